@@ -1,0 +1,55 @@
+# Every command a user or developer needs; `make help` prints the lines that follow a target's name.
+# Needs only GNU make and Python 3.11 or newer; everything else comes from requirements.lock into .venv.
+
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help env run ui test test-all lint format eval dictionary clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+env: $(STAMP) ## build the environment in .venv from requirements.lock
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found; name one: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "Creating .venv with $$($(PYTHON) --version)"; $(PYTHON) -m venv $(VENV); }
+	@echo "Installing the packages of requirements.lock into .venv (once; about a minute)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(STAMP) ## ingest seeds/, build and publish the warehouse, show what was found
+	@$(BIN)/communique run
+
+ui: $(STAMP) ## the Dagster UI on 127.0.0.1:3000
+	@$(BIN)/communique ui
+
+test: $(STAMP) ## style and fast tests, under five minutes
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(PYTEST) -n 2 -m "not slow"
+
+test-all: $(STAMP) lint ## style, types, and every test, the slow ones included
+	@$(PYTEST) -n 2
+
+lint: $(STAMP) ## ruff, sqruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/sqruff lint sql
+	@$(BIN)/mypy
+
+format: $(STAMP) ## rewrite the code in the project's format
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format .
+
+eval: $(STAMP) ## score the extraction on labelled corpora (folder: COMMUNIQUE_EVAL) against tests/cases/scores.json
+	@$(BIN)/python -m tests.e2e.score_corpora
+
+clean: ## delete the environment and caches; keeps the warehouse and the runs
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache

@@ -1,0 +1,1 @@
+"""Communiqué: news text to a warehouse of political events."""

@@ -1,0 +1,226 @@
+"""The command line: communique run | extract | sql | check | ui.
+
+What belongs here: options, exit statuses and what goes to which stream. Every command calls what the Dagster UI or Python
+code can call too. The heavy libraries (Dagster, spaCy) are imported inside the command that needs them, so that `sql` and
+`extract` start at once.
+
+Exit status: 0 clean, 1 failed, 2 done but records were quarantined (`run`); see `docs/operations.md`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.text import Text
+
+from pipelines.errors import PipelineError, QueryError, RunFailedError, SettingsError
+from pipelines.output import console_for, printable, write_csv, write_json, write_table
+from pipelines.settings import PROJECT_ROOT, Settings
+
+EXIT_FAILED = 1
+EXIT_QUARANTINED = 2
+
+app = typer.Typer(
+    help="News text in, a DuckDB warehouse of political events out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode=None,
+)
+
+SeedsOption = Annotated[
+    Path | None, typer.Option("--seeds", help="Folder of documents to ingest.", show_default="seeds")
+]
+WarehouseOption = Annotated[
+    Path | None,
+    typer.Option("--warehouse", help="Folder of the databases and the Parquet batches.", show_default="warehouse"),
+]
+ModelOption = Annotated[
+    str | None, typer.Option("--model", help="An installed spaCy pipeline.", show_default="en_core_web_sm")
+]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Extraction worker processes.", show_default="one a core")
+]
+
+
+class OutputFormat(StrEnum):
+    """How `communique sql` writes a result."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+@app.command()
+def run(
+    seeds: SeedsOption = None,
+    warehouse: WarehouseOption = None,
+    model: ModelOption = None,
+    workers: WorkersOption = None,
+) -> None:
+    """Ingest the seeds folder, build the warehouse, publish it, and show what was found."""
+    with _failures_shown():
+        settings = _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers)
+        _set_dagster_home()
+        from pipelines.console import RunView
+        from pipelines.definitions import build_defs
+        from pipelines.defs.launch import launch
+        from pipelines.summary import show_summary
+
+        console = console_for(sys.stdout)
+        with RunView(console) as view:
+            outcome = launch(
+                "ingest_and_publish", build_defs, watcher=view, settings=settings, progress=view.progressed
+            )
+        if not outcome.is_success:
+            raise RunFailedError(f"{'; '.join(outcome.failures)}\nNothing was published. Run: {outcome.run_id}")
+        command = _sql_command(settings)
+        quarantined = show_summary(console, settings.published_database, run_id=outcome.run_id, command=command)
+    if quarantined:
+        raise typer.Exit(EXIT_QUARANTINED)
+
+
+@app.command()
+def extract(
+    pretty: Annotated[bool, typer.Option("--pretty", help="Indent the records, for a person to read.")] = False,
+    model: ModelOption = None,
+) -> None:
+    """Read documents as JSON Lines from standard input, write one extraction record a line."""
+    with _failures_shown():
+        settings = _settings(model=model)
+        from pipelines.nlp.build import build_nlp
+        from pipelines.stages.stream import extract_stream
+
+        for record in extract_stream(sys.stdin.buffer, nlp=build_nlp(settings.model), settings=settings):
+            line = json.dumps(record, ensure_ascii=False, indent=2 if pretty else None)
+            # Half a surrogate pair in an id is no UTF-8; written with a backslash it is JSON's own escape.
+            sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
+
+
+@app.command()
+def sql(
+    statement: Annotated[str, typer.Argument(metavar="QUERY", help="One query of the published tables.")],
+    output: Annotated[OutputFormat, typer.Option("--format", help="How to write the result.")] = OutputFormat.TABLE,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Query the published warehouse, at any time, also while a run is going on."""
+    with _failures_shown():
+        settings = _settings(warehouse=warehouse)
+        from warehouse.query import query
+
+        result = query(
+            settings.published_database, statement, seconds=settings.query_seconds, memory=settings.query_memory
+        )
+        if output is OutputFormat.TABLE:
+            write_table(console_for(sys.stdout), result.columns, result.rows)
+        else:
+            write = write_csv if output is OutputFormat.CSV else write_json
+            write(sys.stdout, result.columns, result.rows)
+
+
+@app.command()
+def check(
+    build: Annotated[
+        bool, typer.Option("--build", help="Check the build database, not the published one; while no run is going on.")
+    ] = False,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Run every check of the tables and name the rows that break one; fails if a blocking one does."""
+    with _failures_shown():
+        settings = _settings(warehouse=warehouse)
+        from warehouse.checks import model_checks, run_checks, sql_checks, table_checks
+        from warehouse.connection import open_build
+        from warehouse.models import discover_models
+
+        path = settings.build_database if build else settings.published_database
+        if not path.exists():
+            raise QueryError(f"there is no {path} yet; `communique run` makes it")
+        checks = (*table_checks(), *model_checks(discover_models(settings.sql)), *sql_checks(settings.sql))
+        with closing(open_build(path, read_only=True)) as con:
+            results = run_checks(con, checks)
+        failed = [result for result in results if not result.passed]
+        console = console_for(sys.stdout)
+        for result in failed:
+            label = "FAILED" if result.check.is_blocking else "WARNING"
+            console.print(
+                Text.assemble((label, "red"), f" {result.check.name} ", printable(result.message)), soft_wrap=True
+            )
+        console.print(f"{len(results)} checks of {path}: {len(results) - len(failed)} hold, {len(failed)} do not")
+    if any(result.check.is_blocking for result in failed):
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this machine.")] = 3000,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Serve the Dagster UI on 127.0.0.1, with its scheduler, until interrupted."""
+    with _failures_shown():
+        settings = _settings(warehouse=warehouse)
+        _set_dagster_home()
+        os.environ["COMMUNIQUE_WAREHOUSE"] = str(settings.warehouse)
+        os.chdir(PROJECT_ROOT)
+        command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
+        os.execv(sys.executable, command)
+
+
+def _sql_command(settings: Settings) -> str:
+    """The words that start `communique sql` on this warehouse from the current folder."""
+    program = Path(sys.argv[0])
+    if shutil.which("communique") == str(program):
+        name = "communique"
+    else:
+        name = os.path.relpath(program) if program.is_absolute() else str(program)
+    option = (
+        "" if settings.warehouse == Settings().warehouse else f" --warehouse {shlex.quote(str(settings.warehouse))}"
+    )
+    return f"{name} sql{option}"
+
+
+@contextmanager
+def _failures_shown() -> Iterator[None]:
+    """End the program with a message instead of a traceback when the error is one that we raise on purpose."""
+    try:
+        yield
+    except PipelineError as error:
+        _say(str(error))
+        raise typer.Exit(EXIT_FAILED) from error
+
+
+def _settings(**options: object) -> Settings:
+    given = {
+        name: value.resolve() if isinstance(value, Path) else value
+        for name, value in options.items()
+        if value is not None
+    }
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']} (got {e['input']!r})" for e in error.errors())
+        raise SettingsError(f"a setting cannot be used: {problems}") from error
+
+
+def _set_dagster_home() -> None:
+    """Let the runs of the command line appear in the UI of this clone."""
+    os.environ.setdefault("DAGSTER_HOME", str(PROJECT_ROOT / "dagster_home"))
+
+
+def _say(message: str) -> None:
+    Console(stderr=True).print(Text(message, style="red"), soft_wrap=True)
+
+
+if __name__ == "__main__":
+    app()

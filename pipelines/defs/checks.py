@@ -1,0 +1,118 @@
+"""The checks of the tables as asset checks: blocking ones stop what is downstream, publication above all.
+
+What belongs here: which checks make one asset check, and the steps that run them. Dagster spends more time on recording an asset
+check than DuckDB on running it, so all the rules of a table's contract that block are the asset check `contract`, those that
+only report are `expectations`, and each hand-written check of `sql/checks/` is one of its own. A failed check names the rule and
+the keys of offending rows. What does not: the rules themselves (`warehouse/checks.py`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.defs.asset_metadata import metadata_table, table_key
+from pipelines.defs.resources import WarehouseResource, step_failures
+from warehouse.checks import Check, CheckResult, model_checks, run_checks, sql_checks, table_checks
+from warehouse.contracts.core import MAIN
+from warehouse.models import Model
+
+# Step: the schemas whose tables it checks, all built by the step before it.
+CHECK_STEPS = {
+    "check_loaded": ("raw", "nlp"),
+    "check_resolved": ("core",),
+    "check_models": ("staging", "intermediate", "main"),
+}
+# Written by the publication itself, after every check.
+_UNCHECKED = {table.qualified_name for table in MAIN}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckGroup:
+    """Checks of a table that are one asset check."""
+
+    name: str
+    table: str
+    is_blocking: bool
+    description: str
+    checks: tuple[Check, ...]
+
+    @property
+    def spec(self) -> dg.AssetCheckSpec:
+        """The asset check."""
+        return dg.AssetCheckSpec(
+            self.name, asset=table_key(self.table), description=self.description, blocking=self.is_blocking
+        )
+
+
+def group_checks(models: Sequence[Model], sql_dir: Path) -> tuple[CheckGroup, ...]:
+    """All checks, in the groups that are asset checks.
+
+    Args:
+        models: the SQL models.
+        sql_dir: the folder whose `checks/` holds the hand-written ones.
+    """
+    by_table: dict[tuple[str, bool], list[Check]] = defaultdict(list)
+    for check in (*table_checks(), *model_checks(models)):
+        by_table[(check.table, check.is_blocking)].append(check)
+    ruled = [
+        CheckGroup(
+            "contract" if is_blocking else "expectations",
+            table,
+            is_blocking,
+            "\n".join(f"- {check.description}" for check in checks),
+            tuple(checks),
+        )
+        for (table, is_blocking), checks in by_table.items()
+    ]
+    written = [CheckGroup(c.name, c.table, c.is_blocking, c.description, (c,)) for c in sql_checks(sql_dir)]
+    return tuple(group for group in (*ruled, *written) if group.table not in _UNCHECKED)
+
+
+def build_checks(models: Sequence[Model], sql_dir: Path, *, pool: str) -> list[dg.AssetChecksDefinition]:
+    """The steps that check tables, one for each step that builds some.
+
+    Args:
+        models: the SQL models.
+        sql_dir: the folder whose `checks/` holds the hand-written ones.
+        pool: the pool that the steps claim.
+    """
+    groups = group_checks(models, sql_dir)
+    steps = []
+    for step, schemas in CHECK_STEPS.items():
+        own = [group for group in groups if group.table.partition(".")[0] in schemas]
+        if own:
+            steps.append(_check_step(step, own, pool=pool))
+    return steps
+
+
+def _check_step(name: str, groups: Sequence[CheckGroup], *, pool: str) -> dg.AssetChecksDefinition:
+    @dg.multi_asset_check(name=name, specs=[group.spec for group in groups], can_subset=True, pool=pool)
+    def check_step(
+        context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource
+    ) -> Iterator[dg.AssetCheckResult]:
+        with step_failures(), warehouse.connect(read_only=True) as con:
+            for group in groups:
+                if group.spec.key in context.selected_asset_check_keys:
+                    yield _result(group, run_checks(con, group.checks))
+
+    return check_step
+
+
+def _result(group: CheckGroup, results: Iterable[CheckResult]) -> dg.AssetCheckResult:
+    failed = [result for result in results if not result.passed]
+    offending = [{"rule": result.check.name, **row} for result in failed for row in result.sample]
+    metadata = {"rules": len(group.checks), "rules_broken": len(failed)}
+    if offending:
+        columns = list(dict.fromkeys(name for row in offending for name in row))
+        metadata["offending_rows"] = metadata_table(offending, columns=columns)
+    return dg.AssetCheckResult(
+        passed=not failed,
+        asset_key=table_key(group.table),
+        check_name=group.name,
+        severity=dg.AssetCheckSeverity.ERROR if group.is_blocking else dg.AssetCheckSeverity.WARN,
+        description="; ".join(result.message for result in failed) or None,
+        metadata=metadata,
+    )

@@ -1,0 +1,98 @@
+"""Run a job of this project in the calling process, as the command line does.
+
+What belongs here: `launch`. The run is recorded in the Dagster instance of DAGSTER_HOME like one started in the UI, takes
+the same lock and runs the same steps. What does not: what a person sees of it (`pipelines/console.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import uuid4
+
+import dagster as dg
+from dagster._utils.error import SerializableErrorInfo
+
+from pipelines import errors
+
+# The labels by which the UI finds the runs of a job; "__repository__" is Dagster's name for a code location's definitions.
+_UI_TAGS = {".dagster/repository": "__repository__@communique"}
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class Watcher(Protocol):
+    """Is told when steps begin and end."""
+
+    def step_started(self, step: str) -> None:
+        """A step began."""
+
+    def step_ended(self, step: str, *, is_success: bool) -> None:
+        """A step ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """How a run ended: one message per failed step, none after success."""
+
+    run_id: str
+    is_success: bool
+    failures: tuple[str, ...]
+
+
+def launch(
+    job_name: str, build_defs: Callable[..., dg.Definitions], *, watcher: Watcher, **overrides: object
+) -> RunOutcome:
+    """Run a job here and now.
+
+    Args:
+        job_name: a job of `jobs.py`.
+        build_defs: makes the definitions; gets `overrides`.
+        watcher: is told of each step.
+        overrides: settings and resources to use instead of the defaults.
+
+    Returns:
+        How the run ended; errors of steps are in it and are not raised.
+    """
+    run_id = str(uuid4())
+    job = build_defs(**overrides).resolve_job_def(job_name)
+    with dg.DagsterInstance.get() as instance:
+        instance.add_event_listener(run_id, lambda entry: _tell(watcher, entry))
+        result = job.execute_in_process(
+            instance=instance, run_id=run_id, tags=_UI_TAGS, run_config=_QUIET, raise_on_error=False
+        )
+    return RunOutcome(run_id, result.success, tuple(dict.fromkeys(_failures(result.all_events))))
+
+
+def _tell(watcher: Watcher, entry: dg.EventLogEntry) -> None:
+    event = entry.dagster_event
+    if event is None or event.step_key is None:
+        return
+    if event.event_type == dg.DagsterEventType.STEP_START:
+        watcher.step_started(event.step_key)
+    elif event.event_type in (dg.DagsterEventType.STEP_SUCCESS, dg.DagsterEventType.STEP_FAILURE):
+        watcher.step_ended(event.step_key, is_success=event.event_type == dg.DagsterEventType.STEP_SUCCESS)
+
+
+def _failures(events: Sequence[dg.DagsterEvent]) -> Iterator[str]:
+    """What went wrong, in the words of the error that was raised first and of the checks that failed."""
+    for event in events:
+        if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            check = event.asset_check_evaluation_data
+            if not check.passed and check.blocking:
+                yield f"check {check.check_name} of {'.'.join(check.asset_key.path)}: {check.description}"
+        elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
+            if event.step_failure_data.error.cls_name != "DagsterAssetCheckFailedError":  # said by its checks
+                yield f"{event.step_key}: {_root_message(event.step_failure_data.error)}"
+        elif event.event_type == dg.DagsterEventType.RESOURCE_INIT_FAILURE:
+            yield _root_message(event.engine_event_data.error)
+
+
+def _root_message(error: SerializableErrorInfo) -> str:
+    """The message of the first of our own errors in a chain of causes; of the innermost error if there is none."""
+    while True:
+        if error.cls_name and hasattr(errors, error.cls_name):
+            return error.message.strip().removeprefix(f"{errors.__name__}.{error.cls_name}: ")
+        if error.cause is None:
+            return error.message.strip()
+        error = error.cause

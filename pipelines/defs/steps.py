@@ -1,0 +1,184 @@
+"""The steps of a run between the stages and the warehouse: read what is needed, call the stage, write the result.
+
+What belongs here: one function a step, without a word of Dagster, so that each can be called and tested by itself. What does
+not: what a stage does (`pipelines/stages`), how rows are written (`warehouse`), what Dagster shows (`assets.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+
+import duckdb
+
+from pipelines.records import IngestionRun
+from pipelines.settings import Settings
+from pipelines.stages.extract import extract_documents, extractor_version, quarantine_rows
+from pipelines.stages.ingest.ingest import ingest_files
+from pipelines.stages.resolve.resolve import ResolveInput, resolve
+from warehouse import builds
+from warehouse.connection import open_build
+from warehouse.documents import read_document_sources, read_documents
+from warehouse.extraction_schema import extraction_table
+from warehouse.ledger import read_ledger
+from warehouse.load import load_reference, load_run, replace_core, run_is_loaded
+from warehouse.resolution import core_tables, read_resolve_input
+from warehouse.staging import (
+    StagedDocuments,
+    StagedExtractions,
+    read_staged_documents,
+    read_staged_extractions,
+    write_staged_documents,
+    write_staged_extractions,
+)
+
+logger = logging.getLogger(__name__)
+
+# Called during a long step with what is done, what there is to do, and the unit.
+Progress = Callable[[int, int, str], None]
+
+# Every record seen is one of the others: the account that must balance.
+ACCOUNT = ("seen", "loaded", "duplicate", "unchanged", "quarantined", "skipped")
+
+
+def ingest(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: str, progress: Progress) -> StagedDocuments:
+    """Read what is new or changed in the seeds folder, and stage it.
+
+    Args:
+        con: a connection to the build database.
+        settings: the seeds folder and the bounds.
+        run_id: the run.
+        progress: is told of files read.
+    """
+    now = datetime.now(UTC)
+    result = ingest_files(
+        settings.seeds,
+        ledger=read_ledger(con),
+        settings=settings,
+        run_id=run_id,
+        now=now,
+        find_documents=partial(read_documents, con),
+        progress=lambda done, total: progress(done, total, "files"),
+    )
+    staged = StagedDocuments(
+        run_id=run_id,
+        started_at=now,
+        counts={"file": result.counts.files} | {name: getattr(result.counts, name) for name in ACCOUNT},
+        documents=result.documents,
+        document_sources=result.document_sources,
+        files=result.files,
+        quarantine=result.quarantine,
+    )
+    write_staged_documents(settings.staging, staged)
+    return staged
+
+
+def extract(con: duckdb.DuckDBPyConnection, settings: Settings, *, progress: Progress) -> StagedExtractions:
+    """Extract the staged documents, and those loaded earlier whose rows another version of the extractor made.
+
+    A document that failed for good in an earlier run is not put into quarantine again.
+
+    Args:
+        con: a connection to the build database; may be read-only.
+        settings: model, workers and bounds.
+        progress: is told of documents extracted.
+    """
+    staged = read_staged_documents(settings.staging)
+    ledger = read_ledger(con)
+    new_ids = {document.document_id for document in staged.documents}
+    stale_ids = set(ledger.stale_documents(extractor_version(settings.model))) - new_ids
+    documents = [*staged.documents, *read_documents(con, stale_ids)]
+    result = extract_documents(
+        documents,
+        batches_dir=settings.batches,
+        settings=settings,
+        build_table=extraction_table,
+        progress=lambda done, total, words: progress(done, total, f"documents, {words:,} words"),
+    )
+    sources = [*staged.document_sources, *read_document_sources(con, stale_ids)]
+    refused = quarantine_rows(result.failures, sources, run_id=staged.run_id, now=staged.started_at)
+    extractions = StagedExtractions(
+        run_id=staged.run_id,
+        extractor_version=result.extractor_version,
+        batch_paths=result.batch_paths,
+        document_ids=tuple(document.document_id for document in documents),
+        quarantine=tuple(row for row in refused if row.quarantine_id not in ledger.quarantine),
+        extracted_count=result.extracted_count,
+        reused_count=len(ledger.document_ids | new_ids) - result.extracted_count - len(result.failures),
+        word_count=result.word_count,
+        seconds=result.seconds,
+    )
+    write_staged_extractions(settings.staging, extractions)
+    return extractions
+
+
+def load(settings: Settings, *, run_id: str) -> IngestionRun:
+    """Write the staged documents and their extractions, in one transaction.
+
+    Args:
+        settings: where they are staged, and the build database; no connection to it is open.
+        run_id: the run that loads; the rows carry the one that read them, which is another when a failed run is resumed.
+
+    Returns:
+        The row of the run that read them.
+    """
+    staged = read_staged_documents(settings.staging)
+    extractions = read_staged_extractions(settings.staging)
+    run = _ingestion_run(staged, extractions)
+    try:
+        with closing(open_build(settings.build_database)) as con:
+            builds.unstamp(con, [builds.LOAD])
+            load_reference(con)
+            load_run(
+                con,
+                documents=staged.documents,
+                document_sources=staged.document_sources,
+                files=staged.files,
+                quarantine=(*staged.quarantine, *extractions.quarantine),
+                run=run,
+                batch_paths=extractions.batch_paths,
+                extractor_version=extractions.extractor_version,
+                document_ids=extractions.document_ids,
+            )
+    except duckdb.Error:
+        # DuckDB can report an error after a durable commit; only the database itself knows.
+        if not run_is_loaded(settings.build_database, run.run_id):
+            raise
+        logger.warning("DuckDB reported an error, but run %s is loaded", run.run_id, exc_info=True)
+    with closing(open_build(settings.build_database)) as con:
+        builds.stamp(con, [builds.LOAD], run_id=run_id)
+    return run
+
+
+def resolve_core(con: duckdb.DuckDBPyConnection, *, run_id: str) -> Mapping[str, int]:
+    """Resolve entities and events over all documents and replace core.
+
+    Args:
+        con: a connection to the build database.
+        run_id: the run.
+
+    Returns:
+        Rows by table.
+    """
+    builds.unstamp(con, [builds.CORE])
+    frames = resolve(ResolveInput(**read_resolve_input(con)))
+    counts = replace_core(con, core_tables(frames))
+    builds.stamp(con, [builds.CORE], run_id=run_id, source=builds.LOAD)
+    return counts
+
+
+def _ingestion_run(staged: StagedDocuments, extractions: StagedExtractions) -> IngestionRun:
+    return IngestionRun(
+        run_id=staged.run_id,
+        started_at=staged.started_at,
+        finished_at=datetime.now(UTC),
+        **{f"{name}_count": count for name, count in staged.counts.items()},
+        extracted_count=extractions.extracted_count,
+        reused_count=extractions.reused_count,
+        word_count=extractions.word_count,
+        extract_seconds=round(extractions.seconds, 3),
+        extractor_version=extractions.extractor_version,
+    )

@@ -1,0 +1,72 @@
+"""The pipeline's errors: what is final, what may be tried again.
+
+What belongs here: one class per distinct failure. A message says what was being done, names the offending value and what
+to do next. Dagster retries a `TransientError` with a limit and never a `TerminalError`. A record that cannot be used is no
+error: it becomes a quarantine row (`pipelines/stages/ingest`).
+"""
+
+from __future__ import annotations
+
+
+class PipelineError(Exception):
+    """Base of every error the pipeline raises on purpose."""
+
+
+class TerminalError(PipelineError):
+    """Trying again cannot help."""
+
+
+class TransientError(PipelineError):
+    """Trying again later may help (a lock, a full disk, a killed worker)."""
+
+
+class SettingsError(TerminalError):
+    """A setting has a value that cannot be used."""
+
+
+class ModelMissingError(TerminalError):
+    """The spaCy pipeline named in the settings is not installed."""
+
+
+class LexiconError(TerminalError):
+    """A lexicon file has a row that cannot be used; names file and line."""
+
+
+class SeedsMissingError(TerminalError):
+    """The seeds folder does not exist."""
+
+
+class WarehouseLockedError(TransientError):
+    """Another run holds the warehouse; names the run."""
+
+
+class DiskFullError(TransientError):
+    """No space is left where the warehouse writes; names the path."""
+
+
+class WarehouseCorruptError(TerminalError):
+    """The build database cannot be opened."""
+
+
+class CheckFailedError(TerminalError):
+    """A blocking check found rows; names the check and the offending keys."""
+
+
+class StaleBuildError(TerminalError):
+    """A part of the warehouse was built from an older state of another; names the part and the job that rebuilds it."""
+
+
+class ModelError(TerminalError):
+    """A SQL model cannot be parsed, ordered or run; names the file."""
+
+
+class RunFailedError(TerminalError):
+    """A run of the pipeline ended without publishing; names what failed and the run."""
+
+
+class QueryError(TerminalError):
+    """A query of the published warehouse cannot be answered."""
+
+
+class WorkerDiedError(TransientError):
+    """An extraction worker was killed or ran out of time more often than the limit allows."""

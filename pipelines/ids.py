@@ -1,0 +1,64 @@
+"""Identifiers: hashes of content, so the same input gives the same id in every run and order.
+
+What belongs here: one function per kind of id. No sequence, no random number, no clock.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+_ID_BYTES = 12  # 96 bits: under 1e-9 chance of a collision among 10 million ids
+
+
+def content_hash(text: str) -> str:
+    """Hash of a canonical text."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def bytes_hash(data: bytes) -> str:
+    """Hash of a file's bytes."""
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def document_id(text: str, source_key: str) -> str:
+    """Id of a document: its canonical text and where it comes from (a source's name, not a file's path)."""
+    return _hash("doc", source_key, text)
+
+
+def file_id(path: str, content_hash: str) -> str:
+    """Id of a file version."""
+    return _hash("fil", path, content_hash)
+
+
+def mention_id(document_id: str, start_char: int, end_char: int) -> str:
+    """Id of a mention: its span in its document."""
+    return _hash("men", document_id, start_char, end_char)
+
+
+def entity_id(key: str) -> str:
+    """Id of an entity, from its canonical key (`EntityNode.key`)."""
+    return _hash("ent", key)
+
+
+def event_mention_id(document_id: str, start_char: int, end_char: int, event_type: str, ordinal: int = 0) -> str:
+    """Id of an event mention: its trigger's span and type; `ordinal` tells events of one trigger and type apart."""
+    return _hash("evm", document_id, start_char, end_char, event_type, ordinal)
+
+
+def event_id(key: str) -> str:
+    """Id of a real-world event, from the key of its cluster."""
+    return _hash("evt", key)
+
+
+def quarantine_id(path: str, record_number: int | None, content_hash: str | None, reason_code: str) -> str:
+    """Id of a rejected record."""
+    return _hash("qua", path, record_number, content_hash, reason_code)
+
+
+def _hash(kind: str, *parts: object) -> str:
+    digest = blake2b(digest_size=_ID_BYTES)
+    for part in parts:
+        data = str(part).encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return f"{kind}_{digest.hexdigest()}"

@@ -1,0 +1,1 @@
+"""spaCy components, one folder a component: logic, patterns, factory."""

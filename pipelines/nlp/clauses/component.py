@@ -1,0 +1,293 @@
+"""Predicates of a document with their logical arguments: who does, to whom, with which phrases, governed by what.
+
+What belongs here: reading the dependency parse into `Predicate`s that no longer depend on voice, coordination, control or
+relative clauses. What does not: what a predicate means (`events/`). Read next: `nominals.py` (predicates that are nouns),
+`patterns.py`.
+
+Known limits: it stands on the parser's heads; a wrong attachment is only mended where a role may be looked up on the
+object's phrase too (`events/roles.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Token
+
+from pipelines.nlp.clauses.patterns import (
+    CONDITION_MARKS,
+    FUTURE_AUXILIARIES,
+    HYPOTHETICAL_AUXILIARIES,
+    NEGATIONS,
+    PREPOSITIONAL_CONTROL,
+    RELATIVE_PRONOUNS,
+    SUBJECT_CONTROL,
+)
+from pipelines.nlp.clauses.phrases import add_prep, first_object, lemma_of, phrase_preps
+
+_COLLAPSED = frozenset(("npadvmod", "nmod", "compound", "nsubj", "dep"))
+
+
+@dataclass(slots=True)
+class Predicate:
+    """A verb with its logical arguments; each argument is the head token of a phrase (coordinated heads not expanded)."""
+
+    token: Token
+    lemma: str
+    particle: str
+    is_passive: bool
+    subject: Token | None
+    has_own_subject: bool
+    obj: Token | None
+    iobj: Token | None
+    preps: dict[str, list[Token]] = field(default_factory=dict)
+    is_negated: bool = False
+    auxiliaries: tuple[str, ...] = ()
+    is_conditional: bool = False
+    is_perfect: bool = False
+    has_to: bool = False
+
+    @property
+    def is_future(self) -> bool:
+        """Said of what is to come: "will do", "is going to do"."""
+        return any(word in FUTURE_AUXILIARIES for word in self.auxiliaries)
+
+    @property
+    def is_hypothetical(self) -> bool:
+        """Said of what may or would be."""
+        return self.is_conditional or any(word in HYPOTHETICAL_AUXILIARIES for word in self.auxiliaries)
+
+
+class ClauseReader:
+    """Reads predicates of one Doc on demand and remembers them."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self._predicates: dict[int, Predicate] = {}
+        self._surface: dict[int, tuple[Token | None, bool]] = {}
+
+    def predicate(self, token: Token) -> Predicate:
+        """The predicate of a verb token."""
+        found = self._predicates.get(token.i)
+        if found is None:
+            found = self._predicates[token.i] = self._read(token)
+        return found
+
+    def _read(self, token: Token) -> Predicate:
+        subject = collapsed_subject(token)
+        if subject is not None:
+            return Predicate(
+                token, lemma_of(token), "", False, subject, True, token.head, None, phrase_preps(token.head)
+            )
+        passive = is_passive(token)
+        surface, own = self._surface_subject(token)
+        obj = iobj = agent = None
+        particle = ""
+        preps: dict[str, list[Token]] = {}
+        auxiliaries = []
+        negated = conditional = perfect = has_to = False
+        for child in token.children:
+            dep = child.dep_
+            if dep in ("dobj", "attr", "oprd") and obj is None:
+                obj = self._resolve_relative(child)
+            elif dep == "dative":
+                if child.pos_ == "ADP":
+                    add_prep(preps, child)
+                else:
+                    iobj = child
+            elif dep == "agent":
+                agent = first_object(child)
+            elif dep == "prt":
+                particle = child.lower_
+            elif dep == "prep":
+                add_prep(preps, child)
+            elif dep == "neg" or (dep == "advmod" and child.lower_ in NEGATIONS):
+                negated = True
+            elif dep in ("aux", "auxpass"):
+                word = child.lower_
+                if word == "to":
+                    has_to = True
+                else:
+                    auxiliaries.append(word)
+                    perfect = perfect or child.lemma_ == "have"
+            elif dep == "mark" and child.lower_ in CONDITION_MARKS:
+                conditional = True
+            elif dep == "det" and child.lower_ == "no":
+                negated = True
+        subject = surface
+        if passive:
+            if obj is not None and obj.dep_ == "dobj":
+                iobj = surface  # "was given aid": the surface subject receives
+            else:
+                obj = surface
+            subject = agent
+            if subject is None and "by" in preps:
+                subject = preps["by"][0]
+        elif obj is None and token.dep_ == "relcl":
+            obj = self._relative_gap(token, surface)
+        if subject is None and passive and own is False and token.dep_ == "conj":
+            subject = self._shared_agent(token)
+        predicate = Predicate(
+            token,
+            lemma_of(token),
+            particle,
+            passive,
+            subject,
+            own,
+            obj,
+            iobj,
+            preps,
+            negated,
+            tuple(auxiliaries),
+            conditional,
+            perfect,
+            has_to,
+        )
+        self._inherit_auxiliaries(predicate)
+        return predicate
+
+    def _inherit_auxiliaries(self, predicate: Predicate) -> None:
+        """A coordinated verb shares the auxiliaries of the first: "will cut aid and recall its envoy"."""
+        token = predicate.token
+        if token.dep_ != "conj" or predicate.auxiliaries or token.head.pos_ not in ("VERB", "AUX"):
+            return
+        first = self.predicate(token.head)
+        # A finite verb with a form of its own starts afresh ("will meet and said"); a bare form shares.
+        if token.tag_ in ("VB", "VBN", "VBG") and not predicate.has_own_subject:
+            predicate.auxiliaries = first.auxiliaries
+            predicate.has_to = predicate.has_to or first.has_to
+            predicate.is_negated = predicate.is_negated or first.is_negated
+            predicate.is_conditional = predicate.is_conditional or first.is_conditional
+
+    def _shared_agent(self, token: Token) -> Token | None:
+        head = token.head
+        return self.predicate(head).subject if is_passive(head) else None
+
+    def surface_subject(self, token: Token) -> Token | None:
+        """The grammatical subject of a verb, its own or the one it shares or is controlled by."""
+        return self._surface_subject(token)[0]
+
+    def _surface_subject(self, token: Token) -> tuple[Token | None, bool]:
+        known = self._surface.get(token.i)
+        if known is None:
+            self._surface[token.i] = (None, False)  # a parse is a tree, but a guard against odd input is cheap
+            known = self._surface[token.i] = self._find_surface_subject(token)
+        return known
+
+    def _find_surface_subject(self, token: Token) -> tuple[Token | None, bool]:
+        for child in token.children:
+            if child.dep_ in ("nsubj", "nsubjpass", "csubj", "csubjpass"):
+                return self._resolve_relative(child), True
+        head, dep = token.head, token.dep_
+        if dep == "conj" and head.pos_ in ("VERB", "AUX"):
+            return self._surface_subject(head)[0], False
+        if dep in ("xcomp", "ccomp") and head.pos_ in ("VERB", "AUX", "ADJ", "NOUN"):
+            if dep == "ccomp" and token.tag_ not in ("VB", "VBG", "VBN"):
+                return None, False
+            return self._controller(head), False
+        if dep == "advcl" and head.pos_ in ("VERB", "AUX") and token.tag_ in ("VBG", "VBN", "VB"):
+            return self._surface_subject(head)[0], False
+        if dep == "pcomp" and head.pos_ in ("ADP", "SCONJ", "VERB"):
+            return self._controller_of_gerund(head), False
+        if dep in ("acl", "relcl"):
+            return self._subject_of_modifier(token), False
+        return None, False
+
+    def _subject_of_modifier(self, token: Token) -> Token | None:
+        head = token.head
+        if token.dep_ == "relcl" or token.tag_ in ("VBG", "VBN", "VBD"):
+            return head
+        # "a decision to attack": whoever has or makes the decision
+        for child in head.children:
+            if child.dep_ == "poss":
+                return child
+        if head.dep_ in ("dobj", "attr") and head.head.pos_ in ("VERB", "AUX"):
+            return self._surface_subject(head.head)[0]
+        return None
+
+    def _controller(self, governor: Token) -> Token | None:
+        if governor.pos_ in ("VERB", "AUX"):
+            if governor.lemma_ not in SUBJECT_CONTROL:
+                for child in governor.children:
+                    if child.dep_ in ("dobj", "dative") and child.pos_ != "ADP":
+                        return child
+                    if child.dep_ == "prep" and (governor.lemma_, child.lower_) in PREPOSITIONAL_CONTROL:
+                        return first_object(child)
+            return self._surface_subject(governor)[0]
+        if governor.pos_ == "NOUN":
+            return next((c for c in governor.children if c.dep_ == "poss"), None)
+        # "is ready to": the adjective's subject stands on its copula
+        return self._surface_subject(governor.head)[0] if governor.head.pos_ in ("AUX", "VERB") else None
+
+    def _controller_of_gerund(self, preposition: Token) -> Token | None:
+        governor = preposition.head
+        if governor.pos_ in ("VERB", "AUX"):
+            # "accused Y of attacking": the object; "began by attacking": the subject
+            if preposition.lower_ in ("of", "from", "for", "into"):
+                for child in governor.children:
+                    if child.dep_ == "dobj":
+                        return child
+            return self._surface_subject(governor)[0]
+        return next((c for c in governor.children if c.dep_ == "poss"), None) if governor.pos_ == "NOUN" else None
+
+    def _resolve_relative(self, token: Token) -> Token:
+        """The antecedent of a relative pronoun, or the token itself."""
+        if token.lower_ not in RELATIVE_PRONOUNS:
+            return token
+        clause = token.head
+        for _ in range(6):
+            if clause.dep_ in ("relcl", "acl"):
+                return clause.head
+            if clause.head is clause:
+                break
+            clause = clause.head
+        return token
+
+    def _relative_gap(self, token: Token, subject: Token | None) -> Token | None:
+        """The head of a relative clause fills the verb's empty object: "the sanctions (that) it imposed"."""
+        if subject is None or subject is token.head:
+            return None
+        if any(child.dep_ in ("ccomp", "xcomp", "prep", "dobj") for child in token.children):
+            return None
+        return token.head
+
+
+def collapsed_subject(token: Token) -> Token | None:
+    """The subject of a clause that the parser read as a noun phrase ("Sweden paused aid": "aid" as root, "paused" before it)."""
+    head = token.head
+    if token.dep_ != "amod" or token.tag_ not in ("VBN", "VBD") or head.dep_ != "ROOT" or head.pos_ != "NOUN":
+        return None
+    candidates = [
+        c for c in (*token.lefts, *head.lefts) if c.i < token.i and c.dep_ in _COLLAPSED and c.pos_ in ("NOUN", "PROPN")
+    ]
+    if not candidates or token.i == 0 or token.nbor(-1).text == "-":
+        return None
+    return max(candidates, key=lambda c: c.i)
+
+
+def is_passive(token: Token) -> bool:
+    """Whether a verb form is passive: by its auxiliary, or as a participle that modifies or shares a passive."""
+    if token.tag_ not in ("VBN", "VBD"):
+        return False
+    for child in token.children:
+        if child.dep_ in ("auxpass", "nsubjpass", "agent"):
+            return True
+        if child.dep_ in ("aux", "nsubj"):
+            return False
+    if token.tag_ == "VBD":
+        return token.dep_ == "acl"
+    if token.dep_ in ("acl", "amod"):
+        return True
+    if token.dep_ == "advcl":
+        return not any(child.dep_ == "dobj" for child in token.children)
+    if token.dep_ == "conj" and token.head.pos_ in ("VERB", "AUX"):
+        return is_passive(token.head) and not any(child.dep_ == "dobj" for child in token.children)
+    return False
+
+
+class ClausesComponent:
+    """Put a `ClauseReader` on the Doc (`doc._.clauses`)."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        doc._.clauses = ClauseReader(doc)
+        return doc

@@ -1,0 +1,46 @@
+"""Government: what governs a predicate, and as which kind of complement.
+
+What belongs here: climbing one step from a predicate. What does not: what the governor makes of it (`events/operators.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Government:
+    """What governs a predicate: the governing token and how the predicate complements it.
+
+    `complement` is one of inf, ger, that, noun, or `prep:X+ger` / `prep:X+noun`.
+    """
+
+    token: Token
+    complement: str
+
+
+def government(token: Token) -> Government | None:
+    """What governs a predicate and how; None for a main clause, a modifier or an adverbial."""
+    first = token
+    while first.dep_ == "conj" and first.head.i < first.i:
+        first = first.head
+    head, dep = first.head, first.dep_
+    if dep in ("xcomp", "ccomp"):
+        if dep == "ccomp" and first.tag_ not in ("VB", "VBG"):
+            return Government(head, "that")
+        return Government(head, "ger" if first.tag_ == "VBG" else "inf")
+    if dep == "pcomp" and head.dep_ == "prep":
+        return Government(head.head, f"prep:{head.lower_}+ger")
+    if dep in ("dobj", "nsubjpass", "attr") and head.pos_ in ("VERB", "AUX"):
+        return Government(head, "noun")
+    if dep == "pobj" and head.dep_ in ("prep", "agent", "dative"):
+        return Government(head.head, f"prep:{head.lower_}+noun")
+    if dep == "acl" and any(child.dep_ == "aux" and child.lower_ == "to" for child in first.children):
+        return Government(head, "inf")
+    if dep == "advcl" and first.tag_ == "VB" and head.pos_ in ("VERB", "ADJ"):
+        # With an object of the governor between them it is a purpose, not a complement: "sought help to face sanctions".
+        has_object = any(child.dep_ == "dobj" and child.i < first.i for child in head.children)
+        return None if has_object else Government(head, "inf")
+    return None

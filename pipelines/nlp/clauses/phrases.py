@@ -1,0 +1,110 @@
+"""Phrases: heads, coordination and prepositional phrases of nouns.
+
+What belongs here: reading a noun phrase off the parse. What does not: verbs (`component.py`).
+"""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from pipelines.nlp.clauses.patterns import COMPLEX_PREPOSITIONS, TRANSPARENT_NOUNS, UNDERTAKING_NOUNS
+
+
+def lemma_of(token: Token) -> str:
+    """Lower-case lemma."""
+    return token.lemma_.lower()
+
+
+def first_object(preposition: Token) -> Token | None:
+    """The object of a preposition, or None."""
+    for child in preposition.children:
+        if child.dep_ in ("pobj", "pcomp"):
+            return child
+    return None
+
+
+def add_prep(preps: dict[str, list[Token]], preposition: Token) -> None:
+    """File a prepositional phrase under its preposition; chained ones ("from across") under the last."""
+    word = preposition.lower_
+    for child in preposition.children:
+        dep = child.dep_
+        if dep == "prep":
+            name = COMPLEX_PREPOSITIONS.get((word, child.lower_))
+            inner = first_object(child)
+            if inner is not None:
+                preps.setdefault(name or child.lower_, []).append(inner)
+        elif dep == "pcomp" and child.pos_ == "ADP":
+            inner = first_object(child)
+            name = COMPLEX_PREPOSITIONS.get((word, child.lower_))
+            if inner is not None:
+                preps.setdefault(name or word, []).append(inner)
+        elif dep in ("pobj", "pcomp"):
+            preps.setdefault(word, []).append(child)
+        elif dep == "conj" and child.dep_ == "conj" and child.pos_ == "ADP":
+            add_prep(preps, child)
+
+
+def phrase_preps(token: Token) -> dict[str, list[Token]]:
+    """Prepositional phrases that a noun carries."""
+    preps: dict[str, list[Token]] = {}
+    for child in token.children:
+        if child.dep_ in ("prep", "agent"):
+            add_prep(preps, child)
+    return preps
+
+
+def semantic_heads(token: Token) -> list[Token]:
+    """The noun a phrase is about and those coordinated with it: attacks in "a series of attacks and raids"."""
+    heads = []
+    for head in coordinated(token):
+        inner = head
+        for _ in range(3):
+            if (
+                inner.pos_ == "VERB"
+                or lemma_of(inner) not in TRANSPARENT_NOUNS
+                and inner.lower_ not in TRANSPARENT_NOUNS
+            ):
+                break
+            objects = phrase_preps(inner).get("of")
+            if not objects:
+                break
+            inner = objects[0]
+        found = [inner] if inner is head else coordinated(inner)
+        heads.extend(found)
+        heads.extend(content for noun in found if (content := undertaken(noun)) is not None)
+    return heads
+
+
+def undertaken(noun: Token) -> Token | None:
+    """The noun that says what is undertaken: mediation in "a mediation effort"; None for another noun."""
+    if lemma_of(noun) not in UNDERTAKING_NOUNS:
+        return None
+    return next((c for c in noun.lefts if c.dep_ in ("compound", "amod", "nmod") and c.pos_ in ("NOUN", "PROPN")), None)
+
+
+def head_forms(token: Token) -> set[str]:
+    """The ways a lexicon may write the head of a phrase: "ban", "travel ban", "state of emergency"."""
+    lemma = lemma_of(token)
+    forms = {lemma, token.lower_}
+    before = ""
+    for child in token.lefts:
+        if child.dep_ in ("compound", "amod", "nmod"):
+            before = f"{before} {child.lower_}".strip()
+            forms.add(f"{child.lower_} {lemma}")
+    if " " in before:
+        forms.add(f"{before} {lemma}")
+    for child in token.rights:
+        if child.dep_ == "prep" and child.lower_ == "of":
+            inner = first_object(child)
+            if inner is not None:
+                forms.add(f"{lemma} of {inner.lower_}")
+                forms.add(f"{token.lower_} of {inner.lower_}")
+    return forms
+
+
+def coordinated(token: Token) -> list[Token]:
+    """A token and the tokens coordinated with it, in text order."""
+    found = [token]
+    for current in found:
+        found.extend(child for child in current.children if child.dep_ == "conj")
+    return found

@@ -1,0 +1,1 @@
+"""Mentions that stand for one entity: name variants, nominals and pronouns. Read `component.py` first."""

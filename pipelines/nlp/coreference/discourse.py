@@ -1,0 +1,103 @@
+"""The state of a document as it is read: which entities were mentioned where.
+
+What belongs here: occurrences of entities with the features salience needs. What does not: the rules that choose
+(`antecedents.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from spacy.attrs import SENT_START
+from spacy.tokens import Doc
+
+from pipelines.nlp.annotations import EntityNode
+
+SUBJECT_DEPS = frozenset({"nsubj", "nsubjpass", "csubj", "agent"})
+
+
+@dataclass(slots=True)
+class Occurrence:
+    """One mention of an entity that was already read."""
+
+    start: int
+    head: int
+    sentence: int
+    is_subject: bool
+    is_name: bool
+
+
+@dataclass(slots=True)
+class Referent:
+    """An entity with its occurrences and agreement."""
+
+    node: EntityNode
+    gender: str = ""
+    is_plural: bool = False
+    kind: str = ""  # person, place, organisation, people
+    word: str = ""  # head noun of a nominal entity
+    occurrences: list[Occurrence] = field(default_factory=list)
+
+    @property
+    def last(self) -> Occurrence:
+        """The latest occurrence."""
+        return self.occurrences[-1]
+
+
+class Discourse:
+    """Referents of one document in order of first mention, and helpers over its sentences."""
+
+    def __init__(self, doc: Doc, texts: list[str]) -> None:
+        self.doc = doc
+        self.sentence_of: list[int] = sentence_numbers(doc)
+        self.in_quote = _quoted(texts)
+        self.referents: dict[str, Referent] = {}
+        self.pairs: list[tuple[int, tuple[EntityNode, ...]]] = []  # sentence, coordinated countries
+
+    def add(self, node: EntityNode, start: int, end: int, *, is_name: bool) -> Referent:
+        """Record a mention of an entity."""
+        referent = self.referents.get(node.key)
+        if referent is None:
+            referent = self.referents[node.key] = Referent(node)
+        head = head_of(self.doc, start, end)
+        is_subject = self.doc[head].dep_ in SUBJECT_DEPS
+        referent.occurrences.append(Occurrence(start, head, self.sentence_of[start], is_subject, is_name))
+        return referent
+
+    def recent(self, sentence: int, within: int) -> list[Referent]:
+        """Referents mentioned at most `within` sentences before, most recent first."""
+        near = [r for r in self.referents.values() if sentence - r.last.sentence <= within]
+        return sorted(near, key=lambda r: -r.last.start)
+
+
+def head_of(doc: Doc, start: int, end: int) -> int:
+    """The token of a span that governs it; the last one where several do."""
+    for i in range(end - 1, start - 1, -1):
+        head = doc[i].head.i
+        if head < start or head >= end or head == i:
+            return i
+    return end - 1
+
+
+def sentence_numbers(doc: Doc) -> list[int]:
+    """The number of the sentence each token is in."""
+    begins = doc.to_array(SENT_START) == 1
+    if len(begins):
+        begins[0] = True
+    return (begins.cumsum() - 1).tolist()
+
+
+def _quoted(texts: list[str]) -> list[bool]:
+    """Whether each token stands inside quotation marks."""
+    inside, flags = False, []
+    for text in texts:
+        if text in ("“", "``"):
+            inside = True
+        elif text in ("”", "''"):
+            inside = False
+        elif text == '"':
+            inside = not inside
+        elif "\n\n" in text:
+            inside = False
+        flags.append(inside)
+    return flags

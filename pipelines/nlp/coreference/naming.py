@@ -1,0 +1,289 @@
+"""Names of one document to entities: canonical keys, surnames, short forms and acronyms.
+
+What belongs here: when two names of a document are one thing, and the canonical key a thing has in every document that names
+it fully. What does not: nominals and pronouns (`nominals.py`, `antecedents.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from spacy.tokens import Doc
+
+from pipelines.nlp.actors.lexicon import ActorLexicon, Entry, Kind, PhraseIndex, fold, split_words
+from pipelines.nlp.annotations import EntityNode, MentionSpan
+from pipelines.nlp.coreference.home import CountryOfEvents
+from pipelines.nlp.coreference.patterns import COMPANY_TAILS
+from pipelines.nlp.names.lexicon import TeamLexicon
+from pipelines.nlp.names.patterns import HONORIFICS, PERSON_TAILS, RELIGIONS
+from pipelines.nlp.names.sports import SPORT_WINDOW, find_sport, is_national_team
+
+_PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
+_ABBREVIATING = frozenset("of the for and in on de la des du del & -".split())
+
+
+class NameLinker:
+    """Gives every name of a document its entity."""
+
+    def __init__(self, lexicon: ActorLexicon, teams: TeamLexicon) -> None:
+        self._entry = lru_cache(maxsize=50_000)(lambda text: _whole_entry(lexicon.index, text))
+        self.teams = teams
+        self._team = lru_cache(maxsize=50_000)(lambda text, sport: _whole_entry(teams.index(sport), text))
+        self._is_generic = lru_cache(maxsize=50_000)(lambda text: _is_noun(lexicon.index, text))
+        self._country_names = lexicon.country_names
+
+    def link(self, doc: Doc, mentions: list[MentionSpan], texts: list[str], home: CountryOfEvents) -> None:
+        """Set `entity` on each name.
+
+        Args:
+            doc: the document.
+            mentions: its names, by position.
+            texts: the text of each token.
+            home: the country of a body that every state has, where its phrase names none.
+        """
+        naming = _DocumentNaming(self, doc, mentions, texts, home)
+        nodes: dict[str, EntityNode] = {}
+        for mention in mentions:
+            key, name, label = naming.identify(mention)
+            node = nodes.get(key)
+            if node is None:
+                node = nodes[key] = EntityNode(key, name, label)
+            mention.entity = node
+
+    def entry(self, text: str) -> Entry | None:
+        """The lexicon entry of a whole name."""
+        return self._entry(text)
+
+    def team(self, text: str, sport: str | None) -> Entry | None:
+        """The sports lexicon's entry of a whole name in a story about a sport."""
+        return self._team(text, sport)
+
+    def is_generic(self, text: str) -> bool:
+        """A body every state may have: "foreign ministry", "supreme court"."""
+        return self._is_generic(text)
+
+    def country_name(self, code: str) -> str:
+        """The usual name of a country."""
+        return self._country_names.get(code, code)
+
+
+class _DocumentNaming:
+    """The names of one document while they are identified."""
+
+    def __init__(
+        self, linker: NameLinker, doc: Doc, mentions: list[MentionSpan], texts: list[str], home: CountryOfEvents
+    ) -> None:
+        self.linker, self.doc, self.home = linker, doc, home
+        self.sport = find_sport([fold(t) for t in texts[:SPORT_WINDOW]], [t.isupper() for t in texts[:3]])
+        self.words: dict[int, tuple[str, ...]] = {id(m): _name_words(texts, m) for m in mentions}
+        named = (linker.team(doc[m.start : m.end].text, self.sport) for m in mentions if m.label == "ORG")
+        self.teams_named = {team.key for team in named if team is not None}
+        self.full_names = self._full_names(mentions)
+        self.bodies: dict[tuple[str, ...], str] = {}  # "foreign ministry" -> country that was named with it
+        self.stated_acronyms = _stated_acronyms(doc, mentions, self.words)
+        self.acronyms = _spelled_acronyms(doc, mentions, self.words)
+        self.long_forms = self._long_forms(mentions)
+
+    def identify(self, mention: MentionSpan) -> tuple[str, str, str]:
+        """Canonical key, display name and label of the thing a name stands for."""
+        text = self.doc[mention.start : mention.end].text
+        words = self.words[id(mention)]
+        if mention.label == "PERSON":
+            return self._identify_person(words, text)
+        entry = self.linker.entry(text)
+        if mention.label == "NORP" and mention.start and self.doc[mention.start - 1].lower_ == "ethnic":
+            return f"people:{' '.join(words)}", text, "NORP"
+        if mention.label == "NORP" and words[0] in RELIGIONS:
+            return f"people:{RELIGIONS[words[0]]}", text, "NORP"
+        if team := self._identify_team(mention, text, entry):
+            return team
+        if words in self.stated_acronyms or (entry is None and words in self.acronyms):
+            # What the document says an acronym stands for comes before what it mostly stands for.
+            words = self.stated_acronyms.get(words) or self.acronyms[words]
+            expanded = self.linker.entry(" ".join(w.capitalize() for w in words))
+            if expanded is None or entry is None or expanded.key != entry.key:
+                mention.country = mention.sector = None
+            entry = expanded
+        if entry is not None and entry.kind is not Kind.LEADER and _agrees(entry, mention.label):
+            return self._from_entry(entry)
+        if mention.label == "ORG" and self.linker.is_generic(" ".join(words)):
+            country = mention.country or self.bodies.get(words) or self.home.at(mention.start)
+            if country:
+                mention.country = country
+                self.bodies.setdefault(words, country)
+                return f"name:{country}:{' '.join(words)}", _display(self.doc, mention), "ORG"
+        words = self.long_forms.get(words, words)
+        words = _without_company_tail(words)
+        return f"name:{' '.join(words)}", _display(self.doc, mention), mention.label
+
+    def _from_entry(self, entry: Entry) -> tuple[str, str, str]:
+        if entry.key.startswith("country:"):
+            return entry.key, entry.name, "GPE"
+        if entry.key.startswith("region:"):
+            return entry.key, entry.name, "GPE" if entry.label == "NORP" else entry.label
+        return entry.key, entry.name, entry.label
+
+    def _identify_person(self, words: tuple[str, ...], text: str) -> tuple[str, str, str]:
+        entry = self.linker.entry(text)
+        if entry is not None and entry.kind is Kind.LEADER and (len(words) > 1 or words not in self.full_names):
+            return f"name:{entry.key.removeprefix('person:')}", entry.name, "PERSON"
+        full = self.full_names.get(words, words)
+        name = " ".join(full)
+        known = self.linker.entry(" ".join(w.capitalize() for w in full)) if full != words else None
+        if known is not None and known.kind is Kind.LEADER:
+            return f"name:{known.key.removeprefix('person:')}", known.name, "PERSON"
+        return f"name:{name}", text if full == words else name.title(), "PERSON"
+
+    def _identify_team(self, mention: MentionSpan, text: str, entry: Entry | None) -> tuple[str, str, str] | None:
+        team = self.linker.team(text, self.sport)
+        if team is not None and (team.role == "competition" or mention.label == "ORG"):
+            return team.key, team.name, team.label
+        if self.sport is None:
+            return None
+        place = fold(text)
+        if mention.label == "ORG" and (entry is None or entry.kind in (Kind.CITY, Kind.CAPITAL, Kind.REGION)):
+            candidates = self.linker.teams.of_place.get((self.sport, place), [])
+            named = [t for t in candidates if t.key in self.teams_named] or candidates
+            if len({t.key for t in named}) == 1:
+                return named[0].key, named[0].name, "ORG"
+            if entry is not None:
+                return f"team:{self.sport}:{place}", text, "ORG"
+        if mention.label == "GPE" and entry is not None and is_national_team(self.doc, mention, entry, self.sport):
+            return f"team:{self.sport}:{entry.key}", f"{entry.name} ({self.sport})", "ORG"
+        return None
+
+    def _full_names(self, mentions: list[MentionSpan]) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """Shorter form of a person's name to the full name it stands for in this document."""
+        full: dict[tuple[str, ...], tuple[str, ...]] = {}
+        owners: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+        for mention in mentions:
+            words = self.words[id(mention)]
+            if mention.label != "PERSON" or len(words) < 2:
+                continue
+            for form in _short_forms(words):
+                known = owners.setdefault(form, [])
+                if words not in known:
+                    known.append(words)
+        for form, names in owners.items():
+            # Of two people with one surname the one named first keeps it: stories name the main person first.
+            full[form] = max(names[:1], key=len)
+        for form, target in list(full.items()):
+            longer = full.get(target)
+            if longer is not None and longer != target:
+                full[form] = longer
+        return full
+
+    def _long_forms(self, mentions: list[MentionSpan]) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """First words of an organisation's or place's name to the one longer name of the document that begins with them."""
+        longer: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+        for mention in mentions:
+            words = self.words[id(mention)]
+            if mention.label not in ("ORG", "FAC") or len(words) < 2:
+                continue
+            for size in range(1, len(words)):
+                longer.setdefault(words[:size], set()).add(words)
+        return {
+            short: min(names, key=len)
+            for short, names in longer.items()
+            if len({_without_company_tail(n) for n in names}) == 1
+        }
+
+
+def _whole_entry(index: PhraseIndex, text: str) -> Entry | None:
+    words = split_words(text)
+    match = index.match_at(words, 0) if words else None
+    if match is None and words and text.isupper():
+        match = index.match_at(tuple(w.capitalize() for w in words), 0)
+    return match.entry if match and match.end == len(words) and match.entry.key else None
+
+
+def _is_noun(index: PhraseIndex, text: str) -> bool:
+    words = split_words(text)
+    match = index.match_at(words, 0) if words else None
+    return bool(match and match.end == len(words) and not match.entry.key)
+
+
+def _agrees(entry: Entry, label: str) -> bool:
+    """A lexicon name fits a mention's label: places with places, organisations with organisations."""
+    if label == "ORG":
+        return entry.kind in (Kind.ORGANISATION, Kind.SEAT)
+    if label == "NORP":
+        return entry.kind in (Kind.DEMONYM, Kind.PEOPLE, Kind.ORGANISATION)
+    if label in _PLACE_LABELS:
+        return entry.kind not in (Kind.LEADER,)
+    return True
+
+
+def _name_words(texts: list[str], mention: MentionSpan) -> tuple[str, ...]:
+    """Folded words of a name, without article, honorific and generation."""
+    words = [fold(t) for t in texts[mention.start : mention.end] if not t.isspace()] or [""]
+    while len(words) > 1 and (words[0] == "the" or (mention.label == "PERSON" and words[0] in HONORIFICS)):
+        words.pop(0)
+    while len(words) > 1 and words[-1] in PERSON_TAILS:
+        words.pop()
+    return tuple(words)
+
+
+def _short_forms(words: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
+    """The forms a full name is shortened to: surname, last words, first name, first and last without the middle."""
+    for size in range(1, len(words)):
+        yield words[-size:]
+    yield words[:1]
+    if len(words) > 2:
+        yield words[:-1]
+        yield (words[0], words[-1])
+
+
+def _without_company_tail(words: tuple[str, ...]) -> tuple[str, ...]:
+    while len(words) > 1 and words[-1] in COMPANY_TAILS:
+        words = words[:-1]
+    return words
+
+
+def _display(doc: Doc, mention: MentionSpan) -> str:
+    text = doc[mention.start : mention.end].text
+    return text[4:] if text.lower().startswith("the ") else text
+
+
+def _stated_acronyms(
+    doc: Doc, mentions: list[MentionSpan], words: dict[int, tuple[str, ...]]
+) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Acronyms in parentheses right after the name they abbreviate: "Rapid Support Forces (RSF)"."""
+    found: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for first, second in zip(mentions, mentions[1:], strict=False):
+        long, short = words[id(first)], words[id(second)]
+        if second.start - first.end != 1 or len(short) != 1 or len(long) < 2 or doc[first.end].text != "(":
+            continue
+        closes = second.end < len(doc) and doc[second.end].text == ")"
+        text = doc[second.start : second.end].text
+        if closes and text.isupper() and text[0].lower() == long[0][0]:
+            found[short] = long
+    return found
+
+
+def _spelled_acronyms(
+    doc: Doc, mentions: list[MentionSpan], words: dict[int, tuple[str, ...]]
+) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Acronyms that the initials of another name of the document spell."""
+    initials: dict[str, tuple[str, ...]] = {}
+    for mention in mentions:
+        name = words[id(mention)]
+        if mention.label in ("ORG", "GPE", "LOC", "EVENT", "FAC") and len(name) > 1:
+            for spelled in _initials(name):
+                initials.setdefault(spelled, name)
+    found: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for mention in mentions:
+        name = words[id(mention)]
+        if len(name) != 1 or not (text := doc[mention.start : mention.end].text).isupper():
+            continue
+        spelled = text.replace(".", "").lower()
+        if len(spelled) > 1 and initials.get(spelled, name) != name:
+            found[name] = initials[spelled]
+    return found
+
+
+def _initials(words: tuple[str, ...]) -> set[str]:
+    strong = [w for w in words if w not in _ABBREVIATING]
+    parts = [p for w in strong for p in w.split("-") if p]
+    return {"".join(w[0] for w in strong), "".join(w[0] for w in words if w != "the"), "".join(p[0] for p in parts)}

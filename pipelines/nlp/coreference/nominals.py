@@ -1,0 +1,210 @@
+"""Nominals and pronouns that may stand for an entity.
+
+What belongs here: finding them, with the features that agreement needs. What does not: what they stand for (`antecedents.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from spacy.attrs import TAG
+from spacy.tokens import Doc, Token
+
+from pipelines.nlp.actors.component import ActorDescriber
+from pipelines.nlp.actors.lexicon import fold
+from pipelines.nlp.annotations import Affiliation
+from pipelines.nlp.coreference.patterns import (
+    BODY_WORDS,
+    COUNTRY_GROUP_HEADS,
+    COUNTRY_HEADS,
+    FEMALE_PRONOUNS,
+    FEMALE_WORDS,
+    MALE_PRONOUNS,
+    MALE_WORDS,
+    PAIR_WORDS,
+    PERSON_GROUP_HEADS,
+    PLURAL_PRONOUNS,
+    SIDE_HEADS,
+    THING_PRONOUNS,
+)
+
+_MAX_LEFT = 8  # tokens of a nominal before its head
+_MAX_OWNER = 8  # tokens of an of-phrase after it
+_MODIFIER_DEPS = frozenset({"compound", "amod", "nmod", "npadvmod", "advmod"})
+_DEFINITE = frozenset({"the", "both", "this", "that", "these", "those"})
+_PHRASE_TAGS = frozenset({"DET", "ADJ", "NOUN", "PROPN", "NUM", "PART"})
+_OWNER_PREPOSITIONS = frozenset({"of", "in", "from", "for", "at"})
+
+
+class Form(StrEnum):
+    """What kind of thing a nominal or pronoun can stand for."""
+
+    MALE = "male"
+    FEMALE = "female"
+    PLURAL = "plural"
+    THING = "thing"
+    PERSON = "person"  # a singular person by office or role
+    ACTORS = "actors"  # people in the plural, or a body
+    COUNTRY = "country"
+    COUNTRIES = "countries"
+    LEADERS = "leaders"
+    SIDES = "sides"
+
+
+@dataclass(slots=True)
+class Nominal:
+    """A nominal or pronoun, tokens [start, end) with its head token."""
+
+    start: int
+    end: int
+    head: int
+    form: Form
+    word: str  # folded head, singular
+    is_definite: bool = False
+    count: int | None = None
+    stated: Affiliation = Affiliation()
+    gender: str = ""
+
+
+def find_nominals(doc: Doc, describer: ActorDescriber, taken: set[int]) -> list[Nominal]:
+    """All nominals and pronouns outside names, by position.
+
+    Args:
+        doc: a parsed document.
+        describer: tells which nouns are actors, and what a phrase states.
+        taken: token indices inside names.
+    """
+    heads = describer.lexicon.noun_heads
+    found: list[Nominal] = []
+    pronoun_tags = {doc.vocab.strings.add(tag) for tag in ("PRP", "PRP$")}
+    noun_tags = {doc.vocab.strings.add(tag) for tag in ("NN", "NNS", "NNP", "NNPS", "DT", "CD", "CC", "PDT")}
+    for i, tag in enumerate(doc.to_array(TAG).tolist()):
+        if i in taken:
+            continue
+        if tag in pronoun_tags:
+            lower = doc[i].lower_
+            if form := _pronoun_form(lower):
+                found.append(Nominal(i, i + 1, i, form, lower))
+        elif tag in noun_tags:
+            token = doc[i]
+            folded = fold(token.text)
+            if token.tag_[:2] != "NN" and folded not in BARE_PAIRS:
+                continue
+            is_head = folded in heads or folded in COUNTRY_HEADS or folded in _GROUP_HEADS or folded in BARE_PAIRS
+            if is_head and (nominal := _nominal(doc, token, folded, describer, taken)):
+                found.append(nominal)
+    return found
+
+
+BARE_PAIRS = frozenset({"both", "two"})
+_GROUP_HEADS = COUNTRY_GROUP_HEADS | PERSON_GROUP_HEADS | SIDE_HEADS
+
+
+def _pronoun_form(word: str) -> Form | None:
+    if word in MALE_PRONOUNS:
+        return Form.MALE
+    if word in FEMALE_PRONOUNS:
+        return Form.FEMALE
+    if word in PLURAL_PRONOUNS:
+        return Form.PLURAL
+    return Form.THING if word in THING_PRONOUNS else None
+
+
+def _nominal(doc: Doc, token: Token, folded: str, describer: ActorDescriber, taken: set[int]) -> Nominal | None:
+    following = doc[token.i + 1] if token.i + 1 < len(doc) else None
+    if token.dep_ in _MODIFIER_DEPS and following is not None and following.tag_[:2] == "NN":
+        return None
+    start = _left_edge(doc, token, taken)
+    words = [fold(t.text) for t in doc[start : token.i]]
+    is_definite = bool(words) and words[0] in _DEFINITE
+    if folded in BARE_PAIRS:
+        return _bare_pair(token, start, folded, words)
+    count = next((PAIR_WORDS[w] for w in words if w in PAIR_WORDS), None)
+    form = _form(token, folded, words, is_definite, count)
+    stated = Affiliation()
+    if form is None:
+        stated = describer.describe(doc, start, token.i + 1)
+        return Nominal(start, token.i + 1, token.i, Form.ACTORS, folded, stated=stated) if stated.sector else None
+    if form in (Form.PERSON, Form.ACTORS):
+        stated = describer.describe(doc, start, _owner_end(doc, token))
+        if following is not None and following.i in taken and stated.title and following.tag_[:3] == "NNP":
+            return None  # a title before a name belongs to the name
+    gender = "m" if folded in MALE_WORDS else "f" if folded in FEMALE_WORDS else ""
+    return Nominal(start, token.i + 1, token.i, form, singular(token, folded), is_definite, count, stated, gender)
+
+
+def _bare_pair(token: Token, start: int, folded: str, words: list[str]) -> Nominal | None:
+    """ "both" and "the two" without a noun."""
+    if token.dep_ not in ("nsubj", "nsubjpass", "dobj", "pobj") or (folded == "two" and words != ["the"]):
+        return None
+    return Nominal(start, token.i + 1, token.i, Form.SIDES, folded, True, 2)
+
+
+def _form(token: Token, folded: str, words: list[str], is_definite: bool, count: int | None) -> Form | None:
+    plural = token.tag_ in ("NNS", "NNPS")
+    if folded in COUNTRY_HEADS:
+        own = set(words) - {"the", "this", "that", "entire", "whole", "own", "small", "tiny", "poor", "rich"}
+        return Form.COUNTRY if is_definite and (not own or token.i) else None
+    if count or (is_definite and words and words[0] in ("both", "these")):
+        if folded in COUNTRY_GROUP_HEADS:
+            return Form.COUNTRIES
+        if folded in SIDE_HEADS:
+            return Form.SIDES
+        if folded in PERSON_GROUP_HEADS:
+            return Form.LEADERS
+    if folded in COUNTRY_GROUP_HEADS - {"governments"}:
+        return None
+    return Form.ACTORS if plural or folded in BODY_WORDS else Form.PERSON
+
+
+def singular(token: Token, folded: str) -> str:
+    """The singular of a head noun, by its lemma."""
+    lemma = token.lemma_
+    return fold(lemma) if lemma and token.tag_ in ("NNS", "NNPS") else folded
+
+
+def _left_edge(doc: Doc, token: Token, taken: set[int]) -> int:
+    start = token.i
+    while start > 0 and token.i - start < _MAX_LEFT:
+        before = doc[start - 1]
+        if before.is_sent_start and before.pos_ not in ("DET", "ADJ", "NOUN", "PROPN", "NUM", "PRON"):
+            break
+        if before.is_space or before.pos_ in ("VERB", "AUX", "CCONJ", "SCONJ", "ADP", "PUNCT", "ADV", "PRON", "INTJ"):
+            if (
+                before.tag_ == "PRP$"
+                or before.text == "-"
+                or (before.tag_ in ("VBN", "VBG") and _is_inside(before, token))
+            ):
+                start -= 1
+                continue
+            break
+        if not _is_inside(before, token):
+            break
+        start -= 1
+        if before.pos_ == "DET" or before.is_sent_start:
+            break
+    return start
+
+
+def _is_inside(token: Token, head: Token) -> bool:
+    """Does a token depend on a head, through at most three arcs?"""
+    for _ in range(4):
+        if token.i == head.i:
+            return True
+        if token.head.i == token.i:
+            return False
+        token = token.head
+    return False
+
+
+def _owner_end(doc: Doc, token: Token) -> int:
+    """The end of the phrase with the of-phrase that follows its head."""
+    end = token.i + 1
+    if end >= len(doc) or doc[end].lower_ not in _OWNER_PREPOSITIONS:
+        return end
+    limit = min(len(doc), end + _MAX_OWNER)
+    end += 1
+    while end < limit and (doc[end].pos_ in _PHRASE_TAGS or doc[end].text == "-"):
+        end += 1
+    return end

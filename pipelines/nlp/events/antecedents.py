@@ -1,0 +1,72 @@
+"""Antecedents: the phrase in the same sentence that a pronoun repeats.
+
+What belongs here: naming the party of "it said it would" by the words that name it. What does not: who a pronoun is across
+sentences (`coreference/`).
+"""
+
+from __future__ import annotations
+
+from spacy.tokens import Doc, Token
+
+from pipelines.nlp.annotations import MentionSpan
+from pipelines.nlp.clauses.component import ClauseReader
+from pipelines.nlp.events.patterns import PLURAL_PRONOUNS, THIRD_PERSON
+
+_CLIMB = 5  # clauses up
+
+
+class AntecedentReader:
+    """Finds antecedents in one Doc."""
+
+    def __init__(self, doc: Doc, clauses: ClauseReader, mentions: dict[int, MentionSpan]) -> None:
+        """
+        Args:
+            doc: the document.
+            clauses: reader of its clauses.
+            mentions: the shortest mention over each token index.
+        """
+        self.doc = doc
+        self.clauses = clauses
+        self._mentions = mentions
+        self._by_entity: dict[str, list[MentionSpan]] = {}
+        for mention in doc._.mentions or ():
+            if mention.entity is not None:
+                self._by_entity.setdefault(mention.entity.key, []).append(mention)
+
+    def of(self, token: Token) -> Token | None:
+        """The head of the phrase in the same sentence that a pronoun repeats, or None.
+
+        A mention of the pronoun's entity before it; else, for the subject of a reported clause, the reporting verb's subject
+        ("the army said it had withdrawn").
+        """
+        if token.lower_ not in THIRD_PERSON:
+            return None
+        mention = self._mentions.get(token.i)
+        if mention is not None and mention.entity is not None:
+            for other in self._by_entity.get(mention.entity.key, ()):
+                if token.sent.start <= other.start < token.i and not self._is_pronoun(other):
+                    return self.doc[other.start : other.end].root
+            if not mention.entity.members:
+                return None
+        current = token.head
+        for _ in range(_CLIMB):
+            if current.dep_ in ("ccomp", "xcomp", "advcl", "conj", "pcomp") or token.dep_ in ("poss", "dobj", "pobj"):
+                governor = current.head if current.head is not current and current.pos_ in ("VERB", "AUX") else current
+                subject = self.clauses.surface_subject(governor) if governor.pos_ in ("VERB", "AUX") else None
+                if subject is not None and subject.i < token.i and subject.pos_ != "PRON" and _agree(token, subject):
+                    return subject
+            if current.head is current:
+                return None
+            current = current.head
+        return None
+
+    def _is_pronoun(self, mention: MentionSpan) -> bool:
+        return mention.end - mention.start == 1 and self.doc[mention.start].pos_ == "PRON"
+
+
+def _agree(pronoun: Token, noun: Token) -> bool:
+    """Number agreement; a collective ("the government") may be it or they."""
+    plural = noun.tag_ in ("NNS", "NNPS") or any(child.dep_ == "conj" for child in noun.children)
+    if pronoun.lower_ in PLURAL_PRONOUNS:
+        return plural or noun.pos_ in ("NOUN", "PROPN")
+    return not plural

@@ -1,0 +1,237 @@
+"""The event lexicons as objects: frames, noun classes, operators, their composition, light verbs, context words.
+
+What belongs here: reading and checking `pipelines/lexicons/event_*.csv`, `light_verbs.csv` and `context_words.csv`. What
+does not: deciding which frame a clause fits (`matcher.py`). An analyst extends the CSV files; a row that cannot be used
+raises `LexiconError` with file and line.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pipelines.errors import LexiconError
+
+SAME = "="
+PARTY = "*party"
+LEXICONS = Path(__file__).resolve().parents[2] / "lexicons"
+
+
+@dataclass(frozen=True, slots=True)
+class PrepCondition:
+    """A prepositional phrase a frame asks for; `heads` empty means any object, `is_party` a party."""
+
+    preposition: str
+    heads: frozenset[str]
+    is_party: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A predicate with what it asks of its arguments and what it then means."""
+
+    predicate: str
+    pos: str
+    particle: str
+    objects: frozenset[str]  # lemmas the object must be of; empty: no condition
+    object_party: bool
+    no_object: bool
+    preps: tuple[PrepCondition, ...]  # any of them
+    event_type: str | None  # None blocks
+    mode: str | None
+    contexts: tuple[str, ...]
+    actor: tuple[str, ...]
+    recipient: tuple[str, ...]
+    requires: str  # "", political, actor or recipient
+    actors: frozenset[str]  # lemmas the subject must be of; empty: no condition
+    salience: float
+
+    @property
+    def specificity(self) -> int:
+        """How much the frame asks for; the most specific match wins."""
+        return (
+            4 * bool(self.objects)
+            + 2 * bool(self.particle)
+            + sum(3 if p.heads else 2 if p.is_party else 1 for p in self.preps[:1])
+            + 5 * bool(self.actors)
+            + self.object_party
+            + self.no_object
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A predicate that takes a complement event and changes it."""
+
+    predicate: str
+    pos: str
+    particle: str
+    complement: str
+    effect: str
+    controller: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an operator makes of its complement's event; `event_type` None: no event, `SAME`: as it was."""
+
+    event_type: str | None
+    mode: str | None
+    modality: str | None  # None: as it was
+
+
+@dataclass(frozen=True, slots=True)
+class EventLexicon:
+    """All event lexicons, indexed for look-up."""
+
+    frames: dict[tuple[str, str], tuple[Frame, ...]]  # by predicate and pos
+    operators: dict[tuple[str, str], tuple[Operator, ...]]
+    composition: dict[tuple[str, str, str], Outcome]
+    light_verbs: dict[str, tuple[tuple[str, str], ...]]  # verb -> (particle, kind) pairs
+    contexts: dict[str, tuple[str, ...]]  # word lemma -> contexts
+    scores: dict[tuple[str, str], tuple[int, float]]  # (type, mode or "") -> quad class, intensity
+    noun_classes: dict[str, frozenset[str]]
+
+    def verbs(self) -> list[str]:
+        """Lemmas of every verb the lexicons know, sorted."""
+        known = {word for word, pos in (*self.frames, *self.operators) if pos == "verb"}
+        return sorted(known | set(self.light_verbs))
+
+    def light_kind(self, verb: str, particle: str, kinds: tuple[str, ...]) -> str | None:
+        """The kind of light verb that a verb with a particle is, among those asked for."""
+        return next((k for p, k in self.light_verbs.get(verb, ()) if p == particle and k in kinds), None)
+
+    def compose(self, effect: str, inner_type: str, inner_mode: str | None) -> Outcome | None:
+        """The outcome of an operator's effect on an event, the most specific row first; None without a row."""
+        for key in ((effect, inner_type, inner_mode or ""), (effect, inner_type, ""), (effect, "*", "")):
+            outcome = self.composition.get(key)
+            if outcome is not None:
+                return outcome
+        return None
+
+
+def read_rows(name: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of a lexicon file with their line numbers.
+
+    Raises:
+        LexiconError: the file is missing or a row has too many or too few fields.
+    """
+    path = LEXICONS / name
+    if not path.exists():
+        raise LexiconError(f"lexicon {name} is missing from {path.parent.name}/")
+    with path.open(encoding="utf-8", newline="") as file:
+        numbered = [(number, line) for number, line in enumerate(file, start=1) if line.strip() and line[0] != "#"]
+    reader = csv.DictReader(line for _, line in numbered)
+    for (number, _), row in zip(numbered[1:], reader, strict=True):
+        if None in row or None in row.values():
+            raise LexiconError(f"{name}, line {number}: expected {len(reader.fieldnames or ())} fields")
+        yield number, {key: value.strip() for key, value in row.items()}
+
+
+def _values(cell: str) -> tuple[str, ...]:
+    return tuple(value.strip() for value in cell.split("|") if value.strip())
+
+
+def _heads(cell: str, classes: dict[str, frozenset[str]], where: str) -> frozenset[str]:
+    heads: set[str] = set()
+    for value in _values(cell):
+        if value.startswith("@"):
+            if value[1:] not in classes:
+                raise LexiconError(f"{where}: noun class {value} is not in event_noun_classes.csv")
+            heads |= classes[value[1:]]
+        else:
+            heads.add(value)
+    return frozenset(heads)
+
+
+def _prep_conditions(cell: str, classes: dict[str, frozenset[str]], where: str) -> tuple[PrepCondition, ...]:
+    conditions = []
+    for alternative in cell.split(";"):
+        preposition, _, heads = alternative.strip().partition(":")
+        if preposition:
+            is_party = heads == PARTY
+            conditions.append(
+                PrepCondition(preposition, frozenset() if is_party else _heads(heads, classes, where), is_party)
+            )
+    return tuple(conditions)
+
+
+def _frame(row: dict[str, str], classes: dict[str, frozenset[str]], where: str) -> Frame:
+    objects = row["object"]
+    plain = "|".join(v for v in _values(objects) if v not in (PARTY, "-"))
+    requires, _, actors = row["requires"].partition(":")
+    default_actor = ("subj",) if row["pos"] != "noun" else ("by", "poss", "adj")
+    return Frame(
+        predicate=row["predicate"].lower(),
+        pos=row["pos"],
+        particle=row["particle"],
+        objects=_heads(plain, classes, where),
+        object_party=PARTY in _values(objects),
+        no_object=objects == "-",
+        preps=_prep_conditions(row["prep"], classes, where),
+        event_type=None if row["type"] == "NONE" else row["type"],
+        mode=row["mode"] or None,
+        contexts=_values(row["contexts"]),
+        actor=_values(row["actor"]) or default_actor,
+        recipient=_values(row["recipient"]) or (("obj",) if row["pos"] != "noun" else ()),
+        requires=requires,
+        actors=_heads(actors, classes, where),
+        salience=float(row["salience"] or 0.5),
+    )
+
+
+def _grouped(items: list) -> dict:
+    grouped: dict[tuple[str, str], list] = {}
+    for item in items:
+        grouped.setdefault((item.predicate, item.pos), []).append(item)
+    return {key: tuple(values) for key, values in grouped.items()}
+
+
+@cache
+def load_event_lexicon() -> EventLexicon:
+    """Read every event lexicon.
+
+    Raises:
+        LexiconError: a row cannot be used; names file and line.
+    """
+    classes: dict[str, set[str]] = {}
+    for _, row in read_rows("event_noun_classes.csv"):
+        classes.setdefault(row["class"].lstrip("@"), set()).add(row["lemma"])
+    frozen = {name: frozenset(lemmas) for name, lemmas in classes.items()}
+    frames = [_frame(row, frozen, f"event_frames.csv, line {line}") for line, row in read_rows("event_frames.csv")]
+    operators = [
+        Operator(
+            row["predicate"].lower(), row["pos"], row["particle"], row["complement"], row["effect"], row["controller"]
+        )
+        for _, row in read_rows("event_operators.csv")
+    ]
+    composition = {
+        (row["effect"], row["inner_type"], row["inner_mode"]): Outcome(
+            None if row["type"] in ("", "NONE") else row["type"],
+            row["mode"] or None,
+            None if row["modality"] in ("", "keep") else row["modality"],
+        )
+        for _, row in read_rows("event_composition.csv")
+    }
+    contexts: dict[str, tuple[str, ...]] = {}
+    for _, row in read_rows("context_words.csv"):
+        contexts[row["lemma"]] = (*contexts.get(row["lemma"], ()), row["context"])
+    light_verbs: dict[str, tuple[tuple[str, str], ...]] = {}
+    for _, row in read_rows("light_verbs.csv"):
+        light_verbs[row["verb"]] = (*light_verbs.get(row["verb"], ()), (row["particle"], row["kind"]))
+    scores = {
+        (row["event_type"], row["event_mode"]): (int(row["quad_class"]), float(row["intensity"] or "nan"))
+        for _, row in read_rows("event_types.csv")
+    }
+    return EventLexicon(
+        frames=_grouped(frames),
+        operators=_grouped(operators),
+        composition=composition,
+        light_verbs=light_verbs,
+        contexts=contexts,
+        scores=scores,
+        noun_classes=frozen,
+    )

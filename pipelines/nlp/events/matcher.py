@@ -1,0 +1,221 @@
+"""Which frame of the lexicon a predicate fits, and where each role of the frame is to be found.
+
+What belongs here: matching a `Site` (a verb, or a noun with the verb that supports it) against frames, and reading role
+names (`subj`, `obj`, `by`, `against`, ...) as argument heads. What does not: turning heads into parties (`parties.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from pipelines.nlp.clauses.component import ClauseReader, Predicate
+from pipelines.nlp.clauses.phrases import head_forms, lemma_of, phrase_preps, semantic_heads, undertaken
+from pipelines.nlp.events.lexicon import EventLexicon, Frame, PrepCondition
+from pipelines.nlp.events.parties import PartyReader
+
+ACTOR, UNDERGO, EXIST = "actor", "undergo", "exist"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where an event is told: a verb, or a noun and the light verb that supports it."""
+
+    token: Token
+    verb: Predicate | None
+    noun: Token | None = None
+    support: str | None = None  # kind of the light verb
+
+    @property
+    def top(self) -> Token:
+        """The token whose governor governs the event."""
+        if self.noun is not None and self.verb is not None and self.support != EXIST:
+            return self.verb.token
+        return self.verb.token if self.verb is not None else self.token
+
+
+class FrameMatcher:
+    """Matches the predicates of one Doc."""
+
+    def __init__(self, lexicon: EventLexicon, clauses: ClauseReader, parties: PartyReader) -> None:
+        self.lexicon = lexicon
+        self.clauses = clauses
+        self.parties = parties
+
+    def site(self, token: Token) -> Site | None:
+        """The site of a token that the lexicon knows as a predicate; None where its grammar does not let it be one."""
+        if token.pos_ in ("VERB", "AUX"):
+            if token.dep_ in ("aux", "auxpass"):
+                return None
+            return Site(token, self.clauses.predicate(token))
+        if token.pos_ in ("NOUN", "PROPN"):
+            return self._noun_site(token)
+        if token.pos_ == "ADJ":
+            verb = self.clauses.predicate(token.head) if token.dep_ == "acomp" else None
+            return Site(token, verb)
+        return None
+
+    def _noun_site(self, noun: Token) -> Site:
+        first = noun
+        if first.dep_ in ("compound", "amod", "nmod") and undertaken(first.head) is first:
+            first = first.head
+        while first.dep_ == "conj" and first.head.pos_ in ("NOUN", "PROPN"):
+            first = first.head
+        while first.dep_ == "pobj" and first.head.lower_ == "of" and self._is_transparent(first.head.head):
+            first = first.head.head
+        supported = self._supported(noun, first)
+        if supported is not None:
+            return supported
+        # "a meeting held in Caracas": the participle supports the noun it modifies
+        for child in first.children:
+            if child.dep_ == "acl" and child.tag_ in ("VBN", "VBD", "VBG"):
+                verb = self.clauses.predicate(child)
+                if verb.is_passive and self.lexicon.light_kind(verb.lemma, verb.particle, (ACTOR,)):
+                    return Site(noun, verb, noun, EXIST if verb.subject is None else ACTOR)
+        return Site(noun, None, noun)
+
+    def _supported(self, noun: Token, first: Token) -> Site | None:
+        """The site of a noun whose governing verb is light; `first` heads the noun's list."""
+        head, dep = first.head, first.dep_
+        if dep in ("dobj", "nsubjpass", "nsubj", "attr") and head.pos_ in ("VERB", "AUX"):
+            verb = self.clauses.predicate(head)
+            is_object = dep == "nsubjpass" or (dep == "dobj")
+            kind = self.lexicon.light_kind(verb.lemma, verb.particle, (ACTOR, UNDERGO) if is_object else (EXIST,))
+            if kind is None and dep == "nsubj" and verb.obj is not None:  # "talks took place"
+                kind = self.lexicon.light_kind(verb.lemma, verb.obj.lower_, (EXIST,))
+            return Site(noun, verb, noun, kind) if kind is not None else None
+        if dep == "pobj" and head.dep_ == "prep" and head.head.pos_ == "VERB":
+            verb = self.clauses.predicate(head.head)
+            particle = f"{verb.obj.lower_} {head.lower_}" if verb.obj is not None else head.lower_  # "took part in"
+            kind = self.lexicon.light_kind(verb.lemma, particle, (ACTOR, UNDERGO))
+            return Site(noun, verb, noun, kind) if kind is not None else None
+        return None
+
+    def _is_transparent(self, token: Token) -> bool:
+        return any(head.i != token.i for head in semantic_heads(token))
+
+    def match(self, site: Site) -> Frame | None:
+        """The most specific frame that a site fits; a frame without type blocks and is returned too."""
+        token = site.token
+        pos = "verb" if token.pos_ in ("VERB", "AUX") else "adj" if token.pos_ == "ADJ" else "noun"
+        best, best_key = None, (-1, 0.0)
+        for form in sorted(head_forms(token), key=len) if pos == "noun" else (lemma_of(token),):
+            frames = self.lexicon.frames.get((form, pos), ())
+            for frame in frames:
+                if self._fits(site, frame, frames):
+                    key = (frame.specificity + 4 * form.count(" "), frame.salience)
+                    if key > best_key:
+                        best, best_key = frame, key
+        return best
+
+    def _fits(self, site: Site, frame: Frame, siblings: tuple[Frame, ...]) -> bool:
+        if frame.pos == "verb" and not self._particle_fits(site, frame, siblings):
+            return False
+        obj = self.object_of(site)
+        if frame.no_object and obj is not None:
+            return False
+        if frame.object_party and (obj is None or not any(p.is_party for p in self.parties.parties(obj))):
+            return False
+        if frame.objects and (obj is None or not self.heads_fit(obj, frame.objects)):
+            return False
+        if frame.actors and not self._has_actor(site, frame):
+            return False
+        return not frame.preps or any(self._has_prep(site, condition) for condition in frame.preps)
+
+    def _has_actor(self, site: Site, frame: Frame) -> bool:
+        return any(self.heads_fit(t, frame.actors) for role in frame.actor for t in self.role_tokens(site, role))
+
+    def _particle_fits(self, site: Site, frame: Frame, siblings: tuple[Frame, ...]) -> bool:
+        verb = site.verb
+        if verb is None:
+            return not frame.particle
+        if frame.particle:
+            if verb.particle:
+                return verb.particle == frame.particle
+            return any(c.lower_ == frame.particle and c.dep_ in ("advmod", "prep", "prt") for c in site.token.children)
+        return not verb.particle or not any(f.particle == verb.particle for f in siblings)
+
+    def _has_prep(self, site: Site, condition: PrepCondition) -> bool:
+        objects = self.role_tokens(site, condition.preposition)
+        if condition.is_party:
+            return any(p.is_party for o in objects for p in self.parties.parties(o))
+        if not condition.heads:
+            return bool(objects)
+        return any(self.heads_fit(o, condition.heads) for o in objects)
+
+    @staticmethod
+    def heads_fit(token: Token, wanted: frozenset[str]) -> bool:
+        """Whether a phrase is headed by one of the wanted nouns."""
+        heads = [token, *(h for h in semantic_heads(token) if h.i != token.i)]
+        titles = {c.lower_ for h in heads if h.pos_ == "PROPN" for c in h.lefts}  # "hosted King Salman"
+        return any(not wanted.isdisjoint(head_forms(head)) for head in heads) or not wanted.isdisjoint(titles)
+
+    def object_of(self, site: Site) -> Token | None:
+        """The direct object of a verb, or the of-object of a noun."""
+        if site.noun is None:
+            return site.verb.obj if site.verb is not None else None
+        objects = phrase_preps(site.noun).get("of")
+        return objects[0] if objects else None
+
+    def role_tokens(self, site: Site, role: str) -> list[Token]:
+        """Heads of the arguments that a role name stands for at a site, the likeliest first."""
+        if site.noun is not None:
+            return self._noun_role(site, role)
+        verb = site.verb
+        if site.token.pos_ == "ADJ":  # "was critical of Kenya": the phrase may hang on the adjective or on its copula
+            found = list(phrase_preps(site.token).get(role, ()))
+            if found or verb is None:
+                return found
+        if verb is None:
+            return list(phrase_preps(site.token).get(role, ()))
+        if role == "subj":
+            return [verb.subject] if verb.subject is not None else []
+        if role == "obj":
+            return [verb.obj] if verb.obj is not None else []
+        if role == "iobj":
+            return [verb.iobj] if verb.iobj is not None else []
+        if role == "poss":
+            return [c for c in verb.obj.children if c.dep_ == "poss"] if verb.obj is not None else []
+        found = list(verb.preps.get(role, ()))
+        if verb.obj is not None:
+            found += self._phrase_role(verb.obj, role)
+        return found
+
+    def _phrase_role(self, noun: Token, role: str) -> list[Token]:
+        found = []
+        for head in semantic_heads(noun):
+            found += phrase_preps(head).get(role, ())
+            for child in head.children:
+                if child.dep_ == "acl" and child.pos_ == "VERB":
+                    found += self.clauses.predicate(child).preps.get(role, ())
+        return found
+
+    def _noun_role(self, site: Site, role: str) -> list[Token]:
+        noun, verb = site.noun, site.verb
+        assert noun is not None
+        if role == "poss":
+            return [c for c in noun.children if c.dep_ == "poss"]
+        if role == "subj":
+            return [verb.subject] if verb is not None and verb.subject is not None and site.support == ACTOR else []
+        if role == "obj":
+            if verb is not None and site.support == UNDERGO:
+                return [verb.subject] if verb.subject is not None else []
+            return self._phrase_role(noun, "of")
+        if role == "iobj":
+            return [verb.iobj] if verb is not None and verb.iobj is not None else []
+        found = self._phrase_role(noun, role)
+        if not found and role != "of":  # "the restoration of ties between A and B"
+            found = [t for inner in phrase_preps(noun).get("of", ()) for t in self._phrase_role(inner, role)]
+        if not found and undertaken(noun.head) == noun:
+            found = self._phrase_role(noun.head, role)
+        if not found and noun.dep_ == "conj":  # "sanctions and an embargo on": shared by the list
+            found = self._phrase_role(noun.head, role)
+        if not found:
+            for other in noun.conjuncts:  # "its invasion and occupation of"
+                found = phrase_preps(other).get(role, [])
+                if found:
+                    break
+        if verb is not None and site.support != EXIST or (verb is not None and role != "by"):
+            found = found + [t for t in verb.preps.get(role, ()) if t not in found]
+        return list(found)

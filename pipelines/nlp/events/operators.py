@@ -1,0 +1,204 @@
+"""Operators: predicates that take an event as complement and change what it is ("refused to meet", "called for a ceasefire").
+
+What belongs here: climbing from an event to the predicates that govern it, and composing their effects by the lexicon.
+What does not: which effects exist (`lexicons/event_operators.csv`) and what they make of a type (`event_composition.csv`).
+"""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from pipelines.nlp.clauses.component import ClauseReader, Predicate
+from pipelines.nlp.clauses.government import government
+from pipelines.nlp.clauses.phrases import first_object, lemma_of
+from pipelines.nlp.events.drafts import Draft
+from pipelines.nlp.events.lexicon import SAME, EventLexicon, Operator, Outcome
+from pipelines.nlp.events.matcher import FrameMatcher, Site
+from pipelines.nlp.events.parties import PartyReader
+from pipelines.nlp.events.party_phrase import PartyPhrase, without_parties
+from pipelines.nlp.events.patterns import COOPERATIVE, OBLIGATION
+from pipelines.records import Modality
+
+DEMAND_SALIENCE = 0.5
+_CLIMB = 6  # operators deep; deeper chains are parse errors
+# Where an operator's own addressee stands, the likeliest first: "urged Iran to", "called on Iran to", "demanded of Iran".
+_ADDRESSEE_ROLES = ("iobj", "obj", "on", "upon", "to", "with", "from", "of", "against")
+
+
+class OperatorReader:
+    """Applies the operators over a draft of one Doc."""
+
+    def __init__(
+        self, lexicon: EventLexicon, clauses: ClauseReader, matcher: FrameMatcher, parties: PartyReader
+    ) -> None:
+        self.lexicon = lexicon
+        self.clauses = clauses
+        self.matcher = matcher
+        self.parties = parties
+
+    def find(self, token: Token, complement: str) -> Operator | None:
+        """The operator that a governing token is for a complement of this kind."""
+        pos = "verb" if token.pos_ in ("VERB", "AUX") else "adj" if token.pos_ == "ADJ" else "noun"
+        particle = self.clauses.predicate(token).particle if pos == "verb" else ""
+        for operator in self.lexicon.operators.get((lemma_of(token), pos), ()):
+            if operator.complement == complement and (
+                operator.particle == particle or (operator.particle and f"prep:{operator.particle}" in complement)
+            ):
+                return operator
+        if complement == "inf" and pos != "adj":  # "called on Iran to halt it"
+            for child in token.children:
+                inner = first_object(child) if child.dep_ == "prep" else None
+                if inner is not None and self.parties.is_party(inner):
+                    found = self.find(token, f"prep:{child.lower_}+inf")
+                    if found is not None:
+                        return found
+        return None
+
+    def elevate(self, draft: Draft) -> Draft | None:
+        """The draft as the operators above it leave it; None where they undo it ("denied attacking")."""
+        token = draft.top
+        for _ in range(_CLIMB):
+            governed = government(token)
+            if governed is None:
+                break
+            operator = self.find(governed.token, governed.complement)
+            if operator is None:
+                break
+            result = self._apply(draft, operator, governed.token)
+            if result is None:
+                return None
+            draft = result
+            token = self._top_of(governed.token)
+            draft.top = token
+        return draft
+
+    def _top_of(self, token: Token) -> Token:
+        site = self.matcher.site(token) if token.pos_ in ("NOUN", "PROPN") else None
+        return site.top if site is not None else token
+
+    def _apply(self, draft: Draft, operator: Operator, token: Token) -> Draft | None:
+        draft.operators.append(token)
+        subject = self.subject_parties(token)
+        if operator.effect in ("REPORT", "ACCUSE") and draft.attributed_to is None and subject:
+            draft.attributed_to = subject[0]
+        if operator.effect == "REPORT":
+            return draft
+        outcome = self.lexicon.compose(operator.effect, draft.event_type, draft.mode)
+        if outcome is not None and outcome.event_type is None:
+            return None
+        if outcome is not None and outcome.event_type != SAME:
+            self._change(draft, outcome, token, subject)
+        elif outcome is not None:
+            if subject and not draft.actors and operator.controller == "subj":
+                draft.actors = subject
+            if outcome.modality:
+                draft.modality = Modality(outcome.modality)
+        if token.pos_ in ("VERB", "AUX"):
+            self._share_modality(draft, self.clauses.predicate(token))
+        return draft
+
+    def _change(self, draft: Draft, outcome: Outcome, token: Token, subject: list[PartyPhrase]) -> None:
+        addressees = without_parties(self.addressees(token), subject)
+        inner = draft.parties()
+        if subject:
+            draft.actors = subject
+        recipients = addressees or without_parties(draft.recipients, draft.actors)
+        draft.recipients = (
+            recipients or without_parties(inner, draft.actors) or self.parties.nearest(token, draft.actors)
+        )
+        draft.event_type = outcome.event_type or draft.event_type
+        if outcome.mode != SAME:
+            draft.mode = outcome.mode
+        draft.trigger = token
+        draft.is_negated = False
+        draft.modality = Modality(outcome.modality) if outcome.modality else Modality.ACTUAL
+
+    def _share_modality(self, draft: Draft, predicate: Predicate) -> None:
+        """What the operator's own auxiliaries say of it ("may agree to", "has not agreed to") holds for its event."""
+        if predicate.is_negated:
+            draft.is_negated = not draft.is_negated
+        if predicate.is_hypothetical and draft.modality == Modality.ACTUAL:
+            draft.modality = Modality.HYPOTHETICAL
+        elif predicate.is_future and draft.modality == Modality.ACTUAL and draft.event_type not in COOPERATIVE:
+            draft.modality = Modality.FUTURE
+
+    def subject_parties(self, token: Token) -> list[PartyPhrase]:
+        """Who utters or does what an operator says."""
+        if token.pos_ in ("VERB", "AUX"):
+            subject = self.clauses.predicate(token).subject
+            return list(self.parties.subjects(subject)) if subject is not None else []
+        if token.pos_ == "ADJ":
+            subject = self.clauses.surface_subject(token.head)
+            return list(self.parties.subjects(subject)) if subject is not None else []
+        site = self.matcher.site(token)
+        if site is None:
+            return []
+        for role in ("by", "subj", "poss", "from"):
+            for head in self.matcher.role_tokens(site, role):
+                found = self.parties.parties(head)
+                if found:
+                    return list(found)
+        return self.parties.adjectival(token)
+
+    def addressees(self, token: Token) -> list[PartyPhrase]:
+        """To whom an operator is addressed."""
+        site = self.matcher.site(token)
+        if site is None:
+            return []
+        for role in _ADDRESSEE_ROLES:
+            for head in self.matcher.role_tokens(site, role):
+                if head.pos_ not in ("NOUN", "PROPN", "PRON", "ADJ", "NUM") or not self._is_addressee(head, role):
+                    continue
+                found = [p for p in self.parties.parties(head) if p.is_party]
+                if found:
+                    return found
+        return []
+
+    def _is_addressee(self, head: Token, role: str) -> bool:
+        return role not in ("obj", "of", "from") or self.parties.is_party(head)
+
+    def lone(self, site: Site) -> tuple[Operator, Outcome] | None:
+        """What an operator means where its complement holds no coded event ("agreed to build a dam")."""
+        token = site.token
+        for complement in self._complements(token):
+            operator = self.find(token, complement)
+            if operator is None:
+                continue
+            outcome = self.lexicon.composition.get((operator.effect, "", ""))
+            if outcome is not None and outcome.event_type not in (None, SAME):
+                return operator, outcome
+        return None
+
+    def demand(self, site: Site) -> Draft | None:
+        """What a speaker asks of another in "the minister said the union must act", where the clause is no coded event."""
+        if site.verb is None:
+            return None
+        for child in site.token.children:
+            if child.dep_ != "ccomp" or child.pos_ not in ("VERB", "AUX"):
+                continue
+            clause = self.clauses.predicate(child)
+            operator = self.find(site.token, "that")
+            if operator is None or operator.effect != "REPORT" or clause.subject is None:
+                continue
+            if not any(word in OBLIGATION for word in clause.auxiliaries):
+                continue
+            speakers = self.subject_parties(site.token)
+            asked = without_parties([p for p in self.parties.parties(clause.subject) if p.is_party], speakers)
+            if speakers and asked:
+                return Draft(site, "REQUEST", "change", (), speakers, asked, DEMAND_SALIENCE, site.token, site.top)
+        return None
+
+    def _complements(self, token: Token) -> list[str]:
+        found = []
+        for child in token.children:
+            if child.dep_ in ("xcomp", "ccomp", "acl", "advcl", "dobj", "pobj", "pcomp", "prep"):
+                if child.dep_ == "prep":
+                    for inner in child.children:
+                        governed = government(inner)
+                        if governed is not None and governed.token.i == token.i:
+                            found.append(governed.complement)
+                else:
+                    governed = government(child)
+                    if governed is not None and governed.token.i == token.i:
+                        found.append(governed.complement)
+        return found

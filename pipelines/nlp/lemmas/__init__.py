@@ -1,0 +1,1 @@
+"""Lemmas of verbs that the rule lemmatizer gets wrong."""

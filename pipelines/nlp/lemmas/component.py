@@ -1,0 +1,64 @@
+"""Lemmas: inflections of the lexicons' verbs that the rule lemmatizer does not lead back to their verb.
+
+What belongs here: finding those inflections once, when the pipeline is built, and mending them in a Doc. Why: the rules
+prefer a shorter known word ("staged" to "stag", "fined" to "fin", "raped" to "rap") and know no verb outside their index
+("relaunched", "re-elected"); a verb whose lemma is wrong is an event lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from spacy.attrs import LOWER
+from spacy.language import Language
+from spacy.tokens import Doc
+
+_VOWELS = "aeiou"
+
+
+class LemmasComponent:
+    """Sets the lemma of verb forms that the lemmatizer gets wrong."""
+
+    def __init__(self, nlp: Language, verbs: Iterable[str]) -> None:
+        """
+        Args:
+            nlp: a pipeline; without a rule lemmatizer there is nothing to mend.
+            verbs: lemmas, in lower case.
+        """
+        self._lemmas: dict[int, int] = {}
+        lemmatizer = nlp.get_pipe("lemmatizer") if "lemmatizer" in nlp.pipe_names else None
+        if lemmatizer is not None and getattr(lemmatizer, "mode", None) == "rule":
+            known = set(lemmatizer.lookups.get_table("lemma_index").get("verb", ()))
+            irregular = lemmatizer.lookups.get_table("lemma_exc").get("verb", {})
+            for verb in verbs:
+                for form in inflections(verb):
+                    if form in known or form in irregular:
+                        continue
+                    doc = Doc(nlp.vocab, words=[form], pos=["VERB"], tags=["VBD"])
+                    if lemmatizer.rule_lemmatize(doc[0])[0] != verb:
+                        self._lemmas[nlp.vocab.strings.add(form)] = nlp.vocab.strings.add(verb)
+        self._forms = np.array(sorted(self._lemmas), dtype=np.uint64)
+
+    def __call__(self, doc: Doc) -> Doc:
+        lowers = doc.to_array(LOWER)
+        for index in np.flatnonzero(np.isin(lowers, self._forms)):
+            token = doc[int(index)]
+            if token.pos_ == "VERB":
+                token.lemma = self._lemmas[int(lowers[index])]
+        return doc
+
+
+def inflections(verb: str) -> Iterator[str]:
+    """Regular inflections of a verb: staged, staging, stages."""
+    if len(verb) < 3 or " " in verb:
+        return
+    if verb.endswith("e"):
+        yield from (verb + "d", verb[:-1] + "ing", verb + "s")
+    elif verb.endswith("y") and verb[-2] not in _VOWELS:
+        yield from (verb[:-1] + "ied", verb + "ing", verb[:-1] + "ies")
+    else:
+        yield from (verb + "ed", verb + "ing")
+        yield verb + ("es" if verb.endswith(("s", "x", "z", "ch", "sh")) else "s")
+        if verb[-1] not in _VOWELS + "wxy" and verb[-2] in _VOWELS and verb[-3] not in _VOWELS:
+            yield from (verb + verb[-1] + "ed", verb + verb[-1] + "ing")

@@ -1,0 +1,1 @@
+"""Proper names with label, title, country and sector. Read `component.py` first."""

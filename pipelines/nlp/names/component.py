@@ -1,0 +1,87 @@
+"""Find the proper names of a document, correcting the model's.
+
+`communique_names` writes `doc._.mentions`: one `MentionSpan` a name, with label, title, country and sector. Names are runs of
+capitalised words (`runs.py`) cut by the lexicons and by their own words (`pieces.py`); the document's own evidence decides labels
+(`evidence.py`); the model's entities are one voice among others. The affiliation comes from the phrase around a name
+(`affiliation.py`).
+
+What does not belong here: which names stand for one entity, nominals and pronouns (`coreference/component.py`).
+"""
+
+from __future__ import annotations
+
+from spacy.tokens import Doc
+
+from pipelines.nlp.actors.component import ActorDescriber
+from pipelines.nlp.annotations import MentionSpan
+from pipelines.nlp.names.affiliation import affiliate
+from pipelines.nlp.names.evidence import Evidence
+from pipelines.nlp.names.headlines import find_repeated
+from pipelines.nlp.names.lexicon import TeamLexicon
+from pipelines.nlp.names.patterns import COMMON_CAPITALISED, FUNCTION_WORDS, NAME_LABELS, NO_ACRONYMS, SPORTS
+from pipelines.nlp.names.pieces import Piece, find_pieces
+from pipelines.nlp.names.sports import relabel_teams
+from pipelines.nlp.names.table import TokenTable, build_table
+
+
+class NameFinder:
+    """The component `communique_names`."""
+
+    def __init__(self, describer: ActorDescriber, teams: TeamLexicon, given_names: dict[str, str]) -> None:
+        self.describer = describer
+        self.teams = teams
+        self.given_names = given_names
+
+    def __call__(self, doc: Doc) -> Doc:
+        doc._.mentions = None  # the describer must not see names of an earlier pass
+        self.set_annotations(doc, self.predict(doc))
+        return doc
+
+    def predict(self, doc: Doc) -> list[MentionSpan]:
+        """The names of a document, by position, none overlapping another."""
+        table = build_table(doc, self.describer.lexicon.index, self.teams)
+        pieces = find_pieces(table, self.given_names)
+        evidence = Evidence(table, pieces, self.given_names, self.describer.lexicon.small_places)
+        for piece in pieces:
+            piece.label = evidence.label(piece)
+        pieces = [p for p in pieces if p.label]
+        pieces += find_repeated(table, pieces)
+        pieces += _model_pieces(table, pieces)
+        pieces.sort(key=lambda p: p.start)
+        if table.sport:
+            relabel_teams(table, pieces)
+        return [affiliate(table, self.describer, piece) for piece in pieces]
+
+    def set_annotations(self, doc: Doc, mentions: list[MentionSpan]) -> None:
+        """Write the names on the document."""
+        doc._.mentions = mentions
+
+
+def _model_pieces(table: TokenTable, pieces: list[Piece]) -> list[Piece]:
+    """The model's entities that no piece touches."""
+    taken = {i for p in pieces for i in range(p.start, p.end)}
+    styles = {i: s.style for s in table.segments if s.style != "text" for i in range(s.start, s.end)}
+    found = []
+    for ent in table.doc.ents:
+        if ent.label_ not in NAME_LABELS or styles.get(ent.start):
+            continue
+        start, end = ent.start, ent.end
+        while start < end and (table.folded[start] in FUNCTION_WORDS or not table.capital[start]):
+            start += 1
+        while end > start and not table.texts[end - 1][-1].isalnum() and table.texts[end - 1][-1] != ".":
+            end -= 1
+        if end - start >= 1 and table.texts[end - 1] in ("'s", "’s", "s") and end - start > 1:
+            end -= 1
+        if start == end or any(i in taken for i in range(start, end)):
+            continue
+        if end - start == 1 and (table.folded[start] in COMMON_CAPITALISED or table.texts[start] in NO_ACRONYMS):
+            continue
+        if table.upper[start] and table.folded[start] in SPORTS:
+            continue
+        noun = table.nouns.get(start)
+        if noun is not None and noun.end > end:
+            continue  # part of a title: "Defence" in "Defence Minister"
+        if any("$" in table.texts[i] for i in range(start, end)):
+            continue
+        found.append(Piece(start, end, ent.label_))
+    return found

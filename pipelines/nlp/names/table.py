@@ -1,0 +1,175 @@
+"""The tokens of a document as the name finder reads them: words, shapes, segments, lexicon matches, sport.
+
+What belongs here: everything that is looked up once a document. What does not: decisions about names (`pieces.py`,
+`evidence.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from spacy.attrs import SENT_START
+from spacy.tokens import Doc
+
+from pipelines.nlp.actors.lexicon import Kind, Match, PhraseIndex, fold, split_words
+from pipelines.nlp.names.lexicon import TeamLexicon
+from pipelines.nlp.names.patterns import FUNCTION_WORDS, NO_ACRONYMS
+from pipelines.nlp.names.sports import SPORT_WINDOW, find_sport
+
+_CAPS_SHARE = 0.75  # of the letters-only words of a segment, for a headline in capitals
+_TITLE_SHARE = 0.7  # the same for a headline in title case
+_MIN_TITLE_WORDS = 5
+_HEADLINE_SEGMENTS = 2  # only these, at the beginning, can be a headline in title case
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sentence, or the part of it on one line. `style` is "text", "caps" or "title"."""
+
+    start: int
+    end: int
+    style: str
+
+
+@dataclass(slots=True)
+class TokenTable:
+    """What is known of each token, by index."""
+
+    doc: Doc
+    texts: list[str]
+    folded: list[str]
+    capital: list[bool]  # begins with a capital letter
+    upper: list[bool]  # in capitals throughout, two letters or more
+    segments: list[Segment] = field(default_factory=list)
+    names: dict[int, Match] = field(default_factory=dict)  # longest lexicon name at a token
+    nouns: dict[int, Match] = field(default_factory=dict)  # longest title or actor noun at a token
+    sport: str | None = None
+
+    def is_glued(self, i: int) -> bool:
+        """No white space between token i and the next."""
+        return not self.doc[i].whitespace_
+
+
+def build_table(doc: Doc, index: PhraseIndex, teams: TeamLexicon) -> TokenTable:
+    """Read a document's tokens once.
+
+    Args:
+        doc: a tagged and parsed document.
+        index: names and actor nouns.
+        teams: sports teams and competitions; teams count in stories about their sport alone.
+    """
+    texts = [t.text for t in doc]
+    table = TokenTable(
+        doc,
+        texts,
+        [fold(t) for t in texts],
+        [t[0].isupper() for t in texts],
+        [len(t) > 1 and t.isupper() and any(c.isalpha() for c in t) for t in texts],
+    )
+    table.segments = _split_segments(table)
+    table.sport = find_sport(table.folded[:SPORT_WINDOW], table.upper[:3])
+    words = _expand(table)
+    team_index = teams.index(table.sport)
+    for i, text in enumerate(texts):
+        if text[0].isalnum():
+            _match_token(table, index, words, i)
+            if table.capital[i]:
+                _match_team(table, team_index, words, i)
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Words as the lexicons cut them, the token of each, and the first word of each token."""
+
+    words: list[str]
+    folded: list[str]
+    owners: list[int]
+    first: list[int]
+
+    def token_end(self, word_end: int) -> int | None:
+        """The token index at which words end, or None inside a token."""
+        if word_end < len(self.owners) and self.owners[word_end] == self.owners[word_end - 1]:
+            return None
+        return self.owners[word_end - 1] + 1
+
+
+def _match_token(table: TokenTable, index: PhraseIndex, words: _Words, i: int) -> None:
+    match = index.match_at(words.words, words.first[i], words.folded)
+    if match is None:
+        return
+    end = words.token_end(match.end)
+    if end is None:
+        return
+    if table.sport and match.entry.kind is Kind.ORGANISATION and table.texts[i] in NO_ACRONYMS:
+        return  # a column of a table of results
+    found = Match(i, end, match.entry)
+    if match.entry.key:
+        table.names[i] = found
+    else:
+        table.nouns[i] = found
+
+
+def _match_team(table: TokenTable, teams: PhraseIndex, words: _Words, i: int) -> None:
+    match = teams.match_at(words.words, words.first[i], words.folded)
+    if match is None:
+        return
+    end = words.token_end(match.end)
+    known = table.names.get(i)
+    if end is not None and (known is None or end >= known.end):
+        table.names[i] = Match(i, end, match.entry)
+
+
+def _expand(table: TokenTable) -> _Words:
+    words: list[str] = []
+    folded: list[str] = []
+    owners: list[int] = []
+    first: list[int] = []
+    for i, text in enumerate(table.texts):
+        first.append(len(words))
+        parts = (text,) if text.isalnum() else (split_words(text) or (text,))
+        if len(parts) == 1:
+            words.append(parts[0])
+            folded.append(table.folded[i] if parts[0] == text else fold(parts[0]))
+            owners.append(i)
+            continue
+        words.extend(parts)
+        folded.extend(fold(p) for p in parts)
+        owners.extend([i] * len(parts))
+    return _Words(words, folded, owners, first)
+
+
+def _split_segments(table: TokenTable) -> list[Segment]:
+    begins = table.doc.to_array(SENT_START) == 1
+    segments: list[Segment] = []
+    start = 0
+    for i, text in enumerate(table.texts):
+        ends_line = "\n" in text
+        if (ends_line or begins[i]) and i > start:
+            segments.append(_segment(table, start, i, may_be_title=len(segments) < _HEADLINE_SEGMENTS))
+            start = i
+        if ends_line:
+            start = i + 1
+    if start < len(table.texts):
+        segments.append(_segment(table, start, len(table.texts), may_be_title=len(segments) < _HEADLINE_SEGMENTS))
+    return segments
+
+
+def _segment(table: TokenTable, start: int, end: int, *, may_be_title: bool) -> Segment:
+    words = [i for i in range(start, end) if len(table.texts[i]) > 1 and table.texts[i].isalpha()]
+    if not words:
+        return Segment(start, end, "text")
+    upper = sum(table.upper[i] for i in words)
+    if len(words) >= 3 and upper / len(words) >= _CAPS_SHARE:
+        return Segment(start, end, "caps")
+    if not may_be_title:
+        return Segment(start, end, "text")
+    long_words = [i for i in words if table.folded[i] not in FUNCTION_WORDS]
+    capital = sum(table.capital[i] for i in long_words)
+    if (
+        len(long_words) >= _MIN_TITLE_WORDS
+        and capital / len(long_words) >= _TITLE_SHARE
+        and not table.doc[end - 1].is_punct
+    ):
+        return Segment(start, end, "title")
+    return Segment(start, end, "text")

@@ -1,0 +1,1 @@
+"""Quantities: `component.py` finds amounts, shares, counts and measures, `numbers.py` reads numbers."""

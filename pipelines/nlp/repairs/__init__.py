@@ -1,0 +1,1 @@
+"""Repairs of what the small model gets wrong in known ways, made before it parses."""

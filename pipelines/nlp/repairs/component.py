@@ -1,0 +1,72 @@
+"""Sentence starts that the layout of a news text gives away, and hyphenated verbs kept whole.
+
+What belongs here: what must be settled before the parser runs. What does not: repairs of the parse itself
+(`clauses/component.py` reads around them). Read next: `patterns.py`.
+"""
+
+from __future__ import annotations
+
+from spacy.attrs import ORTH
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import compile_infix_regex
+
+from pipelines.nlp.repairs.patterns import DATELINE, DATELINE_REACH, JOINED_PREFIXES, JOINED_WORDS, TERMINAL_PUNCTUATION
+
+
+def keep_hyphenated_verbs(nlp: Language) -> None:
+    """Stop the tokenizer from splitting "re-elected", "cease-fire" and their like at the hyphen."""
+    for word in (*JOINED_WORDS, *(word.capitalize() for word in JOINED_WORDS)):
+        nlp.tokenizer.add_special_case(word, [{ORTH: word}])
+    unless = "".join(rf"(?<!\b{prefix})" for prefix in JOINED_PREFIXES + tuple(p.title() for p in JOINED_PREFIXES))
+    infixes = [pattern if "(?:-" not in pattern else unless + pattern for pattern in nlp.Defaults.infixes]
+    nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
+
+
+class RepairsComponent:
+    """Set sentence starts at paragraphs, after datelines and after finished lines; the parser keeps them."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        for index in self.predict(doc):
+            doc[index].is_sent_start = True
+        return doc
+
+    def predict(self, doc: Doc) -> list[int]:
+        """Token indexes at which a sentence surely starts."""
+        starts = []
+        paragraph_start = 0 if len(doc) else None
+        previous = None
+        for token in doc:
+            if token.is_space:
+                breaks = token.text.count("\n")
+                if breaks and (breaks > 1 or previous is None or previous.text[-1] in TERMINAL_PUNCTUATION):
+                    paragraph_start = token.i + 1
+                continue
+            if token.i == paragraph_start:
+                starts.append(token.i)
+                after = _after_dateline(doc, token.i)
+                if after is not None:
+                    starts.append(after)
+            previous = token
+        return starts
+
+
+def _after_dateline(doc: Doc, start: int) -> int | None:
+    offset = doc[start].idx
+    # The doc's text is not sliced: that would copy a long document for every paragraph.
+    end = start
+    while end < len(doc) and doc[end].idx < offset + DATELINE_REACH and "\n" not in doc[end].text:
+        end += 1
+    match = DATELINE.match(doc[start:end].text)
+    if not match:
+        return None
+    text = match.group()
+    place = text.split("(")[0].split(",")[0].rstrip(" -–—:")
+    if not (
+        "(" in text or (place.isupper() and ":" not in text) or (("--" in text or "—" in text) and ":" not in text)
+    ):
+        return None
+    for index in range(start + 1, end):
+        if doc[index].idx >= offset + match.end():
+            return index
+    return None

@@ -1,0 +1,1 @@
+"""Time expressions: found in text, normalised to TIMEX3. Read next: `engine.py`."""

@@ -1,0 +1,164 @@
+"""The component `communique_times`: time expressions of a Doc, read with its tags and heads.
+
+What belongs here: `TimesComponent`, and the answers that a parsed document gives to the questions of the grammar
+(`timeline.Reading`). What does not: what a time expression is and means (`engine.py` and what it names).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from spacy.tokens import Doc, Token
+
+from pipelines.nlp.times.engine import find_time_expressions
+from pipelines.nlp.times.surface import SurfaceReading, year_by_neighbours
+from pipelines.nlp.times.timeline import Reading, Tense
+from pipelines.records import TimeExpression
+
+_NAME_LABELS = frozenset(("PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "WORK_OF_ART", "LAW"))
+_DATE_LABELS = frozenset(("DATE", "TIME"))
+_VERB_TAGS = frozenset(("VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"))
+_NOUN_TAGS = frozenset(("NN", "NNP", "NNS", "NNPS", "CD", "JJ"))
+_CLIMB = 12  # heads followed before giving up on a verb
+# Verbs and adjectives whose infinitive is yet to come.
+_FUTURE_GOVERNORS = frozenset(
+    "plan expect schedule set slate intend want hope aim agree promise vow pledge threaten propose seek due likely ready need "
+    "ask order urge tell invite decide prepare go".split()
+)
+# Verbs whose present tense with a day is a schedule ("talks begin Monday").
+_SCHEDULED = frozenset(
+    (
+        "begin start open meet leave arrive depart end close resume expire go come travel play face vote return take visit "
+        "host"
+    ).split()
+)
+_PLANNED = frozenset(("scheduled", "slated", "planned", "expected", "due"))
+# "The vote set for May 5", "moved to May": where the date is aimed at, whatever the tense.
+_AIMING = frozenset(("for", "to", "until", "till"))
+_RESCHEDULED = frozenset("set schedule slate plan move shift postpone delay defer reschedule adjourn".split())
+_ATTRIBUTES = frozenset(("compound", "amod", "nummod", "nmod"))
+_DATED_ADJECTIVES = frozenset(("effective", "payable", "due"))
+
+
+class TimesComponent:
+    """Sets `doc._.time_expressions`.
+
+    Measured on TimeBank (183 news texts of 1989-1998, DATE and TIME as its annotators marked them): detection F1 0.95,
+    value F1 0.85 (precision 0.84, recall 0.87); by words alone, without tags and heads, value F1 0.84. Of 138 misses, 42 are
+    periods of company reports ("a year ago", "the quarter"), 37 expressions not found ("already", "the short term"), 28
+    values that the annotators left open (a week without its number), 25 days and months on the wrong side of the
+    document's date.
+    """
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find and normalise the time expressions of a Doc."""
+        self.set_annotations(doc, self.predict(doc))
+        return doc
+
+    def predict(self, doc: Doc) -> list[TimeExpression]:
+        """The time expressions of a Doc, relative to its published date, with text from the canonical text."""
+        context = doc._.context
+        text = doc.text
+        reading = DocReading(doc, text) if doc.has_annotation("TAG") else None
+        found = find_time_expressions(text, reference_date=context.published_date if context else None, reading=reading)
+        if context is None or context.text == text:
+            return found
+        return [replace(time, text=context.text[time.start_char : time.end_char]) for time in found]
+
+    def set_annotations(self, doc: Doc, found: list[TimeExpression]) -> None:
+        """Write the expressions on the Doc."""
+        doc._.time_expressions = found
+
+
+class DocReading(Reading):
+    """Reads the sentence by its tags, heads and entities; without a parse by its words."""
+
+    def __init__(self, doc: Doc, text: str) -> None:
+        """Take a tagged Doc and its text."""
+        self._doc = doc
+        self._text = text
+        self._surface = SurfaceReading(text)
+        self._is_parsed = doc.has_annotation("DEP")
+
+    def tense(self, start: int, end: int) -> Tense:
+        """The tense of the verb that governs the expression."""
+        token = self._token(start, end)
+        if token is None or not self._is_parsed:
+            return self._surface.tense(start, end)
+        if token.dep_ in _ATTRIBUTES and token.head.tag_ in _NOUN_TAGS:
+            return Tense.UNKNOWN  # "a June agreement": the verb is not about June
+        for _ in range(_CLIMB):
+            head = token.head
+            if head is token:
+                break
+            if token.lower_ in _AIMING and head.lemma_.lower() in _RESCHEDULED:
+                return Tense.FUTURE
+            token = head
+            if token.pos_ == "ADJ" and token.lower_ in _DATED_ADJECTIVES:
+                return Tense.UNKNOWN
+            if token.tag_ in _VERB_TAGS:
+                tense = _verb_tense(token)
+                if tense is not None:
+                    return tense
+        return Tense.UNKNOWN
+
+    def is_date_word(self, start: int, end: int) -> bool:
+        """Whether an ambiguous word is tagged a noun and is in no name."""
+        token = self._token(start, end)
+        if token is None:
+            return self._surface.is_date_word(start, end)
+        if token.lower_ in ("past", "future"):
+            return token.tag_ == "NN"
+        if token.tag_ not in _NOUN_TAGS:
+            return False
+        if token.ent_type_ in _DATE_LABELS:
+            return True
+        return token.ent_type_ not in _NAME_LABELS and self._surface.is_date_word(start, end)
+
+    def is_year(self, start: int, end: int) -> bool:
+        """Whether a number stands for a year, by its neighbours, else by the entity it is in."""
+        by_neighbours = year_by_neighbours(self._text, start, end)
+        if by_neighbours is not None:
+            return by_neighbours
+        token = self._token(start, end)
+        return token is None or token.ent_type_ in _DATE_LABELS
+
+    def _token(self, start: int, end: int) -> Token | None:
+        """The token that governs a span of characters."""
+        span = self._doc.char_span(start, end, alignment_mode="expand")
+        if span is None:
+            return None
+        return span.root if self._is_parsed else span[-1]
+
+
+def _verb_tense(verb: Token) -> Tense | None:
+    """The tense of a verb with its auxiliaries; None when its governor tells."""
+    auxiliaries = [child for child in verb.children if child.dep_ in ("aux", "auxpass")]
+    if any(child.tag_ == "MD" for child in auxiliaries) or verb.tag_ == "MD":
+        return Tense.FUTURE
+    if verb.tag_ == "VBD" or any(child.tag_ == "VBD" for child in auxiliaries):
+        return Tense.PAST
+    if any(child.lower_ in ("has", "have", "having", "'ve", "’ve") for child in auxiliaries):
+        return Tense.PAST
+    if any(child.tag_ == "TO" for child in auxiliaries):
+        return _infinitive_tense(verb.head)
+    if verb.tag_ == "VBG" and any(child.tag_ in ("VBZ", "VBP") for child in auxiliaries):
+        return Tense.FUTURE
+    if verb.tag_ in ("VBZ", "VBP"):
+        return Tense.FUTURE if verb.lemma_.lower() in _SCHEDULED else Tense.UNKNOWN
+    if verb.tag_ == "VBN" and verb.lower_ in _PLANNED:
+        return Tense.FUTURE
+    if verb.tag_ == "VBN" and not auxiliaries:
+        return Tense.PAST
+    return None
+
+
+def _infinitive_tense(governor: Token) -> Tense | None:
+    """The tense of an infinitive: future after "plan", "due", a noun or "is"; None where the governor tells."""
+    if any(
+        child.lower_ == "had" for word in (governor, governor.head) for child in word.children if child.dep_ == "aux"
+    ):
+        return Tense.PAST
+    if governor.tag_ in _NOUN_TAGS or governor.lemma_.lower() in _FUTURE_GOVERNORS:
+        return Tense.FUTURE
+    return Tense.FUTURE if governor.lemma_ == "be" and governor.tag_ in ("VBZ", "VBP") else None

@@ -1,0 +1,222 @@
+"""Extraction batches on disk: immutable Parquet files, and which documents they hold.
+
+What belongs here: `BatchStore`, and `plan_batches`, which cuts documents into batches. What does not: making the rows
+(`coding.py`, `record.py`), their Arrow schema (`warehouse/extraction_schema.py`).
+
+A store is the folder of one extractor version. A document is known by its input hash, over everything that extraction reads
+of it, so one whose published date has changed is extracted anew. A batch appears under its name only when it is whole and on
+disk. What a batch holds stands in its Parquet footer; `index.tsv` repeats it so that ten thousand batches need not be opened.
+The index is a cache: a line cut short or a file missing from it costs time only.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.records import Document
+
+logger = logging.getLogger(__name__)
+
+_INDEX = "index.tsv"
+_FAILURES = "failures.jsonl"
+_INPUTS_KEY = b"communique.inputs"
+_STALE_SECONDS = 3600.0  # a temporary file this old belongs to no running process
+# Documents of a batch together, in characters; bounds the memory of a worker.
+_MAX_BATCH_CHARACTERS = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """Where the extraction of a document is."""
+
+    document_id: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionFailure:
+    """A document that could not be extracted."""
+
+    document_id: str
+    content_hash: str  # of its text
+    reason_code: str
+    message: str
+    attempts: int
+
+
+def input_hash(document: Document) -> str:
+    """Hash of everything that extraction reads of a document."""
+    parts = (
+        document.document_id,
+        document.published_date,
+        document.published_date_source,
+        document.published_date_evidence,
+        document.title,
+        document.source_name,
+        document.language,
+    )
+    return blake2b(json.dumps([str(part) for part in parts]).encode(), digest_size=12).hexdigest()
+
+
+def plan_batches(documents: Iterable[Document], *, batch_documents: int) -> list[list[Document]]:
+    """Cut documents into batches of about equal length, none with more documents than given.
+
+    Args:
+        documents: in any order; the same documents always give the same batches.
+        batch_documents: documents of a batch at most.
+    """
+    ordered = sorted(documents, key=lambda document: (-len(document.text), document.document_id))
+    characters = sum(len(document.text) for document in ordered)
+    count = max(-(-len(ordered) // batch_documents), -(-characters // _MAX_BATCH_CHARACTERS))
+    batches: list[list[Document]] = [[] for _ in range(count)]
+    for index, document in enumerate(ordered):  # dealt out in turns, forth and back
+        turn, place = divmod(index, count)
+        batches[place if turn % 2 == 0 else count - 1 - place].append(document)
+    return batches
+
+
+class BatchStore:
+    """The batches of one extractor version.
+
+    Args:
+        folder: created when the first batch is written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def read_index(self) -> dict[str, StoredDocument]:
+        """The documents that are there already, by input hash."""
+        paths = {path.name: path for path in self.folder.glob("*.parquet")}
+        index: dict[str, StoredDocument] = {}
+        indexed: set[str] = set()
+        for line in self._lines(_INDEX):
+            name, _, inputs = line.partition("\t")
+            if name in paths and name not in indexed and (known := _parse_inputs(inputs)):
+                indexed.add(name)
+                index |= {key: StoredDocument(document_id, paths[name]) for key, document_id in known.items()}
+        for name in sorted(paths.keys() - indexed):
+            known = self._read_inputs(paths[name])
+            index |= {key: StoredDocument(document_id, paths[name]) for key, document_id in known.items()}
+            self._append(_INDEX, _index_line(name, known))
+        return index
+
+    def write(self, table: pa.Table, inputs: Mapping[str, str]) -> Path:
+        """Write a batch so that it is there as a whole or not at all.
+
+        Args:
+            table: its rows.
+            inputs: document ids by input hash, one for each row.
+
+        Returns:
+            Its path; the name is a hash of the inputs.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = blake2b("".join(sorted(inputs)).encode(), digest_size=12).hexdigest() + ".parquet"
+        path = self.folder / name
+        temporary = path.with_name(f"{name}.{os.getpid()}.tmp")
+        metadata = {**(table.schema.metadata or {}), _INPUTS_KEY: json.dumps(dict(sorted(inputs.items()))).encode()}
+        with temporary.open("wb") as file:
+            pq.write_table(table.replace_schema_metadata(metadata), file, compression="zstd")
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+        _sync_folder(self.folder)
+        return path
+
+    def add_to_index(self, path: Path, inputs: Mapping[str, str]) -> None:
+        """Note what a batch holds."""
+        self._append(_INDEX, _index_line(path.name, inputs))
+
+    def drop_rows(self, path: Path, document_ids: Collection[str]) -> Path | None:
+        """Replace a batch by one without some documents, whose extraction is out of date.
+
+        A store holds each document once, so a reader of all its batches need not choose.
+
+        Returns:
+            The batch that is left, None if there is none.
+        """
+        table = pq.read_table(path)
+        keep = [document_id not in document_ids for document_id in table.column("document_id").to_pylist()]
+        inputs = {key: id for key, id in self._read_inputs(path).items() if id not in document_ids}
+        remaining = self.write(table.filter(pa.array(keep)), inputs) if inputs else None
+        if remaining is not None:
+            self.add_to_index(remaining, inputs)
+        path.unlink(missing_ok=True)
+        return remaining
+
+    def read_failures(self) -> dict[str, ExtractionFailure]:
+        """The documents that failed for good in earlier runs, by input hash."""
+        failures = {}
+        for line in self._lines(_FAILURES):
+            try:
+                entry = json.loads(line)
+                key = entry.pop("input")
+                failures[key] = ExtractionFailure(**entry)
+            except (ValueError, TypeError, KeyError):  # cut short by a crash
+                continue
+        return failures
+
+    def add_failure(self, key: str, failure: ExtractionFailure) -> None:
+        """Note a failure, so that the next run does not try for ever what cannot work."""
+        entry = {"input": key} | {name: getattr(failure, name) for name in ExtractionFailure.__slots__}
+        self._append(_FAILURES, json.dumps(entry))
+
+    def forget_failures(self) -> None:
+        """Give every failed document another try."""
+        (self.folder / _FAILURES).unlink(missing_ok=True)
+
+    def remove_stale_files(self) -> None:
+        """Remove the temporary files that a killed process has left."""
+        for path in self.folder.glob("*.tmp"):
+            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                path.unlink(missing_ok=True)
+
+    def _read_inputs(self, path: Path) -> dict[str, str]:
+        """What a batch holds by its footer; a file that is no batch is set aside, and its documents are extracted anew."""
+        try:
+            known = json.loads((pq.read_schema(path).metadata or {})[_INPUTS_KEY])
+        except (pa.ArrowException, OSError, KeyError, ValueError) as error:
+            logger.warning("the extraction batch %s is damaged (%s) and set aside", path, error)
+            path.rename(path.with_suffix(".damaged"))
+            return {}
+        return dict(known)
+
+    def _lines(self, name: str) -> Sequence[str]:
+        path = self.folder / name
+        return path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else ()
+
+    def _append(self, name: str, line: str) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # The line feed goes first: a line that a crash cut short must not spoil this one.
+        with (self.folder / name).open("a", encoding="utf-8") as file:
+            file.write(f"\n{line}")
+
+
+def _index_line(name: str, inputs: Mapping[str, str]) -> str:
+    return name + "\t" + " ".join(f"{key}={document_id}" for key, document_id in inputs.items()) + " ."
+
+
+def _parse_inputs(text: str) -> dict[str, str]:
+    """The inputs of an index line; none when its end is missing."""
+    *pairs, end = text.split(" ") if text else [""]
+    return dict(pair.split("=", 1) for pair in pairs if "=" in pair) if end == "." else {}
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

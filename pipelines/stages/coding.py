@@ -1,0 +1,118 @@
+"""Documents through the spaCy pipeline, in this process: the one place that knows how a document becomes a Doc.
+
+What belongs here: `code_documents`. What does not: processes and files (`extract.py`), the record (`record.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import raise_error
+
+from pipelines.nlp.annotations import DocumentContext
+from pipelines.records import Document, Extraction
+from pipelines.stages.ingest.canonical import mask
+from pipelines.stages.ingest.language import UNDETERMINED
+from pipelines.stages.record import empty_extraction, extraction_from_doc
+
+logger = logging.getLogger(__name__)
+
+# Batch size for nlp.pipe: 256 documents at once take four times the memory of 16 and are slower.
+PIPE_BATCH = 16
+# The languages that are coded: a text too short to tell its language is most often an English one.
+CODED_LANGUAGES = frozenset(("en", UNDETERMINED))
+_POSITION = "position"
+
+
+@dataclass(frozen=True, slots=True)
+class CodingError:
+    """A document that the pipeline raised an error on."""
+
+    document_id: str
+    message: str
+
+
+def code_documents(
+    documents: Sequence[Document], nlp: Language, *, max_run_characters: int | None = None
+) -> list[Extraction | CodingError]:
+    """Run documents through the pipeline.
+
+    The documents pass as one batch inside a memory zone, which is given back when they are done. One that a component
+    fails on costs itself only. Documents in other languages than English get a record without rows.
+
+    Args:
+        documents: a batch; a few dozen keep memory low.
+        nlp: the pipeline (`pipelines/nlp/build.py`).
+        max_run_characters: longest run without white space that the pipeline reads.
+
+    Returns:
+        For each document, in their order, its record or the error.
+    """
+    batch = _Batch(documents, nlp, max_run_characters)
+    to_code = []
+    for position, document in enumerate(documents):
+        if document.language in CODED_LANGUAGES:
+            to_code.append(position)
+        else:
+            batch.results[position] = empty_extraction(document)
+    nlp.default_error_handler = batch.handle_error
+    try:
+        with nlp.memory_zone():
+            batch.code(to_code)
+    finally:
+        nlp.default_error_handler = raise_error
+    return [batch.results[position] for position in range(len(documents))]
+
+
+class _Batch:
+    """A batch on its way through the pipeline."""
+
+    def __init__(self, documents: Sequence[Document], nlp: Language, max_run_characters: int | None) -> None:
+        self.results: dict[int, Extraction | CodingError] = {}
+        self._documents = documents
+        self._nlp = nlp
+        self._max_run_characters = max_run_characters
+
+    def code(self, positions: Sequence[int]) -> None:
+        """Code documents together, or each alone if a component of the model fails: spaCy does not say on which."""
+        try:
+            for doc in self._nlp.pipe(map(self._make_doc, positions), batch_size=PIPE_BATCH):
+                position = doc.user_data[_POSITION]
+                self.results[position] = extraction_from_doc(doc, self._documents[position])
+        except Exception as error:  # whatever a component raises must cost one document, not the run
+            logger.exception("the pipeline failed on a batch of %d document(s)", len(positions))
+            if len(positions) == 1:
+                self._add_error(positions[0], error)
+                return
+            for position in positions:
+                if position not in self.results:
+                    self.code([position])
+
+    def handle_error(self, name: str, _component: Any, docs: list[Doc], error: Exception) -> None:
+        """What spaCy calls when one of our components fails; the Doc then goes no further."""
+        for doc in docs:
+            logger.warning("component %r failed on %s: %r", name, doc._.context.document_id, error)
+            self._add_error(doc.user_data[_POSITION], error, component=name)
+
+    def _add_error(self, position: int, error: Exception, *, component: str | None = None) -> None:
+        where = "" if component is None else f"component {component!r}: "
+        message = f"{where}{type(error).__name__}: {error}"
+        self.results[position] = CodingError(self._documents[position].document_id, message)
+
+    def _make_doc(self, position: int) -> Doc:
+        document = self._documents[position]
+        doc = self._nlp.make_doc(mask(document.text, max_run_characters=self._max_run_characters))
+        doc.user_data[_POSITION] = position
+        doc._.context = DocumentContext(
+            document_id=document.document_id,
+            text=document.text,
+            published_date=document.published_date,
+            title=document.title,
+            source_name=document.source_name,
+        )
+        return doc

@@ -1,0 +1,366 @@
+"""The extract stage: documents to extraction records, in worker processes, as immutable Parquet batches.
+
+What belongs here: `extract_documents`, `extractor_version`. What does not: what a worker does
+(`extraction_worker.py`), the files (`batches.py`), `communique extract` (`stream.py`).
+
+A document that is in a batch of this extractor version is not extracted again, so a crash, a second run or a re-ingestion
+costs only what is missing. A batch whose worker hangs, dies or fails is tried again document by document; the document that
+does it again is reported as a failure, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from importlib import metadata
+from pathlib import Path
+
+from spacy.language import Language
+
+from pipelines.errors import DiskFullError, ModelMissingError, PipelineError, WorkerDiedError
+from pipelines.ids import quarantine_id
+from pipelines.nlp.build import PACKAGED_SUFFIX, build_nlp
+from pipelines.records import Document, DocumentSource, QuarantineRow
+from pipelines.settings import Settings
+from pipelines.stages.batches import BatchStore, ExtractionFailure, StoredDocument, input_hash, plan_batches
+from pipelines.stages.extraction_worker import (
+    BatchReport,
+    TableBuilder,
+    WorkerFunctions,
+    WorkerSettings,
+    extract_batch,
+    start_worker,
+)
+from pipelines.stages.ingest.reasons import Reason
+from pipelines.stages.worker_pool import Failure, Outcome, Task, WorkerPool
+
+logger = logging.getLogger(__name__)
+
+# A batch may take the time of one document and this for its words: a tenth of the usual speed, for a machine under load.
+_WORDS_PER_SECOND = 500
+# A document whose worker was killed may be innocent (the machine ran out of memory), so it is tried once more by itself.
+_ATTEMPTS_IF_KILLED = 3
+# Workers killed this often with no success between them: the machine is at fault, not the documents.
+_MAX_DEATHS = 30
+# What an extraction record depends on, below the package's folder.
+_SOURCES = (
+    "nlp/**/*",
+    "lexicons/**/*",
+    "records.py",
+    "ids.py",
+    "stages/coding.py",
+    "stages/record.py",
+    "stages/ingest/canonical.py",
+    "stages/ingest/patterns.py",
+)
+
+_FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
+
+_REASONS = {
+    Failure.TIMED_OUT: Reason.TIMED_OUT,
+    Failure.DIED: Reason.WORKER_DIED,
+    Failure.RAISED: Reason.EXTRACTION_FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractResult:
+    """What an extraction found and did.
+
+    `batch_paths` are the files that hold the documents asked for (and perhaps others), without those in `failures`.
+    """
+
+    extractor_version: str
+    batch_paths: tuple[Path, ...]
+    failures: tuple[ExtractionFailure, ...]
+    extracted_count: int
+    reused_count: int
+    word_count: int  # of the extracted documents
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Run:
+    """The state of an extraction."""
+
+    store: BatchStore
+    total: int
+    progress: Callable[[int, int, int], None] | None
+    paths: set[Path] = field(default_factory=set)
+    failures: list[ExtractionFailure] = field(default_factory=list)
+    queue: deque[Task] = field(default_factory=deque)
+    done: int = 0
+    extracted: int = 0
+    words: int = 0
+    deaths: int = 0
+
+    def advance(self, documents: int, words: int = 0) -> None:
+        self.done += documents
+        self.words += words
+        if self.progress is not None:
+            self.progress(self.done, self.total, self.words)
+
+
+def extract_documents(
+    documents: Iterable[Document],
+    *,
+    batches_dir: Path,
+    settings: Settings,
+    build_table: TableBuilder,
+    retry_failed: bool = False,
+    load_nlp: Callable[[str], Language] = build_nlp,
+    progress: Callable[[int, int, int], None] | None = None,
+) -> ExtractResult:
+    """Extract documents that have no extraction of this version yet.
+
+    Args:
+        documents: documents with different ids.
+        batches_dir: folder of the batches of all versions.
+        settings: model, workers, batch size and limits.
+        build_table: makes the Arrow table of a batch (`warehouse.extraction_schema.extraction_table`).
+        retry_failed: try documents again that failed in an earlier run.
+        load_nlp: an importable function that loads the pipeline in a worker, given the model's name.
+        progress: called with documents done, documents in all, words extracted.
+
+    Returns:
+        Where the rows are, what failed, and the counts.
+
+    Raises:
+        ModelMissingError: the model is not installed.
+        DiskFullError: no space is left for a batch.
+        WorkerDiedError: workers die whatever they do.
+    """
+    started = time.perf_counter()
+    version = extractor_version(settings.model)
+    store = BatchStore(batches_dir / version)
+    store.remove_stale_files()
+    if retry_failed:
+        store.forget_failures()
+    documents = list(documents)
+    run = _Run(store, len(documents), progress)
+    missing = _take_known(documents, run)
+    reused = len(documents) - len(missing) - len(run.failures)
+    if missing:
+        run.queue.extend(
+            _task(batch, settings) for batch in plan_batches(missing, batch_documents=settings.batch_documents)
+        )
+        with _full_disk_reported(store.folder):
+            _run_workers(run, settings, WorkerFunctions(load_nlp, build_table), version)
+    seconds = time.perf_counter() - started
+    logger.info(
+        "extracted %d documents (%d words) in %.1f s, reused %d, failed %d",
+        run.extracted, run.words, seconds, reused, len(run.failures),
+    )  # fmt: skip
+    return ExtractResult(
+        extractor_version=version,
+        batch_paths=tuple(sorted(run.paths)),
+        failures=tuple(sorted(run.failures, key=lambda failure: failure.document_id)),
+        extracted_count=run.extracted,
+        reused_count=reused,
+        word_count=run.words,
+        seconds=seconds,
+    )
+
+
+def extractor_version(model: str) -> str:
+    """The version of what extraction depends on: code, lexicons, spaCy and model, as a short hash.
+
+    Args:
+        model: name of an installed spaCy pipeline.
+
+    Raises:
+        ModelMissingError: it is not installed.
+    """
+    digest = blake2b(digest_size=6)
+    digest.update(f"spacy {metadata.version('spacy')} {_model_version(model)}".encode())
+    package = Path(__file__).parent.parent
+    for path in sorted(path for pattern in _SOURCES for path in package.glob(pattern) if path.is_file()):
+        if "__pycache__" in path.parts:
+            continue
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(blake2b(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def quarantine_rows(
+    failures: Sequence[ExtractionFailure], sources: Iterable[DocumentSource], *, run_id: str, now: datetime
+) -> list[QuarantineRow]:
+    """The quarantine rows of failures, one each, at the first file that holds the document.
+
+    Args:
+        failures: what `extract_documents` reported.
+        sources: files of the documents, at least those of the failed ones; one without any is named by its id.
+        run_id: the run.
+        now: its time, UTC.
+    """
+    places: dict[str, tuple[str, int | None]] = {}
+    for source in sorted(sources, key=lambda source: (source.path, source.record_number)):
+        places.setdefault(source.document_id, (source.path, source.record_number))
+    rows = []
+    for failure in failures:
+        path, number = places.get(failure.document_id, (failure.document_id, None))
+        rows.append(
+            QuarantineRow(
+                quarantine_id=quarantine_id(path, number, failure.content_hash, failure.reason_code),
+                path=path,
+                record_number=number,
+                content_hash=failure.content_hash,
+                stage="extract",
+                reason_code=failure.reason_code,
+                message=failure.message,
+                attempts=failure.attempts,
+                run_id=run_id,
+                rejected_at=now,
+            )
+        )
+    return rows
+
+
+def _model_version(model: str) -> str:
+    for name in (model, model + PACKAGED_SUFFIX):
+        try:
+            return f"{name} {metadata.version(name)}"
+        except metadata.PackageNotFoundError:
+            continue
+    raise ModelMissingError(
+        f"the spaCy pipeline {model!r} is not installed; install it or set COMMUNIQUE_MODEL to an installed one"
+    )
+
+
+@contextmanager
+def _full_disk_reported(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL_DISK:
+            raise DiskFullError(
+                f"no space is left for extraction batches in {folder}; free some and run again"
+            ) from error
+        raise
+
+
+def _take_known(documents: Sequence[Document], run: _Run) -> list[Document]:
+    """Account for the documents whose extraction, or failure, is there already; returns the others."""
+    index = run.store.read_index()
+    failures = run.store.read_failures()
+    missing = []
+    for document in documents:
+        key = input_hash(document)
+        if (stored := index.get(key)) is not None:
+            run.paths.add(stored.path)
+        elif (failure := failures.get(key)) is not None:
+            run.failures.append(failure)
+        else:
+            missing.append(document)
+    _drop_outdated(missing, index, run)
+    run.advance(len(documents) - len(missing))
+    return missing
+
+
+def _drop_outdated(missing: Sequence[Document], index: dict[str, StoredDocument], run: _Run) -> None:
+    """Take rows out of the store that are to be replaced, because what is known of their document has changed."""
+    ids = {document.document_id for document in missing}
+    outdated: dict[Path, set[str]] = {}
+    for stored in index.values():
+        if stored.document_id in ids:
+            outdated.setdefault(stored.path, set()).add(stored.document_id)
+    for path, document_ids in sorted(outdated.items()):
+        replacement = run.store.drop_rows(path, document_ids)
+        if path in run.paths:
+            run.paths.discard(path)
+            if replacement is not None:
+                run.paths.add(replacement)
+
+
+def _run_workers(run: _Run, settings: Settings, functions: WorkerFunctions, version: str) -> None:
+    worker_settings = WorkerSettings(
+        model=settings.model,
+        extractor_version=version,
+        folder=run.store.folder,
+        max_document_characters=settings.max_document_characters,
+        max_run_characters=settings.max_run_characters,
+    )
+    with WorkerPool(
+        extract_batch,
+        workers=min(settings.workers, len(run.queue)),
+        initializer=start_worker,
+        arguments=(worker_settings, functions),
+    ) as pool:
+        _submit(run, pool)
+        for outcome in pool.outcomes():
+            if outcome.failure is None:
+                _add_batch(outcome, run)
+            else:
+                _retry_or_fail(outcome, run, settings)
+            _submit(run, pool)
+
+
+def _submit(run: _Run, pool: WorkerPool) -> None:
+    while run.queue and pool.has_room:
+        pool.submit(run.queue.popleft())
+
+
+def _task(documents: list[Document], settings: Settings, *, attempt: int = 1) -> Task:
+    """A batch, or one document that is tried again, with its time limit."""
+    seconds = settings.document_seconds
+    if len(documents) > 1:
+        seconds += sum(map(_words, documents)) / _WORDS_PER_SECOND
+    return Task((documents, attempt), (documents,), seconds)
+
+
+def _add_batch(outcome: Outcome, run: _Run) -> None:
+    report: BatchReport = outcome.result
+    documents, attempt = outcome.task.key
+    run.deaths = 0
+    if report.path is not None:
+        run.store.add_to_index(report.path, report.inputs)
+        run.paths.add(report.path)
+    extracted = set(report.inputs.values())
+    run.extracted += len(extracted)
+    errors = {error.document_id: error.message for error in report.errors}
+    for document in documents:
+        if document.document_id in errors:
+            _fail(document, Reason.EXTRACTION_FAILED, errors[document.document_id], attempt, run)
+    run.advance(len(documents), sum(_words(document) for document in documents if document.document_id in extracted))
+
+
+def _retry_or_fail(outcome: Outcome, run: _Run, settings: Settings) -> None:
+    """A batch is tried again document by document; a single document is given up, once killed not before the third time."""
+    if isinstance(outcome.error, PipelineError):
+        raise outcome.error
+    if isinstance(outcome.error, OSError) and outcome.error.errno in _FULL_DISK:
+        raise outcome.error
+    documents, attempt = outcome.task.key
+    if outcome.failure is Failure.DIED:
+        run.deaths += 1
+        if run.deaths > _MAX_DEATHS:
+            raise WorkerDiedError(
+                f"{run.deaths} extraction workers were killed one after the other; look for a lack of memory, or set "
+                f"COMMUNIQUE_WORKERS lower than {settings.workers}"
+            )
+    if len(documents) > 1:
+        logger.warning("a batch of %d documents failed (%s); trying each by itself", len(documents), outcome.message)
+        run.queue.extendleft(_task([document], settings, attempt=attempt + 1) for document in documents)
+    elif outcome.failure is Failure.DIED and attempt < _ATTEMPTS_IF_KILLED:
+        run.queue.append(_task(documents, settings, attempt=attempt + 1))
+    else:
+        assert outcome.failure is not None
+        _fail(documents[0], _REASONS[outcome.failure], outcome.message, attempt, run)
+        run.advance(1)
+
+
+def _fail(document: Document, reason: Reason, message: str, attempts: int, run: _Run) -> None:
+    failure = ExtractionFailure(document.document_id, document.content_hash, reason, message, attempts)
+    run.failures.append(failure)
+    run.store.add_failure(input_hash(document), failure)
+
+
+def _words(document: Document) -> int:
+    return len(document.text.split())

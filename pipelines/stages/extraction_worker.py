@@ -1,0 +1,110 @@
+"""What an extraction worker process does: load the pipeline once, then turn batches of documents into Parquet files.
+
+What belongs here: the two functions that `extract.py` runs in child processes, and the state of such a process. What does
+not: which batches there are, time limits, second tries (`extract.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from spacy.language import Language
+
+from pipelines.records import Document
+from pipelines.stages.batches import BatchStore, input_hash
+from pipelines.stages.coding import CodingError, code_documents
+from pipelines.stages.record import to_json_dict
+
+# Builds the Arrow table of a batch: `warehouse.extraction_schema.extraction_table`, handed in because the stages know
+# nothing of the warehouse. Called as `build(records, extractor_version=...)`.
+TableBuilder = Callable[..., pa.Table]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """What a worker needs to know beside the documents."""
+
+    model: str
+    extractor_version: str
+    folder: Path  # of the batch store
+    max_document_characters: int
+    max_run_characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerFunctions:
+    """What a worker calls; importable functions, as a worker is another process."""
+
+    load_nlp: Callable[[str], Language]  # from the model's name
+    build_table: TableBuilder
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """What a worker made of a batch."""
+
+    path: Path | None  # None when no document could be extracted
+    inputs: Mapping[str, str]  # document ids by input hash
+    errors: tuple[CodingError, ...]
+
+
+@dataclass(slots=True)
+class _State:
+    """The pipeline of this process, or why it could not be loaded."""
+
+    settings: WorkerSettings
+    functions: WorkerFunctions
+    nlp: Language | None = None
+    error: Exception | None = None
+
+
+# What components load when they are first used (the gazetteer takes seconds) must not count as a document's time.
+_FIRST_TEXT = "Officials met in Paris on Monday."
+_states: list[_State] = []  # one entry once the process has started
+
+
+def start_worker(settings: WorkerSettings, functions: WorkerFunctions) -> None:
+    """Load the pipeline; a failure is kept for the first task to raise, as only tasks can report to the parent."""
+    state = _State(settings, functions)
+    _states[:] = [state]
+    try:
+        state.nlp = functions.load_nlp(settings.model)
+        state.nlp.max_length = settings.max_document_characters + 1
+        state.nlp(_FIRST_TEXT)
+    except Exception as error:  # noqa: BLE001 - raised again by the first task
+        state.error = error
+
+
+def extract_batch(documents: Sequence[Document]) -> BatchReport:
+    """Extract a batch of documents and write its Parquet file.
+
+    Args:
+        documents: the batch.
+
+    Returns:
+        Where the file is, and which documents are not in it.
+    """
+    (state,) = _states
+    if state.nlp is None:
+        raise state.error or RuntimeError("the worker was not started")
+    results = code_documents(documents, state.nlp, max_run_characters=state.settings.max_run_characters)
+    errors = tuple(result for result in results if isinstance(result, CodingError))
+    records = [to_json_dict(result) for result in results if not isinstance(result, CodingError)]
+    return _write(records, documents, errors, state)
+
+
+def _write(
+    records: Iterable[dict[str, Any]], documents: Sequence[Document], errors: tuple[CodingError, ...], state: _State
+) -> BatchReport:
+    failed = {error.document_id for error in errors}
+    inputs = {
+        input_hash(document): document.document_id for document in documents if document.document_id not in failed
+    }
+    if not inputs:
+        return BatchReport(None, inputs, errors)
+    table = state.functions.build_table(records, extractor_version=state.settings.extractor_version)
+    return BatchReport(BatchStore(state.settings.folder).write(table, inputs), inputs, errors)

@@ -1,0 +1,105 @@
+"""Which reader takes a file, by its name.
+
+What belongs here: `READERS` and `find_reader`. A name decides, never the content: a reader that finds something else in a file
+refuses it with a reason, which is better than a guess that drops rows.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from pipelines.stages.ingest.readers.compressed import COMPRESSIONS, read_compressed, read_zip
+from pipelines.stages.ingest.readers.delimited import read_delimited
+from pipelines.stages.ingest.readers.feed_xml import read_feed
+from pipelines.stages.ingest.readers.html_page import read_html
+from pipelines.stages.ingest.readers.json_records import read_json, read_json_lines
+from pipelines.stages.ingest.readers.parquet_table import read_parquet
+from pipelines.stages.ingest.readers.plain_text import read_markdown, read_plain_text
+from pipelines.stages.ingest.readers.raw_record import Reader
+from pipelines.stages.ingest.readers.warc_archive import read_warc
+from pipelines.stages.ingest.reasons import Reason, Refused
+
+
+class Format(NamedTuple):
+    """A format: its name in the ledger, its reader, and whether a child process has to read it.
+
+    Isolated are the formats of libraries that may crash, hang or take much memory on a hostile file.
+    """
+
+    media_type: str
+    read: Reader
+    is_isolated: bool = False
+
+
+_TEXT = Format("text", read_plain_text)
+_MARKDOWN = Format("markdown", read_markdown)
+_HTML = Format("html", read_html, is_isolated=True)
+_JSON_LINES = Format("jsonl", read_json_lines)
+_FEED = Format("feed", read_feed, is_isolated=True)
+_WARC = Format("warc", read_warc, is_isolated=True)
+
+READERS: dict[str, Format] = {
+    ".txt": _TEXT,
+    ".text": _TEXT,
+    ".md": _MARKDOWN,
+    ".markdown": _MARKDOWN,
+    ".html": _HTML,
+    ".htm": _HTML,
+    ".xhtml": _HTML,
+    ".json": Format("json", read_json, is_isolated=True),
+    ".jsonl": _JSON_LINES,
+    ".ndjson": _JSON_LINES,
+    ".csv": Format("csv", read_delimited),
+    ".tsv": Format("tsv", read_delimited),
+    ".parquet": Format("parquet", read_parquet, is_isolated=True),
+    ".rss": _FEED,
+    ".atom": _FEED,
+    ".xml": _FEED,
+    ".rdf": _FEED,
+    ".warc": _WARC,
+}
+
+
+def find_reader(name: str) -> Format:
+    """The format of a file of this name.
+
+    Raises:
+        Refused: no reader is known for it, or it is an archive of archives.
+    """
+    path = PurePosixPath(name)
+    suffix = path.suffix.lower()
+    if suffix == ".zip":
+        return Format("zip", partial(read_zip, find=_find_entry_reader), is_isolated=True)
+    if suffix in COMPRESSIONS:
+        inner_suffix = PurePosixPath(path.stem).suffix.lower()
+        if inner_suffix == ".zip" or inner_suffix in COMPRESSIONS:
+            raise Refused(Reason.NESTED_ARCHIVE, f"a nested archive: {path.name[-100:]!r}")
+        if (inner_suffix, suffix) == (".warc", ".gz"):  # each record is compressed by itself, which its reader knows
+            return _WARC
+        inner = _find_plain(path.stem)
+        return inner._replace(read=partial(read_compressed, suffix=suffix, read=inner.read))
+    return _find_plain(name)
+
+
+def _find_plain(name: str) -> Format:
+    suffix = PurePosixPath(name).suffix.lower()
+    try:
+        return READERS[suffix]
+    except KeyError:
+        raise Refused(
+            Reason.UNKNOWN_TYPE, f"no reader for files of type {suffix or name!r} (extension unknown)"
+        ) from None
+
+
+def _find_entry_reader(name: str) -> Reader | None:
+    """The reader of an archive's entry, None for a type that is not read.
+
+    Raises:
+        Refused: it is an archive itself.
+    """
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix == ".zip" or suffix in COMPRESSIONS:
+        raise Refused(Reason.NESTED_ARCHIVE, "an archive inside an archive (nested)")
+    return READERS[suffix].read if suffix in READERS else None

@@ -1,0 +1,87 @@
+"""Reading one file: from its bytes to documents and refused records.
+
+What belongs here: `read_documents`, the same for a file read in this process and one read in a child. What does not: which
+files are read (`ingest.py`), formats (`readers/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from pipelines.records import Document
+from pipelines.settings import Settings
+from pipelines.stages.ingest.documents import make_document
+from pipelines.stages.ingest.inbox import InboxFile, open_file
+from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions, SkippedRecord
+from pipelines.stages.ingest.readers.registry import find_reader
+from pipelines.stages.ingest.reasons import Reason, Refused
+from pipelines.stages.ingest.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class GoodRecord:
+    """A record that became a document."""
+
+    number: int
+    document: Document
+
+
+ReadRecord = GoodRecord | BadRecord | SkippedRecord
+
+
+def read_documents(stream: BinaryIO, *, path: str, settings: Settings, source: Source) -> Iterator[ReadRecord]:
+    """Read the records of a file.
+
+    Args:
+        stream: the file, opened at its begin.
+        path: its path in the ledger; its name says which reader takes it.
+        settings: the bounds.
+        source: what the user says about its folder.
+
+    Yields:
+        Every record in the order of the file; last, with number None, why the rest of the file could not be read, if so. A
+        file without any record yields one refusal, too.
+    """
+    options = ReadOptions(
+        max_characters=settings.max_document_characters,
+        max_expanded_bytes=settings.max_expanded_bytes,
+        max_expansion_ratio=settings.max_expansion_ratio,
+        max_entries=settings.max_archive_entries,
+        fields=source.fields,
+    )
+    is_empty = True
+    try:
+        for record in find_reader(path).read(stream, options):
+            is_empty = False
+            yield _finish(record, path=path, settings=settings, source=source)
+        if is_empty:
+            raise Refused(Reason.EMPTY, "empty: no records in the file")
+    except Refused as refusal:
+        yield BadRecord(None, refusal.reason, refusal.message)
+
+
+def read_isolated(file: InboxFile, settings: Settings, source: Source) -> list[ReadRecord]:
+    """Read a file from its place on disk: what a child process does for formats whose libraries may crash or hang.
+
+    Returns:
+        As `read_documents`.
+    """
+    try:
+        with open_file(file) as stream:
+            return list(read_documents(stream, path=file.path, settings=settings, source=source))
+    except Refused as refusal:
+        return [BadRecord(None, refusal.reason, refusal.message)]
+
+
+def _finish(
+    record: RawRecord | BadRecord | SkippedRecord, *, path: str, settings: Settings, source: Source
+) -> ReadRecord:
+    if not isinstance(record, RawRecord):
+        return record
+    try:
+        return GoodRecord(record.number, make_document(record, path=path, settings=settings, source=source))
+    except Refused as refusal:
+        message = refusal.message if record.member is None else f"{record.member}: {refusal.message}"
+        return BadRecord(record.number, refusal.reason, message)

@@ -1,0 +1,76 @@
+"""The order of the resolve stage: near-duplicates, entities, events; from the rows of nlp to the tables of core.
+
+What belongs here: `resolve`, `ResolveInput` and what counts as a report of its own. What does not: how entities
+(`entities.py`) and events (`events.py`) are joined, or how near-duplicates are found (`ingest/fingerprint.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import pandas as pd
+
+from pipelines.records import DocumentDuplicate
+from pipelines.stages.ingest.fingerprint import near_duplicates
+from pipelines.stages.resolve.entities import resolve_entities
+from pipelines.stages.resolve.events import resolve_events
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveInput:
+    """What the stage reads, as data frames.
+
+    `documents` has document_id, published_date, minhash, text_length (characters) and is_current (whether a current file
+    version holds it). The others are tables of nlp.
+    """
+
+    documents: pd.DataFrame
+    entities: pd.DataFrame
+    entity_mentions: pd.DataFrame
+    event_mentions: pd.DataFrame
+    event_participants: pd.DataFrame
+
+
+def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
+    """Resolve entities and events across all documents.
+
+    A document counts unless it repeats an earlier one (syndication) or no file holds it any more (a newer version took its
+    place, or the file is gone). What does not count is kept and linked, and left out of every number.
+
+    Args:
+        tables: the input; the order of the rows makes no difference.
+
+    Returns:
+        The tables of core by name ("core.events").
+    """
+    current = tables.documents[tables.documents["is_current"]]
+    duplicates = near_duplicates(
+        (row.document_id, _day(row.published_date), _bytes(row.minhash), row.text_length)
+        for row in current.itertuples(index=False)
+    )
+    documents = tables.documents[["document_id", "published_date"]].assign(
+        is_counted=tables.documents["is_current"]
+        & ~tables.documents["document_id"].isin({duplicate.document_id for duplicate in duplicates})
+    )
+    entities = resolve_entities(documents, tables.entities, tables.entity_mentions)
+    events = resolve_events(documents, tables.event_mentions, tables.event_participants, entities.canonical)
+    return {
+        "core.document_duplicates": pd.DataFrame(
+            [(row.document_id, row.duplicate_of, row.similarity_score) for row in duplicates],
+            columns=[field.name for field in fields(DocumentDuplicate)],
+        ),
+        "core.entities": entities.entities,
+        "core.entity_links": entities.entity_links,
+        "core.entity_affiliations": entities.affiliations,
+        "core.events": events.events,
+        "core.event_links": events.event_links,
+    }
+
+
+def _day(value: object) -> object:
+    return None if pd.isna(value) else pd.Timestamp(value).date()
+
+
+def _bytes(value: object) -> bytes | None:
+    """A signature as the database's frames hold it: a bytearray, or a missing value."""
+    return bytes(value) if isinstance(value, (bytes, bytearray, memoryview)) else None

@@ -1,0 +1,185 @@
+"""Tasks in child processes that can be killed: one that hangs, crashes or is killed costs itself only.
+
+What belongs here: `WorkerPool`, which runs tasks with a time limit each and reports every outcome, whatever happened to the
+worker. What does not: what the tasks do (`extract.py`, `ingest/reading.py`) or whether a failed one is tried again.
+
+The processes are pebble's, started by spawn: a forked child would inherit the parent's threads' locks and its connection to
+the database. A worker whose parent has died ends itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from enum import StrEnum
+from types import TracebackType
+from typing import Any
+
+from pebble import ProcessExpired, ProcessPool
+
+from pipelines.errors import WorkerDiedError
+
+logger = logging.getLogger(__name__)
+
+# A pool whose workers die before they take a task is started again this often; then something is wrong with the machine.
+_MAX_RESTARTS = 5
+_CHECK_SECONDS = 5.0  # how often a silent pool is asked whether it still lives
+
+
+class Failure(StrEnum):
+    """What became of a task that gave no result."""
+
+    TIMED_OUT = "timed_out"
+    DIED = "died"
+    RAISED = "raised"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One call in a worker: its arguments, its time limit in seconds and whatever the caller wants to know it by."""
+
+    key: Any
+    arguments: tuple[Any, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A task's end: its result, or why there is none."""
+
+    task: Task
+    result: Any = None
+    failure: Failure | None = None
+    message: str = ""
+    error: BaseException | None = None
+
+
+class WorkerPool:
+    """Runs one function on many tasks in killable processes; use as a context manager.
+
+    Args:
+        function: an importable function; called with a task's arguments.
+        workers: number of processes.
+        initializer: an importable function that each process calls first; its time does not count for the tasks.
+        arguments: arguments of the initializer.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *,
+        workers: int,
+        initializer: Callable[..., None] | None = None,
+        arguments: tuple[Any, ...] = (),
+    ) -> None:
+        self._function = function
+        self._workers = workers
+        self._initializer = initializer
+        self._arguments = arguments
+        self._running: dict[Future[Any], Task] = {}
+        self._restarts = 0
+        self._pool = self._start()
+
+    def __enter__(self) -> WorkerPool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._pool.stop()  # kills the workers; nothing is running unless the caller was interrupted
+        self._pool.join()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another task keeps the workers busy; more would only wait in memory."""
+        return len(self._running) < 2 * self._workers
+
+    def submit(self, task: Task) -> None:
+        """Hand a task to the next free worker."""
+        try:
+            future = self._pool.schedule(self._function, args=task.arguments, timeout=task.seconds)
+        except RuntimeError:  # the pool has broken since; it takes no tasks
+            self._restart([task])
+        else:
+            self._running[future] = task
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """The outcome of every task submitted, as they end; tasks may be submitted meanwhile.
+
+        Raises:
+            WorkerDiedError: the workers die again and again before they take a task.
+        """
+        while self._running:
+            done, _ = wait(self._running, timeout=_CHECK_SECONDS, return_when=FIRST_COMPLETED)
+            is_broken = not done and not self._pool.active
+            lost: list[Task] = []
+            for future in done:
+                task = self._running.pop(future, None)
+                if task is None:  # run again after a restart while the caller held an earlier outcome
+                    continue
+                outcome = _outcome(future, task)
+                if outcome is None:
+                    lost.append(task)
+                else:
+                    self._restarts = 0
+                    yield outcome
+            if lost or is_broken:
+                self._restart(lost)
+
+    def _start(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._workers,
+            initializer=_initialize,
+            initargs=(self._initializer, self._arguments),
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    def _restart(self, lost: list[Task]) -> None:
+        """Start new workers, and all tasks that have no outcome yet again on them."""
+        self._restarts += 1
+        if self._restarts > _MAX_RESTARTS:
+            raise WorkerDiedError(
+                f"the worker processes ended {self._restarts} times before they took a task; see their messages above, "
+                "and look for a lack of memory"
+            )
+        logger.warning("the worker processes ended unexpectedly; starting new ones")
+        self._pool.stop()
+        self._pool.join()
+        self._pool = self._start()
+        tasks = [*lost, *self._running.values()]
+        self._running.clear()
+        for task in tasks:
+            self.submit(task)
+
+
+def _outcome(future: Future[Any], task: Task) -> Outcome | None:
+    """The outcome of a future that is done; None when the pool broke and the task is to be run again."""
+    error = future.exception()
+    if error is None:
+        return Outcome(task, result=future.result())
+    if isinstance(error, BrokenProcessPool | CancelledError):
+        return None
+    if isinstance(error, TimeoutError):
+        return Outcome(task, failure=Failure.TIMED_OUT, message=f"stopped after {task.seconds:.0f} seconds")
+    if isinstance(error, ProcessExpired):
+        return Outcome(task, failure=Failure.DIED, message=f"the worker process ended with exit code {error.exitcode}")
+    return Outcome(task, failure=Failure.RAISED, message=f"{type(error).__name__}: {error}", error=error)
+
+
+def _initialize(initializer: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if initializer is not None:
+        initializer(*arguments)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,111 @@
+"""What `communique run` says at its end: the accounts of the run, what is in the warehouse, and how to query it.
+
+What belongs here: queries of the published warehouse and their presentation. What does not: the run itself (`console.py`).
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.text import Text
+
+from pipelines.output import printable, write_table
+
+EVENTS_QUERY = (
+    "select event_date_start as date, event_type as event, actor_names as actors, recipient_names as recipients, "
+    "place_name as place from fct_events order by first_published_date desc nulls last, confidence desc, event_id limit 12"
+)
+_TOTALS = (
+    ("document", "select count(*) from dim_documents where is_current"),
+    ("event", "select count(*) from fct_events"),
+    ("entity", "select count(*) from dim_entities"),
+    ("place", "select count(*) from dim_places"),
+    ("quotation", "select count(*) from fct_quotations"),
+    ("quantity", "select count(*) from fct_quantities"),
+)
+_RUN = (
+    "select seen_count, loaded_count, duplicate_count, unchanged_count, quarantined_count, skipped_count, extracted_count, "
+    "reused_count, word_count, extract_seconds from raw.ingestion_runs where run_id = ?"
+)
+_TYPES = "select event_type, count(*) from fct_events group by all order by count(*) desc, event_type"
+_ACTORS = (
+    "select name, actor_event_count from dim_entities where actor_event_count > 0 "
+    "order by actor_event_count desc, name limit 8"
+)
+_QUARANTINE = (
+    "select path, record_number, reason_code, message from raw.quarantine where run_id = ? order by path, record_number"
+)
+_SHOWN_QUARANTINE = 10
+
+
+def show_summary(console: Console, published: Path, *, run_id: str, command: str) -> int:
+    """Show what a run did and what the published warehouse holds.
+
+    Args:
+        console: where to.
+        published: the published database.
+        run_id: the run.
+        command: the command that answers a query, without the query.
+
+    Returns:
+        How many records the run put into quarantine.
+    """
+    with closing(duckdb.connect(str(published), read_only=True)) as con:
+        _show_account(console, con.execute(_RUN, [run_id]).fetchall())
+        console.print()
+        _show_content(console, con)
+        quarantined = con.execute(_QUARANTINE, [run_id]).fetchall()
+    if quarantined:
+        _show_quarantine(console, quarantined)
+    console.print(Text(f"\nThe same from the command line: {command} {shlex.quote(EVENTS_QUERY)}"), soft_wrap=True)
+    return len(quarantined)
+
+
+def _show_account(console: Console, rows: Sequence[tuple[Any, ...]]) -> None:
+    for seen, loaded, duplicate, unchanged, quarantined, skipped, extracted, reused, words, seconds in rows:
+        console.print(
+            f"{seen:,} records seen = {loaded:,} loaded + {duplicate:,} duplicate + {unchanged:,} unchanged "
+            f"+ {quarantined:,} quarantined + {skipped:,} skipped",
+            soft_wrap=True,
+        )
+        if extracted:
+            rate = f"{words / seconds:,.0f} words/s" if seconds else ""
+            console.print(
+                f"{_count(extracted, 'document')} extracted, {words:,} words in {seconds:.1f} s, {rate}; {reused:,} reused"
+            )
+        else:
+            console.print(f"Nothing new: 0 documents extracted, {reused:,} reused")
+
+
+def _show_content(console: Console, con: duckdb.DuckDBPyConnection) -> None:
+    totals = [_count(con.execute(sql).fetchall()[0][0], noun) for noun, sql in _TOTALS]
+    console.print(f"The warehouse holds {', '.join(totals)}.", soft_wrap=True)
+    types = ", ".join(f"{event_type} {count:,}" for event_type, count in con.execute(_TYPES).fetchall())
+    console.print(f"Events by type: {types or 'none'}", soft_wrap=True)
+    actors = ", ".join(f"{name} {count:,}" for name, count in con.execute(_ACTORS).fetchall())
+    console.print(Text.assemble("Most active: ", printable(actors or "none")), soft_wrap=True)
+    console.print()
+    cursor = con.execute(EVENTS_QUERY)
+    write_table(console, [column[0] for column in cursor.description], cursor.fetchall())
+
+
+def _show_quarantine(console: Console, rows: Sequence[tuple[Any, ...]]) -> None:
+    console.print(
+        f"\n{_count(len(rows), 'record')} refused and put into quarantine (table raw.quarantine):", style="yellow"
+    )
+    for path, number, reason, message in rows[:_SHOWN_QUARANTINE]:
+        place = path if number is None else f"{path}, record {number}"
+        console.print(Text.assemble("  ", printable(f"{place}: {reason}: {message}")), soft_wrap=True)
+    if len(rows) > _SHOWN_QUARANTINE:
+        console.print(f"  and {len(rows) - _SHOWN_QUARANTINE:,} more")
+
+
+def _count(number: int, noun: str) -> str:
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return f"{number:,} {noun if number == 1 else plural}"

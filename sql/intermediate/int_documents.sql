@@ -1,0 +1,67 @@
+with documents as (
+    select * from staging.stg_documents
+),
+
+document_sources as (
+    select * from staging.stg_document_sources
+),
+
+files as (
+    select * from staging.stg_files
+),
+
+duplicates as (
+    select * from staging.stg_document_duplicates
+),
+
+current_documents as (
+    select distinct document_sources.document_id
+    from document_sources
+    inner join files on document_sources.file_id = files.file_id
+    where files.is_current and files.status <> 'vanished'
+),
+
+grouped as (
+    select
+        documents.*,
+        duplicates.duplicate_of,
+        current_documents.document_id is not null as is_current,
+        coalesce(duplicates.duplicate_of, documents.document_id) as duplicate_group
+    from documents
+    left join duplicates on documents.document_id = duplicates.document_id
+    left join current_documents on documents.document_id = current_documents.document_id
+),
+
+-- One document of each group of near-duplicates counts: the original or, once its file is gone, the earliest that is
+-- left.
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by duplicate_group, is_current
+            order by duplicate_of is not null, published_date nulls last, document_id
+        ) as position_in_group
+    from grouped
+),
+
+final as (
+    select
+        document_id,
+        source_key,
+        source_name,
+        title,
+        text,
+        language,
+        url,
+        author,
+        published_date,
+        published_date_source,
+        published_date_evidence,
+        duplicate_of,
+        is_current,
+        is_current and position_in_group = 1 as is_counted,
+        extractor_version
+    from ranked
+)
+
+select * from final

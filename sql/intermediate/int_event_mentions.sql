@@ -1,0 +1,61 @@
+with mentions as (
+    select * from staging.stg_event_mentions
+),
+
+links as (
+    select * from staging.stg_event_links
+),
+
+documents as (
+    select * from intermediate.int_documents
+),
+
+final as (
+    select
+        mentions.event_mention_id,
+        links.event_id,
+        mentions.document_id,
+        documents.source_key,
+        documents.source_name,
+        documents.url,
+        documents.published_date,
+        documents.is_counted,
+        not contains(substring(documents.text, 1, mentions.start_char), chr(10)) as is_in_lead,
+        mentions.trigger,
+        mentions.start_char,
+        mentions.end_char,
+        mentions.sentence_start_char,
+        mentions.sentence_end_char,
+        mentions.event_type,
+        mentions.event_mode,
+        mentions.contexts,
+        mentions.quad_class,
+        mentions.intensity,
+        mentions.confidence,
+        mentions.is_negated,
+        mentions.modality,
+        not mentions.is_negated and mentions.modality in ('actual', 'historical') as has_occurred,
+        mentions.event_date_start,
+        mentions.event_date_end,
+        mentions.event_date_precision,
+        mentions.event_date_source,
+        mentions.place_text,
+        mentions.place_name,
+        mentions.place_country,
+        mentions.place_admin1,
+        mentions.place_latitude,
+        mentions.place_longitude,
+        mentions.place_geonames_id,
+        mentions.fatalities,
+        mentions.injuries,
+        mentions.arrests,
+        mentions.crowd_size,
+        links.method as link_method,
+        links.score as link_score,
+        mentions.extractor_version
+    from mentions
+    inner join documents on mentions.document_id = documents.document_id
+    left join links on mentions.event_mention_id = links.event_mention_id
+)
+
+select * from final

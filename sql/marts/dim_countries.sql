@@ -1,0 +1,19 @@
+with countries as (
+    select * from staging.stg_countries
+),
+
+final as (
+    select
+        country,
+        alpha2,
+        fips,
+        country_name,
+        continent,
+        capital,
+        latitude,
+        longitude,
+        population
+    from countries
+)
+
+select * from final

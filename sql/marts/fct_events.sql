@@ -1,0 +1,127 @@
+with events as (
+    select * from staging.stg_events
+),
+
+mentions as (
+    select * from main.fct_event_mentions
+),
+
+parties as (
+    select
+        event_id,
+        list(name order by first_ordinal, name, participant_id) filter (where role = 'actor') as actor_names,
+        list_sort(list(distinct country) filter (where role = 'actor' and country is not null)) as actor_countries,
+        list_sort(list(distinct sector) filter (where role = 'actor' and sector is not null)) as actor_sectors,
+        list(name order by first_ordinal, name, participant_id) filter (where role = 'recipient') as recipient_names,
+        list_sort(list(distinct country) filter (where role = 'recipient' and country is not null))
+            as recipient_countries,
+        list_sort(list(distinct sector) filter (where role = 'recipient' and sector is not null)) as recipient_sectors,
+        list(name order by first_ordinal, name, participant_id) filter (where role = 'attribution')
+            as attributed_to_names
+    from intermediate.int_event_parties
+    group by event_id
+),
+
+counted as (
+    select
+        event_id,
+        count(*) as mention_count,
+        count(distinct document_id) as document_count,
+        count(distinct source_key) as source_count,
+        max(fatalities) as fatalities,
+        max(injuries) as injuries,
+        max(arrests) as arrests,
+        max(crowd_size) as crowd_size
+    from mentions
+    where is_counted
+    group by event_id
+),
+
+-- The report to show: of a document that counts, the earliest, and in it the most certain.
+first_reports as (
+    select
+        event_id,
+        event_mention_id,
+        document_id,
+        sentence_text,
+        row_number() over (
+            partition by event_id
+            order by
+                is_counted desc,
+                published_date nulls last,
+                confidence desc,
+                document_id,
+                start_char,
+                event_mention_id
+        ) as report_rank
+    from mentions
+),
+
+final as (
+    select
+        events.event_id,
+        events.event_type,
+        events.event_mode,
+        events.contexts,
+        events.quad_class,
+        events.intensity,
+        coalesce(parties.actor_names, []) as actor_names,
+        coalesce(parties.actor_countries, []) as actor_countries,
+        coalesce(parties.actor_sectors, []) as actor_sectors,
+        coalesce(parties.recipient_names, []) as recipient_names,
+        coalesce(parties.recipient_countries, []) as recipient_countries,
+        coalesce(parties.recipient_sectors, []) as recipient_sectors,
+        coalesce(parties.attributed_to_names, []) as attributed_to_names,
+        events.event_date_start,
+        events.event_date_end,
+        events.event_date_precision,
+        events.event_date_source,
+        if(
+            events.place_name is null,
+            null,
+            coalesce(
+                'geonames:' || events.place_geonames_id,
+                'place:'
+                || md5(
+                    concat_ws(
+                        '|',
+                        events.place_name,
+                        events.place_country,
+                        events.place_admin1,
+                        events.place_latitude,
+                        events.place_longitude
+                    )
+                )
+            )
+        ) as place_id,
+        events.place_name,
+        events.place_country,
+        events.place_admin1,
+        events.place_latitude,
+        events.place_longitude,
+        events.place_geonames_id,
+        events.modality,
+        events.is_negated,
+        not events.is_negated and events.modality in ('actual', 'historical') as has_occurred,
+        events.confidence,
+        counted.fatalities,
+        counted.injuries,
+        counted.arrests,
+        counted.crowd_size,
+        coalesce(counted.mention_count, 0) as mention_count,
+        coalesce(counted.document_count, 0) as document_count,
+        coalesce(counted.source_count, 0) as source_count,
+        events.first_published_date,
+        first_reports.sentence_text as first_sentence,
+        first_reports.document_id as first_document_id,
+        first_reports.event_mention_id as first_event_mention_id
+    from events
+    left join parties on events.event_id = parties.event_id
+    left join counted on events.event_id = counted.event_id
+    left join first_reports
+        on
+            events.event_id = first_reports.event_id
+            and first_reports.report_rank = 1
+)
+
+select * from final

@@ -1,0 +1,19 @@
+with source as (
+    select * from raw.countries
+),
+
+renamed as (
+    select
+        country,
+        alpha2,
+        fips,
+        name as country_name,
+        continent,
+        capital,
+        latitude,
+        longitude,
+        population
+    from source
+)
+
+select * from renamed

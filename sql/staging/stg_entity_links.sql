@@ -1,0 +1,14 @@
+with source as (
+    select * from core.entity_links
+),
+
+renamed as (
+    select
+        mention_id,
+        entity_id,
+        method,
+        score
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,174 @@
+"""The whole pipeline on a sample corpus: what is published, what a second run costs, and what stops a publication."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.definitions import build_defs
+from pipelines.defs.launch import RunOutcome, launch
+from pipelines.settings import Settings
+from tests.integration.conftest import Silent
+from warehouse import builds
+from warehouse.checks import model_checks, run_checks, sql_checks, table_checks
+from warehouse.connection import WriterLock, open_build
+from warehouse.models import discover_models
+from warehouse.tables import TABLES
+
+pytestmark = [pytest.mark.model, pytest.mark.usefixtures("dagster_home")]
+
+DOCUMENTS = 7
+ALL_STEPS = "staged_documents staged_extractions load check_loaded resolve check_resolved sql_models check_models publish".split()
+
+
+def run(settings: Settings, job: str = "ingest_and_publish", watcher: Silent | None = None) -> RunOutcome:
+    return launch(job, build_defs, watcher=watcher or Silent(), settings=settings)
+
+
+@contextmanager
+def published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    with closing(duckdb.connect(str(settings.published_database), read_only=True)) as con:
+        yield con
+
+
+def scalar(con: duckdb.DuckDBPyConnection, sql: str, *values: object) -> object:
+    return con.execute(sql, list(values)).fetchall()[0][0]
+
+
+def version(settings: Settings) -> object:
+    with published(settings) as con:
+        return scalar(con, "select run_id from main.warehouse_version")
+
+
+@pytest.fixture(scope="module")
+def first_run(sample_settings: Settings, dagster_home: Path) -> RunOutcome:
+    watcher = Silent()
+    outcome = run(sample_settings, watcher=watcher)
+    assert outcome.failures == ()
+    assert watcher.steps == ALL_STEPS
+    return outcome
+
+
+def test_accounts_balance(first_run: RunOutcome, sample_settings: Settings) -> None:
+    with published(sample_settings) as con:
+        row = con.execute("select * from main.agg_ingestion_runs where run_id = ?", [first_run.run_id]).df().iloc[0]
+    assert (row.seen_count, row.loaded_count, row.unaccounted_count) == (DOCUMENTS, DOCUMENTS, 0)
+    assert (row.extracted_count, row.reused_count) == (DOCUMENTS, 0)
+    assert row.word_count > 300
+
+
+def test_every_table_is_published_and_described(first_run: RunOutcome, sample_settings: Settings) -> None:
+    expected = {table.qualified_name for table in TABLES}
+    expected |= {model.qualified_name for model in discover_models(sample_settings.sql)}
+    with published(sample_settings) as con:
+        tables = con.execute(
+            "select schema_name || '.' || table_name, comment from duckdb_tables() where not internal union all "
+            "select schema_name || '.' || view_name, comment from duckdb_views() where not internal"
+        ).fetchall()
+        undescribed = con.execute(
+            "select schema_name, table_name, column_name from duckdb_columns() where not internal and comment is null"
+        ).fetchall()
+    assert {name for name, _ in tables} == expected
+    assert [name for name, comment in tables if not comment] == []
+    assert undescribed == []
+
+
+def test_every_check_holds(first_run: RunOutcome, sample_settings: Settings) -> None:
+    models = discover_models(sample_settings.sql)
+    checks = (*table_checks(), *model_checks(models), *sql_checks(sample_settings.sql))
+    with published(sample_settings) as con:
+        failed = [
+            result.message for result in run_checks(con, checks) if not result.passed and result.check.is_blocking
+        ]
+    assert failed == []
+
+
+@pytest.mark.parametrize(
+    ("path", "event_type"),
+    [
+        ("000_2c340302055222c7.txt", "CONSULT"),
+        ("2024-05-02_port_strike.txt", "PROTEST"),
+        ("2024-06-20_flood_relief.txt", "AID"),
+        ("2024-09-11_border_clash.txt", "ASSAULT"),
+        ("2024-09-11_border_clash.txt", "ACCUSE"),
+    ],
+)
+def test_plain_events_are_found(first_run: RunOutcome, sample_settings: Settings, path: str, event_type: str) -> None:
+    with published(sample_settings) as con:
+        found = con.execute(
+            "select event_type from main.fct_event_mentions join main.dim_documents using (document_id) "
+            "where list_contains(paths, ?)",
+            [path],
+        ).fetchall()
+    assert (event_type,) in found
+
+
+def test_text_without_politics_gives_no_event(first_run: RunOutcome, sample_settings: Settings) -> None:
+    with published(sample_settings) as con:
+        count = scalar(
+            con, "select event_mention_count from main.dim_documents where list_contains(paths, 'concert_review.txt')"
+        )
+    assert count == 0
+
+
+def test_syndicated_article_is_linked_and_not_counted(first_run: RunOutcome, sample_settings: Settings) -> None:
+    with published(sample_settings) as con:
+        rows = con.execute(
+            "select copy.paths, original.paths, copy.is_counted from main.dim_documents copy "
+            "join main.dim_documents original on copy.duplicate_of = original.document_id"
+        ).fetchall()
+    assert rows == [(["2024-09-12_border_clash_wire.txt"], ["2024-09-11_border_clash.txt"], False)]
+
+
+def test_second_run_reuses_and_swaps(first_run: RunOutcome, sample_settings: Settings) -> None:
+    (sample_settings.seeds / "empty.txt").write_bytes(b"")
+    with published(sample_settings) as reader:
+        outcome = run(sample_settings)
+        assert outcome.failures == ()
+        # A reader keeps the version that it opened; the next one sees the new version.
+        assert scalar(reader, "select run_id from main.warehouse_version") == first_run.run_id
+        old = reader.execute("select * from main.fct_events order by event_id").fetchall()
+    assert version(sample_settings) == outcome.run_id
+    with published(sample_settings) as con:
+        run_row = con.execute("select * from raw.ingestion_runs where run_id = ?", [outcome.run_id]).df().iloc[0]
+        refused = con.execute("select path, reason_code from raw.quarantine").fetchall()
+        assert con.execute("select * from main.fct_events order by event_id").fetchall() == old
+    assert (run_row.extracted_count, run_row.reused_count) == (0, DOCUMENTS)
+    assert (run_row.unchanged_count, run_row.quarantined_count) == (DOCUMENTS, 1)
+    assert refused == [("empty.txt", "empty")]
+
+
+def test_broken_table_is_not_published(first_run: RunOutcome, sample_settings: Settings) -> None:
+    before = version(sample_settings)
+    with closing(open_build(sample_settings.build_database)) as con:
+        (event_id,) = con.execute("select min(event_id) from core.events").fetchall()[0]
+        con.execute("insert into core.events select * from core.events where event_id = ?", [event_id])
+    try:
+        outcome = run(sample_settings, "rebuild_marts")
+        assert not outcome.is_success
+        assert any(event_id in failure for failure in outcome.failures), outcome.failures
+        assert version(sample_settings) == before
+    finally:
+        assert run(sample_settings).is_success
+    assert version(sample_settings) != before
+
+
+def test_parts_of_two_builds_are_not_published(first_run: RunOutcome, sample_settings: Settings) -> None:
+    before = version(sample_settings)
+    with closing(open_build(sample_settings.build_database)) as con:
+        builds.stamp(con, [builds.LOAD], run_id="a run that was stopped after its load")
+    outcome = run(sample_settings, "rebuild_marts")
+    assert not outcome.is_success
+    assert "core was not resolved from what is loaded now" in outcome.failures[0]
+    assert version(sample_settings) == before
+
+
+def test_second_writer_is_told_who_holds_the_warehouse(first_run: RunOutcome, sample_settings: Settings) -> None:
+    with WriterLock(sample_settings.build_database, "the-first-run"):
+        outcome = run(sample_settings)
+    assert not outcome.is_success
+    assert "run the-first-run holds the warehouse" in outcome.failures[0]

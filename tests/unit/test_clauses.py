@@ -1,0 +1,156 @@
+"""The clause layer on hand-built parses: voice, coordination, control, relative clauses, governed complements."""
+
+from __future__ import annotations
+
+import pytest
+import spacy
+from spacy.tokens import Doc
+
+from pipelines.nlp.clauses.component import ClauseReader, is_passive
+from pipelines.nlp.clauses.government import government
+from pipelines.nlp.clauses.phrases import head_forms, semantic_heads, undertaken
+
+VOCAB = spacy.blank("en").vocab
+
+
+def parse(*rows: str) -> Doc:
+    """A Doc from rows "word lemma POS TAG dep head-index"."""
+    cells = [row.split() for row in rows]
+    return Doc(
+        VOCAB,
+        words=[c[0] for c in cells],
+        lemmas=[c[1] for c in cells],
+        pos=[c[2] for c in cells],
+        tags=[c[3] for c in cells],
+        deps=[c[4] for c in cells],
+        heads=[int(c[5]) for c in cells],
+    )
+
+
+@pytest.fixture
+def passive() -> Doc:
+    return parse(
+        "Envoys envoy NOUN NNS nsubjpass 2",
+        "were be AUX VBD auxpass 2",
+        "expelled expel VERB VBN ROOT 2",
+        "by by ADP IN agent 2",
+        "Peru Peru PROPN NNP pobj 3",
+    )
+
+
+def test_passive_swaps_the_logical_roles(passive):
+    predicate = ClauseReader(passive).predicate(passive[2])
+    assert predicate.is_passive
+    assert (predicate.subject.text, predicate.obj.text) == ("Peru", "Envoys")
+
+
+def test_coordinated_verb_shares_subject_and_auxiliary():
+    doc = parse(
+        "Chad Chad PROPN NNP nsubj 2",
+        "will will AUX MD aux 2",
+        "cut cut VERB VB ROOT 2",
+        "aid aid NOUN NN dobj 2",
+        "and and CCONJ CC cc 2",
+        "recall recall VERB VB conj 2",
+        "envoys envoy NOUN NNS dobj 5",
+    )
+    predicate = ClauseReader(doc).predicate(doc[5])
+    assert predicate.subject.text == "Chad"
+    assert not predicate.has_own_subject
+    assert predicate.is_future
+
+
+@pytest.mark.parametrize(("governor", "expected"), [("urge", "rebels"), ("promise", "Oman")], ids=["object", "subject"])
+def test_infinitive_is_controlled(governor, expected):
+    doc = parse(
+        "Oman Oman PROPN NNP nsubj 1",
+        f"{governor}d {governor} VERB VBD ROOT 1",
+        "rebels rebel NOUN NNS dobj 1",
+        "to to PART TO aux 4",
+        "withdraw withdraw VERB VB xcomp 1",
+    )
+    assert ClauseReader(doc).predicate(doc[4]).subject.text == expected
+
+
+def test_relative_pronoun_gives_its_antecedent():
+    doc = parse(
+        "troops troop NOUN NNS ROOT 0",
+        "that that PRON WDT nsubj 2",
+        "seized seize VERB VBD relcl 0",
+        "Goma Goma PROPN NNP dobj 2",
+    )
+    assert ClauseReader(doc).predicate(doc[2]).subject.text == "troops"
+
+
+def test_gap_of_a_relative_clause_is_its_head():
+    doc = parse(
+        "sanctions sanction NOUN NNS ROOT 0",
+        "Japan Japan PROPN NNP nsubj 2",
+        "imposed impose VERB VBD relcl 0",
+    )
+    predicate = ClauseReader(doc).predicate(doc[2])
+    assert (predicate.subject.text, predicate.obj.text) == ("Japan", "sanctions")
+
+
+def test_reduced_relative_is_passive():
+    doc = parse(
+        "talks talk NOUN NNS ROOT 0",
+        "held hold VERB VBN acl 0",
+        "in in ADP IN prep 1",
+        "Doha Doha PROPN NNP pobj 2",
+    )
+    assert is_passive(doc[1])
+    assert ClauseReader(doc).predicate(doc[1]).obj.text == "talks"
+
+
+def test_transparent_noun_gives_way_to_its_of_phrase():
+    doc = parse(
+        "series series NOUN NN ROOT 0",
+        "of of ADP IN prep 0",
+        "attacks attack NOUN NNS pobj 1",
+        "and and CCONJ CC cc 2",
+        "raids raid NOUN NNS conj 2",
+    )
+    assert [t.text for t in semantic_heads(doc[0])] == ["attacks", "raids"]
+
+
+def test_undertaking_noun_gives_its_content():
+    doc = parse("mediation mediation NOUN NN compound 1", "efforts effort NOUN NNS ROOT 1")
+    assert undertaken(doc[1]).text == "mediation"
+    assert undertaken(doc[0]) is None
+
+
+def test_head_forms_hold_compounds_and_of_phrases():
+    doc = parse(
+        "travel travel NOUN NN compound 1",
+        "bans ban NOUN NNS ROOT 1",
+        "of of ADP IN prep 1",
+        "emergency emergency NOUN NN pobj 2",
+    )
+    assert {"ban", "bans", "travel ban", "ban of emergency"} <= head_forms(doc[1])
+
+
+@pytest.mark.parametrize(
+    ("rows", "index", "expected"),
+    [
+        (("Iran Iran PROPN NNP nsubj 1", "refused refuse VERB VBD ROOT 1", "to to PART TO aux 3",
+          "meet meet VERB VB xcomp 1"), 3, "inf"),
+        (("Iran Iran PROPN NNP nsubj 1", "denied deny VERB VBD ROOT 1", "attacking attack VERB VBG xcomp 1"), 2, "ger"),
+        (("He he PRON PRP nsubj 1", "said say VERB VBD ROOT 1", "Iran Iran PROPN NNP nsubj 3",
+          "attacked attack VERB VBD ccomp 1"), 3, "that"),
+        (("Iran Iran PROPN NNP nsubj 1", "called call VERB VBD ROOT 1", "for for ADP IN prep 1",
+          "talks talk NOUN NNS pobj 2"), 3, "prep:for+noun"),
+        (("Iran Iran PROPN NNP nsubj 1", "accused accuse VERB VBD ROOT 1", "Iraq Iraq PROPN NNP dobj 1",
+          "of of ADP IN prep 1", "attacking attack VERB VBG pcomp 3"), 4, "prep:of+ger"),
+    ],
+    ids=["infinitive", "gerund", "that-clause", "noun of a preposition", "gerund of a preposition"],
+)  # fmt: skip
+def test_government_names_the_complement(rows, index, expected):
+    doc = parse(*rows)
+    governed = government(doc[index])
+    assert governed is not None
+    assert (governed.token.i, governed.complement) == (1, expected)
+
+
+def test_main_clause_is_not_governed(passive):
+    assert government(passive[2]) is None

@@ -1,0 +1,105 @@
+"""Mentions of one document that stand for one entity."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from spacy.language import Language
+
+from pipelines.nlp.annotations import DocumentContext, MentionSpan
+
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parents[1] / "cases" / "coreference.jsonl").read_text("utf-8").splitlines()
+]
+TAG = re.compile(r"\[([^\]]+)\]\(([\w+]+)\)")
+
+
+def untag(text: str) -> tuple[str, list[tuple[int, int, str]]]:
+    """The text without tags, and start, end and entity of each tagged mention."""
+    plain, spans, at = "", [], 0
+    for match in TAG.finditer(text):
+        plain += text[at : match.start()]
+        spans.append((len(plain), len(plain) + len(match.group(1)), match.group(2)))
+        plain += match.group(1)
+        at = match.end()
+    return plain + text[at:], spans
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c["id"])
+def test_mentions_of_one_entity(nlp: Language, case: dict[str, Any]) -> None:
+    text, spans = untag(case["text"])
+    doc = nlp(text)
+    found = {(doc[m.start].idx, doc[m.end - 1].idx + len(doc[m.end - 1])): m for m in doc._.mentions}
+    assert not [t for t in case.get("absent", ()) if any(doc[m.start : m.end].text == t for m in doc._.mentions)]
+    keys: dict[str, str] = {}
+    for start, end, wanted in spans:
+        assert (start, end) in found, text[start:end]
+        entity = found[start, end].entity
+        assert entity is not None
+        if "+" in wanted:
+            assert {m.key for m in entity.members} == {keys[part] for part in wanted.split("+")}
+        else:
+            assert entity.key == keys.setdefault(wanted, entity.key), text[start:end]
+    assert len(set(keys.values())) == len(keys)
+
+
+def _mention(nlp: Language, text: str, name: str, document_id: str = "d1") -> MentionSpan:
+    doc = nlp.make_doc(text)
+    doc._.context = DocumentContext(document_id, text)
+    doc = nlp(doc)
+    return next(m for m in doc._.mentions if doc[m.start : m.end].text == name)
+
+
+@pytest.mark.model
+def test_title_seen_once_holds_for_the_surname(nlp: Language) -> None:
+    mention = _mention(nlp, "Ghanaian Foreign Minister Amara Okoye arrived. Later Okoye left.", "Okoye")
+    assert (mention.country, mention.sector) == ("GHA", "GOV")
+    assert mention.entity is not None and mention.entity.titles == ["Foreign Minister"]
+
+
+@pytest.mark.model
+def test_full_name_has_one_key_in_every_document(nlp: Language) -> None:
+    first = _mention(nlp, "José Peñaloza spoke.", "José Peñaloza", "d1")
+    second = _mention(nlp, "Then Jose Penaloza left Lima.", "Jose Penaloza", "d2")
+    assert first.entity is not None and second.entity is not None
+    assert first.entity.key == second.entity.key
+
+
+@pytest.mark.model
+def test_role_without_name_stays_in_its_document(nlp: Language) -> None:
+    keys = {_mention(nlp, "The Ghanaian envoy left.", "The Ghanaian envoy", d).entity.key for d in ("d1", "d2")}
+    assert len(keys) == 2
+
+
+@pytest.mark.model
+def test_role_without_name_keeps_country_and_sector(nlp: Language) -> None:
+    mention = _mention(nlp, "The Ghanaian envoy left.", "The Ghanaian envoy")
+    assert (mention.country, mention.sector, mention.title, mention.is_name) == ("GHA", "GOV", "envoy", False)
+
+
+@pytest.mark.model
+def test_police_take_the_country_of_the_place(nlp: Language) -> None:
+    assert _mention(nlp, "In Kenya, police fired tear gas.", "police").country == "KEN"
+    assert _mention(nlp, "Police fired tear gas.", "Police").country is None
+
+
+@pytest.mark.model
+def test_officials_of_both_countries_are_one_party_each(nlp: Language) -> None:
+    mention = _mention(nlp, "Kenya and Ghana signed a pact, said officials from both countries.", "officials")
+    assert mention.entity is not None
+    assert {m.country for m in mention.entity.members} == {"KEN", "GHA"}
+    assert {m.sector for m in mention.entity.members} == {"GOV"}
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("text", ["", " \n\n ", ".", "both countries", "Mr", "U.S.-backed", "and and", "Bank of"])
+def test_odd_texts_do_no_harm(nlp: Language, text: str) -> None:
+    doc = nlp(text)
+    assert all(m.start < m.end for m in doc._.mentions)
+    assert all(m.entity is not None for m in doc._.mentions)

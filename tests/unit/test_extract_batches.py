@@ -1,0 +1,165 @@
+"""Batches on disk."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.records import DateSource, Document
+from pipelines.stages.batches import BatchStore, ExtractionFailure, input_hash, plan_batches
+
+
+def document(number: int, length: int = 100) -> Document:
+    return Document(
+        document_id=f"doc_{number:04}",
+        source_key="unknown",
+        title=None,
+        text="x" * length,
+        language="en",
+        source_name=None,
+        url=None,
+        author=None,
+        published_date=None,
+        published_date_source=DateSource.NONE,
+        published_date_evidence=None,
+        content_hash=f"h{number}",
+    )
+
+
+def write(store: BatchStore, *numbers: int, index: bool = True):
+    inputs = {f"key{number}": f"doc_{number}" for number in numbers}
+    path = store.write(pa.table({"document_id": list(inputs.values()), "n": list(numbers)}), inputs)
+    if index:
+        store.add_to_index(path, inputs)
+    return path
+
+
+def held(store: BatchStore) -> dict[str, str]:
+    return {key: stored.document_id for key, stored in store.read_index().items()}
+
+
+def test_plan_is_balanced_and_the_same_in_any_order():
+    documents = [document(number, 50 * number) for number in range(1, 51)]
+    batches = plan_batches(documents, batch_documents=16)
+    assert sorted(d.document_id for batch in batches for d in batch) == [d.document_id for d in documents]
+    assert max(map(len, batches)) <= 16
+    lengths = [sum(len(d.text) for d in batch) for batch in batches]
+    assert max(lengths) < 1.1 * min(lengths)
+    assert plan_batches(documents[::-1], batch_documents=16) == batches
+
+
+def test_long_documents_are_not_put_together():
+    batches = plan_batches([document(number, 400_000) for number in range(4)], batch_documents=16)
+    assert list(map(len, batches)) == [1, 1, 1, 1]
+
+
+def test_no_documents_no_batches():
+    assert plan_batches([], batch_documents=16) == []
+
+
+def test_what_was_written_is_found_again(tmp_path):
+    store = BatchStore(tmp_path / "v1")
+    assert store.read_index() == {}
+    path = write(store, 1, 2)
+    write(store, 3)
+    index = store.read_index()
+    assert held(store) == {"key1": "doc_1", "key2": "doc_2", "key3": "doc_3"}
+    assert index["key2"].path == path
+    assert pq.read_table(path).column("n").to_pylist() == [1, 2]
+
+
+def test_the_index_is_only_a_cache(tmp_path):
+    store = BatchStore(tmp_path)
+    write(store, 1, 2)
+    write(store, 3, index=False)  # killed before it could note the batch
+    with (tmp_path / "index.tsv").open("a") as file:
+        file.write("\ncut.parquet\tkey9=doc_9 key1")  # killed while noting one
+    expected = {"key1": "doc_1", "key2": "doc_2", "key3": "doc_3"}
+    assert held(store) == expected
+    assert "key3=doc_3" in (tmp_path / "index.tsv").read_text()
+    (tmp_path / "index.tsv").write_bytes(b"\xff\xfe nonsense\n\n")
+    assert held(store) == expected
+    (tmp_path / "index.tsv").unlink()
+    assert held(store) == expected
+
+
+def test_a_batch_that_is_gone_is_not_promised(tmp_path):
+    store = BatchStore(tmp_path)
+    write(store, 1).unlink()
+    write(store, 2)
+    assert held(store) == {"key2": "doc_2"}
+
+
+def test_a_damaged_batch_is_set_aside(tmp_path):
+    store = BatchStore(tmp_path)
+    path = write(store, 1, index=False)
+    path.write_bytes(path.read_bytes()[:-40])
+    foreign = tmp_path / "foreign.parquet"
+    pq.write_table(pa.table({"a": [1]}), foreign)
+    assert held(store) == {}
+    assert list(tmp_path.glob("*.parquet")) == []
+    assert len(list(tmp_path.glob("*.damaged"))) == 2
+
+
+def test_rows_out_of_date_are_dropped(tmp_path):
+    store = BatchStore(tmp_path)
+    path = write(store, 1, 2, 3)
+    remaining = store.drop_rows(path, {"doc_2"})
+    assert not path.exists()
+    assert pq.read_table(remaining).column("document_id").to_pylist() == ["doc_1", "doc_3"]
+    assert held(store) == {"key1": "doc_1", "key3": "doc_3"}
+    assert store.drop_rows(remaining, {"doc_1", "doc_3"}) is None
+    assert held(store) == {}
+
+
+def test_only_old_temporary_files_are_removed(tmp_path):
+    store = BatchStore(tmp_path)
+    for name in ("old.parquet.1.tmp", "new.parquet.2.tmp"):
+        (tmp_path / name).touch()
+    old = time.time() - 7200
+    os.utime(tmp_path / "old.parquet.1.tmp", (old, old))
+    store.remove_stale_files()
+    assert [path.name for path in tmp_path.iterdir()] == ["new.parquet.2.tmp"]
+
+
+def test_failures_are_remembered_until_forgotten(tmp_path):
+    store = BatchStore(tmp_path / "v1")
+    failure = ExtractionFailure("doc_1", "h", "timed_out", "stopped", 2)
+    store.add_failure("key1", failure)
+    with (tmp_path / "v1" / "failures.jsonl").open("a") as file:
+        file.write('\n{"input": "key2", "docu')
+    assert store.read_failures() == {"key1": failure}
+    store.forget_failures()
+    assert store.read_failures() == {}
+
+
+def test_input_hash_covers_what_extraction_reads():
+    base = document(1)
+    changes = {
+        "document_id": "other",
+        "published_date": date(2024, 1, 1),
+        "published_date_source": DateSource.METADATA,
+        "published_date_evidence": "e",
+        "title": "t",
+        "source_name": "s",
+        "language": "fr",
+    }
+    hashes = {input_hash(base)} | {input_hash(replace(base, **{name: value})) for name, value in changes.items()}
+    assert len(hashes) == 1 + len(changes)
+    assert input_hash(replace(base, url="https://example.org")) == input_hash(base)
+
+
+def test_a_thousand_batches_are_indexed_quickly(tmp_path):
+    store = BatchStore(tmp_path)
+    for number in range(1_000):
+        path = tmp_path / f"b{number}.parquet"
+        path.touch()  # never opened: the index names it
+        store.add_to_index(path, {f"key{number}-{i}": f"doc_{number}-{i}" for i in range(16)})
+    started = time.perf_counter()
+    assert len(store.read_index()) == 16_000
+    assert time.perf_counter() - started < 1

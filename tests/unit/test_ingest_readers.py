@@ -1,0 +1,523 @@
+"""Readers: each format from bytes to records, good and bad."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import stat
+import struct
+import time
+import zipfile
+from datetime import date, datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from pipelines.stages.ingest.readers.html_page import fragment_text
+from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions, SkippedRecord
+from pipelines.stages.ingest.readers.registry import READERS, find_reader
+from pipelines.stages.ingest.reasons import Reason, Refused
+
+TEXT = "The ferry company and the dockers' union met in Gdansk and agreed on a new timetable for the winter. "
+LIMITS = {"max_characters": 100_000, "max_expanded_bytes": 50_000_000, "max_expansion_ratio": 200.0, "max_entries": 100}
+
+
+def read(name: str, data: bytes | str, **options) -> list[RawRecord | BadRecord | SkippedRecord]:
+    stream = io.BytesIO(data.encode() if isinstance(data, str) else data)
+    return list(find_reader(name).read(stream, ReadOptions(**{**LIMITS, **options})))
+
+
+def only(name: str, data: bytes | str, **options) -> RawRecord:
+    (record,) = read(name, data, **options)
+    assert isinstance(record, RawRecord), record
+    return record
+
+
+def refusal(name: str, data: bytes | str, **options) -> Reason:
+    with pytest.raises(Refused) as refused:
+        read(name, data, **options)
+    return refused.value.reason
+
+
+def outcomes(records) -> list[tuple[int, object]]:
+    return [(record.number, getattr(record, "reason", "good")) for record in records]
+
+
+# ---------- plain text and Markdown
+
+
+def test_plain_text_is_taken_as_it_is():
+    text = "Ferries: a report\n\n  " + TEXT + "\n"
+    assert only("a.txt", text) == RawRecord(1, text)
+
+
+def test_a_header_of_known_lines_is_metadata():
+    record = only("a.txt", f"Title: Ferries sail\nDate: 3 May 2024\nSource: Baltic Wire\n\n{TEXT}")
+    assert record == RawRecord(1, TEXT, title="Ferries sail", published="3 May 2024", source_name="Baltic Wire")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Title: Ferries sail\n\n{TEXT}",
+        f"Title: Ferries sail\nDate: 3 May 2024\n{TEXT}",
+        f"Ferries sail\nTitle: x\nDate: y\n\n{TEXT}",
+        f"---\n{TEXT}\n---\n",
+    ],
+    ids=["one line", "no blank line", "not at the top", "no front matter"],
+)
+def test_what_only_resembles_a_header_is_text(text):
+    assert only("a.txt", text) == RawRecord(1, text)
+
+
+def test_front_matter_and_markdown():
+    record = only(
+        "a.md",
+        "---\ntitle: Ferries sail\ndate: 2024-05-03\nauthor: [Ann Lee, Bo Ek]\n---\n"
+        "## Winter\n\nThe **ferry** company, see [its page](https://example.org/a), *agreed*.\n\n> Quoted.\n\n![](x.png)\n",
+    )
+    assert (record.title, record.published, record.author) == ("Ferries sail", date(2024, 5, 3), "Ann Lee, Bo Ek")
+    assert record.text == "Winter\n\nThe ferry company, see its page, agreed.\n\nQuoted.\n\n\n"
+
+
+def test_the_first_heading_of_markdown_is_the_title():
+    record = only("a.markdown", f"# Ferries sail\n\n{TEXT}")
+    assert (record.title, record.text) == ("Ferries sail", f"\n{TEXT}")
+
+
+def test_front_matter_that_expands_is_text():
+    bomb = "a: &a [x, x]\nb: &b [*a, *a]\n"
+    assert only("a.md", f"---\n{bomb}---\n{TEXT}").text.startswith("\na: &a [x, x]")
+
+
+def test_texts_that_are_empty_or_too_long():
+    assert refusal("a.txt", "") is Reason.EMPTY
+    assert refusal("a.txt", "x" * 500_000) is Reason.TEXT_TOO_LONG
+
+
+# ---------- HTML
+
+
+PAGE = f"""<!doctype html><html><head><title>Ferries sail | Baltic Wire</title>
+<meta property="og:site_name" content="Baltic Wire"><meta property="og:title" content="Ferries sail">
+<meta property="article:published_time" content="2024-05-03T10:00:00Z"><meta name="author" content="Ann Lee">
+<link rel="canonical" href="https://example.org/ferries"><script>var leak = 1;</script></head>
+<body><nav><a href="/">Home</a> <a href="/s">Sport</a></nav><article><h1>Ferries sail</h1>
+<p>{TEXT}</p><p>On 1 January 2020 there was a strike. {TEXT}</p></article><footer>All rights reserved</footer></body></html>"""
+
+
+def test_html_gives_text_and_metadata():
+    record = only("a.html", PAGE)
+    assert (record.title, record.published, record.url) == ("Ferries sail", "2024-05-03", "https://example.org/ferries")
+    assert (record.author, record.source_name) == ("Ann Lee", "Baltic Wire")
+    assert record.text == f"{TEXT.strip()}\n\nOn 1 January 2020 there was a strike. {TEXT.strip()}"
+
+
+def test_a_date_in_the_text_of_a_page_is_not_its_date():
+    page = PAGE.replace('<meta property="article:published_time" content="2024-05-03T10:00:00Z">', "")
+    assert only("a.html", page).published is None
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<p>{TEXT}",
+        TEXT,
+        f"<div>{'<div>' * 5000}{TEXT}",
+        f"<body><script>leak</script><style>leak</style><!-- leak --><p>{TEXT}</p><!-- leak",
+        f'<?xml version="1.0" encoding="utf-8"?><html><body><p>{TEXT}',
+        "<table><tr><td>" * 2000 + TEXT,
+    ],
+    ids=["bare paragraph", "no markup", "deep", "scripts and comments", "xml declaration", "deep tables"],
+)
+def test_whatever_the_markup_every_visible_word_is_kept(page):
+    record = only("a.htm", page)
+    assert TEXT.strip() in record.text
+    assert "leak" not in record.text
+
+
+def test_a_tag_with_many_attributes_does_not_cost_a_minute():
+    started = time.perf_counter()
+    record = only("a.html", "<p " + " ".join(f"a{n}=1" for n in range(50_000)) + ">" + TEXT)
+    assert TEXT.strip() in record.text
+    assert time.perf_counter() - started < 5
+
+
+def test_the_encoding_of_pages():
+    page = '<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-2"><p>Łódź i Gdańsk. ' + TEXT
+    assert "Łódź i Gdańsk" in only("a.html", page.encode("iso-8859-2")).text
+    wrong = '<meta charset="no-such-thing"><p>café. ' + TEXT
+    assert "café" in only("a.html", wrong.encode("cp1252")).text
+
+
+def test_a_page_without_text():
+    assert refusal("a.html", "<html><body><script>var a = 1;</script></body></html>") is Reason.EMPTY
+
+
+def test_fragments():
+    assert fragment_text("<p>One &amp; two</p><p>three<br>four</p>") == "One & two\n\nthree\n\nfour"
+    assert fragment_text("plain  text") == "plain  text"
+
+
+# ---------- JSON
+
+
+def test_json_lines():
+    lines = [json.dumps({"text": TEXT, "title": "T", "date_publish": "2024-05-03", "source_domain": "example.org"})]
+    lines += [
+        "",
+        '{"text": ',
+        json.dumps({"text": None}),
+        json.dumps({"body2": TEXT}),
+        "[1]",
+        json.dumps({"text": TEXT}),
+    ]
+    records = read("a.jsonl", "\ufeff" + "\r\n".join(lines))
+    assert records[0] == RawRecord(1, TEXT, title="T", published="2024-05-03", source_name="example.org")
+    assert outcomes(records) == [
+        (1, "good"),
+        (3, Reason.MALFORMED_JSON),
+        (4, Reason.EMPTY),
+        (5, Reason.MISSING_COLUMN),
+        (6, Reason.WRONG_TYPE),
+        (7, "good"),
+    ]
+    assert "line 3" in records[1].message
+
+
+def test_json_that_is_made_to_break_parsers():
+    lines = ['{"text": ' + "[" * 100_000 + "]" * 100_000 + "}", '{"id": ' + "9" * 5000 + ', "text": "x"}']
+    lines += [json.dumps({"text": "x" * 2_000_000}), json.dumps({"text": TEXT})]
+    reasons = [reason for _, reason in outcomes(read("a.ndjson", "\n".join(lines)))]
+    assert reasons == [Reason.TOO_DEEP, Reason.MALFORMED_JSON, Reason.RECORD_TOO_LARGE, "good"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [{"content": TEXT}, {"content": TEXT}],
+        {"articles": [{"content": TEXT}, {"content": TEXT}]},
+        {"hits": {"hits": [{"_source": {"maintext": TEXT}}, {"_source": {"maintext": TEXT}}]}},
+        {"response": {"docs": [{"body": TEXT}, {"articleBody": TEXT}]}},
+    ],
+    ids=["list", "articles", "elasticsearch", "solr"],
+)
+def test_json_files_of_records(value):
+    assert [record.text for record in read("a.json", json.dumps(value))] == [TEXT, TEXT]
+
+
+def test_json_file_of_one_record_and_json_lines_under_its_name():
+    assert (
+        only("a.json", json.dumps({"text": TEXT, "authors": [{"name": "Ann Lee"}, "Bo Ek"]})).author == "Ann Lee, Bo Ek"
+    )
+    lines = json.dumps({"text": TEXT}) + "\n" + json.dumps({"text": TEXT})
+    assert outcomes(read("a.json", lines)) == [(1, "good"), (2, "good")]
+    assert refusal("a.json", '{"text": ') is Reason.MALFORMED_JSON
+    assert refusal("a.json", "[" * 100_000) is Reason.TOO_DEEP
+
+
+# ---------- tables
+
+
+def test_csv():
+    rows = (
+        'id,title,text,published\n007,NA,"Two\nlines, ""quoted"". '
+        + TEXT
+        + '",2024-05-03\n\nx,only\ny,T,"'
+        + TEXT
+        + '",\n'
+    )
+    records = read("a.csv", rows)
+    assert records[0] == RawRecord(1, f'Two\nlines, "quoted". {TEXT}', title="NA", published="2024-05-03")
+    assert outcomes(records) == [(1, "good"), (2, Reason.WRONG_COLUMNS), (3, "good")]
+
+
+def test_other_delimiters():
+    for name, mark in (("a.csv", ";"), ("a.tsv", "\t"), ("a.csv", "|")):
+        record = only(name, f"headline{mark}content\nFerries{mark}{TEXT}\n")
+        assert (record.title, record.text) == ("Ferries", TEXT)
+
+
+def test_a_quote_that_is_never_closed_costs_the_rest():
+    records = read("a.csv", f'id,text\n1,"{TEXT}"\n2,"{TEXT}\n3,{TEXT}\n')
+    assert outcomes(records) == [(1, "good"), (2, Reason.MALFORMED_TABLE)]
+
+
+def test_a_long_field_costs_its_row():
+    records = read("a.csv", f'id,text\n1,"{"x " * 1_000_000}"\n2,"{TEXT}"\n')
+    assert outcomes(records) == [(1, Reason.RECORD_TOO_LARGE), (2, "good")]
+
+
+def test_csv_headers_that_cannot_be_used():
+    assert refusal("a.csv", f"c1,T,{TEXT}\n") is Reason.MISSING_COLUMN
+    assert refusal("a.csv", f"id,text,Text\n1,a,{TEXT}\n") is Reason.WRONG_COLUMNS
+    assert refusal("a.csv", "") is Reason.EMPTY
+    assert read("a.csv", "id,text\n") == []
+
+
+def test_own_column_names_go_first():
+    record = only("a.csv", f'text,Story Body\nno,"{TEXT}"\n', fields={"text": "story_body"})
+    assert record.text == TEXT
+
+
+def parquet(table: pa.Table) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(table, sink)
+    return sink.getvalue()
+
+
+def test_parquet():
+    table = pa.table(
+        {
+            "maintext": [TEXT, None, TEXT],
+            "published": pa.array([datetime(2024, 5, 3), None, 2**60], pa.timestamp("us")),
+            "payload": [[1], [2], [3]],
+        }
+    )
+    records = read("a.parquet", parquet(table))
+    assert outcomes(records) == [(1, "good"), (2, Reason.EMPTY), (3, "good")]
+    assert (records[0].published, records[2].published) == (date(2024, 5, 3), None)
+    dated = table.slice(0, 1)
+    assert only("a.parquet", parquet(dated)).published == date(2024, 5, 3)
+    assert only("a.parquet.gz", gzip.compress(parquet(dated))).text == TEXT
+
+
+def test_parquet_files_that_cannot_be_used():
+    good = parquet(pa.table({"text": [TEXT]}))
+    assert refusal("a.parquet", b"") is Reason.EMPTY
+    assert refusal("a.parquet", b"PAR1PAR1") is Reason.MALFORMED_PARQUET
+    assert refusal("a.parquet", good[: len(good) // 2]) is Reason.MALFORMED_PARQUET
+    assert refusal("a.parquet", parquet(pa.table({"body2": [TEXT]}))) is Reason.MISSING_COLUMN
+    assert refusal("a.parquet", parquet(pa.table({"text": [5]}))) is Reason.WRONG_TYPE
+    assert refusal("a.parquet", parquet(pa.table({"text": [b"\xff"]}))) is Reason.WRONG_TYPE
+
+
+def test_a_parquet_file_that_expands_without_end_is_stopped():
+    texts = pa.array(["x" * 90_000] * 2_000).dictionary_encode()
+    assert refusal("a.parquet", parquet(pa.table({"text": texts}))) is Reason.EXPANSION_LIMIT
+
+
+# ---------- feeds
+
+
+def rss(items: str, head: str = "") -> str:
+    return f'<?xml version="1.0"?>{head}<rss version="2.0"><channel><title>Baltic &amp; Wire</title>{items}</channel></rss>'
+
+
+ITEM = (
+    "<item><title>Ferries</title><link>https://example.org/1</link><pubDate>Fri, 03 May 2024 10:00:00 GMT</pubDate>"
+    f"<description><![CDATA[<p>{TEXT}</p>]]></description></item>"
+)
+
+
+def test_rss():
+    record = only("a.rss", rss(ITEM))
+    assert (record.text, record.title, record.url) == (TEXT.strip(), "Ferries", "https://example.org/1")
+    assert (record.published, record.source_name) == ("Fri, 03 May 2024 10:00:00 GMT", "Baltic & Wire")
+
+
+def test_atom():
+    feed = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>A</title><entry><title>T</title><summary>short</summary>'
+        f'<updated>2024-05-03T10:00:00Z</updated><content type="html">&lt;p&gt;{TEXT}&lt;/p&gt;</content></entry></feed>'
+    )
+    record = only("a.atom", feed)
+    assert (record.text, record.published) == (TEXT.strip(), "2024-05-03T10:00:00Z")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<!DOCTYPE l [<!ENTITY a "x">]>',
+        '<!DOCTYPE r SYSTEM "http://127.0.0.1:9/evil.dtd">',
+        '<!-- <rss> --><!doctype r [<!ENTITY x SYSTEM "file:///etc/hostname">]>',
+    ],
+)
+def test_a_dtd_is_refused(head):
+    assert refusal("a.xml", rss(ITEM, head)) is Reason.FORBIDDEN_DTD
+    assert refusal("a.xml", rss(ITEM, head).encode("utf-16")) is Reason.FORBIDDEN_DTD
+
+
+def test_the_usual_faults_of_feeds_are_mended():
+    faulty = rss(ITEM.replace("<title>Ferries", "<title>Ships & ferries <3&nbsp;days"))
+    assert only("a.rss", faulty).title == "Ships & ferries <3 days"
+
+
+def test_a_feed_cut_short_gives_its_whole_items_and_a_refusal():
+    stream = io.BytesIO(rss(ITEM + ITEM)[:-150].encode())
+    records = find_reader("a.rss").read(stream, ReadOptions(**LIMITS))
+    assert next(records).text == TEXT.strip()
+    with pytest.raises(Refused) as refused:
+        list(records)
+    assert refused.value.reason is Reason.MALFORMED_XML
+
+
+def test_what_is_no_feed():
+    assert refusal("a.xml", "<!doctype html><html><body>502</body></html>") is Reason.MALFORMED_XML
+    assert refusal("a.xml", '<?xml version="1.0"?><project><name>x</name></project>') is Reason.MALFORMED_XML
+    assert refusal("a.xml", rss("<a>" * 5_000 + "</a>" * 5_000)) is Reason.TOO_DEEP
+    assert outcomes(read("a.rss", rss("<item><title>T</title></item>"))) == [(1, Reason.EMPTY)]
+
+
+# ---------- WARC
+
+
+def warc(*, compress: bool) -> bytes:
+    sink = io.BytesIO()
+    writer = WARCWriter(sink, gzip=compress)
+    for url, kind, body in (
+        ("https://example.org/a", "text/html; charset=utf-8", PAGE.encode()),
+        ("https://example.org/b.png", "image/png", b"\x89PNG"),
+        ("https://example.org/c", "text/plain", TEXT.encode()),
+        ("https://example.org/d", "text/html", b"<script>x</script>"),
+    ):
+        headers = StatusAndHeaders("200 OK", [("Content-Type", kind)], protocol="HTTP/1.1")
+        writer.write_record(writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=headers))
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize(("name", "compress"), [("a.warc", False), ("a.warc.gz", True)])
+def test_warc(name, compress):
+    records = read(name, warc(compress=compress))
+    assert [(r.number, type(r)) for r in records] == [
+        (1, RawRecord),
+        (2, SkippedRecord),
+        (3, RawRecord),
+        (4, BadRecord),
+    ]
+    assert (records[0].title, records[0].url) == ("Ferries sail", "https://example.org/a")
+    assert (records[2].text, records[2].url) == (TEXT, "https://example.org/c")
+
+
+def test_what_is_no_warc():
+    assert refusal("a.warc", TEXT * 20) is Reason.MALFORMED_WARC
+
+
+# ---------- compressed files and archives
+
+
+@pytest.mark.parametrize(
+    ("suffix", "compress"), [(".gz", gzip.compress), (".bz2", bz2.compress), (".xz", lzma.compress)]
+)
+def test_compressed_files(suffix, compress):
+    data = compress(TEXT.encode())
+    assert only(f"a.txt{suffix}", data).text == TEXT
+    assert only(f"a.txt{suffix}", data + data).text == TEXT + TEXT
+    assert refusal(f"a.txt{suffix}", data[:-10]) is Reason.MALFORMED_ARCHIVE
+    assert refusal(f"a.txt{suffix}", TEXT) is Reason.MALFORMED_ARCHIVE
+    assert refusal(f"a.txt{suffix}", compress(b"")) is Reason.EMPTY
+
+
+def test_a_wrong_checksum():
+    data = gzip.compress(TEXT.encode())
+    assert refusal("a.txt.gz", data[:-8] + b"\0\0\0\0" + data[-4:]) is Reason.MALFORMED_ARCHIVE
+
+
+def test_bombs_are_stopped_early():
+    lines = (json.dumps({"text": "x" * 1000}) + "\n") * 40_000
+    with pytest.raises(Refused) as refused:
+        read("a.jsonl.gz", gzip.compress(lines.encode(), 9))
+    assert refused.value.reason is Reason.EXPANSION_LIMIT
+
+
+def test_archives_inside_archives_are_refused():
+    for name in ("a.txt.gz.gz", "a.zip.gz"):
+        with pytest.raises(Refused) as refused:
+            find_reader(name)
+        assert refused.value.reason is Reason.NESTED_ARCHIVE
+
+
+def zipped(*entries: tuple[str, str | bytes], mode: int = 0o100644) -> bytes:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries:
+            info = zipfile.ZipInfo(name)
+            info.external_attr = mode << 16
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, data)
+    return sink.getvalue()
+
+
+def test_zip():
+    data = zipped(
+        ("d/a.txt", TEXT),
+        ("b.jsonl", json.dumps({"text": "1 " + TEXT}) + "\n{\n" + json.dumps({"text": "2 " + TEXT})),
+        ("c.exe", b"MZ"),
+        ("__MACOSX/._a.txt", b"x"),
+        ("inner.zip", zipped(("x.txt", TEXT))),
+    )
+    records = read("a.zip", data)
+    assert [record.number for record in records] == [1, 2, 3, 4, 5, 6, 7]
+    assert [type(record) for record in records] == [
+        RawRecord, RawRecord, BadRecord, RawRecord, SkippedRecord, SkippedRecord, BadRecord
+    ]  # fmt: skip
+    assert (records[0].member, records[1].member) == ("d/a.txt", "b.jsonl")
+    assert "b.jsonl" in records[2].message
+    assert records[6].reason is Reason.NESTED_ARCHIVE
+
+
+@pytest.mark.parametrize("name", ["../a.txt", "/etc/a.txt", "..\\a.txt", "C:\\a.txt", "d/../../a.txt"])
+def test_zip_entries_that_lead_out_are_refused(name):
+    records = read("a.zip", zipped((name, TEXT), ("ok.txt", TEXT)))
+    assert outcomes(records) == [(1, Reason.UNSAFE_PATH), (2, "good")]
+
+
+def test_zip_entries_that_are_links_or_encrypted_are_refused():
+    link = zipped(("a.txt", "/etc/hostname"), mode=stat.S_IFLNK | 0o777)
+    assert outcomes(read("a.zip", link)) == [(1, Reason.UNSAFE_PATH)]
+    encrypted = bytearray(zipped(("a.txt", TEXT)))
+    for signature, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        encrypted[encrypted.find(signature) + offset] |= 1
+    assert outcomes(read("a.zip", bytes(encrypted))) == [(1, Reason.ENCRYPTED_ARCHIVE)]
+
+
+def test_zip_archives_that_cannot_be_used():
+    good = zipped(("a.txt", TEXT))
+    assert refusal("a.zip", good[:-30]) is Reason.MALFORMED_ARCHIVE
+    assert refusal("a.zip", TEXT) is Reason.MALFORMED_ARCHIVE
+    assert refusal("a.zip", zipped()) is Reason.EMPTY
+    assert refusal("a.zip", zipped(*((f"{n}.txt", "x") for n in range(101)))) is Reason.TOO_MANY_ENTRIES
+
+
+def test_a_zip_that_lies_about_its_size_is_counted_as_it_comes():
+    data = bytearray(zipped(("a.txt", b"x" * 1_000_000)))
+    for signature, offset in ((b"PK\3\4", 22), (b"PK\1\2", 24)):
+        position = data.find(signature)
+        data[position + offset : position + offset + 4] = struct.pack("<I", 100)
+    assert outcomes(read("a.zip", bytes(data))) == [(1, Reason.MALFORMED_ARCHIVE)]
+
+
+def test_the_budget_is_the_archives_not_the_entrys():
+    entries = [(f"{n}.jsonl", (json.dumps({"text": "x" * 1000}) + "\n") * 2_000) for n in range(20)]
+    with pytest.raises(Refused) as refused:
+        read("a.zip", zipped(*entries))
+    assert refused.value.reason is Reason.EXPANSION_LIMIT
+
+
+# ---------- the registry
+
+
+def test_readers_are_found_by_name_without_case():
+    assert find_reader("d/A.TXT").media_type == "text"
+    assert find_reader("news.txt.html").media_type == "html"
+    assert find_reader("x.csv.gz").media_type == "csv"
+    for name in ("a.pdf", "a.pkl", "a.txt.zip.exe"):
+        with pytest.raises(Refused) as refused:
+            find_reader(name)
+        assert refused.value.reason is Reason.UNKNOWN_TYPE
+
+
+@pytest.mark.parametrize("suffix", sorted(READERS))
+def test_no_reader_fails_on_garbage_but_with_a_refusal(suffix):
+    for data in (b"", b"\x00", b"\xff\xfe", bytes(range(256)) * 20, b"<" * 1000, b'{"', b'"', b"PK\x03\x04", b"---\n"):
+        try:
+            records = read(f"a{suffix}", data)
+        except Refused:
+            continue
+        assert all(isinstance(record, RawRecord | BadRecord) for record in records)

@@ -1,0 +1,1 @@
+"""DuckDB: tables, load, models, checks, publication. Beside it, git-ignored, the data files."""

@@ -1,0 +1,150 @@
+"""From Parquet batches to the rows of nlp.
+
+What belongs here: which list of the extraction record fills which table, and the SQL that unnests it, made from the contracts.
+What does not: the transaction around it (`load.py`), the form of a batch (`extraction_schema.py`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from warehouse.contracts.form import Table
+from warehouse.contracts.nlp import NLP
+from warehouse.layout import quoted
+
+# Batches read at once: bounds the memory of a load of many thousand documents.
+_BATCHES_AT_ONCE = 256
+
+# Table of nlp: the list of the batch it comes from (event participants come from three lists; see _participants).
+_LISTS = {
+    "sentences": "sentences",
+    "entities": "entities",
+    "entity_mentions": "mentions",
+    "time_expressions": "time_expressions",
+    "place_mentions": "places",
+    "quotations": "quotes",
+    "quantities": "quantities",
+    "event_mentions": "events",
+}
+# Columns that are no field of the list's struct under the same name; a prefix stands for a struct within the struct.
+_EXPRESSIONS = {"sentence_number": "number", "event_mention_id": "item.event_id"}
+_PARTY_EXPRESSIONS = {"event_mention_id": "event_id", "ordinal": "number"}
+_STRUCTS = {"quotations": ("speaker",), "event_mentions": ("place",)}
+
+
+def load_batches(
+    con: duckdb.DuckDBPyConnection,
+    batch_paths: Sequence[Path],
+    *,
+    document_ids: Collection[str],
+    extractor_version: str,
+) -> Mapping[str, int]:
+    """Replace the rows in nlp of documents by those in the batches; the caller has the transaction.
+
+    Sets `raw.documents.extractor_version` of each document found, and its published date if it had none. A document that
+    no batch holds keeps what it has. Of a document that two batches hold, one row is taken.
+
+    Args:
+        con: the build database, in a transaction.
+        batch_paths: Parquet files of `EXTRACTION_SCHEMA`.
+        document_ids: the documents to take.
+        extractor_version: the version to take.
+
+    Returns:
+        Rows inserted, by table.
+    """
+    counts: Counter[str] = Counter({table.qualified_name: 0 for table in NLP})
+    con.execute(
+        "create or replace temporary table _wanted as select unnest($ids) as document_id", {"ids": list(document_ids)}
+    )
+    paths = [str(path) for path in batch_paths]
+    for first in range(0, len(paths), _BATCHES_AT_ONCE):
+        con.execute(
+            "create or replace temporary table _batch as select * from read_parquet($paths) "
+            "where extractor_version = $version and document_id in (select document_id from temp._wanted) "
+            "qualify row_number() over (partition by document_id) = 1",
+            {"paths": paths[first : first + _BATCHES_AT_ONCE], "version": extractor_version},
+        )
+        con.execute("delete from temp._wanted where document_id in (select document_id from temp._batch)")
+        for table in NLP:
+            counts[table.qualified_name] += _replace(con, table)
+        con.execute(
+            "update raw.documents set extractor_version = batch.extractor_version "
+            "from temp._batch as batch where documents.document_id = batch.document_id"
+        )
+        fill_published_dates(con, "temp._batch")
+    con.execute("drop table if exists temp._batch")
+    con.execute("drop table temp._wanted")
+    return counts
+
+
+def fill_published_dates(con: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Give documents without a published date the one that extraction inferred; the caller has the transaction.
+
+    Args:
+        con: the build database, in a transaction.
+        source: a temporary table with document_id and the published_date columns.
+    """
+    con.execute(
+        "update raw.documents set published_date = source.published_date, "
+        "published_date_source = source.published_date_source, published_date_evidence = source.published_date_evidence "
+        f"from {source} as source where documents.document_id = source.document_id "
+        "and documents.published_date is null and source.published_date is not null"
+    )
+
+
+def _replace(con: duckdb.DuckDBPyConnection, table: Table) -> int:
+    name = quoted(table.schema, table.name)
+    con.execute(f"delete from {name} where document_id in (select document_id from temp._batch)")
+    rows = _participants(table) if table.name == "event_participants" else _items(table)
+    row = con.execute(f"insert into {name} by name {rows}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _items(table: Table) -> str:
+    """SQL for the rows of a table: one for each item of its list.
+
+    `unnest` in the select list is five times as fast as in the from clause, where DuckDB joins it back to its row.
+    """
+    items = quoted(_LISTS[table.name])
+    return (
+        f"select document_id, extractor_version, {_selected(table, _EXPRESSIONS)} from ("
+        f"select document_id, extractor_version, unnest({items}) as item, generate_subscripts({items}, 1) as number "
+        "from temp._batch)"
+    )
+
+
+def _participants(table: Table) -> str:
+    """SQL for the parties of the events: actors and recipients are lists, the attribution is one party or none."""
+    parties = {
+        "actor": "event.actors",
+        "recipient": "event.recipients",
+        "attribution": "if(event.attributed_to is null, [], [event.attributed_to])",
+    }
+    return " union all by name ".join(
+        f"select document_id, extractor_version, {_selected(table, {**_PARTY_EXPRESSIONS, 'role': repr(role)})} from ("
+        "select document_id, extractor_version, event_id, unnest(parties) as item, generate_subscripts(parties, 1) as number "
+        f"from (select document_id, extractor_version, event.event_id as event_id, {items} as parties "
+        "from (select document_id, extractor_version, unnest(events) as event from temp._batch)))"
+        for role, items in parties.items()
+    )
+
+
+def _selected(table: Table, own: Mapping[str, str]) -> str:
+    """The select list of a table's columns, each from the field of the struct that has its name or as `own` says."""
+    return ", ".join(
+        f"{own.get(column) or _field(table.name, column)} as {quoted(column)}"
+        for column in table.column_names
+        if column not in ("document_id", "extractor_version")
+    )
+
+
+def _field(table_name: str, column: str) -> str:
+    for struct in _STRUCTS.get(table_name, ()):
+        if column.startswith(f"{struct}_"):
+            return f"item.{struct}.{quoted(column.removeprefix(f'{struct}_'))}"
+    return f"item.{quoted(column)}"

@@ -1,0 +1,272 @@
+"""Checks of the tables: each is SQL that returns the rows that break a rule.
+
+What belongs here: the checks that follow from the contracts (`table_checks`) and from the models' .yml (`model_checks`), reading
+those written by hand (`sql_checks`), and running them. What does not: deciding what a failure does; a blocking check stops
+the publication (`pipelines/defs`).
+
+A hand-written check is `sql/checks/<name>.sql`: comment lines `-- table: <schema>.<table>`, `-- severity: error|warn` and
+`-- description: ...`, then one SELECT.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.errors import ModelError
+from warehouse.contracts.form import Column, ForeignKey, Span, Table
+from warehouse.layout import literal, quoted
+from warehouse.models import Model, ModelTest
+from warehouse.tables import TABLES
+from warehouse.transaction import translated_errors
+
+SAMPLE_ROWS = 5
+_HEADER = re.compile(r"^-- (table|severity|description): (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A rule about a table: its SQL returns the rows that break it, keys first."""
+
+    name: str  # unique within the table
+    table: str  # "schema.table"
+    description: str
+    sql: str
+    is_blocking: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check found."""
+
+    check: Check
+    failure_count: int
+    sample: tuple[Mapping[str, Any], ...]  # up to SAMPLE_ROWS of the offending rows
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether no row breaks the rule."""
+        return self.failure_count == 0
+
+    @property
+    def message(self) -> str:
+        """One line for a person: the table, the rule, how many rows break it and which, for example."""
+        if self.passed:
+            return f"{self.check.table}: {self.check.description}: holds"
+        rows = "; ".join(", ".join(f"{name}={value}" for name, value in row.items()) for row in self.sample)
+        more = "" if self.failure_count <= len(self.sample) else f" and {self.failure_count - len(self.sample)} more"
+        return f"{self.check.table}: {self.check.description}: {self.failure_count} rows break it: {rows}{more}"
+
+
+def run_check(con: duckdb.DuckDBPyConnection, check: Check) -> CheckResult:
+    """Run a check.
+
+    Args:
+        con: a connection to the build database; reads only.
+        check: the check.
+
+    Raises:
+        ModelError: the check itself cannot run (a table or column is missing); that is no failed check.
+        WarehouseCorruptError: the database is damaged.
+    """
+    started = time.perf_counter()
+    try:
+        with translated_errors(doing=f"checking {check.table}"):
+            cursor = con.execute(
+                f"select count(*) over () as _failures, offending.* from ({check.sql}\n) as offending "
+                f"order by all limit {SAMPLE_ROWS}"
+            )
+            names = [column[0] for column in cursor.description[1:]]
+            rows = cursor.fetchall()
+    except duckdb.Error as err:
+        raise ModelError(f"the check {check.name} of {check.table} cannot run: {err}") from err
+    return CheckResult(
+        check=check,
+        failure_count=rows[0][0] if rows else 0,
+        sample=tuple(dict(zip(names, row[1:], strict=True)) for row in rows),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def run_checks(con: duckdb.DuckDBPyConnection, checks: Iterable[Check]) -> list[CheckResult]:
+    """Run checks in order; see `run_check`."""
+    return [run_check(con, check) for check in checks]
+
+
+def table_checks(tables: Sequence[Table] = TABLES) -> tuple[Check, ...]:
+    """The checks that follow from the contracts, all blocking: keys, nulls, references, closed lists, spans."""
+    return tuple(check for table in tables for check in _checks_of_table(table))
+
+
+def model_checks(models: Iterable[Model]) -> tuple[Check, ...]:
+    """The checks that the models' .yml files ask for.
+
+    Raises:
+        ModelError: a test is of a kind that is not known; names the model.
+    """
+    models = tuple(models)
+    tables = {model.name: quoted(model.schema, model.name) for model in models}
+    return tuple(check for model in models for check in _checks_of_model(model, tables))
+
+
+def sql_checks(sql_dir: Path) -> tuple[Check, ...]:
+    """The hand-written checks of `<sql_dir>/checks`.
+
+    Raises:
+        ModelError: a file lacks its header; names the file.
+    """
+    return tuple(_read_check(path) for path in sorted((sql_dir / "checks").glob("*.sql")))
+
+
+def _read_check(path: Path) -> Check:
+    text = path.read_text(encoding="utf-8")
+    header = dict(_HEADER.findall(text))
+    if header.keys() != {"table", "severity", "description"} or header["severity"] not in ("error", "warn"):
+        raise ModelError(
+            f"{path}: the first lines must be `-- table: `, `-- severity: error|warn` and `-- description: `"
+        )
+    return Check(
+        name=path.stem,
+        table=header["table"],
+        description=header["description"].rstrip("."),
+        sql=text.strip().rstrip(";"),
+        is_blocking=header["severity"] == "error",
+    )
+
+
+def _checks_of_table(table: Table) -> list[Check]:
+    key = ", ".join(quoted(column) for column in table.primary_key)
+    checks = [
+        Check(
+            "unique_key", table.qualified_name, _unique(table.primary_key), _unique_sql(_name(table), table.primary_key)
+        ),
+        _not_null_check(
+            table.qualified_name,
+            table.primary_key,
+            [column.name for column in table.columns if not column.nullable],
+        ),
+    ]
+    checks += [_reference_check(table, reference) for reference in table.foreign_keys]
+    checks += [_closed_list_check(table, column, key) for column in table.columns if column.one_of]
+    checks += [_span_check(table, span, key) for span in table.spans]
+    return checks
+
+
+def _reference_check(table: Table, reference: ForeignKey) -> Check:
+    columns = ", ".join(reference.columns)
+    return Check(
+        f"reference_{'_'.join(reference.columns)}",
+        table.qualified_name,
+        f"every {columns} is in {reference.table}",
+        _orphans_sql(
+            _name(table),
+            reference.columns,
+            quoted(*reference.table.split(".")),
+            reference.references,
+            table.primary_key,
+        ),
+    )
+
+
+def _closed_list_check(table: Table, column: Column, key: str) -> Check:
+    return Check(
+        f"accepted_{column.name}",
+        table.qualified_name,
+        f"{column.name} is one of {', '.join(column.one_of)}",
+        f"select {key}, {quoted(column.name)} as {quoted('value')} from {_name(table)} "
+        f"where {quoted(column.name)} not in ({', '.join(map(literal, column.one_of))})",
+    )
+
+
+def _span_check(table: Table, span: Span, key: str) -> Check:
+    """A span lies within its document's text and, if the row repeats the text, is exactly that text."""
+    start, end = f"spans.{quoted(span.start)}", f"spans.{quoted(span.end)}"
+    keys = ", ".join(f"spans.{column}" for column in key.split(", "))
+    exactness, shown = "", ""
+    if span.text is not None:
+        there = f"substring(documents.text, {start} + 1, {end} - {start})"
+        exactness = f" or spans.{quoted(span.text)} is null or {there} <> spans.{quoted(span.text)}"
+        shown = f", {there} as text_there"
+    return Check(
+        f"span_{span.start.removesuffix('_char')}",
+        table.qualified_name,
+        f"{span.start} and {span.end} mark {span.text or 'a part'} of the document's text",
+        f"select {keys}, {start}, {end}{shown} from {_name(table)} as spans join raw.documents using (document_id) "
+        f"where {start} is not null and ({start} < 0 or {end} is null or {end} <= {start} "
+        f"or {end} > length(documents.text){exactness})",
+    )
+
+
+def _not_null_check(table: str, primary_key: Sequence[str], columns: Sequence[str]) -> Check:
+    """One check for all columns of a table that must have a value; names those that have none."""
+    key = ", ".join(map(quoted, primary_key))
+    missing = ", ".join(f"if({quoted(column)} is null, {literal(column)}, null)" for column in columns)
+    return Check(
+        "not_null",
+        table,
+        "columns that must have a value have one",
+        f"select {key}, concat_ws(', ', {missing}) as missing from {quoted(*table.split('.'))} "
+        f"where {' or '.join(f'{quoted(column)} is null' for column in columns)}",
+    )
+
+
+def _checks_of_model(model: Model, tables: Mapping[str, str]) -> Iterator[Check]:
+    required = [test.columns[0] for test in model.tests if test.kind == "not_null"]
+    if required:
+        yield _not_null_check(model.qualified_name, model.primary_key, required)
+    for test in model.tests:
+        if test.kind != "not_null":
+            yield _check_of_test(model, test, tables)
+
+
+def _check_of_test(model: Model, test: ModelTest, tables: Mapping[str, str]) -> Check:
+    name = quoted(model.schema, model.name)
+    columns = "_".join(test.columns)
+    shown = ", ".join(quoted(column) for column in dict.fromkeys((*model.primary_key, *test.columns)))
+    column = quoted(test.columns[0])
+    if test.kind == "unique":
+        description, sql = _unique(test.columns), _unique_sql(name, test.columns)
+    elif test.kind == "relationships" and test.to is not None and test.field is not None:
+        description = f"every {columns} is a {test.field} of {test.to}"
+        sql = _orphans_sql(name, test.columns, tables[test.to], (test.field,), model.primary_key)
+    elif test.kind == "accepted_values":
+        values = ", ".join(map(literal, test.values))
+        description = f"{columns} is one of {', '.join(test.values)}"
+        sql = f"select {shown} from {name} where cast({column} as varchar) not in ({values})"
+    else:
+        raise ModelError(f"{model.path.with_suffix('.yml')}: the test {test.kind!r} of {columns} is not known")
+    return Check(f"{test.kind}_{columns}", model.qualified_name, description, sql, test.is_blocking)
+
+
+def _unique(columns: Sequence[str]) -> str:
+    return f"{', '.join(columns)} identifies one row"
+
+
+def _unique_sql(name: str, columns: Sequence[str]) -> str:
+    key = ", ".join(quoted(column) for column in columns)
+    return f"select {key}, count(*) as row_count from {name} group by {key} having count(*) > 1"
+
+
+def _orphans_sql(
+    name: str, columns: Sequence[str], parent: str, references: Sequence[str], primary_key: Sequence[str]
+) -> str:
+    """Rows whose columns all have a value, and no row of the parent has the same."""
+    shown = ", ".join(f"child.{quoted(column)}" for column in dict.fromkeys((*primary_key, *columns)))
+    pairs = [(quoted(own), quoted(other)) for own, other in zip(columns, references, strict=True)]
+    return (
+        f"select {shown} from {name} as child anti join {parent} as parent on "
+        + " and ".join(f"child.{own} = parent.{other}" for own, other in pairs)
+        + " where "
+        + " and ".join(f"child.{own} is not null" for own, _ in pairs)
+    )
+
+
+def _name(table: Table) -> str:
+    return quoted(table.schema, table.name)

@@ -1,0 +1,137 @@
+"""Contracts of the schema core (what is one thing or one event across documents) and of `main.warehouse_version`.
+
+core is built by the resolve stage and written by `warehouse.load.replace_core`; `main.warehouse_version` by
+`warehouse/publish.py`.
+"""
+
+from __future__ import annotations
+
+from warehouse.contracts.columns import (
+    BIGINT,
+    DATE,
+    DOCUMENT_ID,
+    EVENT_CODING,
+    EVENT_DATES,
+    IN_DOCUMENT,
+    INTEGER,
+    NUMBER,
+    TEXT,
+    TEXTS,
+    TIMESTAMP,
+    country_of,
+    place_columns,
+    sector_of,
+)
+from warehouse.contracts.form import Column, ForeignKey, Table
+
+CORE = (
+    Table(
+        "core", "entities",
+        "one row per real-world entity",
+        "Persons, organisations, places and groups across all documents.",
+        (
+            Column("entity_id", TEXT, "Entity."),
+            Column("name", TEXT, "Canonical name."),
+            Column("label", TEXT, "Kind: PERSON, ORG, GPE, LOC, FAC, NORP, ..."),
+            country_of("the entity, the one most texts give"),
+            sector_of("the entity, the one most texts give"),
+            Column("aliases", TEXTS, "Other names it is mentioned by, in alphabetical order."),
+            Column("titles", TEXTS, "Titles it is given."),
+            Column("mention_count", INTEGER, "Mentions, without those in near-duplicate documents."),
+            Column("document_count", INTEGER, "Documents that mention it, without near-duplicates."),
+            Column("first_seen_date", DATE, "Earliest publication that mentions it.", nullable=True),
+            Column("last_seen_date", DATE, "Latest publication that mentions it.", nullable=True),
+        ),
+        ("entity_id",),
+    ),
+    Table(
+        "core", "entity_links",
+        "one row per mention",
+        "Which entity a mention stands for, and how that was found.",
+        (
+            Column("mention_id", TEXT, "Mention."),
+            Column("entity_id", TEXT, "Entity it stands for."),
+            Column("method", TEXT, "How the link was made."),
+            Column("score", NUMBER, "Certainty of the link, 0 to 1."),
+        ),
+        ("mention_id",),
+        (
+            ForeignKey(("mention_id",), "nlp.entity_mentions", ("mention_id",)),
+            ForeignKey(("entity_id",), "core.entities", ("entity_id",)),
+        ),
+    ),
+    Table(
+        "core", "events",
+        "one row per real-world event",
+        "Events, each with all the mentions that report it counted once.",
+        (
+            Column("event_id", TEXT, "Event."),
+            *EVENT_CODING,
+            *EVENT_DATES,
+            *place_columns(prefix="place_", optional=True),
+            Column("mention_count", INTEGER, "Mentions that report it, without those in near-duplicate documents."),
+            Column("document_count", INTEGER, "Documents that report it, without near-duplicates."),
+            Column("first_published_date", DATE, "Earliest publication that reports it.", nullable=True),
+        ),
+        ("event_id",),
+    ),
+    Table(
+        "core", "event_links",
+        "one row per event mention",
+        "Which event a mention reports, and how that was found.",
+        (
+            Column("event_mention_id", TEXT, "Event mention."),
+            Column("event_id", TEXT, "Event it reports."),
+            Column("method", TEXT, "How the link was made."),
+            Column("score", NUMBER, "Certainty of the link, 0 to 1."),
+        ),
+        ("event_mention_id",),
+        (
+            ForeignKey(("event_mention_id",), "nlp.event_mentions", ("event_mention_id",)),
+            ForeignKey(("event_id",), "core.events", ("event_id",)),
+        ),
+    ),
+    Table(
+        "core", "entity_affiliations",
+        "one row per entity, country, sector and period",
+        "For whom an entity stood, and from when to when texts say so.",
+        (
+            Column("entity_id", TEXT, "Entity."),
+            country_of("the entity in that period"),
+            sector_of("the entity in that period"),
+            Column("from_date", DATE, "Earliest publication that says so.", nullable=True),
+            Column("to_date", DATE, "Latest publication that says so.", nullable=True),
+            Column("mention_count", INTEGER, "Mentions that say so."),
+        ),
+        ("entity_id", "country", "sector", "from_date"),
+        (ForeignKey(("entity_id",), "core.entities", ("entity_id",)),),
+    ),
+    Table(
+        "core", "document_duplicates",
+        "one row per document that repeats an earlier one",
+        "Near-duplicates (syndicated articles); kept, and not counted twice.",
+        (
+            DOCUMENT_ID,
+            Column("duplicate_of", TEXT, "The earliest document of its group."),
+            Column("similarity_score", NUMBER, "Estimated Jaccard similarity of word shingles, 0 to 1."),
+        ),
+        ("document_id",),
+        (IN_DOCUMENT, ForeignKey(("duplicate_of",), "raw.documents", ("document_id",))),
+    ),
+)  # fmt: skip
+
+MAIN = (
+    Table(
+        "main", "warehouse_version",
+        "one row: the version of the warehouse this file holds",
+        "Which run published the file, when, and how much is in it.",
+        (
+            Column("run_id", TEXT, "Run that published this version."),
+            Column("published_at", TIMESTAMP, "When, UTC."),
+            Column("extractor_version", TEXT, "Version of code, lexicons and model of that run.", nullable=True),
+            Column("document_count", BIGINT, "Documents."),
+            Column("event_count", BIGINT, "Real-world events."),
+        ),
+        ("run_id",),
+    ),
+)  # fmt: skip

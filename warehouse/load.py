@@ -1,0 +1,275 @@
+"""Writing the tables that Python builds: one transaction for a run, one for core, one for the reference lists.
+
+What belongs here: `load_run`, `replace_core`, `load_reference`, and `run_is_loaded`, which answers after a failed COMMIT. What
+does not: any reading of text (extraction wrote Parquet batches before), any decision about entities (the resolve stage).
+
+A row is written by deleting its key and inserting it, so loading the same run twice gives the same tables. Rows of nlp are
+unnested in SQL from the batches (`batches.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.errors import TerminalError
+from pipelines.records import Document, DocumentSource, IngestionRun, QuarantineRow, SourceFile
+from warehouse.batches import fill_published_dates, load_batches
+from warehouse.connection import open_build
+from warehouse.contracts.core import CORE
+from warehouse.contracts.form import Table
+from warehouse.contracts.raw import RAW, REFERENCE
+from warehouse.layout import quoted
+from warehouse.reference import reference_tables
+from warehouse.transaction import transaction
+
+logger = logging.getLogger(__name__)
+
+_TABLES = {table.qualified_name: table for table in (*RAW, *REFERENCE, *CORE)}
+_ARROW_TYPES = {
+    "VARCHAR": pa.large_string(),
+    "VARCHAR[]": pa.list_(pa.string()),
+    "INTEGER": pa.int32(),
+    "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+    "DATE": pa.date32(),
+    "TIMESTAMP": pa.timestamp("us"),
+    "BLOB": pa.large_binary(),
+}
+
+
+def load_run(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    documents: Sequence[Document],
+    document_sources: Sequence[DocumentSource],
+    files: Sequence[SourceFile],
+    quarantine: Sequence[QuarantineRow],
+    run: IngestionRun,
+    batch_paths: Sequence[Path],
+    extractor_version: str,
+    document_ids: Collection[str] | None = None,
+) -> Mapping[str, int]:
+    """Write everything a run found, in one transaction.
+
+    Files of a path that `files` brings a newer version of lose `is_current`; so does a file whose row says `vanished`.
+    Earlier quarantine rows of a file read again, or of a record whose document is extracted now, go away: `quarantine`
+    holds what is still refused.
+
+    Args:
+        con: the build database, outside a transaction.
+        documents: new documents; one that is there already is replaced and keeps its rows in nlp.
+        document_sources: the records that hold them; replaces what was known of the files in `files`.
+        files: versions of files this run read, and files that vanished.
+        quarantine: what this run refused.
+        run: the run's own row.
+        batch_paths: Parquet batches of `EXTRACTION_SCHEMA`; may hold more documents than asked for.
+        extractor_version: rows of other versions in the batches are passed over.
+        document_ids: documents whose rows are taken from the batches; `None`: those in `documents`.
+
+    Returns:
+        Rows inserted, by table ("nlp.sentences").
+
+    Raises:
+        DiskFullError, WarehouseCorruptError: see `pipelines/errors.py`; nothing was written.
+        duckdb.Error: the database refused the rows, or COMMIT failed: see `run_is_loaded`.
+    """
+    if document_ids is None:
+        document_ids = [document.document_id for document in documents]
+    with transaction(con, doing=f"loading run {run.run_id}"):
+        counts = {
+            "raw.files": _load_files(con, files),
+            "raw.documents": _load_documents(con, documents),
+            "raw.document_sources": _load_document_sources(con, files, document_sources),
+            **load_batches(con, batch_paths, document_ids=document_ids, extractor_version=extractor_version),
+            "raw.quarantine": _load_quarantine(con, files, quarantine, document_ids),
+            "raw.ingestion_runs": _replace_rows(con, "raw.ingestion_runs", _records_table("raw.ingestion_runs", [run])),
+        }
+    logger.info("loaded run %s: %s", run.run_id, ", ".join(f"{count} {name}" for name, count in counts.items()))
+    return counts
+
+
+def run_is_loaded(path: Path, run_id: str) -> bool:
+    """Whether a run's rows are in the build database; for use after an error at COMMIT, which DuckDB can report although
+    the commit is durable.
+
+    Args:
+        path: the build database; the failed connection is closed already.
+        run_id: the run.
+    """
+    con = open_build(path, read_only=False)
+    try:
+        row = con.execute("select count(*) from raw.ingestion_runs where run_id = ?", [run_id]).fetchone()
+        return row is not None and row[0] > 0
+    finally:
+        con.close()
+
+
+def replace_core(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> Mapping[str, int]:
+    """Replace the rows of tables of the schema core, in one transaction.
+
+    Args:
+        con: the build database, outside a transaction.
+        tables: by name, with or without the schema ("core.events" or "events"): all the rows of the table, columns by
+            name; a nullable column may be absent.
+
+    Returns:
+        Rows of each table.
+
+    Raises:
+        TerminalError: there is no such table, or it has no such column.
+        DiskFullError, WarehouseCorruptError: nothing was written.
+    """
+    contracts = {name: _core_contract(name, rows) for name, rows in tables.items()}
+    with transaction(con, doing="writing core"):
+        return {
+            contract.qualified_name: _replace_all(con, contract, tables[name]) for name, contract in contracts.items()
+        }
+
+
+def load_reference(con: duckdb.DuckDBPyConnection) -> Mapping[str, int]:
+    """Replace the reference lists (countries, event types, event codes), in one transaction.
+
+    Args:
+        con: the build database, outside a transaction.
+
+    Returns:
+        Rows of each table.
+
+    Raises:
+        LexiconError: a CSV file of a list has a row that cannot be used.
+    """
+    lists = reference_tables()
+    with transaction(con, doing="writing the reference lists"):
+        return {name: _replace_all(con, _TABLES[name], rows) for name, rows in lists.items()}
+
+
+def _core_contract(name: str, rows: pa.Table) -> Table:
+    contract = _TABLES.get(name if name.startswith("core.") else f"core.{name}")
+    if contract is None or contract not in CORE:
+        raise TerminalError(f"there is no table {name!r} in core; it has {', '.join(table.name for table in CORE)}")
+    if unknown := sorted(set(rows.column_names) - set(contract.column_names)):
+        raise TerminalError(
+            f"{contract.qualified_name} has no column {', '.join(unknown)}; see warehouse/contracts/core.py"
+        )
+    return contract
+
+
+def _load_files(con: duckdb.DuckDBPyConnection, files: Sequence[SourceFile]) -> int:
+    count = _replace_rows(con, "raw.files", _records_table("raw.files", files))
+    with _registered(con, _records_table("raw.files", files)):
+        con.execute(
+            "update raw.files set is_current = false where path in (select path from _incoming where is_current) "
+            "and file_id not in (select file_id from _incoming)"
+        )
+        con.execute(
+            "update raw.files set is_current = false where status = 'vanished' "
+            "and file_id in (select file_id from _incoming)"
+        )
+    return count
+
+
+def _load_documents(con: duckdb.DuckDBPyConnection, documents: Sequence[Document]) -> int:
+    """Replace documents; one that is there already has the same text, so what extraction made of it stays valid."""
+    with _registered(con, _records_table("raw.documents", documents)):
+        con.execute(
+            "create or replace temporary table _known as select document_id, extractor_version, published_date, "
+            "published_date_source, published_date_evidence from raw.documents "
+            "where extractor_version is not null and document_id in (select document_id from _incoming)"
+        )
+        con.execute("delete from raw.documents where document_id in (select document_id from _incoming)")
+        con.execute("insert into raw.documents by name select * from _incoming")
+        con.execute(
+            "update raw.documents set extractor_version = known.extractor_version "
+            "from temp._known as known where documents.document_id = known.document_id"
+        )
+        fill_published_dates(con, "temp._known")
+        con.execute("drop table temp._known")
+    return len(documents)
+
+
+def _load_document_sources(
+    con: duckdb.DuckDBPyConnection, files: Sequence[SourceFile], sources: Sequence[DocumentSource]
+) -> int:
+    read_again = [file.file_id for file in files if file.status != "vanished"]
+    con.execute("delete from raw.document_sources where file_id in (select unnest($ids))", {"ids": read_again})
+    return _replace_rows(con, "raw.document_sources", _records_table("raw.document_sources", sources))
+
+
+def _load_quarantine(
+    con: duckdb.DuckDBPyConnection,
+    files: Sequence[SourceFile],
+    quarantine: Sequence[QuarantineRow],
+    document_ids: Collection[str],
+) -> int:
+    con.execute(
+        "delete from raw.quarantine where path in (select unnest($paths)) and stage = 'ingest'",
+        {"paths": [file.path for file in files]},
+    )
+    con.execute(
+        "delete from raw.quarantine where stage = 'extract' and (path, record_number) in ("
+        "  select (path, record_number) from raw.document_sources join raw.documents using (document_id)"
+        "  where extractor_version is not null and document_id in (select unnest($ids)))",
+        {"ids": list(document_ids)},
+    )
+    return _replace_rows(con, "raw.quarantine", _records_table("raw.quarantine", quarantine))
+
+
+def _replace_rows(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> int:
+    """Delete by key, insert; the caller has the transaction."""
+    contract = _TABLES[name]
+    table = quoted(contract.schema, contract.name)
+    key = ", ".join(quoted(column) for column in contract.primary_key)
+    with _registered(con, rows):
+        con.execute(f"delete from {table} where ({key}) in (select ({key}) from _incoming)")
+        con.execute(f"insert into {table} by name select * from _incoming")
+    return rows.num_rows
+
+
+def _replace_all(con: duckdb.DuckDBPyConnection, contract: Table, rows: pa.Table) -> int:
+    table = quoted(contract.schema, contract.name)
+    with _registered(con, rows):
+        con.execute(f"delete from {table}")
+        con.execute(f"insert into {table} by name select * from _incoming")
+    return rows.num_rows
+
+
+@contextmanager
+def _registered(con: duckdb.DuckDBPyConnection, rows: pa.Table) -> Iterator[None]:
+    """The rows as the view `_incoming`; a failed transaction takes the view with it and allows no statement more."""
+    con.register("_incoming", rows)
+    yield
+    con.unregister("_incoming")
+
+
+def _records_table(name: str, records: Sequence[Any]) -> pa.Table:
+    """Records as an Arrow table; their fields are columns of the contract."""
+    types = {column.name: _ARROW_TYPES[column.type] for column in _TABLES[name].columns}
+    names = [field.name for field in fields(_RECORDS[name])]
+    arrays = [pa.array([_stored(getattr(record, column)) for record in records], types[column]) for column in names]
+    return pa.table(arrays, names=names)
+
+
+def _stored(value: Any) -> Any:
+    """Timestamps are stored as UTC without a zone."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC).replace(tzinfo=None)
+    return value
+
+
+_RECORDS: Mapping[str, type] = {
+    "raw.files": SourceFile,
+    "raw.documents": Document,
+    "raw.document_sources": DocumentSource,
+    "raw.quarantine": QuarantineRow,
+    "raw.ingestion_runs": IngestionRun,
+}

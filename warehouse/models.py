@@ -1,0 +1,294 @@
+"""SQL models: discovery, order and execution. One .sql file is one table; the .yml of the same name describes it.
+
+What belongs here: reading `sql/{staging,intermediate,marts}`, the dependencies found in the parsed SQL, and running a model.
+What does not: the checks a .yml asks for (`checks.py`), the SQL itself.
+
+The folders, prefixes and .yml shape are dbt's, so that dbt can be pointed at the same folder later. A reference is a plain
+qualified name (`raw.documents`, `intermediate.int_documents`); a bare one is a mart.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import sqlglot
+import yaml
+from sqlglot import exp
+
+from pipelines.errors import ModelError
+from warehouse.layout import comment_statements, quoted
+from warehouse.tables import TABLES
+from warehouse.transaction import transaction
+
+logger = logging.getLogger(__name__)
+
+# Folder: schema of its models, and what a model is unless its .yml says otherwise.
+FOLDERS = {"staging": ("staging", "view"), "intermediate": ("intermediate", "table"), "marts": ("main", "table")}
+# The C parser is ten times as fast; both build plain values only.
+_YML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_REF = re.compile(r"ref\('(\w+)'\)")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelColumn:
+    """A column as the .yml describes it; `data_type` is DuckDB's name, in lower case."""
+
+    name: str
+    description: str
+    data_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTest:
+    """A test the .yml asks for: unique, not_null, relationships (`to`, "schema.table", and `field`) or accepted_values."""
+
+    kind: str
+    columns: tuple[str, ...]
+    to: str | None = None
+    field: str | None = None
+    values: tuple[str, ...] = ()
+    is_blocking: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A SQL model."""
+
+    name: str
+    schema: str
+    path: Path
+    sql: str
+    materialized: str  # table or view
+    depends_on: frozenset[str]  # "schema.table", models and tables that Python builds
+    description: str
+    grain: str
+    primary_key: tuple[str, ...]
+    columns: tuple[ModelColumn, ...]
+    tests: tuple[ModelTest, ...]
+
+    @property
+    def qualified_name(self) -> str:
+        """`schema.name`."""
+        return f"{self.schema}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRun:
+    """What running a model gave."""
+
+    row_count: int
+    seconds: float
+
+
+def discover_models(sql_dir: Path) -> tuple[Model, ...]:
+    """Read every model, in an order in which each comes after those it reads.
+
+    Args:
+        sql_dir: the folder with staging/, intermediate/ and marts/.
+
+    Raises:
+        ModelError: a file cannot be parsed, lacks its .yml, reads a table that is nowhere defined, or reads itself in a
+            circle; names the file.
+    """
+    models = {}
+    for folder, (schema, materialized) in FOLDERS.items():
+        for path in sorted((sql_dir / folder).glob("*.sql")):
+            model = _read_model(path, schema=schema, materialized=materialized)
+            models[model.qualified_name] = model
+    _check_references(models)
+    return _ordered(models)
+
+
+def run_model(con: duckdb.DuckDBPyConnection, model: Model) -> ModelRun:
+    """Create or replace a model's table or view with its comments, in one transaction.
+
+    Args:
+        con: the build database, outside a transaction.
+        model: the model; those it reads have run.
+
+    Returns:
+        Row count and wall time, seconds.
+
+    Raises:
+        ModelError: the SQL fails, or its columns are not those of the .yml; names the file.
+        DiskFullError, WarehouseCorruptError: see `pipelines/errors.py`.
+    """
+    started = time.perf_counter()
+    name = quoted(model.schema, model.name)
+    try:
+        with transaction(con, doing=f"running the model {model.name}"):
+            con.execute(f"create schema if not exists {quoted(model.schema)}")
+            _drop_other_kind(con, model)
+            con.execute(f"create or replace {model.materialized} {name} as {model.sql}")
+            _check_columns(model, con.execute(f"describe {name}").fetchall())
+            comments = [(column.name, column.description) for column in model.columns]
+            text = f"{model.description} Grain: {model.grain}."
+            for statement in comment_statements(model.materialized, model.schema, model.name, text, comments):
+                con.execute(statement)
+            row = con.execute(f"select count(*) from {name}").fetchone()
+    except duckdb.FatalException:
+        raise  # the database is invalid now, whatever the model
+    except duckdb.Error as err:
+        raise ModelError(f"{model.path}: {err}") from err
+    run = ModelRun(row_count=row[0] if row else 0, seconds=time.perf_counter() - started)
+    logger.debug("%s: %d rows in %.2f s", model.qualified_name, run.row_count, run.seconds)
+    return run
+
+
+def drop_removed_models(con: duckdb.DuckDBPyConnection, models: Iterable[Model]) -> tuple[str, ...]:
+    """Drop tables and views of the models' schemas that no model and no contract defines any longer.
+
+    Returns:
+        Their names, "schema.table".
+    """
+    known = {model.qualified_name for model in models} | {table.qualified_name for table in TABLES}
+    schemas = sorted({schema for schema, _ in FOLDERS.values()})
+    found = con.execute(
+        "select table_schema, table_name, if(table_type = 'VIEW', 'view', 'table') from information_schema.tables "
+        "where table_catalog = current_database() and table_schema in (select unnest($schemas)) order by all",
+        {"schemas": schemas},
+    ).fetchall()
+    removed = [(schema, name, kind) for schema, name, kind in found if f"{schema}.{name}" not in known]
+    with transaction(con, doing="dropping tables whose models were removed"):
+        for schema, name, kind in removed:
+            con.execute(f"drop {kind} {quoted(schema, name)}")
+    return tuple(f"{schema}.{name}" for schema, name, _ in removed)
+
+
+def _read_model(path: Path, *, schema: str, materialized: str) -> Model:
+    sql = path.read_text(encoding="utf-8").strip().rstrip(";")
+    document = _read_yml(path.with_suffix(".yml"), path.stem)
+    config = document.get("config") or {}
+    meta = config.get("meta") or {}
+    columns = document.get("columns") or []
+    try:
+        return Model(
+            name=path.stem,
+            schema=schema,
+            path=path,
+            sql=sql,
+            materialized=config.get("materialized", materialized),
+            depends_on=_dependencies(path, sql),
+            description=document["description"].strip(),
+            grain=meta["grain"],
+            primary_key=tuple(meta["primary_key"]),
+            columns=tuple(
+                ModelColumn(column["name"], column["description"].strip(), column["data_type"].lower())
+                for column in columns
+            ),
+            tests=(
+                ModelTest("unique", tuple(meta["primary_key"])),
+                *(
+                    _read_test(path, column["name"], test)
+                    for column in columns
+                    for test in column.get("data_tests", ())
+                ),
+            ),
+        )
+    except (KeyError, AttributeError, TypeError) as err:
+        raise ModelError(f"{path.with_suffix('.yml')}: a model, column or test lacks a field: {err!r}") from err
+
+
+def _read_yml(path: Path, name: str) -> Mapping[str, Any]:
+    if not path.exists():
+        raise ModelError(f"{path} is missing: every model has a .yml that describes it")
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_YML_LOADER)
+        (model,) = document["models"]
+    except (yaml.YAMLError, KeyError, TypeError, ValueError) as err:
+        raise ModelError(f"{path}: expected `models:` with one model: {err}") from err
+    if model.get("name") != name:
+        raise ModelError(f"{path}: describes {model.get('name')!r}, not {name!r}")
+    return dict(model)
+
+
+def _read_test(path: Path, column: str, test: str | Mapping[str, Any]) -> ModelTest:
+    if isinstance(test, str):
+        return ModelTest(test, (column,))
+    ((kind, arguments),) = test.items()
+    is_blocking = (arguments.get("config") or {}).get("severity", "error") == "error"
+    if kind == "relationships":
+        reference = _REF.fullmatch(arguments["to"])
+        if reference is None:
+            raise ModelError(
+                f"{path.with_suffix('.yml')}: {column}: `to` must be ref('<model>'), not {arguments['to']!r}"
+            )
+        return ModelTest(kind, (column,), to=reference[1], field=arguments["field"], is_blocking=is_blocking)
+    if kind == "accepted_values":
+        values = tuple(str(value) for value in arguments["values"])
+        return ModelTest(kind, (column,), values=values, is_blocking=is_blocking)
+    return ModelTest(kind, (column,), is_blocking=is_blocking)
+
+
+def _dependencies(path: Path, sql: str) -> frozenset[str]:
+    """The tables a query reads, by qualified name."""
+    try:
+        statements = sqlglot.parse(sql, read="duckdb")
+    except sqlglot.errors.SqlglotError as err:
+        raise ModelError(f"{path}: cannot parse the SQL: {err}") from err
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise ModelError(f"{path}: a model is one SELECT statement")
+    query = statements[0]
+    ctes = {cte.alias for cte in query.find_all(exp.CTE)}
+    return frozenset(
+        f"{table.db or 'main'}.{table.name}"
+        for table in query.find_all(exp.Table)
+        if isinstance(table.this, exp.Identifier) and (table.db or table.name not in ctes)
+    )
+
+
+def _check_references(models: Mapping[str, Model]) -> None:
+    known = {*models, *(table.qualified_name for table in TABLES)}
+    names = {model.name for model in models.values()}
+    for model in models.values():
+        for name in sorted(model.depends_on - known):
+            raise ModelError(
+                f"{model.path}: reads {name}, which no model and no contract of warehouse/contracts defines"
+            )
+        for test in model.tests:
+            if test.to is not None and test.to not in names:
+                raise ModelError(
+                    f"{model.path.with_suffix('.yml')}: {test.columns[0]} refers to {test.to}, which is no model"
+                )
+
+
+def _ordered(models: Mapping[str, Model]) -> tuple[Model, ...]:
+    graph = {name: sorted(model.depends_on & models.keys()) for name, model in models.items()}
+    try:
+        return tuple(models[name] for name in TopologicalSorter(graph).static_order())
+    except CycleError as err:
+        circle = " -> ".join(str(models[name].path) for name in err.args[1])
+        raise ModelError(f"models read each other in a circle: {circle}") from err
+
+
+def _drop_other_kind(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """A table cannot replace a view, nor a view a table."""
+    found = con.execute(
+        "select if(table_type = 'VIEW', 'view', 'table') from information_schema.tables "
+        "where table_catalog = current_database() and table_schema = ? and table_name = ?",
+        [model.schema, model.name],
+    ).fetchone()
+    if found is not None and found[0] != model.materialized:
+        con.execute(f"drop {found[0]} {quoted(model.schema, model.name)}")
+
+
+def _check_columns(model: Model, described: list[tuple[Any, ...]]) -> None:
+    made = [(name, str(data_type).lower()) for name, data_type, *_ in described]
+    told = [(column.name, column.data_type) for column in model.columns]
+    if made == told:
+        return
+    unlike = [f"{pair[0]} {pair[1]}" for pair in made if pair not in told]
+    missing = [f"{pair[0]} {pair[1]}" for pair in told if pair not in made]
+    raise ModelError(
+        f"{model.path}: the columns differ from {model.path.with_suffix('.yml').name}: "
+        f"the SQL alone has {', '.join(unlike) or 'none'}; the .yml alone has {', '.join(missing) or 'none'}"
+        + ("; or the order differs" if sorted(made) == sorted(told) else "")
+    )

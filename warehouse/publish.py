@@ -1,0 +1,111 @@
+"""Publication: the build database becomes the file that users query, as a whole or not at all.
+
+What belongs here: `publish`. What does not: the checks that must have passed before it (`checks.py`), reading the published file
+(`query.py`).
+
+The build database is checkpointed and closed, copied beside the published file, opened once to see that the copy is whole, and
+swapped in by a rename, which is atomic. Readers keep the version they opened. A run killed at any point leaves the old file
+in place and at most a copy of its own name, which the next publication removes.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from warehouse.connection import open_build
+from warehouse.transaction import transaction, translated_errors
+
+logger = logging.getLogger(__name__)
+
+
+def publish(build_path: Path, published_path: Path, *, run_id: str) -> int:
+    """Swap the state of the build database in as the published one.
+
+    Args:
+        build_path: the build database; no connection to it is open. The caller holds the `WriterLock`.
+        published_path: the file that users query.
+        run_id: the run that publishes; becomes the row of `main.warehouse_version`.
+
+    Returns:
+        Size of the published file, bytes.
+
+    Raises:
+        DiskFullError: there is no space for the copy; the published file is as it was.
+        WarehouseCorruptError: the build database or the copy is damaged; the published file is as it was.
+    """
+    published_path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_copies(published_path)
+    _seal(build_path, run_id)
+    copy = published_path.with_name(f"{published_path.name}.copy-{os.getpid()}")
+    try:
+        with translated_errors(doing=f"publishing run {run_id} to {published_path}"):
+            _copy_durably(build_path, copy)
+            _check_copy(copy, run_id)
+            os.replace(copy, published_path)
+            _sync_folder(published_path.parent)
+    except BaseException:
+        with suppress(OSError):
+            copy.unlink(missing_ok=True)
+        raise
+    size = published_path.stat().st_size
+    logger.info("published run %s as %s, %.1f MB", run_id, published_path, size / 1e6)
+    return size
+
+
+def _seal(build_path: Path, run_id: str) -> None:
+    """Write the version row, fold the log into the file and close it."""
+    con = open_build(build_path)
+    try:
+        with transaction(con, doing=f"writing the version of run {run_id}"):
+            con.execute("delete from main.warehouse_version")
+            con.execute(
+                "insert into main.warehouse_version by name select $run_id as run_id, $published_at as published_at, "
+                "(select extractor_version from raw.ingestion_runs where run_id = $run_id) as extractor_version, "
+                "(select count(*) from raw.documents) as document_count, (select count(*) from core.events) as event_count",
+                {"run_id": run_id, "published_at": datetime.now(UTC).replace(tzinfo=None)},
+            )
+        with translated_errors(doing=f"checkpointing {build_path}"):
+            con.execute("force checkpoint")
+    finally:
+        con.close()
+
+
+def _copy_durably(source: Path, copy: Path) -> None:
+    with source.open("rb") as reader, copy.open("wb") as writer:
+        shutil.copyfileobj(reader, writer, length=1024 * 1024)
+        writer.flush()
+        os.fsync(writer.fileno())
+
+
+def _check_copy(copy: Path, run_id: str) -> None:
+    """The copy opens on its own and holds this run's version; the log of the build database must not be needed for it."""
+    con = duckdb.connect(str(copy), read_only=True)
+    try:
+        found = con.execute("select run_id from main.warehouse_version").fetchall()
+    finally:
+        con.close()
+    if found != [(run_id,)]:
+        raise RuntimeError(f"the copy {copy} holds the version {found}, not that of run {run_id}")
+
+
+def _sync_folder(folder: Path) -> None:
+    """A rename is durable only when its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove_copies(published_path: Path) -> None:
+    """Copies that killed runs left; the lock says that no other run is making one now."""
+    for copy in published_path.parent.glob(f"{published_path.name}.copy-*"):
+        copy.unlink(missing_ok=True)
+        logger.info("removed %s, left by a run that was stopped", copy)

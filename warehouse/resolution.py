@@ -1,0 +1,43 @@
+"""The frames that the resolve stage reads from the build database, and its result as Arrow tables of the core contracts.
+
+What belongs here: `read_resolve_input` and `core_tables`. What does not: resolving (`pipelines/stages/resolve`), writing
+(`load.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+_INPUT = {
+    "documents": (
+        "select document_id, published_date, minhash, length(text) as text_length, document_id in ("
+        "  select document_id from raw.document_sources join raw.files using (file_id) where is_current"
+        ") as is_current from raw.documents order by document_id"
+    ),
+    "entities": "select * from nlp.entities order by document_id, entity_id",
+    "entity_mentions": "select * from nlp.entity_mentions order by mention_id",
+    "event_mentions": "select * from nlp.event_mentions order by event_mention_id",
+    "event_participants": "select * from nlp.event_participants order by all",
+}
+
+
+def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
+    """Read what `ResolveInput` holds, by field.
+
+    Args:
+        con: a connection to the build database; may be read-only.
+    """
+    return {name: con.execute(sql).df() for name, sql in _INPUT.items()}
+
+
+def core_tables(frames: Mapping[str, pd.DataFrame]) -> dict[str, pa.Table]:
+    """The result of the resolve stage in the form `load.replace_core` takes.
+
+    Args:
+        frames: rows by table of core.
+    """
+    return {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in frames.items()}
