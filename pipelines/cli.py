@@ -13,6 +13,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -172,6 +173,10 @@ def ui(
         settings = _settings(warehouse=warehouse)
         _set_dagster_home()
         os.environ["COMMUNIQUE_WAREHOUSE"] = str(settings.warehouse)
+        # `dagster dev` announces its successor, which is another package; this project does without.
+        os.environ.setdefault("PYTHONWARNINGS", "ignore:Function `dev_command` is superseded")
+        # Where this process was started with interrupts ignored (a background job), the server would ignore SIGTERM too.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.chdir(PROJECT_ROOT)
         command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
         os.execv(sys.executable, command)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import dagster as dg
 
-HOLDER_TAG = "communique/holds_warehouse"
+# The prefix hides the tag in the UI, where it would tell nothing.
+HOLDER_TAG = ".dagster/communique_holds"
 RELEASED = "released"
 
 _UNFINISHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]

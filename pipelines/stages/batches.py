@@ -126,11 +126,14 @@ class BatchStore:
         path = self.folder / name
         temporary = path.with_name(f"{name}.{os.getpid()}.tmp")
         metadata = {**(table.schema.metadata or {}), _INPUTS_KEY: json.dumps(dict(sorted(inputs.items()))).encode()}
-        with temporary.open("wb") as file:
-            pq.write_table(table.replace_schema_metadata(metadata), file, compression="zstd")
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        try:
+            with temporary.open("wb") as file:
+                pq.write_table(table.replace_schema_metadata(metadata), file, compression="zstd")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        finally:  # on a full disk what was written has to go
+            temporary.unlink(missing_ok=True)
         _sync_folder(self.folder)
         return path
 

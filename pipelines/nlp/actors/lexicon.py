@@ -72,7 +72,7 @@ class Match:
     entry: Entry
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=32_768)
 def fold(word: str) -> str:
     """A word without case and accents, the form the index compares."""
     if word.isascii():
@@ -81,7 +81,7 @@ def fold(word: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16_384)
 def split_words(text: str) -> tuple[str, ...]:
     """Cut a text as the index cuts its phrases."""
     return tuple(TOKEN.findall(text))

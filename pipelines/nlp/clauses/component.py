@@ -44,7 +44,6 @@ class Predicate:
     is_negated: bool = False
     auxiliaries: tuple[str, ...] = ()
     is_conditional: bool = False
-    is_perfect: bool = False
     has_to: bool = False
 
     @property
@@ -79,72 +78,42 @@ class ClauseReader:
             return Predicate(
                 token, lemma_of(token), "", False, subject, True, token.head, None, phrase_preps(token.head)
             )
-        passive = is_passive(token)
         surface, own = self._surface_subject(token)
-        obj = iobj = agent = None
-        particle = ""
-        preps: dict[str, list[Token]] = {}
-        auxiliaries = []
-        negated = conditional = perfect = has_to = False
-        for child in token.children:
+        predicate = Predicate(token, lemma_of(token), "", is_passive(token), surface, own, None, None)
+        agent = self._read_arguments(predicate)
+        _read_operators(predicate)
+        if predicate.is_passive:
+            if predicate.obj is not None and predicate.obj.dep_ == "dobj":
+                predicate.iobj = surface  # "was given aid": the surface subject receives
+            else:
+                predicate.obj = surface
+            predicate.subject = agent or next(iter(predicate.preps.get("by", ())), None)
+            if predicate.subject is None and not own and token.dep_ == "conj":
+                predicate.subject = self._shared_agent(token)
+        elif predicate.obj is None and token.dep_ == "relcl":
+            predicate.obj = self._relative_gap(token, surface)
+        self._inherit_auxiliaries(predicate)
+        return predicate
+
+    def _read_arguments(self, predicate: Predicate) -> Token | None:
+        """Fill objects, particle and phrases from a verb's dependents; returns the agent of a passive."""
+        agent = None
+        for child in predicate.token.children:
             dep = child.dep_
-            if dep in ("dobj", "attr", "oprd") and obj is None:
-                obj = self._resolve_relative(child)
-            elif dep == "dative":
-                if child.pos_ == "ADP":
-                    add_prep(preps, child)
-                else:
-                    iobj = child
+            if dep in ("dobj", "attr", "oprd") and predicate.obj is None:
+                predicate.obj = self._resolve_relative(child)
+            elif dep == "dative" and child.pos_ != "ADP":
+                predicate.iobj = child
+            elif dep in ("prep", "dative"):
+                add_prep(predicate.preps, child)
             elif dep == "agent":
                 agent = first_object(child)
             elif dep == "prt":
-                particle = child.lower_
-            elif dep == "prep":
-                add_prep(preps, child)
-            elif dep == "neg" or (dep == "advmod" and child.lower_ in NEGATIONS):
-                negated = True
-            elif dep in ("aux", "auxpass"):
-                word = child.lower_
-                if word == "to":
-                    has_to = True
-                else:
-                    auxiliaries.append(word)
-                    perfect = perfect or child.lemma_ == "have"
-            elif dep == "mark" and child.lower_ in CONDITION_MARKS:
-                conditional = True
-            elif dep == "det" and child.lower_ == "no":
-                negated = True
-        subject = surface
-        if passive:
-            if obj is not None and obj.dep_ == "dobj":
-                iobj = surface  # "was given aid": the surface subject receives
-            else:
-                obj = surface
-            subject = agent
-            if subject is None and "by" in preps:
-                subject = preps["by"][0]
-        elif obj is None and token.dep_ == "relcl":
-            obj = self._relative_gap(token, surface)
-        if subject is None and passive and own is False and token.dep_ == "conj":
-            subject = self._shared_agent(token)
-        predicate = Predicate(
-            token,
-            lemma_of(token),
-            particle,
-            passive,
-            subject,
-            own,
-            obj,
-            iobj,
-            preps,
-            negated,
-            tuple(auxiliaries),
-            conditional,
-            perfect,
-            has_to,
-        )
-        self._inherit_auxiliaries(predicate)
-        return predicate
+                predicate.particle = child.lower_
+        if predicate.obj is None and predicate.particle == "up":
+            predicate.obj = _counted_object(predicate.token)
+            predicate.particle = "" if predicate.obj is not None else "up"
+        return agent
 
     def _inherit_auxiliaries(self, predicate: Predicate) -> None:
         """A coordinated verb shares the auxiliaries of the first: "will cut aid and recall its envoy"."""
@@ -250,6 +219,34 @@ class ClauseReader:
         if any(child.dep_ in ("ccomp", "xcomp", "prep", "dobj") for child in token.children):
             return None
         return token.head
+
+
+def _read_operators(predicate: Predicate) -> None:
+    """Fill negation, auxiliaries and condition from a verb's dependents."""
+    auxiliaries = []
+    for child in predicate.token.children:
+        dep, word = child.dep_, child.lower_
+        if dep == "neg" or (dep == "advmod" and word in NEGATIONS) or (dep == "det" and word == "no"):
+            predicate.is_negated = True
+        elif dep in ("aux", "auxpass"):
+            if word == "to":
+                predicate.has_to = True
+            else:
+                auxiliaries.append(word)
+        elif dep == "mark" and word in CONDITION_MARKS:
+            predicate.is_conditional = True
+    predicate.auxiliaries = tuple(auxiliaries)
+
+
+def _counted_object(token: Token) -> Token | None:
+    """The object of "freed up to 16 prisoners", which the parser hangs on "up to"."""
+    for child in token.children:
+        if child.dep_ == "prt" and child.lower_ == "up":
+            for preposition in child.children:
+                noun = first_object(preposition) if preposition.lower_ == "to" else None
+                if noun is not None and any(c.dep_ == "nummod" for c in noun.children):
+                    return noun
+    return None
 
 
 def collapsed_subject(token: Token) -> Token | None:

@@ -54,7 +54,7 @@ def _coordinated_person(discourse: Discourse, nominal: Nominal, gender: str) -> 
     if token.tag_ != "PRP$" or token.head.dep_ != "conj":
         return None
     beside = token.head.head.i
-    for referent in discourse.referents.values():
+    for referent in discourse.recent(discourse.sentence_of[nominal.start], 0):
         if referent.kind == "person" and referent.last.head == beside and referent.gender in ("", gender):
             return referent.node
     return None
@@ -65,7 +65,7 @@ def _salience(discourse: Discourse, nominal: Nominal, referent: Referent) -> flo
     last = referent.last
     sentence = discourse.sentence_of[nominal.start]
     score = -1.5 * (sentence - last.sentence) - 0.01 * min(nominal.start - last.start, 60)
-    subject_now = any(o.is_subject for o in referent.occurrences if o.sentence == last.sentence)
+    subject_now = any(o.is_subject for o in referent.occurrences[-6:] if o.sentence == last.sentence)
     score += 1.5 if subject_now else 0.0
     score += 0.15 * min(len(referent.occurrences), 6)
     if doc[nominal.head].dep_ in ("nsubj", "nsubjpass") and subject_now:
@@ -120,7 +120,7 @@ def _thing_of_pronoun(discourse: Discourse, nominal: Nominal) -> EntityNode | No
     for referent in recent:
         if referent.kind not in ("place", "organisation", "people") or referent.is_plural:
             continue
-        if any(o.is_subject and o.sentence >= sentence - 1 for o in referent.occurrences):
+        if any(o.is_subject and o.sentence >= sentence - 1 for o in referent.occurrences[-4:]):
             return referent.node
     return None
 
@@ -139,10 +139,21 @@ def resolve_person(discourse: Discourse, nominal: Nominal) -> EntityNode | None:
         fit = _office_fit(nominal, referent, sentence - referent.last.sentence)
         if fit is None or _is_coargument_of_nominal(discourse, nominal, referent.last):
             continue
+        if _is_governed_by(discourse, nominal, referent, sentence):
+            fit -= 1.5
         score = fit - 0.5 * (sentence - referent.last.sentence) - 0.01 * min(nominal.start - referent.last.start, 100)
         if best is None or score > best[0]:
             best = (score, referent)
     return best[1].node if best else None
+
+
+def _is_governed_by(discourse: Discourse, nominal: Nominal, referent: Referent, sentence: int) -> bool:
+    """True inside a clause whose subject is the candidate: writers would say "he" there (binding principle C)."""
+    above = {t.i for t in discourse.doc[nominal.head].ancestors}
+    return any(
+        o.is_subject and o.sentence == sentence and discourse.doc[o.head].head.i in above
+        for o in referent.occurrences[-4:]
+    )
 
 
 def resolve_body(discourse: Discourse, nominal: Nominal) -> EntityNode | None:

@@ -45,7 +45,7 @@ class Referent:
 
 
 class Discourse:
-    """Referents of one document in order of first mention, and helpers over its sentences."""
+    """Referents of one document, the latest mentioned last, and helpers over its sentences."""
 
     def __init__(self, doc: Doc, texts: list[str]) -> None:
         self.doc = doc
@@ -56,9 +56,8 @@ class Discourse:
 
     def add(self, node: EntityNode, start: int, end: int, *, is_name: bool) -> Referent:
         """Record a mention of an entity."""
-        referent = self.referents.get(node.key)
-        if referent is None:
-            referent = self.referents[node.key] = Referent(node)
+        referent = self.referents.pop(node.key, None) or Referent(node)
+        self.referents[node.key] = referent  # the latest mentioned last
         head = head_of(self.doc, start, end)
         is_subject = self.doc[head].dep_ in SUBJECT_DEPS
         referent.occurrences.append(Occurrence(start, head, self.sentence_of[start], is_subject, is_name))
@@ -66,8 +65,12 @@ class Discourse:
 
     def recent(self, sentence: int, within: int) -> list[Referent]:
         """Referents mentioned at most `within` sentences before, most recent first."""
-        near = [r for r in self.referents.values() if sentence - r.last.sentence <= within]
-        return sorted(near, key=lambda r: -r.last.start)
+        near = []
+        for referent in reversed(self.referents.values()):
+            if sentence - referent.last.sentence > within:
+                break
+            near.append(referent)
+        return near
 
 
 def head_of(doc: Doc, start: int, end: int) -> int:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pipelines.nlp.actors.patterns import SUPRANATIONAL_CODES
 from pipelines.nlp.annotations import EntityNode
-from pipelines.nlp.coreference.discourse import Discourse, Referent
+from pipelines.nlp.coreference.discourse import SUBJECT_DEPS, Discourse, Referent
 from pipelines.nlp.coreference.nominals import BARE_PAIRS, Form, Nominal
 
 _FOCUS_SENTENCES = 8
+_LAST_OCCURRENCES = 20  # of a referent that can be that near
+_OWN_DEPS = frozenset({"amod", "compound", "poss", "nmod"})
 
 
 def group_members(discourse: Discourse, nominal: Nominal, countries: dict[str, EntityNode]) -> tuple[EntityNode, ...]:
@@ -36,7 +39,7 @@ def _countries(
     discourse: Discourse, nominal: Nominal, wanted: int, countries: dict[str, EntityNode]
 ) -> tuple[EntityNode, ...]:
     sentence = discourse.sentence_of[nominal.start]
-    here = _codes_in_order(discourse, lambda s: s == sentence)
+    here = _codes_in_order(discourse, sentence, lambda s: s == sentence)
     if len(here) == wanted:
         return tuple(countries[c] for c in here)
     for number, pair in reversed(discourse.pairs):
@@ -44,18 +47,18 @@ def _countries(
             return pair
     if nominal.form is Form.SIDES:
         return ()  # sides may be no countries at all
-    recent = _codes_in_order(discourse, lambda s: sentence - _FOCUS_SENTENCES <= s <= sentence)
+    recent = _codes_in_order(discourse, sentence, lambda s: sentence - _FOCUS_SENTENCES <= s <= sentence)
     return tuple(countries[c] for c in recent[-wanted:]) if len(recent) >= wanted else ()
 
 
-def _codes_in_order(discourse: Discourse, is_near: Callable[[int], bool]) -> list[str]:
+def _codes_in_order(discourse: Discourse, sentence: int, is_near: Callable[[int], bool]) -> list[str]:
     """Country codes of states and their people mentioned in sentences, the most recently mentioned last."""
     last: dict[str, int] = {}
-    for referent in discourse.referents.values():
+    for referent in discourse.recent(sentence, _FOCUS_SENTENCES):
         code = referent.node.country
-        if not code or code in ("IGO", "EUR") or referent.kind not in ("place", "person"):
+        if not code or code in SUPRANATIONAL_CODES or referent.kind not in ("place", "person"):
             continue
-        for occurrence in referent.occurrences:
+        for occurrence in referent.occurrences[-_LAST_OCCURRENCES:]:
             if is_near(occurrence.sentence):
                 last[code] = max(last.get(code, -1), occurrence.start)
     return sorted(last, key=lambda code: last[code])
@@ -86,21 +89,40 @@ def country_in_focus(
     *,
     continents: frozenset[str],
     continent_of: dict[str, str],
+    main: str | None,
 ) -> EntityNode | None:
-    """The country "the country" stands for: the one mentioned last, on the continent its adjective tells."""
+    """The country "the country" stands for.
+
+    It is the only one of this sentence (for a subject: and the one before), else the document's main one, else the one
+    mentioned last.
+
+    Args:
+        discourse: what was read before.
+        nominal: the nominal.
+        countries: the entity of each country code.
+        continents: where its adjective says it lies ("the South American country"); empty where it says nothing.
+        continent_of: continent of each country code.
+        main: the country the document is mostly about, if there is one.
+    """
     sentence = discourse.sentence_of[nominal.start]
-    governed = _codes_governing(discourse, nominal)
-    best: tuple[tuple[int, int], str] | None = None
+    excluded = _codes_governing(discourse, nominal)
+    last: dict[str, int] = {}
     for referent in discourse.recent(sentence, _FOCUS_SENTENCES):
         code = referent.node.country
-        if not code or code in ("IGO", "EUR") or code in governed or not _stands_for_country(referent):
+        if not code or code in SUPRANATIONAL_CODES or code in excluded or not _stands_for_country(referent):
             continue
-        if continents and continent_of.get(code) not in continents:
-            continue
-        rank = (referent.last.sentence, referent.last.start)
-        if best is None or rank > best[0]:
-            best = (rank, code)
-    return countries.get(best[1]) if best else None
+        if not continents or continent_of.get(code) in continents:
+            last[code] = max(last.get(code, -1), referent.last.start)
+    if not last:
+        return None
+    # A subject takes up what the sentence before was about; elsewhere the country is mostly the story's own.
+    reach = 1 if discourse.doc[nominal.head].dep_ in SUBJECT_DEPS else 0
+    near = [code for code, at in last.items() if discourse.sentence_of[at] >= sentence - reach]
+    if len(near) == 1:
+        return countries.get(near[0])
+    if main in last:
+        return countries.get(main)
+    return countries.get(max(last, key=lambda code: last[code]))
 
 
 def _stands_for_country(referent: Referent) -> bool:
@@ -108,16 +130,20 @@ def _stands_for_country(referent: Referent) -> bool:
 
 
 def _codes_governing(discourse: Discourse, nominal: Nominal) -> set[str]:
-    """The country of the phrase a nominal is part of: "the Russian ambassador to the country" is not Russia's to itself."""
+    """Countries of the phrases a nominal is part of: "the Russian ambassador to the country", "Chad, the country's ally"."""
     doc = discourse.doc
+    governors = set()
     token = doc[nominal.head]
-    if token.dep_ != "pobj" or token.head.lower_ not in ("to", "with", "against", "from"):
-        return set()
-    governor = token.head.head
+    while token.dep_ not in ("conj", "ROOT") and token.head.pos_ not in ("VERB", "AUX"):
+        token = token.head
+        if token.pos_ in ("NOUN", "PROPN"):
+            governors.add(token.i)
     codes = set()
-    for referent in discourse.referents.values():
+    for referent in discourse.recent(discourse.sentence_of[nominal.start], 0):
         for occurrence in referent.occurrences[-3:]:
-            is_near = governor.i in (occurrence.head, doc[occurrence.head].head.i)
+            is_near = occurrence.head in governors or (
+                doc[occurrence.head].dep_ in _OWN_DEPS and doc[occurrence.head].head.i in governors
+            )
             if is_near and referent.node.country:
                 codes.add(referent.node.country)
     return codes

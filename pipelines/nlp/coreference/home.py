@@ -14,6 +14,8 @@ from pipelines.nlp.actors.patterns import SUPRANATIONAL_CODES
 from pipelines.nlp.annotations import MentionSpan
 
 _DOMINANCE = 0.6  # share of a document's country mentions
+_MIN_LEAD = 3  # or so many, and half of them or twice those of any other
+_HALF = 0.5
 
 
 class CountryOfEvents:
@@ -39,7 +41,9 @@ class CountryOfEvents:
         self.main_count = 0
         if counts:
             code, count = max(counts.items(), key=lambda item: (item[1], item[0]))
-            if count / sum(counts.values()) >= _DOMINANCE:
+            second = max((n for c, n in counts.items() if c != code), default=0)
+            share = count / sum(counts.values())
+            if share >= _DOMINANCE or (count >= _MIN_LEAD and (share >= _HALF or count >= 2 * second)):
                 self.main, self.main_count = code, count
 
     def at(self, i: int) -> str | None:

@@ -27,10 +27,10 @@ class NameLinker:
     """Gives every name of a document its entity."""
 
     def __init__(self, lexicon: ActorLexicon, teams: TeamLexicon) -> None:
-        self._entry = lru_cache(maxsize=50_000)(lambda text: _whole_entry(lexicon.index, text))
+        self._entry = lru_cache(maxsize=8_192)(lambda text: _whole_entry(lexicon.index, text))
         self.teams = teams
-        self._team = lru_cache(maxsize=50_000)(lambda text, sport: _whole_entry(teams.index(sport), text))
-        self._is_generic = lru_cache(maxsize=50_000)(lambda text: _is_noun(lexicon.index, text))
+        self._team = lru_cache(maxsize=8_192)(lambda text, sport: _whole_entry(teams.index(sport), text))
+        self._is_generic = lru_cache(maxsize=8_192)(lambda text: _is_noun(lexicon.index, text))
         self._country_names = lexicon.country_names
 
     def link(self, doc: Doc, mentions: list[MentionSpan], texts: list[str], home: CountryOfEvents) -> None:

@@ -6,6 +6,7 @@ What belongs here: finding them, with the features that agreement needs. What do
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from spacy.attrs import TAG
@@ -33,6 +34,8 @@ _MAX_LEFT = 8  # tokens of a nominal before its head
 _MAX_OWNER = 8  # tokens of an of-phrase after it
 _MODIFIER_DEPS = frozenset({"compound", "amod", "nmod", "npadvmod", "advmod"})
 _DEFINITE = frozenset({"the", "both", "this", "that", "these", "those"})
+_MAX_TITLE = 6  # tokens of a title
+_TITLE_LINKS = frozenset({"of", "for", "-", "in"})
 _PHRASE_TAGS = frozenset({"DET", "ADJ", "NOUN", "PROPN", "NUM", "PART"})
 _OWNER_PREPOSITIONS = frozenset({"of", "in", "from", "for", "at"})
 
@@ -76,6 +79,7 @@ def find_nominals(doc: Doc, describer: ActorDescriber, taken: set[int]) -> list[
         taken: token indices inside names.
     """
     heads = describer.lexicon.noun_heads
+    on = doc._.context.published_date if doc._.context else None
     found: list[Nominal] = []
     pronoun_tags = {doc.vocab.strings.add(tag) for tag in ("PRP", "PRP$")}
     noun_tags = {doc.vocab.strings.add(tag) for tag in ("NN", "NNS", "NNP", "NNPS", "DT", "CD", "CC", "PDT")}
@@ -91,14 +95,26 @@ def find_nominals(doc: Doc, describer: ActorDescriber, taken: set[int]) -> list[
             folded = fold(token.text)
             if token.tag_[:2] != "NN" and folded not in BARE_PAIRS:
                 continue
+            if _is_title_of_name(doc, i, folded, describer, taken):
+                continue
             is_head = folded in heads or folded in COUNTRY_HEADS or folded in _GROUP_HEADS or folded in BARE_PAIRS
-            if is_head and (nominal := _nominal(doc, token, folded, describer, taken)):
+            if is_head and (nominal := _nominal(doc, token, folded, describer, taken, on)):
                 found.append(nominal)
     return found
 
 
 BARE_PAIRS = frozenset({"both", "two"})
 _GROUP_HEADS = COUNTRY_GROUP_HEADS | PERSON_GROUP_HEADS | SIDE_HEADS
+
+
+def _is_title_of_name(doc: Doc, i: int, folded: str, describer: ActorDescriber, taken: set[int]) -> bool:
+    """True for the head of a title of several words right before a name: "Secretary of State Lena Falk"."""
+    if folded not in describer.lexicon.noun_heads or i + 2 >= len(doc):
+        return False
+    if doc[i + 1].text not in _TITLE_LINKS:
+        return False
+    match = describer.lexicon.index.match_at([t.text for t in doc[i : i + _MAX_TITLE]], 0)
+    return match is not None and match.entry.is_title and i + match.end in taken
 
 
 def _pronoun_form(word: str) -> Form | None:
@@ -111,7 +127,9 @@ def _pronoun_form(word: str) -> Form | None:
     return Form.THING if word in THING_PRONOUNS else None
 
 
-def _nominal(doc: Doc, token: Token, folded: str, describer: ActorDescriber, taken: set[int]) -> Nominal | None:
+def _nominal(
+    doc: Doc, token: Token, folded: str, describer: ActorDescriber, taken: set[int], on: date | None
+) -> Nominal | None:
     following = doc[token.i + 1] if token.i + 1 < len(doc) else None
     if token.dep_ in _MODIFIER_DEPS and following is not None and following.tag_[:2] == "NN":
         return None
@@ -124,10 +142,10 @@ def _nominal(doc: Doc, token: Token, folded: str, describer: ActorDescriber, tak
     form = _form(token, folded, words, is_definite, count)
     stated = Affiliation()
     if form is None:
-        stated = describer.describe(doc, start, token.i + 1)
+        stated = describer.describe_text(doc[start : token.i + 1].text, on=on)
         return Nominal(start, token.i + 1, token.i, Form.ACTORS, folded, stated=stated) if stated.sector else None
     if form in (Form.PERSON, Form.ACTORS):
-        stated = describer.describe(doc, start, _owner_end(doc, token))
+        stated = describer.describe_text(doc[start : _owner_end(doc, token)].text, on=on)
         if following is not None and following.i in taken and stated.title and following.tag_[:3] == "NNP":
             return None  # a title before a name belongs to the name
     gender = "m" if folded in MALE_WORDS else "f" if folded in FEMALE_WORDS else ""

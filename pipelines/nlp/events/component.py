@@ -201,6 +201,8 @@ def _distinct(drafts: list[Draft]) -> list[Draft]:
     return [d for d in best.values() if d.trigger.i != d.site.token.i or d.site.token.i not in changed]
 
 
-def _rank(draft: Draft) -> tuple[bool, int, float]:
-    """With a recipient before without; with more parties first."""
-    return (any(p.is_party for p in draft.recipients), len(draft.parties()), draft.salience)
+def _rank(draft: Draft) -> tuple[bool, bool, int, float]:
+    """With a recipient before without; by a frame that asked for the object before any other; with more parties first."""
+    has_recipient = any(p.is_party for p in draft.recipients)
+    is_own = draft.trigger.i == draft.site.token.i
+    return (has_recipient, is_own and draft.asks_object, len(draft.parties()), draft.salience)

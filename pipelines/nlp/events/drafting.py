@@ -59,6 +59,7 @@ class DraftBuilder:
             salience=frame.salience,
             trigger=site.token,
             top=site.top,
+            asks_object=bool(frame.objects),
             requires=frame.requires,
         )
         verb = site.verb

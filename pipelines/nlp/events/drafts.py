@@ -27,6 +27,7 @@ class Draft:
     modality: Modality = Modality.ACTUAL
     is_negated: bool = False
     attributed_to: PartyPhrase | None = None
+    asks_object: bool = False  # the frame names the objects it is for
     requires: str = ""  # what the frame asks of the parties
     operators: list[Token] = field(default_factory=list)
 

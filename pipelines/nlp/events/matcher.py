@@ -6,7 +6,7 @@ names (`subj`, `obj`, `by`, `against`, ...) as argument heads. What does not: tu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
@@ -89,6 +89,8 @@ class FrameMatcher:
             verb = self.clauses.predicate(head.head)
             particle = f"{verb.obj.lower_} {head.lower_}" if verb.obj is not None else head.lower_  # "took part in"
             kind = self.lexicon.light_kind(verb.lemma, particle, (ACTOR, UNDERGO))
+            if verb.is_passive and verb.subject is None:  # "were engaged in"
+                verb = replace(verb, subject=verb.obj, obj=None, is_passive=False)
             return Site(noun, verb, noun, kind) if kind is not None else None
         return None
 

@@ -18,6 +18,7 @@ from pipelines.nlp.names.table import TokenTable
 _PLAIN_KINDS = frozenset({Kind.COUNTRY, Kind.CAPITAL, Kind.REGION, Kind.CITY})
 # These before a title own the office: "Ghana foreign minister".
 _OWNERS = frozenset({Kind.DEMONYM, Kind.COUNTRY, Kind.ORGANISATION, Kind.SEAT, Kind.REGION})
+_ADJECTIVE_DEPS = frozenset({"amod", "compound", "nmod", "nn", "poss"})
 _MAX_BEFORE = 8  # tokens of a title phrase before a name
 _MAX_AFTER = 18  # tokens of an apposition after a name
 _DETERMINERS = frozenset({"the", "a", "an", "his", "her", "its", "their"})
@@ -38,6 +39,8 @@ def affiliate(table: TokenTable, describer: ActorDescriber, piece: Piece) -> Men
         stated = describer.describe(table.doc, piece.start, piece.end)
         if piece.label == "ORG" and piece.entry is None and stated.country is None:
             stated = _describe_body(table, describer, piece, stated)
+        if piece.label == "NORP" and table.doc[piece.end - 1].dep_ in _ADJECTIVE_DEPS:
+            stated = Affiliation(stated.country, None, None)
         if entry is not None and entry.kind is Kind.CAPITAL:
             stated = Affiliation(stated.country, None, None)
     mention.title, mention.country, mention.sector = stated.title, stated.country, stated.sector
@@ -69,7 +72,8 @@ def _describe_person(table: TokenTable, describer: ActorDescriber, piece: Piece)
     if not (stated.country and stated.sector):
         known = describer.describe(table.doc, piece.start, piece.end)
         if piece.entry is not None or known.title is None:
-            stated = _merge(stated, Affiliation(known.country, known.sector, None) if piece.entry else Affiliation())
+            is_leader = piece.entry is not None and piece.entry.kind is Kind.LEADER
+            stated = _merge(stated, Affiliation(known.country, known.sector, None) if is_leader else Affiliation())
     title = stated.title
     if title is None and piece.title is not None:
         words = table.folded[piece.title[0] : piece.title[1]]

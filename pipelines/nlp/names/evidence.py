@@ -22,6 +22,7 @@ from pipelines.nlp.names.patterns import (
     NO_ACRONYMS,
     PERSON_TAILS,
     PERSON_VERBS,
+    PLACE_OWNERS,
 )
 from pipelines.nlp.names.pieces import DATE, PLACE_KINDS, Piece
 from pipelines.nlp.names.table import TokenTable
@@ -159,6 +160,8 @@ class Evidence:
                 weight = 1.0 if before == "in" else 0.5
                 if scores["GPE"] < 4:
                     scores["GPE"] += weight
+            elif before == "of" and piece.start > 1 and table.folded[piece.start - 2] in PLACE_OWNERS:
+                scores["GPE"] += 2.5
             elif before == "the" and ACRONYM.match(table.texts[piece.start]):
                 scores["ORG"] += 0.5
         if after in ("'s", "’s") and end + 1 < size and table.folded[end + 1] in MONEY_NOUNS:

@@ -140,6 +140,11 @@ HUMAN_VERBS = frozenset(
 )
 PERSON_VERBS = SAYING_LEMMAS | HUMAN_VERBS | frozenset({"score", "win", "shoot"})
 
+# "the outskirts of X": X is a place.
+PLACE_OWNERS = frozenset(
+    "resident residents people inhabitants town city village province district region capital port outskirts streets north "
+    "south east west northeast northwest southeast southwest mayor governor suburb suburbs island area centre center".split()
+)
 LOCATIVE_PREPOSITIONS = frozenset(
     "in at near from to outside inside around across through into toward towards throughout via".split()
 )

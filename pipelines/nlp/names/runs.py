@@ -109,6 +109,9 @@ def _step(table: TokenTable, i: int, limit: int, start: int) -> int:
     if i in table.names:
         return table.names[i].end - i
     folded = table.folded[i]
+    noun = table.nouns.get(i)
+    if noun is not None and noun.end - i > 1 and noun.end <= limit and table.capital[i] and noun.entry.is_title:
+        return noun.end - i  # "Secretary of State"
     if table.capital[i]:
         is_function_word = folded in FUNCTION_WORDS and len(folded) > 1 and folded not in ("will", "may")
         return 0 if _is_calendar(table, i) or is_function_word else 1

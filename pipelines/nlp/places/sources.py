@@ -45,7 +45,7 @@ _ALIAS = re.compile(r"[A-ZÀ-Þ](?!.*[A-Z]{2})[A-Za-zÀ-ɏḀ-ỿ'’. -]{3,}")
 
 @lru_cache(maxsize=1)
 def load_gazetteer() -> Gazetteer:
-    """The process's gazetteer, built on first use (1.9 s and 83 MB on one core of 2026).
+    """The process's gazetteer, built on first use (about 2 s and 80 MB).
 
     Raises:
         LexiconError: a lexicon has a row that cannot be used.

@@ -153,9 +153,10 @@ class _Scan:
         found = self.lexicon.currency_after(text, start)
         if found is not None and not self._is_verb(found[1]):
             currency, end = found
-            if not currency.is_weight or self._is_money(number, end):
+            if not currency.is_scaled or self._is_money(number, currency, end):
                 return self._money(number, currency, number.start, end)
-            return _Reading(number, number.start, end, kind="measure", value=number.value, unit="pound")
+            if currency.is_weight:
+                return _Reading(number, number.start, end, kind="measure", value=number.value, unit="pound")
         unit = self.lexicon.unit_after(text, start)
         if unit is not None:
             name, end = unit
@@ -174,11 +175,11 @@ class _Scan:
         """Whether the word that ends at a character is no noun: 12 won medals."""
         return self.doc[self.token(end - 1)].tag_ in ("VB", "VBD", "VBP", "VBZ", "JJ")
 
-    def _is_money(self, number: Number, end: int) -> bool:
-        """Whether pounds are money, not weight."""
+    def _is_money(self, number: Number, currency: Currency, end: int) -> bool:
+        """Whether a word that has other meanings is a currency: 2 million pounds, 150 million marks."""
         if patterns.OF_AFTER.match(self.text, end) and number.scale < 1e6:
             return False
-        return number.scale >= 1000 or number.value >= 1000 or "£" in self.text
+        return number.scale >= 1000 or number.value >= 1000 or (currency.is_weight and "£" in self.text)
 
     def _counted(self, number: Number) -> _Reading | None:
         text = self.text

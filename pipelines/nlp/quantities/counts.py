@@ -90,7 +90,7 @@ def _of_phrase(doc: Doc, number: Number, at: int) -> Count | None:
     ):
         start += 1
     noun = _noun_run(doc, start)
-    while noun is not None and noun + 1 < len(doc) and doc[noun + 1].tag_ == "POS":
+    if noun is not None and noun + 1 < len(doc) and doc[noun + 1].tag_ == "POS":
         noun = _noun_run(doc, noun + 2)  # 66 of the state's delegates
     if noun is None or not _is_countable(doc[noun], number):
         return None
@@ -162,7 +162,9 @@ def _unit(token: Token) -> str:
 def _participants(doc: Doc, first: int, last: int) -> Count | None:
     """12 killed; left 12 dead; killing 12; 12 were arrested; 12 died."""
     at = last + 1
-    while at < len(doc) and (doc[at].pos_ == "AUX" or doc[at].lower_ in ("others", "more", "also", "later", "had")):
+    while at < min(last + _RUN, len(doc)) and (
+        doc[at].pos_ == "AUX" or doc[at].lower_ in ("others", "more", "also", "later", "had")
+    ):
         at += 1
     if at < len(doc) and doc[at].lower_ in patterns.PERSON_WORDS:
         return Count(PERSON, last + 1)

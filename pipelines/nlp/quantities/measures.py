@@ -15,6 +15,9 @@ from pipelines.nlp.quantities import patterns
 from pipelines.records import TimeExpression
 
 _CLIMB = 6  # heads from a quantity up to what it measures
+_MODIFIERS = 8  # longest run of modifiers before a measured noun, tokens
+_TIMES = 4  # time expressions looked at on either side of a quantity
+_TIME_TOKENS = 80  # how far from a quantity its time may stand
 
 
 def measured_phrase(doc: Doc, start: int, end: int) -> str | None:
@@ -48,7 +51,7 @@ def _modified(doc: Doc, root: Token, end: int) -> Token | None:
         return noun if noun.pos_ in ("NOUN", "PROPN") else None
     if end < len(doc) and doc[end].tag_ in patterns.NOUN_TAGS and doc[end - 1].tag_ not in patterns.PLURAL_TAGS:
         last = end
-        while last + 1 < len(doc) and doc[last + 1].tag_ in patterns.NOUN_TAGS:
+        while last + 1 < min(end + _CLIMB, len(doc)) and doc[last + 1].tag_ in patterns.NOUN_TAGS:
             last += 1
         return doc[last] if doc[last].ent_type_ not in ("DATE", "TIME") else None
     return None
@@ -82,7 +85,9 @@ def _changed(noun: Token) -> Token:
     for child in noun.children:
         if child.dep_ == "prep" and child.lower_ in ("in", "of"):
             things = [token for token in child.children if token.dep_ == "pobj" and token.pos_ in ("NOUN", "PROPN")]
-            if things and not any(token.like_num or token.ent_type_ == "DATE" for token in things[0].subtree):
+            if things and not any(
+                token.like_num or token.ent_type_ == "DATE" for token in (things[0], *things[0].lefts)
+            ):
                 return things[0]
     return noun
 
@@ -113,7 +118,7 @@ def _phrase_text(noun: Token, start: int, end: int) -> str | None:
     """The noun with its modifiers and its of-phrase, without determiner; a sentence's first word loses its capital."""
     doc = noun.doc
     first = noun.i
-    while first > 0 and _is_modifier(doc, first - 1, noun) and not start <= first - 1 < end:
+    while first > max(0, noun.i - _MODIFIERS) and _is_modifier(doc, first - 1, noun) and not start <= first - 1 < end:
         first -= 1
     while first < noun.i and (doc[first].is_punct or doc[first].lower_ in patterns.LEFT_OUT):
         first += 1
@@ -160,9 +165,13 @@ class Calendar:
             return None, None
         sent = self.doc[start].sent
         low, high = bisect_right(self.tokens, sent.start - 1), bisect_right(self.tokens, sent.end - 1)
-        if low == high:
-            return None, None
-        near = [dated for dated in self.dated[low:high] if not self._is_compared(dated[0], start, end)]
+        at = bisect_right(self.tokens, start)
+        around = self.dated[max(low, at - _TIMES) : min(high, at + _TIMES)]
+        near = [
+            dated
+            for dated in around
+            if abs(dated[0] - start) < _TIME_TOKENS and not self._is_compared(dated[0], start, end)
+        ]
         if not near:
             return None, None
         verb = _verb_of(self.doc[start])

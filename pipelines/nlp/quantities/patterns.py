@@ -74,7 +74,7 @@ WORD_NUMBER = re.compile(
     r"|(?P<share>half|an? (?:third|quarter|fifth|sixth|eighth|tenth))(?= of (?:the|all|its|their|his|her|our|those|these)\b)"
     r"|(?P<bare_half>half)(?= (?:the|its|their)\b)"
     rf"|(?P<words>(?:(?:{_SMALL})\b|an?(?=[\s-](?:{_SCALE_WORDS})\b))"
-    rf"(?:[\s-]+(?:and\s+)?(?:{_SMALL}|{_SCALE_WORDS})\b)*)"
+    rf"(?:[\s-]+(?:and\s+)?(?:{_SMALL}|{_SCALE_WORDS})\b){{0,12}})"
     rf"(?:[\s-](?P<parts>{_FRACTION_WORDS})s?\b)?",
     re.I,
 )

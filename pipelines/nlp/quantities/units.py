@@ -18,7 +18,7 @@ from babel import Locale
 from pipelines.errors import LexiconError
 
 LEXICONS = Path(__file__).resolve().parents[2] / "lexicons"
-_POSITIONS = {"before", "after", "code", "weight"}
+_POSITIONS = {"before", "after", "code", "scaled", "weight"}
 _PHRASE = re.compile(r"[\s-]?([^\W\d_°][^\s,;:()\"”]*|°[CFcf]|[€₽])((?:[\s-][^\W\d_][^\s,;:()\"”]*){0,2})")
 
 
@@ -28,7 +28,8 @@ class Currency:
 
     code: str | None
     factor: float = 1.0
-    is_weight: bool = False
+    is_scaled: bool = False  # money from a thousand on only
+    is_weight: bool = False  # and a unit of weight otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ def _currencies(path: Path) -> tuple[dict[str, Currency], dict[str, Currency], s
             raise LexiconError(
                 f"{path}, row {line}: {row!r} needs a form and one of the positions {sorted(_POSITIONS)}"
             )
-        currency = Currency(row["code"] or None, factor, is_weight=position == "weight")
+        is_scaled = position in ("scaled", "weight")
+        currency = Currency(row["code"] or None, factor, is_scaled=is_scaled, is_weight=position == "weight")
         if position in ("before", "code"):
             signs[form] = currency
         if position == "code":
