@@ -23,6 +23,7 @@ from datetime import date
 
 from spacy.tokens import Doc
 
+_MENTION_INDEX = "communique_mention_index"  # key of doc.user_data
 EXTENSIONS = ("time_expressions", "quantities", "mentions", "entities", "places", "quotes", "clauses", "events")
 
 
@@ -92,5 +93,11 @@ def set_extensions() -> None:
 
 def mention_at(doc: Doc, token_index: int) -> MentionSpan | None:
     """The shortest mention that covers a token, or None."""
-    covering = [m for m in doc._.mentions or () if m.start <= token_index < m.end]
-    return min(covering, key=lambda m: m.end - m.start) if covering else None
+    mentions = doc._.mentions or ()
+    known = doc.user_data.get(_MENTION_INDEX)
+    if known is None or known[0] != len(mentions):  # a component has added mentions since
+        index: dict[int, MentionSpan] = {}
+        for mention in sorted(mentions, key=lambda m: m.start - m.end):
+            index.update(dict.fromkeys(range(mention.start, mention.end), mention))
+        known = doc.user_data[_MENTION_INDEX] = (len(mentions), index)
+    return known[1].get(token_index)

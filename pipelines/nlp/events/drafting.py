@@ -84,7 +84,7 @@ class DraftBuilder:
         if governed is None:
             return False
         operator = self.operators.find(governed.token, governed.complement)
-        return operator is not None and operator.effect == "REPORT"
+        return operator is not None and operator.effect in ("REPORT", "FACT")
 
     def _type(self, frame: Frame, site: Site) -> tuple[str, str | None]:
         """The frame's type and mode; troops sent to keep peace are aid."""

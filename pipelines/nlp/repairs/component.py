@@ -6,7 +6,8 @@ What belongs here: what must be settled before the parser runs. What does not: r
 
 from __future__ import annotations
 
-from spacy.attrs import ORTH
+import numpy as np
+from spacy.attrs import IS_SPACE, ORTH
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
@@ -34,21 +35,28 @@ class RepairsComponent:
     def predict(self, doc: Doc) -> list[int]:
         """Token indexes at which a sentence surely starts."""
         starts = []
-        paragraph_start = 0 if len(doc) else None
-        previous = None
-        for token in doc:
-            if token.is_space:
-                breaks = token.text.count("\n")
-                if breaks and (breaks > 1 or previous is None or previous.text[-1] in TERMINAL_PUNCTUATION):
-                    paragraph_start = token.i + 1
+        spaces = np.flatnonzero(doc.to_array(IS_SPACE))
+        openings = [int(i) + 1 for i in spaces if _ends_line(doc, int(i))]
+        if len(doc) and not doc[0].is_space:
+            openings.insert(0, 0)
+        for start in openings:
+            while start < len(doc) and doc[start].is_space:
+                start += 1
+            if start == len(doc) or (starts and starts[-1] >= start):
                 continue
-            if token.i == paragraph_start:
-                starts.append(token.i)
-                after = _after_dateline(doc, token.i)
-                if after is not None:
-                    starts.append(after)
-            previous = token
+            starts.append(start)
+            after = _after_dateline(doc, start)
+            if after is not None:
+                starts.append(after)
         return starts
+
+
+def _ends_line(doc: Doc, index: int) -> bool:
+    """Whether white space ends a paragraph, or a line whose sentence is finished."""
+    breaks = doc[index].text.count("\n")
+    if breaks > 1 or index == 0:
+        return True
+    return breaks == 1 and doc[index - 1].text[-1] in TERMINAL_PUNCTUATION
 
 
 def _after_dateline(doc: Doc, start: int) -> int | None:

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pandas as pd
 from rapidfuzz import fuzz
@@ -100,17 +101,24 @@ def _profiles(entities: pd.DataFrame, mentions: pd.DataFrame) -> dict[str, _Prof
     for entity_id, text in zip(*(mentions.loc[mentions["is_name"], c] for c in ("entity_id", "text")), strict=True):
         names[entity_id][text] += 1
     counts = mentions["entity_id"].value_counts().to_dict()
+    known: dict[str, tuple[Counter, Counter, Counter]] = defaultdict(lambda: (Counter(), Counter(), Counter()))
+    for entity_id, name, label, country in _rows(entities, ["entity_id", "name", "label", "country"]):
+        of_names, labels, countries = known[entity_id]
+        of_names[name] += 1
+        labels[label] += 1
+        if isinstance(country, str):
+            countries[country] += 1
     profiles: dict[str, _Profile] = {}
-    for entity_id, group in entities.sort_values(["entity_id", "document_id"]).groupby("entity_id", sort=True):
-        key = str(entity_id)
-        name = _most(Counter(group["name"]), longest=True) or ""
-        profiles[key] = _Profile(
-            entity_id=key,
-            label=_most(Counter(group["label"])) or "",
+    for entity_id in sorted(known):
+        of_names, labels, countries = known[entity_id]
+        name = _most(of_names, longest=True) or ""
+        profiles[entity_id] = _Profile(
+            entity_id=entity_id,
+            label=_most(labels) or "",
             name=name,
-            names=names.get(key, Counter()),
-            countries=Counter(c for c in group["country"] if isinstance(c, str)),
-            mention_count=int(counts.get(key, 0)),
+            names=names.get(entity_id, Counter()),
+            countries=countries,
+            mention_count=int(counts.get(entity_id, 0)),
             words=tuple(normalise_name(name).split()),
         )
     return profiles
@@ -180,32 +188,71 @@ def _representatives(profiles: dict[str, _Profile], clusters: Clusters) -> dict[
     return canonical
 
 
+@dataclass(slots=True)
+class _Told:
+    """What all documents tell of one real-world entity; filled row by row, as a group-by of frames is 30 times slower."""
+
+    own_names: Counter = field(default_factory=Counter)
+    names: Counter = field(default_factory=Counter)
+    labels: Counter = field(default_factory=Counter)
+    countries: Counter = field(default_factory=Counter)
+    sectors: Counter = field(default_factory=Counter)
+    titles: set[str] = field(default_factory=set)
+    mentioned_as: set[str] = field(default_factory=set)
+    mention_count: int = 0
+    documents: set[str] = field(default_factory=set)
+    dates: set = field(default_factory=set)
+
+
 def _entity_rows(entities: pd.DataFrame, linked: pd.DataFrame, canonical: dict[str, str]) -> pd.DataFrame:
-    known = entities.assign(core_id=entities["entity_id"].map(canonical))
-    by_entity = dict(iter(linked.groupby("core_id", sort=True)))
-    rows = []
-    for core_id, group in known.groupby("core_id", sort=True):
-        told = by_entity.get(core_id)
-        counted = told[told["is_counted"]] if told is not None else linked.iloc[:0]
-        names = Counter(told.loc[told["is_name"], "text"]) if told is not None else Counter()
-        name = _most(Counter(group.loc[group["entity_id"] == core_id, "name"]), longest=True) or group["name"].iloc[0]
-        dates = counted["published_date"].dropna()
-        rows.append(
-            {
-                "entity_id": core_id,
-                "name": name,
-                "label": _most(Counter(group["label"])),
-                "country": _most(Counter(c for c in group["country"] if isinstance(c, str))),
-                "sector": _most(Counter(s for s in group["sector"] if isinstance(s, str))),
-                "aliases": sorted(set(names) - {name}),
-                "titles": sorted({t for titles in group["titles"] if titles is not None for t in titles}),
-                "mention_count": len(counted),
-                "document_count": counted["document_id"].nunique(),
-                "first_seen_date": dates.min() if len(dates) else None,
-                "last_seen_date": dates.max() if len(dates) else None,
-            }
-        )
-    return pd.DataFrame(rows, columns=list(_ENTITY_COLUMNS))
+    told: dict[str, _Told] = defaultdict(_Told)
+    columns = ["entity_id", "name", "label", "country", "sector", "titles"]
+    for entity_id, name, label, country, sector, titles in _rows(entities, columns):
+        entity = told[canonical[entity_id]]
+        entity.names[name] += 1
+        entity.labels[label] += 1
+        if canonical[entity_id] == entity_id:
+            entity.own_names[name] += 1
+        if isinstance(country, str):
+            entity.countries[country] += 1
+        if isinstance(sector, str):
+            entity.sectors[sector] += 1
+        if titles is not None:
+            entity.titles.update(titles)
+    columns = ["core_id", "text", "is_name", "is_counted", "document_id", "published_date"]
+    for core_id, text, is_name, is_counted, document_id, published in _rows(linked, columns):
+        entity = told[core_id]
+        if is_name:
+            entity.mentioned_as.add(text)
+        if is_counted:
+            entity.mention_count += 1
+            entity.documents.add(document_id)
+            if not pd.isna(published):
+                entity.dates.add(published)
+    return pd.DataFrame(
+        [_entity_row(core_id, told[core_id]) for core_id in sorted(told)], columns=list(_ENTITY_COLUMNS)
+    )
+
+
+def _entity_row(core_id: str, told: _Told) -> tuple:
+    name = _most(told.own_names, longest=True) or _most(told.names, longest=True)
+    return (
+        core_id,
+        name,
+        _most(told.labels),
+        _most(told.countries),
+        _most(told.sectors),
+        sorted(told.mentioned_as - {name}),
+        sorted(told.titles),
+        told.mention_count,
+        len(told.documents),
+        min(told.dates, default=None),
+        max(told.dates, default=None),
+    )
+
+
+def _rows(frame: pd.DataFrame, columns: list[str]) -> Iterator[tuple]:
+    return zip(*(frame[column].tolist() for column in columns), strict=True)
 
 
 _ENTITY_COLUMNS = (
