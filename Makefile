@@ -51,5 +51,8 @@ format: $(STAMP) ## rewrite the code in the project's format
 eval: $(STAMP) ## score the extraction on labelled corpora (folder: COMMUNIQUE_EVAL) against tests/cases/scores.json
 	@$(BIN)/python -m tests.e2e.score_corpora
 
+dictionary: $(STAMP) ## write docs/data_dictionary.md anew from the contracts and the .yml files
+	@$(BIN)/python -m warehouse.dictionary
+
 clean: ## delete the environment and caches; keeps the warehouse and the runs
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache

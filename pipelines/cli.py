@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -205,12 +205,9 @@ def _failures_shown() -> Iterator[None]:
         raise typer.Exit(EXIT_FAILED) from error
 
 
-def _settings(**options: object) -> Settings:
-    given = {
-        name: value.resolve() if isinstance(value, Path) else value
-        for name, value in options.items()
-        if value is not None
-    }
+def _settings(**options: Any) -> Settings:
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    given |= {name: value.resolve() for name, value in given.items() if isinstance(value, Path)}
     try:
         return Settings(**given)
     except ValidationError as error:

@@ -39,7 +39,9 @@ class Settings(BaseSettings):
     max_expansion_ratio: float = Field(200.0, gt=1, description="Expanded bytes for each compressed byte, at most.")
     max_archive_entries: int = Field(10_000, gt=0, description="Most entries of one archive.")
     max_document_characters: int = Field(1_000_000, gt=0, description="Longest document, characters.")
-    max_document_tokens: int = Field(60_000, gt=0, description="Longest document, words and symbols (20 kB of memory each).")
+    max_document_tokens: int = Field(
+        60_000, gt=0, description="Longest document, words and symbols (20 kB of memory each)."
+    )
     max_run_characters: int = Field(
         500,
         gt=0,

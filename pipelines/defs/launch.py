@@ -82,15 +82,19 @@ def _failures(events: Sequence[dg.DagsterEvent]) -> Iterator[str]:
             if not check.passed and check.blocking:
                 yield f"check {check.check_name} of {'.'.join(check.asset_key.path)}: {check.description}"
         elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
-            if event.step_failure_data.error.cls_name != "DagsterAssetCheckFailedError":  # said by its checks
-                yield f"{event.step_key}: {_root_message(event.step_failure_data.error)}"
+            error = event.step_failure_data.error
+            if error and error.cls_name != "DagsterAssetCheckFailedError":  # said by its checks
+                yield f"{event.step_key}: {_root_message(error)}"
         elif event.event_type == dg.DagsterEventType.RESOURCE_INIT_FAILURE:
-            yield _root_message(event.engine_event_data.error)
+            error = event.engine_event_data.error
+            yield _root_message(error) if error else "a resource could not be prepared"
 
 
 def _root_message(error: SerializableErrorInfo) -> str:
     """The message of the first of our own errors in a chain of causes; of the innermost error if there is none."""
     while True:
+        if error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
+            return "interrupted"
         if error.cls_name and hasattr(errors, error.cls_name):
             return error.message.strip().removeprefix(f"{errors.__name__}.{error.cls_name}: ")
         if error.cause is None:

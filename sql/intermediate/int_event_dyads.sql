@@ -1,8 +1,9 @@
 with countries as (
     select * from staging.stg_countries
+    where alpha2 is not null
 ),
 
--- Organisations of states ("IGO") and other codes that are no country make no dyad.
+-- Organisations of states ("IGO", "EUR"), which have no alpha-2 code, make no dyad.
 pairs as (
     select pairs.*
     from intermediate.int_event_pairs as pairs

@@ -4,6 +4,7 @@ with events as (
 
 countries as (
     select * from staging.stg_countries
+    where alpha2 is not null
 ),
 
 parties as (

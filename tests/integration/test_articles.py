@@ -194,7 +194,8 @@ def _quantities(hand: Row, program: Row) -> Iterator[tuple[str, bool, str]]:
             (
                 q
                 for q in program["quantities"]
-                if abs(q["value"] - value) <= SAME_VALUE * abs(value) and same_words(quantity["text"], q["text"])
+                if abs(q["value"] - value) <= SAME_VALUE * abs(value)
+                and quantity["text"].casefold() in q["text"].casefold()
             ),
             None,
         )

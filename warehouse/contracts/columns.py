@@ -39,7 +39,7 @@ def values_of(enum: type[StrEnum]) -> tuple[str, ...]:
 
 def country_of(whose: str) -> Column:
     """The column `country`, described as the country of `whose`."""
-    return Column("country", TEXT, f"Country of {whose}, ISO 3166-1 alpha-3.", nullable=True)
+    return Column("country", TEXT, f"Country of {whose}, ISO 3166-1 alpha-3, or IGO or EUR.", nullable=True)
 
 
 def sector_of(whose: str) -> Column:

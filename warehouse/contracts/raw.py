@@ -134,13 +134,14 @@ REFERENCE = (
     Table(
         "raw", "countries",
         "one row per country or territory",
-        "Reference list of countries, from the Unicode CLDR (names) and GeoNames (everything else).",
+        "Reference list of countries, from the Unicode CLDR (names) and GeoNames (everything else), and of the codes that stand "
+        "in a country's place: IGO for international organisations, EUR for European ones.",
         (
-            Column("country", TEXT, "ISO 3166-1 alpha-3 code."),
-            Column("alpha2", TEXT, "ISO 3166-1 alpha-2 code."),
+            Column("country", TEXT, "ISO 3166-1 alpha-3 code, or IGO or EUR."),
+            Column("alpha2", TEXT, "ISO 3166-1 alpha-2 code; null for IGO and EUR.", nullable=True),
             Column("fips", TEXT, "FIPS 10-4 code, which GDELT's geography columns use.", nullable=True),
             Column("name", TEXT, "English name."),
-            Column("continent", TEXT, "Continent, two letters (AF, AN, AS, EU, NA, OC, SA)."),
+            Column("continent", TEXT, "Continent, two letters (AF, AN, AS, EU, NA, OC, SA).", nullable=True),
             Column("capital", TEXT, "Capital.", nullable=True),
             Column("latitude", NUMBER, "Latitude of the capital in degrees north, WGS 84.", nullable=True),
             Column("longitude", NUMBER, "Longitude of the capital in degrees east, WGS 84.", nullable=True),

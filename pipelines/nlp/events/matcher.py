@@ -185,7 +185,7 @@ class FrameMatcher:
         return found
 
     def _phrase_role(self, noun: Token, role: str) -> list[Token]:
-        found = []
+        found: list[Token] = []
         for head in semantic_heads(noun):
             found += phrase_preps(head).get(role, ())
             for child in head.children:

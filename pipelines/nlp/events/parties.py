@@ -160,7 +160,7 @@ class PartyReader:
     def _coordinated(self, token: Token) -> list[Token]:
         """Coordinated heads, a name in apposition that the parser took for a conjunct left out."""
         heads = coordinated(token)
-        kept = []
+        kept: list[Token] = []
         for head in heads:
             if kept and head.dep_ == "conj" and self._is_apposition(head):
                 continue
@@ -299,6 +299,9 @@ class PartyReader:
         start = max(start, end - _LONGEST_PHRASE, head.sent.start)
         while start < head.i and (self.doc[start].dep_ in ("det", "punct") or self.doc[start].is_space):
             start += 1
+        words = {token.text for token in self.doc[start:end]}
+        if words & {"”", "''"} and not words & {"“", "``"} and self.doc[start - 1].text in ("“", "``"):
+            start -= 1  # keep the opening mark of a quoted modifier
         return start, end
 
     def _span_end_of_name(self, token: Token) -> int:

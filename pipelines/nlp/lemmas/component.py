@@ -8,6 +8,7 @@ prefer a shorter known word ("staged" to "stag", "fined" to "fin", "raped" to "r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 from spacy.attrs import LOWER
@@ -27,7 +28,7 @@ class LemmasComponent:
             verbs: lemmas, in lower case.
         """
         self._lemmas: dict[int, int] = {}
-        lemmatizer = nlp.get_pipe("lemmatizer") if "lemmatizer" in nlp.pipe_names else None
+        lemmatizer: Any = nlp.get_pipe("lemmatizer") if "lemmatizer" in nlp.pipe_names else None
         if lemmatizer is not None and getattr(lemmatizer, "mode", None) == "rule":
             known = set(lemmatizer.lookups.get_table("lemma_index").get("verb", ()))
             irregular = lemmatizer.lookups.get_table("lemma_exc").get("verb", {})

@@ -6,6 +6,8 @@ What belongs here: what must be settled before the parser runs. What does not: r
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from spacy.attrs import IS_SPACE, ORTH
 from spacy.language import Language
@@ -17,11 +19,13 @@ from pipelines.nlp.repairs.patterns import DATELINE, DATELINE_REACH, JOINED_PREF
 
 def keep_hyphenated_verbs(nlp: Language) -> None:
     """Stop the tokenizer from splitting "re-elected", "cease-fire" and their like at the hyphen."""
+    tokenizer: Any = nlp.tokenizer
+    defaults: Any = nlp.Defaults
     for word in (*JOINED_WORDS, *(word.capitalize() for word in JOINED_WORDS)):
-        nlp.tokenizer.add_special_case(word, [{ORTH: word}])
+        tokenizer.add_special_case(word, [{ORTH: word}])
     unless = "".join(rf"(?<!\b{prefix})" for prefix in JOINED_PREFIXES + tuple(p.title() for p in JOINED_PREFIXES))
-    infixes = [pattern if "(?:-" not in pattern else unless + pattern for pattern in nlp.Defaults.infixes]
-    nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
+    infixes = [pattern if "(?:-" not in pattern else unless + pattern for pattern in defaults.infixes]
+    tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
 
 
 class RepairsComponent:
@@ -34,7 +38,7 @@ class RepairsComponent:
 
     def predict(self, doc: Doc) -> list[int]:
         """Token indexes at which a sentence surely starts."""
-        starts = []
+        starts: list[int] = []
         spaces = np.flatnonzero(doc.to_array(IS_SPACE))
         openings = [int(i) + 1 for i in spaces if _ends_line(doc, int(i))]
         if len(doc) and not doc[0].is_space:

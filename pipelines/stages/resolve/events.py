@@ -64,7 +64,7 @@ def resolve_events(
     blocks: dict[tuple, list[_Report]] = defaultdict(list)
     for row in mentions.itertuples(index=False):
         report = _report(row, parties)
-        for key in _block_keys(row.event_type, report):
+        for key in _block_keys(str(row.event_type), report):
             blocks[key].append(report)
     for block in blocks.values():
         _join_block(block, clusters)
@@ -87,7 +87,7 @@ def _party_keys(participants: pd.DataFrame, canonical: dict[str, str]) -> dict[t
     for row in participants.itertuples(index=False):
         if row.role == "attribution":
             continue
-        keys = found[(row.event_mention_id, row.role)]
+        keys = found[(str(row.event_mention_id), str(row.role))]
         if isinstance(row.entity_id, str):
             keys.add(canonical.get(row.entity_id, row.entity_id))
         if isinstance(row.country, str):

@@ -7,6 +7,8 @@ What belongs here: `resolve`, `ResolveInput` and what counts as a report of its 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -44,9 +46,10 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
         The tables of core by name ("core.events").
     """
     current = tables.documents[tables.documents["is_current"]]
+    columns = (current[name].tolist() for name in ("document_id", "published_date", "minhash", "text_length"))
     duplicates = near_duplicates(
-        (row.document_id, _day(row.published_date), _bytes(row.minhash), row.text_length)
-        for row in current.itertuples(index=False)
+        (document_id, _day(published_date), _bytes(minhash), text_length)
+        for document_id, published_date, minhash, text_length in zip(*columns, strict=True)
     )
     documents = tables.documents[["document_id", "published_date"]].assign(
         is_counted=tables.documents["is_current"]
@@ -67,7 +70,7 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
     }
 
 
-def _day(value: object) -> object:
+def _day(value: Any) -> date | None:
     return None if pd.isna(value) else pd.Timestamp(value).date()
 
 
