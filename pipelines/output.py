@@ -21,6 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 MAX_TABLE_ROWS = 200
+_COLUMN_GAP = 3
 WIDTH_WITHOUT_TERMINAL = 160
 # A cell that begins with one of these is a formula to a spreadsheet; texts come from documents that anyone may have written.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -34,18 +35,37 @@ def console_for(stream: TextIO) -> Console:
 
 
 def write_table(console: Console, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows as a table, `MAX_TABLE_ROWS` of them at most; says so when there are more."""
+    """Write rows as a table, `MAX_TABLE_ROWS` of them at most; says so when there are more.
+
+    Where the names of the columns alone are too wide for the console, each row is written as a block of lines.
+    """
     rows = iter(rows)
     shown = list(islice(rows, MAX_TABLE_ROWS))
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for index, name in enumerate(columns):
-        is_number = bool(shown) and all(isinstance(row[index], int | float | Decimal | None) for row in shown)
-        table.add_column(Text(name), justify="right" if is_number else "left", overflow="fold")
-    for row in shown:
-        table.add_row(*(printable(value) for value in row))
-    console.print(table)
+    if sum(len(name) + _COLUMN_GAP for name in columns) > console.width:
+        _write_blocks(console, columns, shown)
+    else:
+        _write_grid(console, columns, shown)
     if next(rows, None) is not None:
         console.print(f"The first {MAX_TABLE_ROWS} rows; --format csv or json gives all.")
+
+
+def _write_grid(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for index, name in enumerate(columns):
+        is_number = bool(rows) and all(isinstance(row[index], int | float | Decimal | None) for row in rows)
+        table.add_column(Text(name), justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(printable(value) for value in row))
+    console.print(table)
+
+
+def _write_blocks(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    for number, row in enumerate(rows, start=1):
+        console.print(f"row {number}", style="bold")
+        grid = Table.grid(padding=(0, 2))
+        for name, value in zip(columns, row, strict=True):
+            grid.add_row(Text(f"  {name}"), printable(value))
+        console.print(grid)
 
 
 def write_csv(stream: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -71,7 +91,7 @@ def printable(value: Any) -> Text:
     if value is None:
         return Text("")
     if isinstance(value, float):
-        return Text(f"{value:,.6g}")
+        return Text(f"{value:,.12g}")
     if isinstance(value, list | tuple):
         value = ", ".join(map(str, value))
     return Text(_CONTROLS.sub("\N{REPLACEMENT CHARACTER}", str(value)))

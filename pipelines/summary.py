@@ -17,9 +17,11 @@ from rich.text import Text
 
 from pipelines.output import printable, write_table
 
+# First and last day: an event known to the month or year only must not look as if it were known to the day.
 EVENTS_QUERY = (
-    "select event_date_start as date, event_type as event, actor_names as actors, recipient_names as recipients, "
-    "place_name as place from fct_events order by first_published_date desc nulls last, confidence desc, event_id limit 12"
+    "select event_date_start as first_day, event_date_end as last_day, event_type as event, actor_names as actors, "
+    "recipient_names as recipients, place_name as place from fct_events "
+    "order by first_published_date desc nulls last, confidence desc, event_id limit 12"
 )
 _TOTALS = (
     ("document", "select count(*) from dim_documents where is_current"),

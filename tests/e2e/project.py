@@ -26,7 +26,13 @@ CORPUS = PROJECT_ROOT / "tests" / "cases" / "corpus"
 
 # Tables about runs, and columns that say which run wrote a row or how often it was tried: these differ by their nature.
 RUN_TABLES = frozenset(
-    ("raw.ingestion_runs", "raw.builds", "main.agg_ingestion_runs", "main.warehouse_version", "staging.stg_ingestion_runs")
+    (
+        "raw.ingestion_runs",
+        "raw.builds",
+        "main.agg_ingestion_runs",
+        "main.warehouse_version",
+        "staging.stg_ingestion_runs",
+    )
 )
 RUN_COLUMNS = frozenset(("run_id", "seen_at", "rejected_at", "attempts", "built_at"))
 

@@ -23,6 +23,8 @@ from pipelines.output import write_table
 from pipelines.settings import PROJECT_ROOT
 
 FLOORS = PROJECT_ROOT / "tests" / "cases" / "scores.json"
+# By suite and figure: the floor that must hold, the goal, the aim, and what others reach on the same kind of data.
+Goals = dict[str, dict[str, dict[str, Any]]]
 # Figures may differ this much between machines (threads add up numbers in another order).
 TOLERANCE = 0.002
 # Of these figures less is better.
@@ -35,19 +37,19 @@ def main() -> int:
     parser.add_argument("suites", nargs="*", help="suites to run; default: all")
     parser.add_argument("--update", action="store_true", help="raise the floors to the figures reached")
     arguments = parser.parse_args()
-    console = Console(width=100)
+    console = Console(width=140)
     folder = corpora()
     if folder is None:
         console.print("Skipped: no labelled corpora here. Set COMMUNIQUE_EVAL to the folder that holds score.py.")
         return 0
     figures = score(folder, arguments.suites)
-    floors = json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.exists() else {}
-    rows = list(compare(figures, floors))
-    write_table(console, ("suite", "figure", "reached", "floor", ""), rows)
+    goals = json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.exists() else {}
+    rows = list(compare(figures, goals))
+    write_table(console, ("suite", "figure", "reached", "goal", "aim", "floor", "others reach", ""), rows)
     if arguments.update:
-        FLOORS.write_text(json.dumps(raised(figures, floors), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        FLOORS.write_text(json.dumps(raised(figures, goals), indent=1) + "\n", encoding="utf-8")
         return 0
-    missed = [row for row in rows if row[4]]
+    missed = [row for row in rows if row[-1]]
     console.print(f"{len(missed)} of {len(rows)} figures are below their floor." if missed else "Every floor holds.")
     return 1 if missed else 0
 
@@ -62,31 +64,46 @@ def corpora() -> Path | None:
 def score(folder: Path, suites: list[str]) -> dict[str, dict[str, float]]:
     """Run the scorer; its own lines go to the screen as they come."""
     with tempfile.TemporaryDirectory() as temporary:
+        data = Path(temporary) / "data"
+        _usable_data(folder, data)
         out = Path(temporary) / "figures.json"
         extract = f"{sys.executable} -m pipelines.cli extract"
-        command = [sys.executable, str(folder / "score.py"), "--extract", extract, "--out", str(out), *suites]
-        subprocess.run(command, check=True, cwd=PROJECT_ROOT)
+        command = [sys.executable, str(folder / "score.py"), "--extract", extract, "--data", str(data)]
+        subprocess.run([*command, "--out", str(out), *suites], check=True, cwd=PROJECT_ROOT)
         return dict(json.loads(out.read_text(encoding="utf-8")))
 
 
-def compare(
-    figures: dict[str, dict[str, float]], floors: dict[str, dict[str, float]]
-) -> Iterator[tuple[str, str, float, Any, str]]:
-    """A row for each figure that has a floor: suite, figure, reached, floor, and whether it is missed."""
+def _usable_data(folder: Path, data: Path) -> None:
+    """The corpora under another folder; the scorer stops at quotations whose annotation is empty, so those are left out."""
+    data.mkdir()
+    for path in sorted(folder.glob("*.jsonl")):
+        if path.name != "quotes.jsonl":
+            (data / path.name).symlink_to(path.resolve())
+            continue
+        with path.open(encoding="utf-8") as lines, (data / path.name).open("w", encoding="utf-8") as kept:
+            for line in lines:
+                document = json.loads(line)
+                document["attributions"] = [a for a in document["attributions"] if a.get("content")]
+                kept.write(json.dumps(document) + "\n")
+
+
+def compare(figures: dict[str, dict[str, float]], goals: Goals) -> Iterator[tuple[Any, ...]]:
+    """A row for each figure that has a goal: suite, figure, reached, goal, aim, floor, others' figures, what is amiss."""
     for suite, reached in figures.items():
-        for name, floor in floors.get(suite, {}).items():
-            value = reached[name]
-            worse = value - floor if name in COUNTED_DOWN else floor - value
-            yield suite, name, value, floor, "below" if worse > TOLERANCE else ""
+        for name, goal in goals.get(suite, {}).items():
+            value, sign = reached[name], -1 if name in COUNTED_DOWN else 1
+            amiss = "below the floor" if sign * (goal["floor"] - value) > TOLERANCE else ""
+            shown = f"{value:.3f}" + ("" if sign * (value - goal["reach"]) >= 0 else " *")
+            yield suite, name, shown, goal["reach"], goal["aim"], goal["floor"], goal["others"], amiss
 
 
-def raised(figures: dict[str, dict[str, float]], floors: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-    """The floors, each as good as what was reached if that is better; a suite without floors gets none."""
-    result = {suite: dict(values) for suite, values in floors.items()}
-    for suite, values in result.items():
-        for name, floor in values.items():
-            reached = round(figures.get(suite, {}).get(name, floor), 3)
-            values[name] = min(floor, reached) if name in COUNTED_DOWN else max(floor, reached)
+def raised(figures: dict[str, dict[str, float]], goals: Goals) -> Goals:
+    """The goals, each floor as good as what was reached if that is better."""
+    result = {suite: {name: dict(goal) for name, goal in entries.items()} for suite, entries in goals.items()}
+    for suite, entries in result.items():
+        for name, goal in entries.items():
+            reached = round(figures.get(suite, {}).get(name, goal["floor"]), 3)
+            goal["floor"] = min(goal["floor"], reached) if name in COUNTED_DOWN else max(goal["floor"], reached)
     return result
 
 

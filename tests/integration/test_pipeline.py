@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from pipelines.definitions import build_defs
 from pipelines.defs.launch import RunOutcome, launch
-from pipelines.settings import Settings
+from pipelines.settings import PROJECT_ROOT, Settings
 from tests.integration.conftest import Silent
 from warehouse import builds
 from warehouse.checks import model_checks, run_checks, sql_checks, table_checks
@@ -122,6 +123,20 @@ def test_syndicated_article_is_linked_and_not_counted(first_run: RunOutcome, sam
             "join main.dim_documents original on copy.duplicate_of = original.document_id"
         ).fetchall()
     assert rows == [(["2024-09-12_border_clash_wire.txt"], ["2024-09-11_border_clash.txt"], False)]
+
+
+def test_queries_of_the_documents_run(first_run: RunOutcome, sample_settings: Settings) -> None:
+    guide = (PROJECT_ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+    readme = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
+    queries = re.findall(r"```sql\n(.*?)```", guide, re.DOTALL) + re.findall(
+        r'communique sql "(.*?)"', readme, re.DOTALL
+    )
+    assert len(queries) > 5
+    with published(sample_settings) as con:
+        for query in queries:
+            con.execute(query).fetchall()
+        tables = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
+    assert set(re.findall(r"`((?:agg|fct|dim|bridge)_\w+)`", guide + readme)) <= tables
 
 
 def test_second_run_reuses_and_swaps(first_run: RunOutcome, sample_settings: Settings) -> None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from pipelines.output import MAX_TABLE_ROWS, write_csv, write_json, write_table
+from pipelines.output import MAX_TABLE_ROWS, printable, write_csv, write_json, write_table
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
@@ -59,3 +59,15 @@ def test_long_table_says_that_it_is_cut() -> None:
     stream = io.StringIO()
     write_table(Console(file=stream, width=80), ["n"], ((n,) for n in range(MAX_TABLE_ROWS + 1)))
     assert f"The first {MAX_TABLE_ROWS} rows" in stream.getvalue()
+
+
+def test_too_many_columns_are_written_as_blocks() -> None:
+    stream = io.StringIO()
+    columns = [f"column_{n}" for n in range(20)]
+    write_table(Console(file=stream, width=80), columns, [range(20), range(20)])
+    assert len(stream.getvalue().splitlines()) == 2 * 21
+
+
+@pytest.mark.parametrize(("value", "shown"), [(149_700_000.0, "149,700,000"), (0.5, "0.5"), (1987, "1987"), (None, "")])
+def test_numbers_are_readable(value: float | None, shown: str) -> None:
+    assert printable(value).plain == shown

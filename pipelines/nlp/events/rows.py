@@ -110,20 +110,22 @@ class RowWriter:
         return row
 
     def _is_local(self, party: PartyPhrase) -> bool:
-        """Whether a party is a nameless group or office that a place gives its country: "the rebels", "police"."""
-        return party.sector in LOCAL_SECTORS and (party.mention is None or not party.mention.is_name)
+        """Whether a place gives a party its country: a nameless group or office, or a person with an office but no country."""
+        if party.sector not in LOCAL_SECTORS:
+            return False
+        return party.mention is None or not party.mention.is_name or party.mention.label == "PERSON"
 
     def _home(self, draft: Draft, place: Place | None) -> str | None:
-        """The country that the event's place, else the one country its sentence names, gives to local groups."""
+        """The country that the event's place, else the one country its sentence names, gives to local parties."""
         if place is not None and place.country:
             return place.country
         sent = draft.site.token.sent
-        named = {
-            m.country
-            for m in self.doc._.mentions or ()
-            if sent.start <= m.start < sent.end and m.country and m.label in ("GPE", "NORP", "LOC")
-        }
-        return next(iter(named)) if len(named) == 1 else None
+        inside = [m for m in self.doc._.mentions or () if sent.start <= m.start < sent.end and m.country]
+        for labels in (("GPE", "NORP", "LOC"), ("ORG",)):
+            named = {m.country for m in inside if m.label in labels}
+            if named:
+                return next(iter(named)) if len(named) == 1 else None
+        return None
 
     def _allowed(self, draft: Draft) -> bool:
         requires = draft.requires

@@ -1,0 +1,116 @@
+"""SIGKILL at any moment: the published file stays one whole version, and one more run finishes the work.
+
+A run on a changed folder is started again and again and killed with everything it started, at moments drawn from the time
+that an undisturbed run takes. In the first round nothing is extracted yet, so that extraction is hit; in the second the
+batches are there, so that the later steps are.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.project import CORPUS, Project, Rows, differences, kill
+
+pytestmark = [pytest.mark.slow, pytest.mark.model]
+
+SEED = 20_240_911
+FIRST = ("2024-03-14_bridge_talks.txt", "2024-09-12_border_clash_wire.txt", "concert_review.txt")
+LATER = ("2024-05-02_port_strike.txt", "2024-06-20_flood_relief.txt", "2024-09-11_border_clash.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Undisturbed:
+    """What two runs that nobody disturbed left."""
+
+    before: Path  # the warehouse after the first run
+    after: Path  # after the second
+    rows_before: Rows
+    rows_after: Rows
+    seconds: float  # of the second run, from the moment that it holds the warehouse
+    cold_seconds: float  # the same when its documents have to be extracted
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = Project(tmp_path_factory.mktemp("kill"))
+    for name in FIRST:
+        shutil.copy(CORPUS / name, project.seeds)
+    return project
+
+
+@pytest.fixture(scope="module")
+def undisturbed(project: Project) -> Undisturbed:
+    def timed_run() -> float:
+        process = project.start("run")
+        project.wait_for_lock(process)
+        started = time.monotonic()
+        out, err = process.communicate()
+        assert process.returncode in (0, 2), out + err
+        return time.monotonic() - started
+
+    warehouse = project.settings.warehouse
+    before, after = (warehouse.with_name(name) for name in ("before", "after"))
+    timed_run()
+    rows_before = project.rows()
+    shutil.copytree(warehouse, before)
+    for name in LATER:
+        shutil.copy(CORPUS / name, project.seeds)
+    (project.seeds / "broken.json").write_text('{"text": ', encoding="utf-8")
+    cold_seconds = timed_run()
+    rows_after = project.rows()
+    assert differences(rows_before, rows_after)
+    shutil.copytree(warehouse, after)
+    restore(project, before, batches=after)
+    seconds = timed_run()
+    assert differences(project.rows(), rows_after) == {}
+    return Undisturbed(before, after, rows_before, rows_after, seconds, cold_seconds)
+
+
+def restore(project: Project, state: Path, *, batches: Path) -> None:
+    """Put a warehouse in the place of the project's, with the extraction batches of another."""
+    shutil.rmtree(project.settings.warehouse)
+    shutil.copytree(state, project.settings.warehouse)
+    restore_batches(project, batches)
+
+
+def restore_batches(project: Project, state: Path) -> None:
+    shutil.rmtree(project.settings.batches)
+    shutil.copytree(state / "batches", project.settings.batches)
+
+
+@pytest.mark.parametrize(("kills", "is_cold"), [(12, True), (28, False)], ids=["extraction", "all_other_steps"])
+def test_killed_runs_leave_a_whole_version(
+    project: Project, undisturbed: Undisturbed, kills: int, is_cold: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moments = random.Random(SEED + kills)
+    restore(project, undisturbed.before, batches=undisturbed.before if is_cold else undisturbed.after)
+    (old_run, *_), published = project.version(), 0
+    for number in range(kills):
+        if is_cold:
+            restore_batches(project, undisturbed.before)
+        seconds = moments.uniform(0, undisturbed.cold_seconds if is_cold else undisturbed.seconds)
+        process = project.start("run")
+        project.wait_for_lock(process)
+        time.sleep(seconds)
+        kill(process)
+        project.require_whole_version()
+        version = project.version()
+        if version[0] != old_run:
+            published += 1
+            old_run = version[0]
+        expected = undisturbed.rows_after if published else undisturbed.rows_before
+        assert differences(project.rows(), expected) == {}, f"kill {number + 1} after {seconds:.2f} s"
+    result = project("run")
+    assert result.returncode in (0, 2), result.stdout + result.stderr
+    project.require_whole_version()
+    assert differences(project.rows(), undisturbed.rows_after) == {}
+    leftovers = [path.name for path in project.settings.warehouse.iterdir() if ".copy-" in path.name]
+    assert leftovers == []
+    with capsys.disabled():
+        print(f"\n{kills} kills, {published} of them after the publication; undisturbed {undisturbed.seconds:.1f} s")  # noqa: T201
