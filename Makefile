@@ -6,7 +6,8 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PYTEST := $(BIN)/python -m pytest
+# One file on one process: the tests of a file share runs of the pipeline.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help env run ui test test-all lint format eval dictionary clean
@@ -33,10 +34,10 @@ ui: $(STAMP) ## the Dagster UI on 127.0.0.1:3000
 test: $(STAMP) ## style and fast tests, under five minutes
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@$(PYTEST) -n 2 -m "not slow"
+	@$(PYTEST) -m "not slow"
 
 test-all: $(STAMP) lint ## style, types, and every test, the slow ones included
-	@$(PYTEST) -n 2
+	@$(PYTEST)
 
 lint: $(STAMP) ## ruff, sqruff and mypy
 	@$(BIN)/ruff check .

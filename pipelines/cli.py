@@ -1,4 +1,4 @@
-"""The command line: communique run | extract | sql | check | ui.
+"""The command line: communique run | extract | sql | check | ui | quarantine list, retry | rebuild.
 
 What belongs here: options, exit statuses and what goes to which stream. Every command calls what the Dagster UI or Python
 code can call too. The heavy libraries (Dagster, spaCy) are imported inside the command that needs them, so that `sql` and
@@ -41,6 +41,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+quarantine_app = typer.Typer(help="Files and records that were refused.", no_args_is_help=True)
+app.add_typer(quarantine_app, name="quarantine")
+
+QUARANTINE_QUERY = (
+    "select path, record_number, stage, reason_code, message, attempts from raw.quarantine "
+    "order by path, record_number nulls last, reason_code"
+)
+
 SeedsOption = Annotated[
     Path | None, typer.Option("--seeds", help="Folder of documents to ingest.", show_default="seeds")
 ]
@@ -73,24 +81,60 @@ def run(
 ) -> None:
     """Ingest the seeds folder, build the warehouse, publish it, and show what was found."""
     with _failures_shown():
-        settings = _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers)
-        _set_dagster_home()
-        from pipelines.console import RunView
-        from pipelines.definitions import build_defs
-        from pipelines.defs.launch import launch
-        from pipelines.summary import show_summary
+        _run_job("ingest_and_publish", _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers))
 
+
+@app.command()
+def rebuild(
+    seeds: SeedsOption = None,
+    warehouse: WarehouseOption = None,
+    model: ModelOption = None,
+    workers: WorkersOption = None,
+    from_seeds: Annotated[
+        bool, typer.Option("--from-seeds", help="Start from nothing: forget removed files and earlier runs.")
+    ] = False,
+) -> None:
+    """Set a damaged build database aside, take the published version in its place, and run.
+
+    If nothing readable is published, it is made from the seeds folder. What was extracted before is not extracted again.
+    """
+    with _failures_shown():
+        settings = _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers)
+        from warehouse.connection import WriterLock
+        from warehouse.recovery import start_over
+
+        build, published = settings.build_database, settings.published_database
+        with WriterLock(build, "communique rebuild", wait_seconds=settings.lock_seconds):
+            recovery = start_over(build, published, from_seeds=from_seeds)
         console = console_for(sys.stdout)
-        with RunView(console) as view:
-            outcome = launch(
-                "ingest_and_publish", build_defs, watcher=view, settings=settings, progress=view.progressed
-            )
-        if not outcome.is_success:
-            raise RunFailedError(f"{'; '.join(outcome.failures)}\nNothing was published. Run: {outcome.run_id}")
-        command = _sql_command(settings)
-        quarantined = show_summary(console, settings.published_database, run_id=outcome.run_id, command=command)
-    if quarantined:
-        raise typer.Exit(EXIT_QUARANTINED)
+        if recovery.set_aside is not None:
+            console.print(f"The build database was set aside as {recovery.set_aside}", soft_wrap=True, markup=False)
+        origin = "the published version" if recovery.is_restored else "the seeds folder and the extraction batches"
+        console.print(f"Building it anew from {origin}")
+        _run_job("ingest_and_publish", settings)
+
+
+@quarantine_app.command("list")
+def list_quarantine(
+    output: Annotated[OutputFormat, typer.Option("--format", help="How to write the list.")] = OutputFormat.TABLE,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """List the files and records that are refused, and why."""
+    with _failures_shown():
+        settings = _settings(warehouse=warehouse)
+        _write_answer(settings, QUARANTINE_QUERY, output)
+
+
+@quarantine_app.command("retry")
+def retry_quarantine(
+    seeds: SeedsOption = None,
+    warehouse: WarehouseOption = None,
+    model: ModelOption = None,
+    workers: WorkersOption = None,
+) -> None:
+    """Read quarantined files and extract failed documents again, as part of a run; after the cause was mended."""
+    with _failures_shown():
+        _run_job("retry_quarantined", _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers))
 
 
 @app.command()
@@ -118,17 +162,7 @@ def sql(
 ) -> None:
     """Query the published warehouse, at any time, also while a run is going on."""
     with _failures_shown():
-        settings = _settings(warehouse=warehouse)
-        from warehouse.query import query
-
-        result = query(
-            settings.published_database, statement, seconds=settings.query_seconds, memory=settings.query_memory
-        )
-        if output is OutputFormat.TABLE:
-            write_table(console_for(sys.stdout), result.columns, result.rows)
-        else:
-            write = write_csv if output is OutputFormat.CSV else write_json
-            write(sys.stdout, result.columns, result.rows)
+        _write_answer(_settings(warehouse=warehouse), statement, output)
 
 
 @app.command()
@@ -180,6 +214,36 @@ def ui(
         os.chdir(PROJECT_ROOT)
         command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
         os.execv(sys.executable, command)
+
+
+def _run_job(job_name: str, settings: Settings) -> None:
+    """Run a job that ingests and publishes, show it and what was found; ends the program if it quarantined something."""
+    _set_dagster_home()
+    from pipelines.console import RunView
+    from pipelines.definitions import build_defs
+    from pipelines.defs.launch import launch
+    from pipelines.summary import show_summary
+
+    console = console_for(sys.stdout)
+    with RunView(console) as view:
+        outcome = launch(job_name, build_defs, watcher=view, settings=settings, progress=view.progressed)
+    if not outcome.is_success:
+        raise RunFailedError(f"{'; '.join(outcome.failures)}\nNothing was published. Run: {outcome.run_id}")
+    command = _sql_command(settings)
+    if show_summary(console, settings.published_database, run_id=outcome.run_id, command=command):
+        raise typer.Exit(EXIT_QUARANTINED)
+
+
+def _write_answer(settings: Settings, statement: str, output: OutputFormat) -> None:
+    """Write what the published warehouse answers to a query."""
+    from warehouse.query import query
+
+    result = query(settings.published_database, statement, seconds=settings.query_seconds, memory=settings.query_memory)
+    if output is OutputFormat.TABLE:
+        write_table(console_for(sys.stdout), result.columns, result.rows)
+    else:
+        write = write_csv if output is OutputFormat.CSV else write_json
+        write(sys.stdout, result.columns, result.rows)
 
 
 def _sql_command(settings: Settings) -> str:

@@ -25,10 +25,11 @@ def unstamp(con: duckdb.DuckDBPyConnection, parts: Iterable[str]) -> None:
     """Note that parts are about to be built; should the run be stopped before it stamps them, they cannot be published.
 
     Args:
-        con: the build database.
+        con: the build database, outside a transaction.
         parts: what is about to be built.
     """
-    con.execute("delete from raw.builds where part in (select unnest($parts))", {"parts": list(parts)})
+    with transaction(con, doing="noting what is about to be built"):
+        con.execute("delete from raw.builds where part in (select unnest($parts))", {"parts": list(parts)})
 
 
 def stamp(con: duckdb.DuckDBPyConnection, parts: Iterable[str], *, run_id: str, source: str | None = None) -> None:

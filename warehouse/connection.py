@@ -65,13 +65,15 @@ class WriterLock:
 
         Raises:
             WarehouseLockedError: another run still holds it after the wait; the message names the run.
+            DiskFullError: there is no space for the name of the run.
         """
         self._lock_path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._lock_path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             self._acquire(descriptor)
-            os.ftruncate(descriptor, 0)
-            os.write(descriptor, json.dumps({"run_id": self._run_id, "pid": os.getpid()}).encode())
+            with translated_errors(doing=f"writing {self._lock_path}"):
+                os.ftruncate(descriptor, 0)
+                os.write(descriptor, json.dumps({"run_id": self._run_id, "pid": os.getpid()}).encode())
         except BaseException:
             os.close(descriptor)
             raise

@@ -221,6 +221,11 @@ def _load_quarantine(
         "  where extractor_version is not null and document_id in (select unnest($ids)))",
         {"ids": list(document_ids)},
     )
+    with _registered(con, _records_table("raw.quarantine", quarantine)):
+        con.execute(
+            "delete from raw.quarantine where stage = 'extract' and (path, record_number) in ("
+            "  select (path, record_number) from _incoming where stage = 'extract')"
+        )
     return _replace_rows(con, "raw.quarantine", _records_table("raw.quarantine", quarantine))
 
 

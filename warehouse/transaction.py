@@ -84,7 +84,9 @@ def _translated(message: str, doing: str) -> PipelineError | None:
     if _LOCKED in message:
         return WarehouseLockedError(f"{doing}: another process has the database open: {message}")
     if any(part in message for part in _CORRUPT):
-        return WarehouseCorruptError(f"{doing}: the database is damaged: {message}")
+        return WarehouseCorruptError(
+            f"{doing}: the database is damaged; `communique rebuild` sets it aside and builds it anew ({message})"
+        )
     return None
 
 

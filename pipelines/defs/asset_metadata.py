@@ -8,6 +8,7 @@ anything (`assets.py`, `sql_assets.py`).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any
@@ -97,6 +98,13 @@ def metadata_table(rows: Iterable[Mapping[str, Any]], *, columns: Iterable[str])
     """Rows as a table in the UI; long cells are cut, control characters become spaces."""
     records = [dg.TableRecord({name: _cell(value) for name, value in row.items()}) for row in rows]
     return dg.MetadataValue.table(records, dg.TableSchema([dg.TableColumn(name) for name in columns]))
+
+
+def counts_by_reason(reason_codes: Iterable[str]) -> dg.TableMetadataValue:
+    """How many records were refused for each reason, the most frequent first."""
+    counts = sorted(Counter(reason_codes).items(), key=lambda item: (-item[1], item[0]))
+    rows = [{"reason_code": code, "records": count} for code, count in counts]
+    return metadata_table(rows, columns=("reason_code", "records"))
 
 
 def _static_metadata(qualified_name: str, columns: list[dg.TableColumn]) -> dict[str, Any]:

@@ -7,11 +7,13 @@ at once is one multi-asset. What does not: the work (`steps.py`), SQL models (`s
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from pipelines.defs import steps
-from pipelines.defs.asset_metadata import contract_spec, metadata_table, table_key, table_result
+from pipelines.defs.asset_metadata import contract_spec, counts_by_reason, metadata_table, table_key, table_result
 from pipelines.defs.resources import WarehouseResource, step_failures
 from pipelines.settings import Settings
 from warehouse.builds import require_whole_build
@@ -31,15 +33,28 @@ RESOLVED_FROM = (
 )
 
 
+class RetryConfig(dg.Config):
+    """Whether a run tries again what earlier ones refused."""
+
+    retry_quarantined: bool = Field(False, description="Read quarantined files, or extract failed documents, again.")
+
+
 def staged_documents(
     context: dg.AssetExecutionContext,
+    config: RetryConfig,
     settings: dg.ResourceParam[Settings],
     warehouse: WarehouseResource,
     progress: dg.ResourceParam[steps.Progress],
 ) -> dg.MaterializeResult:
     """What is new or changed in the seeds folder: decoded, cleaned, dated, deduplicated; what cannot be used, quarantined."""
     with step_failures(), warehouse.connect() as con:
-        staged = steps.ingest(con, settings, run_id=context.run.run_id, progress=progress)
+        staged = steps.ingest(
+            con,
+            settings,
+            run_id=context.run.run_id,
+            progress=progress,
+            retry_quarantined=config.retry_quarantined,
+        )
     titles = [
         {"document_id": document.document_id, "published_date": document.published_date, "title": document.title}
         | {"text": document.text}
@@ -51,21 +66,26 @@ def staged_documents(
             "preview": metadata_table(titles, columns=("document_id", "published_date", "title", "text")),
             "dagster/row_count": len(staged.documents),
             "quarantined": len(staged.quarantine),
+            "quarantined_by_reason": counts_by_reason(row.reason_code for row in staged.quarantine),
         }
     )
 
 
 def staged_extractions(
-    settings: dg.ResourceParam[Settings], warehouse: WarehouseResource, progress: dg.ResourceParam[steps.Progress]
+    config: RetryConfig,
+    settings: dg.ResourceParam[Settings],
+    warehouse: WarehouseResource,
+    progress: dg.ResourceParam[steps.Progress],
 ) -> dg.MaterializeResult:
     """Mentions, times, places, quotations, quantities and events of each document, in Parquet batches."""
     with step_failures(), warehouse.connect(read_only=True) as con:
-        done = steps.extract(con, settings, progress=progress)
+        done = steps.extract(con, settings, progress=progress, retry_quarantined=config.retry_quarantined)
     return dg.MaterializeResult(
         metadata={
             "extracted": done.extracted_count,
             "reused": done.reused_count,
             "quarantined": len(done.quarantine),
+            "quarantined_by_reason": counts_by_reason(row.reason_code for row in done.quarantine),
             "words": done.word_count,
             "seconds": round(done.seconds, 2),
             "words_per_second": round(done.word_count / done.seconds) if done.seconds else 0,
@@ -81,8 +101,13 @@ def load(
     with step_failures():
         run = steps.load(settings, run_id=context.run.run_id)
         with warehouse.connect(read_only=True) as con:
+            reasons = con.execute("select reason_code from raw.quarantine").fetchall()
+            figures: dict[str, dict[str, Any]] = {
+                "raw.quarantine": {"quarantined_by_reason": counts_by_reason(code for (code,) in reasons)}
+            }
             for table in (*RAW, *NLP, *REFERENCE, *BUILDS):
-                yield table_result(con, table.qualified_name, ingestion_run=run.run_id)
+                name = table.qualified_name
+                yield table_result(con, name, ingestion_run=run.run_id, **figures.get(name, {}))
 
 
 def resolve(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult]:

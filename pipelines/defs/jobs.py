@@ -25,6 +25,15 @@ ingest_and_publish = dg.define_asset_job(
     description="Everything: ingest new files, extract, load, resolve, model, check, publish. Work already done is reused.",
 )
 
+retry_quarantined = dg.define_asset_job(
+    "retry_quarantined",
+    selection=dg.AssetSelection.all(),
+    config={
+        "ops": {name: {"config": {"retry_quarantined": True}} for name in ("staged_documents", "staged_extractions")}
+    },
+    description="Everything, and what is in quarantine is tried again; after its cause was mended.",
+)
+
 rebuild_marts = dg.define_asset_job(
     "rebuild_marts",
     selection=dg.AssetSelection.groups("marts", "publish"),

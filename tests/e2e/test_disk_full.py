@@ -127,6 +127,25 @@ def test_full_disk_is_named_and_costs_nothing(project: Project, disk: Path, step
         assert project.version()[1] == len(FIRST) + len(LATER)
 
 
+def test_disk_that_also_holds_the_records_of_runs(disk: Path) -> None:
+    everything = Project(disk / "everything")
+    shutil.copy(CORPUS / FIRST[0], everything.seeds)
+    assert everything("run").returncode == 0
+    old, watcher = everything.version(), FillDisk(disk, "start", leave_bytes=0)
+    watcher.step_started("start")
+    try:
+        result = everything("run")
+        assert result.returncode == 1
+        assert "no space is left" in result.stderr
+        assert "Traceback" not in result.stderr
+        assert everything.version() == old
+        everything.require_whole_version()
+    finally:
+        watcher.free()
+    assert everything("run").returncode == 0
+    shutil.rmtree(everything.seeds.parent)
+
+
 def test_command_says_that_the_disk_is_full(project: Project, disk: Path) -> None:
     old, rows = project.version(), project.rows()
     with later_files(project):

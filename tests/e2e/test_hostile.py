@@ -153,7 +153,8 @@ def test_every_file_fares_as_the_manifest_says(hostile: HostileRun, capsys: pyte
         table.add_row(*(ascii(cell)[1:-1] if isinstance(cell, str) else str(cell) for cell in shown))
     with capsys.disabled():
         Console(width=170).print("", table, highlight=False, markup=False)
-        print(f"{len(hostile.manifest) - len(wrong)} of {len(hostile.manifest)} files as expected; run of {hostile.seconds:.0f} s")  # noqa: T201 # fmt: skip
+        right = len(hostile.manifest) - len(wrong)
+        print(f"{right} of {len(hostile.manifest)} files as expected; run of {hostile.seconds:.0f} s")  # noqa: T201
     assert len(hostile.manifest) == CASES
     assert wrong == {}
 

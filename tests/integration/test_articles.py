@@ -39,7 +39,24 @@ UNORDERED = frozenset(("CONSULT", "AGREE", "COOPERATE"))  # types whose parties 
 STALE = 0.15  # share of events by which the stored output may differ from today's
 
 # Slightly under what was measured on all five articles together.
-FLOORS: dict[str, float] = {}
+FLOORS = {
+    "published_date": 0.75,  # measured 0.80
+    "recall": 0.74,  # 0.78
+    "precision": 0.84,  # 0.88
+    "mode": 0.90,  # 0.94
+    "modality": 0.87,  # 0.91
+    "countries": 0.73,  # 0.77
+    "sectors": 0.77,  # 0.82
+    "dates": 0.69,  # 0.74
+    "dates_not_invented": 0.79,  # 0.83
+    "places": 0.45,  # 0.17
+    "places_not_invented": 0.86,  # 0.96
+    "attribution": 0.50,  # 0.57
+    "quotes": 0.95,  # 1.00
+    "speakers": 0.70,  # 0.75
+    "quantities": 0.87,  # 0.91
+    "quantity_terms": 0.95,  # 1.00
+}
 
 Row = dict[str, Any]
 

@@ -71,6 +71,15 @@ def test_everything_can_be_materialized_without_choosing_anything(defs: dg.Defin
     assert dg.validate_run_config(job, {}) is not None
 
 
+def test_retrying_is_the_whole_job_with_the_refused_tried_again(defs: dg.Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    job = defs.resolve_job_def("retry_quarantined")
+    assert job.asset_layer.selected_asset_keys == graph.executable_asset_keys
+    ops = dg.validate_run_config(job, job.run_config)["ops"]
+    retried = {name for name, op in ops.items() if (op.get("config") or {}).get("retry_quarantined")}
+    assert retried == {"staged_documents", "staged_extractions"}
+
+
 def test_rebuilding_the_marts_leaves_what_is_loaded(defs: dg.Definitions) -> None:
     selected = {name_of(key) for key in defs.resolve_job_def("rebuild_marts").asset_layer.selected_asset_keys}
     models = {model.qualified_name for model in discover_models(Settings().sql)}

@@ -192,6 +192,14 @@ def test_reread_tries_unchanged_files_again_and_counts_the_attempts(tmp_path, wa
     assert result.files[0].run_id == "run1"
 
 
+def test_reread_counts_the_attempts_of_files_that_are_not_even_opened(tmp_path, warehouse):
+    write(tmp_path, "long.txt", TEXT * 50)
+    warehouse.run(tmp_path, settings={"max_file_bytes": 100})
+    result = warehouse.run(tmp_path, settings={"max_file_bytes": 100}, reread={"long.txt"})
+    assert numbers(result) == {"quarantined": 1}
+    assert [row.attempts for row in result.quarantine] == [2]
+
+
 def test_skipped_files_are_listed_with_a_reason(tmp_path, warehouse):
     write(tmp_path, ".hidden.txt", TEXT)
     write(tmp_path, "x.txt.part", TEXT)

@@ -207,6 +207,12 @@ def test_a_document_extracted_at_last_leaves_quarantine(con, batch):
     assert list(read_ledger(con).quarantine) == []
 
 
+def test_a_document_that_fails_in_another_way_is_in_quarantine_once(con):
+    load(con, ONE, paths=["a.txt"], quarantine=[refusal("q1", "extract"), refusal("q2", "extract", "b.txt")])
+    load(con, quarantine=[refusal("q3", "extract")], run=a_run("run-2"))
+    assert sorted(read_ledger(con).quarantine) == ["q2", "q3"]
+
+
 def test_the_ledger_gives_back_the_records(con):
     refused = refusal("q1", "ingest")
     load(con, ONE, quarantine=[refused])

@@ -21,6 +21,15 @@ from pipelines.records import EventDateSource, Modality, Place, Precision, Quant
 _PLACE_PREPOSITIONS = frozenset(
     ("in", "at", "near", "outside", "inside", "around", "across", "throughout", "off", "within")
 )
+# "the streets of Podgorica": of these the of-phrase names the place, of others ("the president of France") it does not.
+_SCENE_NOUNS = frozenset(
+    "street city town village port province region capital district suburb outskirt centre center area island coast"
+    " square".split()
+)
+_WITHIN_PHRASE = frozenset(
+    ("acl", "prep", "pobj", "dobj", "advmod", "attr", "nsubj", "nsubjpass", "conj", "agent", "compound")
+)
+_PLACE_CLIMB = 5  # phrases up
 _AFTER, _BEFORE = frozenset(("after", "following", "since")), frozenset(("before",))
 _BACKGROUND_DAYS = 365  # an event that ended longer ago than this is told as history
 
@@ -119,13 +128,10 @@ class CircumstanceReader:
             if preposition is None:
                 continue
             word = preposition.lower_
-            if word not in _PLACE_PREPOSITIONS and not (word == "to" and draft.mode == "visit"):
+            is_of_scene = word == "of" and preposition.head.lemma_.lower() in _SCENE_NOUNS
+            if word not in _PLACE_PREPOSITIONS and not is_of_scene and not (word == "to" and draft.mode == "visit"):
                 continue
-            governor = preposition.head
-            rank = ranks.get(governor.i)
-            if rank is None and governor.dep_ in ("acl", "prep", "pobj", "dobj", "advmod", "attr"):
-                rank = ranks.get(governor.head.i)
-                rank = rank + 1 if rank is not None else None
+            rank = _steps_up(preposition.head, ranks)
             if rank is not None:
                 found.append((rank, abs(head.i - anchor.i), place))
         return min(found, key=lambda item: item[:2])[2] if found else None
@@ -170,6 +176,18 @@ def _preposition_of(token: Token) -> Token | None:
         if current.dep_ == "pobj":
             return current.head
         if current.dep_ not in ("conj", "appos", "compound", "nmod", "poss"):
+            return None
+        current = current.head
+    return None
+
+
+def _steps_up(token: Token, ranks: dict[int, int]) -> int | None:
+    """Rank of the first token of the event's clause above a phrase of place; None where another clause comes first."""
+    current = token
+    for step in range(_PLACE_CLIMB):
+        if current.i in ranks:
+            return ranks[current.i] + step
+        if current.dep_ not in _WITHIN_PHRASE or current.head is current:
             return None
         current = current.head
     return None

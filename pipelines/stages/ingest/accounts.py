@@ -111,10 +111,16 @@ class Accounts:
         self.seen_paths.add(file.path)
         self._count(unchanged=max(1, self.ledger.files[file.path].record_count))
 
-    def refuse(self, file: InboxFile, refusal: Refused) -> None:
-        """Account for a file whose content was not read; refused for the same reason again, it is unchanged."""
+    def refuse(self, file: InboxFile, refusal: Refused, *, is_forced: bool = False) -> None:
+        """Account for a file whose content was not read; refused for the same reason again, it is unchanged.
+
+        Args:
+            file: the file.
+            refusal: why it was not read.
+            is_forced: it was to be read again, so the same reason counts as another attempt.
+        """
         content_hash = refusal_hash(refusal)
-        if is_unchanged(self.ledger, file, content_hash):
+        if is_unchanged(self.ledger, file, content_hash) and not is_forced:
             self.keep_unchanged(file)
             return
         self._quarantine(file.path, None, None, refusal.reason, refusal.message)

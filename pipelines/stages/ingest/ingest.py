@@ -139,9 +139,10 @@ def _take(
                 records = read_documents(stream, path=file.path, settings=settings, source=source)
                 accounts.add(file, content_hash, form.media_type, records)
     except Refused as refusal:
-        accounts.refuse(file, refusal)
+        accounts.refuse(file, refusal, is_forced=is_forced)
     except OSError as error:
-        accounts.refuse(file, Refused(Reason.UNREADABLE_FILE, f"cannot be read: {error.strerror}"))
+        unreadable = Refused(Reason.UNREADABLE_FILE, f"cannot be read: {error.strerror}")
+        accounts.refuse(file, unreadable, is_forced=is_forced)
     return None
 
 

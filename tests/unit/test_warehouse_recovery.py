@@ -1,0 +1,112 @@
+"""A damaged build database makes room for the published version, or for a new one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from warehouse_rows import given, select
+
+from pipelines.errors import DiskFullError, WarehouseCorruptError
+from warehouse import recovery
+from warehouse.connection import open_build
+from warehouse.publish import publish
+from warehouse.recovery import start_over
+
+
+@pytest.fixture
+def paths(tmp_path) -> tuple[Path, Path]:
+    """A build database with two documents, the first of which is published."""
+    build, published = tmp_path / "build.duckdb", tmp_path / "communique.duckdb"
+    add_document(build, "d1")
+    publish(build, published, run_id="run-1")
+    add_document(build, "d2")
+    return build, published
+
+
+def add_document(build: Path, document_id: str) -> None:
+    con = open_build(build)
+    given(con, "raw.documents", [{"document_id": document_id}])
+    con.close()
+
+
+def documents(path: Path) -> list[tuple[str]]:
+    con = open_build(path)
+    try:
+        return select(con, "select document_id from raw.documents order by all")
+    finally:
+        con.close()
+
+
+def damage(path: Path) -> None:
+    path.write_bytes(b"\x00" * 4096 + path.read_bytes()[4096:])
+
+
+def test_the_published_version_takes_the_place_of_a_damaged_one(paths):
+    build, published = paths
+    damage(build)
+    with pytest.raises(WarehouseCorruptError, match="communique rebuild"):
+        open_build(build)
+    done = start_over(build, published)
+    assert done.is_restored
+    assert done.set_aside == build.with_name("build.duckdb.damaged-1")
+    assert done.set_aside.exists()
+    assert documents(build) == [("d1",)]
+
+
+def test_what_is_set_aside_is_never_overwritten(paths):
+    build, published = paths
+    assert start_over(build, published).set_aside.name == "build.duckdb.damaged-1"
+    assert start_over(build, published).set_aside.name == "build.duckdb.damaged-2"
+    assert documents(build.with_name("build.duckdb.damaged-1")) == [("d1",), ("d2",)]
+
+
+@pytest.mark.parametrize("state", ["missing", "damaged", "not wanted"])
+def test_without_a_published_version_there_is_none_afterwards(paths, state):
+    build, published = paths
+    if state == "missing":
+        published.unlink()
+    elif state == "damaged":
+        damage(published)
+    done = start_over(build, published, from_seeds=state == "not wanted")
+    assert not done.is_restored
+    assert not build.exists()
+    assert documents(build) == []
+
+
+def test_a_published_version_with_a_damaged_block_is_not_taken(paths):
+    build, published = paths
+    con = open_build(build)
+    con.execute(
+        "create table main.noise as select md5(range::varchar) || md5((range * 7)::varchar) as text from range(60000)"
+    )
+    con.close()
+    publish(build, published, run_id="run-2")
+    data = bytearray(published.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 2000] = bytes(byte ^ 255 for byte in data[middle : middle + 2000])
+    published.write_bytes(data)
+    assert not start_over(build, published).is_restored
+
+
+def test_there_may_be_no_build_database(paths):
+    build, published = paths
+    build.unlink()
+    done = start_over(build, published)
+    assert (done.set_aside, done.is_restored) == (None, True)
+    assert documents(build) == [("d1",)]
+
+
+def test_a_full_disk_leaves_no_half_copy(paths, monkeypatch):
+    build, published = paths
+
+    def full(source: Path, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(recovery.shutil, "copyfile", full)
+    with pytest.raises(DiskFullError):
+        start_over(build, published)
+    assert not build.exists()
+    assert [path.name for path in build.parent.glob("*restored*")] == []
