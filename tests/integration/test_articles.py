@@ -49,8 +49,8 @@ FLOORS = {
     "sectors": 0.77,  # 0.82
     "dates": 0.69,  # 0.74
     "dates_not_invented": 0.79,  # 0.83
-    "places": 0.45,  # 0.17
-    "places_not_invented": 0.86,  # 0.96
+    "places": 0.45,  # 0.50
+    "places_not_invented": 0.86,  # 0.88
     "attribution": 0.50,  # 0.57
     "quotes": 0.95,  # 1.00
     "speakers": 0.70,  # 0.75
