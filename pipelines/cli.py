@@ -1,4 +1,4 @@
-"""The command line: communique run | extract | sql | check | ui | quarantine list, retry | rebuild.
+"""The command line: communique run | extract | sql | check | ui | quarantine list, retry | remove | rebuild.
 
 What belongs here: options, exit statuses and what goes to which stream. Every command calls what the Dagster UI or Python
 code can call too. The heavy libraries (Dagster, spaCy) are imported inside the command that needs them, so that `sql` and
@@ -15,7 +15,7 @@ import shlex
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -82,6 +82,32 @@ def run(
     """Ingest the seeds folder, build the warehouse, publish it, and show what was found."""
     with _failures_shown():
         _run_job("ingest_and_publish", _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers))
+
+
+@app.command()
+def remove(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PATH]...", help="Files or folders that are gone, as they were below the seeds folder."
+        ),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All documents that no file holds any more.")] = False,
+    seeds: SeedsOption = None,
+    warehouse: WarehouseOption = None,
+    model: ModelOption = None,
+    workers: WorkersOption = None,
+) -> None:
+    """Remove documents for good whose files are gone from the seeds folder, as part of a run.
+
+    A run alone only marks them (dim_documents.is_current) and no longer counts them.
+    """
+    with _failures_shown():
+        if bool(paths) == everything:
+            raise SettingsError("say which files' documents are to be removed, or --all")
+        settings = _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers)
+        values = {"remove_documents": True, "paths": paths or []}
+        _run_job("remove_documents", settings, config={"load": values})
 
 
 @app.command()
@@ -216,7 +242,7 @@ def ui(
         os.execv(sys.executable, command)
 
 
-def _run_job(job_name: str, settings: Settings) -> None:
+def _run_job(job_name: str, settings: Settings, *, config: Mapping[str, Mapping[str, Any]] | None = None) -> None:
     """Run a job that ingests and publishes, show it and what was found; ends the program if it quarantined something."""
     _set_dagster_home()
     from pipelines.console import RunView
@@ -226,7 +252,7 @@ def _run_job(job_name: str, settings: Settings) -> None:
 
     console = console_for(sys.stdout)
     with RunView(console) as view:
-        outcome = launch(job_name, build_defs, watcher=view, settings=settings, progress=view.progressed)
+        outcome = launch(job_name, build_defs, watcher=view, config=config, settings=settings, progress=view.progressed)
     if not outcome.is_success:
         raise RunFailedError(f"{'; '.join(outcome.failures)}\nNothing was published. Run: {outcome.run_id}")
     command = _sql_command(settings)

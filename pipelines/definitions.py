@@ -42,7 +42,7 @@ def build_defs(**overrides: object) -> dg.Definitions:
     return dg.Definitions(
         assets=[*build_assets(models, pool=pool), build_sql_assets(models, pool=pool)],
         asset_checks=build_checks(models, settings.sql, pool=pool),
-        jobs=[jobs.ingest_and_publish, jobs.retry_quarantined, jobs.rebuild_marts],
+        jobs=[jobs.ingest_and_publish, jobs.retry_quarantined, jobs.remove_documents, jobs.rebuild_marts],
         schedules=[jobs.hourly_ingestion],
         sensors=[jobs.new_seed_files, jobs.dead_runs],
         resources=resources | overrides,

@@ -1,11 +1,14 @@
 """Identifiers: hashes of content, so the same input gives the same id in every run and order.
 
-What belongs here: one function per kind of id. No sequence, no random number, no clock.
+What belongs here: one function per kind of id, and the version of code, which is the hash of its files. No sequence, no
+random number, no clock.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import blake2b
+from pathlib import Path
 
 _ID_BYTES = 12  # 96 bits: under 1e-9 chance of a collision among 10 million ids
 
@@ -53,6 +56,22 @@ def event_id(key: str) -> str:
 def quarantine_id(path: str, record_number: int | None, content_hash: str | None, reason_code: str) -> str:
     """Id of a rejected record."""
     return _hash("qua", path, record_number, content_hash, reason_code)
+
+
+def code_version(name: str, patterns: Iterable[str]) -> str:
+    """Version of some code: a short hash of its files.
+
+    Args:
+        name: what else the result depends on, such as the versions of libraries.
+        patterns: the files, as patterns below the package `pipelines` ("nlp/**/*").
+    """
+    digest = blake2b(name.encode(), digest_size=6)
+    package = Path(__file__).parent
+    for path in sorted(path for pattern in patterns for path in package.glob(pattern) if path.is_file()):
+        if "__pycache__" not in path.parts:
+            digest.update(path.relative_to(package).as_posix().encode())
+            digest.update(blake2b(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _hash(kind: str, *parts: object) -> str:

@@ -71,6 +71,7 @@ class Document:
     published_date_evidence: str | None
     content_hash: str  # hash of the canonical text alone
     minhash: bytes | None = None  # signature for near-duplicates (stages/ingest/fingerprint.py)
+    licence: str | None = None  # what the user says its folder's texts may be used for
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +306,7 @@ class IngestionRun:
     word_count: int  # words of the extracted documents
     extract_seconds: float
     extractor_version: str
+    removed_count: int = 0  # documents removed for good, as no file held them
 
 
 @dataclass(frozen=True, slots=True)

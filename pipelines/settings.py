@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     )
     batch_documents: int = Field(16, ge=1, description="Documents an extraction batch.")
     document_seconds: float = Field(60.0, gt=0, description="Wall-time limit of one document's extraction, seconds.")
+    max_worker_bytes: int = Field(
+        3 * 1024**3, ge=1024**3, description="Memory that a worker process may take (Linux only), bytes."
+    )
     max_file_bytes: int = Field(256 * 1024**2, gt=0, description="Largest file read, bytes.")
     max_expanded_bytes: int = Field(
         2 * 1024**3, gt=0, description="Most that one compressed file may expand to, bytes."

@@ -33,7 +33,7 @@ _TOTALS = (
 )
 _RUN = (
     "select seen_count, loaded_count, duplicate_count, unchanged_count, quarantined_count, skipped_count, extracted_count, "
-    "reused_count, word_count, extract_seconds from raw.ingestion_runs where run_id = ?"
+    "reused_count, word_count, extract_seconds, removed_count from raw.ingestion_runs where run_id = ?"
 )
 _TYPES = "select event_type, count(*) from fct_events group by all order by count(*) desc, event_type"
 _ACTORS = (
@@ -70,7 +70,7 @@ def show_summary(console: Console, published: Path, *, run_id: str, command: str
 
 
 def _show_account(console: Console, rows: Sequence[tuple[Any, ...]]) -> None:
-    for seen, loaded, duplicate, unchanged, quarantined, skipped, extracted, reused, words, seconds in rows:
+    for seen, loaded, duplicate, unchanged, quarantined, skipped, extracted, reused, words, seconds, removed in rows:
         console.print(
             f"{seen:,} records seen = {loaded:,} loaded + {duplicate:,} duplicate + {unchanged:,} unchanged "
             f"+ {quarantined:,} quarantined + {skipped:,} skipped",
@@ -83,6 +83,8 @@ def _show_account(console: Console, rows: Sequence[tuple[Any, ...]]) -> None:
             )
         else:
             console.print(f"Nothing new: 0 documents extracted, {reused:,} reused")
+        if removed:
+            console.print(f"{_count(removed, 'document')} removed for good")
 
 
 def _show_content(console: Console, con: duckdb.DuckDBPyConnection) -> None:

@@ -1,7 +1,7 @@
 """Which run built what from what, so that parts of two runs are never published together.
 
-What belongs here: taking a part's stamp away before it is built, stamping it afterwards, and the test before publication. What
-does not: building.
+What belongs here: taking a part's stamp away before it is built, stamping it afterwards, whether it has to be built again, and
+the test before publication. What does not: building.
 
 A part is `load` (the schemas raw and nlp), `core`, or a SQL model by its qualified name. Stamps form a chain: core names the
 load it was resolved from, a model the core it was computed from. Publication asks for an unbroken chain, so the tables a run
@@ -32,7 +32,30 @@ def unstamp(con: duckdb.DuckDBPyConnection, parts: Iterable[str]) -> None:
         con.execute("delete from raw.builds where part in (select unnest($parts))", {"parts": list(parts)})
 
 
-def stamp(con: duckdb.DuckDBPyConnection, parts: Iterable[str], *, run_id: str, source: str | None = None) -> None:
+def is_stamped(con: duckdb.DuckDBPyConnection, part: str) -> bool:
+    """Whether a part has been built as a whole."""
+    return bool(con.execute("select 1 from raw.builds where part = ?", [part]).fetchall())
+
+
+def is_up_to_date(con: duckdb.DuckDBPyConnection, part: str, *, source: str, code_version: str) -> bool:
+    """Whether a part was built from another as that is now, by this code."""
+    return bool(
+        con.execute(
+            "select 1 from raw.builds as built join raw.builds as source on built.source_build_id = source.build_id "
+            "where built.part = $part and source.part = $source and built.code_version = $code_version",
+            {"part": part, "source": source, "code_version": code_version},
+        ).fetchall()
+    )
+
+
+def stamp(
+    con: duckdb.DuckDBPyConnection,
+    parts: Iterable[str],
+    *,
+    run_id: str,
+    source: str | None = None,
+    code_version: str | None = None,
+) -> None:
     """Note that a run has built parts of the warehouse.
 
     Args:
@@ -40,13 +63,18 @@ def stamp(con: duckdb.DuckDBPyConnection, parts: Iterable[str], *, run_id: str, 
         parts: what was built.
         run_id: the run.
         source: the part they were built from.
+        code_version: hash of the code that built them, where it is asked for later.
     """
     now = datetime.now(UTC).replace(tzinfo=None)
-    values = {"parts": list(parts), "build_id": f"{run_id}/{now.isoformat()}", "source": source, "now": now}
+    values = {
+        "parts": list(parts), "build_id": f"{run_id}/{now.isoformat()}", "source": source, "code_version": code_version,
+        "now": now,
+    }  # fmt: skip
     with transaction(con, doing="stamping what was built"):
         con.execute(
             "create or replace temporary table _stamps as select unnest($parts) as part, $build_id as build_id, "
-            "(select build_id from raw.builds where part = $source) as source_build_id, $now as built_at",
+            "(select build_id from raw.builds where part = $source) as source_build_id, $code_version as code_version, "
+            "$now as built_at",
             values,
         )
         con.execute("delete from raw.builds where part in (select part from temp._stamps)")

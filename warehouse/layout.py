@@ -5,8 +5,8 @@ does not: the contracts (`contracts/`), rows (`load.py`).
 
 A database of an older layout is brought up to date without reading a document again where that is possible: a changed table
 keeps the rows of the columns it shares with its contract. Rows in nlp come from extraction, so a change there only forgets
-which extractor made them: the next run loads them again from the batches. Where raw cannot be kept, raw, nlp and core start
-empty, and the next run reads the seeds folder anew.
+which extractor made them: the next run loads them again from the batches. After a change in core the next run resolves again.
+Where raw cannot be kept, raw, nlp and core start empty, and the next run reads the seeds folder anew.
 """
 
 from __future__ import annotations
@@ -110,6 +110,8 @@ def sync_tables(con: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> tupl
             _sync_table(con, table, existing.get(table.qualified_name), rebuild=rebuild)
         if not rebuild and any(change.startswith("nlp.") for change in changes):
             con.execute("update raw.documents set extractor_version = null")
+        if any(change.startswith("core.") for change in changes):
+            con.execute("delete from raw.builds where part = 'core'")
         for statement in _outdated_comments(con, tables):
             con.execute(statement)
     for change in changes:

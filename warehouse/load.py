@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from warehouse.contracts.form import Table
 from warehouse.contracts.raw import RAW, REFERENCE
 from warehouse.layout import quoted
 from warehouse.reference import reference_tables
+from warehouse.removal import remove_documents
 from warehouse.transaction import transaction
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ def load_run(
     batch_paths: Sequence[Path],
     extractor_version: str,
     document_ids: Collection[str] | None = None,
+    remove: Sequence[str] | None = None,
 ) -> Mapping[str, int]:
     """Write everything a run found, in one transaction.
 
@@ -75,9 +77,10 @@ def load_run(
         batch_paths: Parquet batches of `EXTRACTION_SCHEMA`; may hold more documents than asked for.
         extractor_version: rows of other versions in the batches are passed over.
         document_ids: documents whose rows are taken from the batches; `None`: those in `documents`.
+        remove: removes documents that no file holds any more; see `removal.remove_documents`. `None`: they stay.
 
     Returns:
-        Rows inserted, by table ("nlp.sentences").
+        Rows inserted, by table ("nlp.sentences"); under "removed" the documents removed.
 
     Raises:
         DiskFullError, WarehouseCorruptError: see `pipelines/errors.py`; nothing was written.
@@ -92,8 +95,13 @@ def load_run(
             "raw.document_sources": _load_document_sources(con, files, document_sources),
             **load_batches(con, batch_paths, document_ids=document_ids, extractor_version=extractor_version),
             "raw.quarantine": _load_quarantine(con, files, quarantine, document_ids),
-            "raw.ingestion_runs": _replace_rows(con, "raw.ingestion_runs", _records_table("raw.ingestion_runs", [run])),
+            "removed": 0 if remove is None else remove_documents(con, remove),
         }
+        _settle_duplicates(con)
+        run = replace(run, removed_count=counts["removed"])
+        counts["raw.ingestion_runs"] = _replace_rows(
+            con, "raw.ingestion_runs", _records_table("raw.ingestion_runs", [run])
+        )
     logger.info("loaded run %s: %s", run.run_id, ", ".join(f"{count} {name}" for name, count in counts.items()))
     return counts
 
@@ -203,6 +211,17 @@ def _load_document_sources(
     read_again = [file.file_id for file in files if file.status != "vanished"]
     con.execute("delete from raw.document_sources where file_id in (select unnest($ids))", {"ids": read_again})
     return _replace_rows(con, "raw.document_sources", _records_table("raw.document_sources", sources))
+
+
+def _settle_duplicates(con: duckdb.DuckDBPyConnection) -> None:
+    """Call the first file by path that holds a text its loaded one, and the others duplicates, whichever was read first."""
+    con.execute(
+        "with held as (select document_id, file_id, path = min(path) over (partition by document_id) as is_first "
+        "  from raw.document_sources join raw.files using (file_id, path) where is_current), "
+        "settled as (select file_id, if(bool_or(is_first), 'loaded', 'duplicate') as status from held group by file_id) "
+        "update raw.files set status = settled.status from settled where files.file_id = settled.file_id "
+        "and files.status <> settled.status and files.status in ('loaded', 'duplicate')"
+    )
 
 
 def _load_quarantine(

@@ -39,6 +39,13 @@ class RetryConfig(dg.Config):
     retry_quarantined: bool = Field(False, description="Read quarantined files, or extract failed documents, again.")
 
 
+class RemovalConfig(dg.Config):
+    """Whether a run removes documents whose files are gone."""
+
+    remove_documents: bool = Field(False, description="Remove documents for good that no file holds any more.")
+    paths: list[str] = Field([], description="Only what was in these files or folders; none: everything.")
+
+
 def staged_documents(
     context: dg.AssetExecutionContext,
     config: RetryConfig,
@@ -95,11 +102,14 @@ def staged_extractions(
 
 
 def load(
-    context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings], warehouse: WarehouseResource
+    context: dg.AssetExecutionContext,
+    config: RemovalConfig,
+    settings: dg.ResourceParam[Settings],
+    warehouse: WarehouseResource,
 ) -> Iterator[dg.MaterializeResult]:
     """Write what was staged into raw and nlp, in one transaction."""
     with step_failures():
-        run = steps.load(settings, run_id=context.run.run_id)
+        run = steps.load(settings, run_id=context.run.run_id, remove=config.paths if config.remove_documents else None)
         with warehouse.connect(read_only=True) as con:
             reasons = con.execute("select reason_code from raw.quarantine").fetchall()
             figures: dict[str, dict[str, Any]] = {
@@ -113,9 +123,10 @@ def load(
 def resolve(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult]:
     """Find out across documents which mentions are one entity and which reports are one event."""
     with step_failures(), warehouse.connect() as con:
-        counts = steps.resolve_core(con, run_id=context.run.run_id)
+        if not steps.resolve_core(con, run_id=context.run.run_id):
+            context.log.info("nothing was loaded since these tables were made; they stay as they are")
         for table in CORE:
-            yield table_result(con, table.qualified_name, row_count=counts[table.qualified_name])
+            yield table_result(con, table.qualified_name)
 
 
 def build_publication(models: Sequence[Model], *, pool: str) -> dg.AssetsDefinition:

@@ -16,6 +16,7 @@ import dagster as dg
 
 from pipelines.defs.asset_metadata import metadata_table, table_key
 from pipelines.defs.resources import WarehouseResource, step_failures
+from warehouse import builds
 from warehouse.checks import Check, CheckResult, model_checks, run_checks, sql_checks, table_checks
 from warehouse.contracts.core import MAIN
 from warehouse.models import Model
@@ -94,10 +95,16 @@ def _check_step(name: str, groups: Sequence[CheckGroup], *, pool: str) -> dg.Ass
     def check_step(
         context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource
     ) -> Iterator[dg.AssetCheckResult]:
+        is_broken = False
         with step_failures(), warehouse.connect(read_only=True) as con:
             for group in groups:
                 if group.spec.key in context.selected_asset_check_keys:
-                    yield _result(group, run_checks(con, group.checks))
+                    result = _result(group, run_checks(con, group.checks))
+                    is_broken |= group.is_blocking and not result.passed
+                    yield result
+        if is_broken:  # tables that break a rule are not kept, though nothing new may be loaded
+            with step_failures(), warehouse.connect() as con:
+                builds.unstamp(con, [builds.CORE])
 
     return check_step
 

@@ -34,6 +34,13 @@ retry_quarantined = dg.define_asset_job(
     description="Everything, and what is in quarantine is tried again; after its cause was mended.",
 )
 
+remove_documents = dg.define_asset_job(
+    "remove_documents",
+    selection=dg.AssetSelection.all(),
+    config={"ops": {"load": {"config": {"remove_documents": True}}}},
+    description="Everything, and documents that no file holds any more are removed for good (config: of which paths).",
+)
+
 rebuild_marts = dg.define_asset_job(
     "rebuild_marts",
     selection=dg.AssetSelection.groups("marts", "publish"),

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 from uuid import uuid4
 
 import dagster as dg
 from dagster._utils.error import SerializableErrorInfo
+from filelock import FileLock
 from sqlalchemy.exc import OperationalError
 
 from pipelines import errors
+from warehouse.transaction import translated_errors
 
 # The labels by which the UI finds the runs of a job; "__repository__" is Dagster's name for a code location's definitions.
 _UI_TAGS = {".dagster/repository": "__repository__@communique"}
@@ -47,7 +50,12 @@ class RunOutcome:
 
 
 def launch(
-    job_name: str, build_defs: Callable[..., dg.Definitions], *, watcher: Watcher, **overrides: object
+    job_name: str,
+    build_defs: Callable[..., dg.Definitions],
+    *,
+    watcher: Watcher,
+    config: Mapping[str, Mapping[str, Any]] | None = None,
+    **overrides: object,
 ) -> RunOutcome:
     """Run a job here and now.
 
@@ -55,6 +63,7 @@ def launch(
         job_name: a job of `jobs.py`.
         build_defs: makes the definitions; gets `overrides`.
         watcher: is told of each step.
+        config: values of steps, by step; instead of those that the job has.
         overrides: settings and resources to use instead of the defaults.
 
     Returns:
@@ -65,16 +74,26 @@ def launch(
     """
     run_id = str(uuid4())
     job = build_defs(**overrides).resolve_job_def(job_name)
-    with _full_disk_reported(), dg.DagsterInstance.get() as instance:
+    run_config = {**(job.run_config or {}), **_QUIET}
+    if config is not None:
+        run_config["ops"] = {step: {"config": dict(values)} for step, values in config.items()}
+    with _full_disk_reported(), _open_instance() as instance:
         instance.add_event_listener(run_id, lambda entry: _tell(watcher, entry))
         result = job.execute_in_process(
             instance=instance,
             run_id=run_id,
             tags=_UI_TAGS,
-            run_config={**(job.run_config or {}), **_QUIET},
+            run_config=run_config,
             raise_on_error=False,
         )
     return RunOutcome(run_id, result.success, tuple(dict.fromkeys(_failures(result.all_events))))
+
+
+def _open_instance() -> dg.DagsterInstance:
+    """The instance of DAGSTER_HOME; one process at a time, as two that open a new one both create its tables, and one fails."""
+    home = Path(os.environ["DAGSTER_HOME"])
+    with translated_errors(doing=f"recording the run in {home}"), FileLock(home / ".opening.lock"):
+        return dg.DagsterInstance.get()
 
 
 @contextmanager

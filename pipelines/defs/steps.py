@@ -7,7 +7,7 @@ not: what a stage does (`pipelines/stages`), how rows are written (`warehouse`),
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,9 +17,10 @@ import duckdb
 
 from pipelines.records import IngestionRun
 from pipelines.settings import Settings
+from pipelines.stages.batches import remove_extractions
 from pipelines.stages.extract import extract_documents, extractor_version, quarantine_rows
 from pipelines.stages.ingest.ingest import ingest_files
-from pipelines.stages.resolve.resolve import ResolveInput, resolve
+from pipelines.stages.resolve.resolve import ResolveInput, resolve, resolver_version
 from warehouse import builds
 from warehouse.connection import open_build
 from warehouse.documents import read_document_sources, read_documents
@@ -141,12 +142,17 @@ def extract(
     return extractions
 
 
-def load(settings: Settings, *, run_id: str) -> IngestionRun:
+def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None) -> IngestionRun:
     """Write the staged documents and their extractions, in one transaction.
+
+    Where there is nothing to write but the row of the run, the build of raw and nlp stays the one it was, so that nothing
+    has to be resolved again.
 
     Args:
         settings: where they are staged, and the build database; no connection to it is open.
         run_id: the run that loads; the rows carry the one that read them, which is another when a failed run is resumed.
+        remove: remove the documents for good that no file holds any more: those of these paths, or all if there is none.
+            `None`: they stay.
 
     Returns:
         The row of the run that read them.
@@ -154,9 +160,17 @@ def load(settings: Settings, *, run_id: str) -> IngestionRun:
     staged = read_staged_documents(settings.staging)
     extractions = read_staged_extractions(settings.staging)
     run = _ingestion_run(staged, extractions)
+    is_new = any(
+        (
+            *(staged.documents, staged.document_sources, staged.files, staged.quarantine),
+            *(extractions.document_ids, extractions.quarantine, remove is not None),
+        )
+    )
     try:
         with closing(open_build(settings.build_database)) as con:
-            builds.unstamp(con, [builds.LOAD])
+            is_new = is_new or not builds.is_stamped(con, builds.LOAD)
+            if is_new:
+                builds.unstamp(con, [builds.LOAD])
             load_reference(con)
             load_run(
                 con,
@@ -168,6 +182,7 @@ def load(settings: Settings, *, run_id: str) -> IngestionRun:
                 batch_paths=extractions.batch_paths,
                 extractor_version=extractions.extractor_version,
                 document_ids=extractions.document_ids,
+                remove=remove,
             )
     except duckdb.Error:
         # DuckDB can report an error after a durable commit; only the database itself knows.
@@ -175,25 +190,30 @@ def load(settings: Settings, *, run_id: str) -> IngestionRun:
             raise
         logger.warning("DuckDB reported an error, but run %s is loaded", run.run_id, exc_info=True)
     with closing(open_build(settings.build_database)) as con:
-        builds.stamp(con, [builds.LOAD], run_id=run_id)
+        if is_new:
+            builds.stamp(con, [builds.LOAD], run_id=run_id)
+        if remove is not None:
+            remove_extractions(settings.batches, known=read_ledger(con).document_ids)
     return run
 
 
-def resolve_core(con: duckdb.DuckDBPyConnection, *, run_id: str) -> Mapping[str, int]:
-    """Resolve entities and events over all documents and replace core.
+def resolve_core(con: duckdb.DuckDBPyConnection, *, run_id: str) -> bool:
+    """Resolve entities and events over all documents and replace core, unless it was so made from what is loaded now.
 
     Args:
         con: a connection to the build database.
         run_id: the run.
 
     Returns:
-        Rows by table.
+        Whether there was something to do.
     """
+    version = resolver_version()
+    if builds.is_up_to_date(con, builds.CORE, source=builds.LOAD, code_version=version):
+        return False
     builds.unstamp(con, [builds.CORE])
-    frames = resolve(ResolveInput(**read_resolve_input(con)))
-    counts = replace_core(con, core_tables(frames))
-    builds.stamp(con, [builds.CORE], run_id=run_id, source=builds.LOAD)
-    return counts
+    replace_core(con, core_tables(resolve(ResolveInput(**read_resolve_input(con)))))
+    builds.stamp(con, [builds.CORE], run_id=run_id, source=builds.LOAD, code_version=version)
+    return True
 
 
 def _ingestion_run(staged: StagedDocuments, extractions: StagedExtractions) -> IngestionRun:

@@ -1,7 +1,7 @@
 """Extraction batches on disk: immutable Parquet files, and which documents they hold.
 
-What belongs here: `BatchStore`, and `plan_batches`, which cuts documents into batches. What does not: making the rows
-(`coding.py`, `record.py`), their Arrow schema (`warehouse/extraction_schema.py`).
+What belongs here: `BatchStore`, `remove_extractions`, and `plan_batches`, which cuts documents into batches. What does not:
+making the rows (`coding.py`, `record.py`), their Arrow schema (`warehouse/extraction_schema.py`).
 
 A store is the folder of one extractor version. A document is known by its input hash, over everything that extraction reads
 of it, so one whose published date has changed is extracted anew. A batch appears under its name only when it is whole and on
@@ -83,6 +83,23 @@ def plan_batches(documents: Iterable[Document], *, batch_documents: int) -> list
         turn, place = divmod(index, count)
         batches[place if turn % 2 == 0 else count - 1 - place].append(document)
     return batches
+
+
+def remove_extractions(batches_dir: Path, *, known: Collection[str]) -> None:
+    """Remove the rows of documents that the warehouse does not have, from the batches of every extractor version.
+
+    Args:
+        batches_dir: folder of the batches of all versions.
+        known: ids of the documents that it has.
+    """
+    for folder in sorted(path for path in batches_dir.glob("*") if path.is_dir()):
+        store = BatchStore(folder)
+        unknown: dict[Path, set[str]] = {}
+        for stored in store.read_index().values():
+            if stored.document_id not in known:
+                unknown.setdefault(stored.path, set()).add(stored.document_id)
+        for path, document_ids in sorted(unknown.items()):
+            store.drop_rows(path, document_ids)
 
 
 class BatchStore:

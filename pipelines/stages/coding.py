@@ -84,6 +84,8 @@ class _Batch:
             for doc in self._nlp.pipe(map(self._make_doc, positions), batch_size=PIPE_BATCH):
                 position = doc.user_data[_POSITION]
                 self.results[position] = extraction_from_doc(doc, self._documents[position])
+        except MemoryError:
+            raise  # the document may be innocent, so the batch is tried again one by one
         except Exception as error:  # whatever a component raises must cost one document, not the run
             logger.exception("the pipeline failed on a batch of %d document(s)", len(positions))
             if len(positions) == 1:
@@ -95,6 +97,8 @@ class _Batch:
 
     def handle_error(self, name: str, _component: Any, docs: list[Doc], error: Exception) -> None:
         """What spaCy calls when one of our components fails; the Doc then goes no further."""
+        if isinstance(error, MemoryError):
+            raise error
         for doc in docs:
             logger.warning("component %r failed on %s: %r", name, doc._.context.document_id, error)
             self._add_error(doc.user_data[_POSITION], error, component=name)

@@ -18,14 +18,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import blake2b
 from importlib import metadata
 from pathlib import Path
 
 from spacy.language import Language
 
 from pipelines.errors import DiskFullError, ModelMissingError, PipelineError, WorkerDiedError
-from pipelines.ids import quarantine_id
+from pipelines.ids import code_version, quarantine_id
 from pipelines.nlp.build import PACKAGED_SUFFIX, build_nlp
 from pipelines.records import Document, DocumentSource, QuarantineRow
 from pipelines.settings import Settings
@@ -65,6 +64,7 @@ _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 _REASONS = {
     Failure.TIMED_OUT: Reason.TIMED_OUT,
+    Failure.OUT_OF_MEMORY: Reason.OUT_OF_MEMORY,
     Failure.DIED: Reason.WORKER_DIED,
     Failure.RAISED: Reason.EXTRACTION_FAILED,
 }
@@ -178,15 +178,7 @@ def extractor_version(model: str) -> str:
     Raises:
         ModelMissingError: it is not installed.
     """
-    digest = blake2b(digest_size=6)
-    digest.update(f"spacy {metadata.version('spacy')} {_model_version(model)}".encode())
-    package = Path(__file__).parent.parent
-    for path in sorted(path for pattern in _SOURCES for path in package.glob(pattern) if path.is_file()):
-        if "__pycache__" in path.parts:
-            continue
-        digest.update(path.relative_to(package).as_posix().encode())
-        digest.update(blake2b(path.read_bytes()).digest())
-    return digest.hexdigest()
+    return code_version(f"spacy {metadata.version('spacy')} {_model_version(model)}", _SOURCES)
 
 
 def quarantine_rows(
@@ -292,6 +284,7 @@ def _run_workers(run: _Run, settings: Settings, functions: WorkerFunctions, vers
         workers=min(settings.workers, len(run.queue)),
         initializer=start_worker,
         arguments=(worker_settings, functions),
+        max_bytes=settings.max_worker_bytes,
     ) as pool:
         _submit(run, pool)
         for outcome in pool.outcomes():

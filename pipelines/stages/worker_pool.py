@@ -1,7 +1,8 @@
 """Tasks in child processes that can be killed: one that hangs, crashes or is killed costs itself only.
 
-What belongs here: `WorkerPool`, which runs tasks with a time limit each and reports every outcome, whatever happened to the
-worker. What does not: what the tasks do (`extract.py`, `ingest/reading.py`) or whether a failed one is tried again.
+What belongs here: `WorkerPool`, which runs tasks with a time limit each in processes with a memory limit, and reports every
+outcome, whatever happened to the worker. What does not: what the tasks do (`extract.py`, `ingest/reading.py`) or whether a
+failed one is tried again.
 
 The processes are pebble's, started by spawn: a forked child would inherit the parent's threads' locks and its connection to
 the database. A worker whose parent has died ends itself.
@@ -12,6 +13,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import resource
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
@@ -36,6 +38,7 @@ class Failure(StrEnum):
     """What became of a task that gave no result."""
 
     TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
     DIED = "died"
     RAISED = "raised"
 
@@ -68,6 +71,8 @@ class WorkerPool:
         workers: number of processes.
         initializer: an importable function that each process calls first; its time does not count for the tasks.
         arguments: arguments of the initializer.
+        max_bytes: memory that a process may take for data; one that asks for more fails in the task that it works on.
+            Linux enforces it, macOS does not.
     """
 
     def __init__(
@@ -77,11 +82,13 @@ class WorkerPool:
         workers: int,
         initializer: Callable[..., None] | None = None,
         arguments: tuple[Any, ...] = (),
+        max_bytes: int | None = None,
     ) -> None:
         self._function = function
         self._workers = workers
         self._initializer = initializer
         self._arguments = arguments
+        self._max_bytes = max_bytes
         self._running: dict[Future[Any], Task] = {}
         self._restarts = 0
         self._pool = self._start()
@@ -136,7 +143,7 @@ class WorkerPool:
         return ProcessPool(
             max_workers=self._workers,
             initializer=_initialize,
-            initargs=(self._initializer, self._arguments),
+            initargs=(self._initializer, self._arguments, self._max_bytes),
             context=multiprocessing.get_context("spawn"),
         )
 
@@ -167,13 +174,20 @@ def _outcome(future: Future[Any], task: Task) -> Outcome | None:
         return None
     if isinstance(error, TimeoutError):
         return Outcome(task, failure=Failure.TIMED_OUT, message=f"stopped after {task.seconds:.0f} seconds")
+    if isinstance(error, MemoryError):
+        return Outcome(task, failure=Failure.OUT_OF_MEMORY, message="more memory was needed than a worker may take")
     if isinstance(error, ProcessExpired):
         return Outcome(task, failure=Failure.DIED, message=f"the worker process ended with exit code {error.exitcode}")
     return Outcome(task, failure=Failure.RAISED, message=f"{type(error).__name__}: {error}", error=error)
 
 
-def _initialize(initializer: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
+def _initialize(initializer: Callable[..., None] | None, arguments: tuple[Any, ...], max_bytes: int | None) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    if max_bytes is not None:
+        # Data and not address space: libraries reserve gigabytes of addresses that they never use.
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        limit = max_bytes if hard == resource.RLIM_INFINITY else min(max_bytes, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
     if initializer is not None:
         initializer(*arguments)
 

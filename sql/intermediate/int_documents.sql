@@ -54,6 +54,7 @@ final as (
         language,
         url,
         author,
+        licence,
         published_date,
         published_date_source,
         published_date_evidence,

@@ -19,6 +19,7 @@ final as (
             as unaccounted_count,
         extracted_count,
         reused_count,
+        removed_count,
         word_count,
         extract_seconds,
         if(extract_seconds > 0, word_count / extract_seconds, null) as words_per_second,

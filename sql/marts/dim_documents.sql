@@ -42,6 +42,7 @@ final as (
         documents.source_name,
         documents.url,
         documents.author,
+        documents.licence,
         documents.language,
         documents.published_date,
         documents.published_date_source,

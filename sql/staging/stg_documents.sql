@@ -12,6 +12,7 @@ renamed as (
         source_name,
         url,
         author,
+        licence,
         published_date,
         published_date_source,
         published_date_evidence,

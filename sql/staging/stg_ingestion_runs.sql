@@ -16,6 +16,7 @@ renamed as (
         skipped_count,
         extracted_count,
         reused_count,
+        removed_count,
         word_count,
         extract_seconds,
         extractor_version

@@ -116,20 +116,15 @@ class Project:
         assert [result.message for result in failed] == []
 
 
-def table_rows(database: Path, *, leave_out: frozenset[str] = frozenset()) -> Rows:
-    """The rows of every table in order, without what tells of runs (`RUN_TABLES`, `RUN_COLUMNS`).
-
-    Args:
-        database: the published database.
-        leave_out: further columns to leave out, "schema.table.column".
-    """
+def table_rows(database: Path) -> Rows:
+    """The rows of every table in order, without what tells of runs (`RUN_TABLES`, `RUN_COLUMNS`)."""
     with closing(duckdb.connect(str(database), read_only=True)) as con:
         columns: dict[str, list[str]] = {}
         for table, column in con.execute(
             "select schema_name || '.' || table_name, column_name from duckdb_columns() where not internal "
             "and schema_name in ('raw', 'nlp', 'core', 'main') order by all"
         ).fetchall():
-            if table not in RUN_TABLES and column not in RUN_COLUMNS and f"{table}.{column}" not in leave_out:
+            if table not in RUN_TABLES and column not in RUN_COLUMNS:
                 columns.setdefault(table, []).append(f'"{column}"')
         return {
             table: con.execute(f"select {', '.join(names)} from {table} order by all").fetchall()

@@ -1,4 +1,4 @@
-"""`communique quarantine list | retry` and `communique rebuild`, as a user calls them."""
+"""`communique quarantine list | retry`, `communique remove` and `communique rebuild`, as a user calls them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import shutil
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.e2e.project import CORPUS, Project, differences
@@ -70,6 +71,42 @@ def test_documents_that_failed_in_extraction_are_tried_again(project: Project) -
     assert "3 documents extracted" in retried.stdout
     assert quarantine(project) == {}
     project.require_whole_version()
+
+
+def test_document_of_a_removed_file_goes_when_it_is_told_to(project: Project) -> None:
+    flood, strike = "2024-06-20_flood_relief.txt", "2024-05-02_port_strike.txt"
+    assert project("run").returncode == 0
+    refused = project("remove", flood)
+    assert refused.returncode == 1
+    assert f"no document to remove at {flood}" in refused.stderr
+    assert project("remove").returncode == 1, "neither files nor --all"
+
+    (project.seeds / flood).unlink()
+    (project.seeds / strike).unlink()
+    assert project("run").returncode == 0
+    marked = project("sql", "select count(*) as n from dim_documents where not is_current", "--format", "csv")
+    assert marked.stdout.split() == ["n", "2"]
+    removed = project("remove", flood)
+    assert removed.returncode == 0, removed.stdout + removed.stderr
+    assert "1 document removed for good" in removed.stdout
+    held = project("sql", "select unnest(paths) as path from dim_documents order by path", "--format", "csv")
+    assert held.stdout.split() == ["path", "2024-03-14_bridge_talks.txt", strike]
+    project.require_whole_version()
+    assert "1 document removed for good" in project("remove", "--all").stdout
+
+    fresh = Project(project.seeds.parent / "fresh")
+    shutil.copy(CORPUS / "2024-03-14_bridge_talks.txt", fresh.seeds)
+    assert fresh("run").returncode == 0
+    rows, expected = project.rows(), fresh.rows()
+    gone = {row for row in rows["raw.files"] if "vanished" in row}
+    assert len(gone) == 2, "the ledger remembers the files, not the texts"
+    assert differences(rows, {**expected, "raw.files": rows["raw.files"]}) == {}
+    held_by_batches = [
+        id
+        for path in project.settings.batches.rglob("*.parquet")
+        for id in pq.read_table(path)["document_id"].to_pylist()
+    ]
+    assert len(held_by_batches) == 1
 
 
 def test_damaged_build_database_is_rebuilt_without_extraction(project: Project) -> None:

@@ -185,6 +185,27 @@ def test_parts_of_two_builds_are_not_published(first_run: RunOutcome, sample_set
     assert version(sample_settings) == before
 
 
+def test_core_is_resolved_again_only_when_something_was_loaded(
+    first_run: RunOutcome, sample_settings: Settings
+) -> None:
+    def core_build() -> str:
+        with published(sample_settings) as con:
+            return str(scalar(con, "select build_id from raw.builds where part = 'core'"))
+
+    assert run(sample_settings).is_success
+    build = core_build()
+    assert run(sample_settings).is_success
+    assert core_build() == build
+    (sample_settings.seeds / "one_more.txt").write_text(
+        "Officials of Kenya met in Nairobi on Monday.", encoding="utf-8"
+    )
+    added = run(sample_settings)
+    assert core_build().startswith(added.run_id)
+    (sample_settings.seeds / "one_more.txt").unlink()
+    removed = run(sample_settings)
+    assert core_build().startswith(removed.run_id)
+
+
 def test_second_writer_is_told_who_holds_the_warehouse(first_run: RunOutcome, sample_settings: Settings) -> None:
     with WriterLock(sample_settings.build_database, "the-first-run"):
         outcome = run(sample_settings)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.records import DateSource, Document
-from pipelines.stages.batches import BatchStore, ExtractionFailure, input_hash, plan_batches
+from pipelines.stages.batches import BatchStore, ExtractionFailure, input_hash, plan_batches, remove_extractions
 
 
 def document(number: int, length: int = 100) -> Document:
@@ -71,6 +71,18 @@ def test_what_was_written_is_found_again(tmp_path):
     assert held(store) == {"key1": "doc_1", "key2": "doc_2", "key3": "doc_3"}
     assert index["key2"].path == path
     assert pq.read_table(path).column("n").to_pylist() == [1, 2]
+
+
+def test_extractions_of_documents_that_the_warehouse_has_not_are_removed_from_every_version(tmp_path):
+    old, new = BatchStore(tmp_path / "v1"), BatchStore(tmp_path / "v2")
+    write(old, 1, 2)
+    write(old, 3)
+    kept = write(new, 1)
+    write(new, 2, index=False)
+    remove_extractions(tmp_path, known={"doc_1"})
+    assert held(old) == held(new) == {"key1": "doc_1"}
+    assert new.read_index()["key1"].path == kept
+    assert [pq.read_table(path).column("n").to_pylist() for path in old.folder.glob("*.parquet")] == [[1]]
 
 
 def test_the_index_is_only_a_cache(tmp_path):

@@ -31,10 +31,14 @@ from pipelines.stages.extract import extract_documents, extractor_version, quara
 
 pytestmark = pytest.mark.slow
 
+MEMORY_BYTES = 1024**3  # that a worker may take
+
 
 def misbehave(doc: Doc) -> Doc:
     if "HANG" in doc.text:
         time.sleep(600)
+    if "HOARD" in doc.text:
+        bytearray(4 * MEMORY_BYTES)
     if "KILL" in doc.text:
         os.kill(os.getpid(), signal.SIGKILL)
     if "RAISE" in doc.text:
@@ -108,6 +112,7 @@ def run(tmp_path, monkeypatch):
             warehouse=tmp_path,
             workers=options.pop("workers", 2),
             batch_documents=8,
+            max_worker_bytes=MEMORY_BYTES,
             document_seconds=options.pop("seconds", 3),
         )
         return extract_documents(
@@ -154,6 +159,15 @@ def test_one_bad_document_costs_itself_only(run):
     assert again.seconds < 2
     mended = [d for d in documents if d.document_id != "doc_0005"]
     assert len(run(mended, retry_failed=True).failures) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
+def test_a_document_that_takes_too_much_memory_costs_itself_only(run):
+    documents = [document(number) for number in range(10)]
+    documents[4] = document(4, "This one will HOARD.")
+    result = run(documents)
+    assert [(f.document_id, f.reason_code, f.attempts) for f in result.failures] == [("doc_0004", "out_of_memory", 2)]
+    assert rows(result) == Counter(d.document_id for d in documents if d.document_id != "doc_0004")
 
 
 def test_a_worker_killed_once_costs_nothing(run, tmp_path):

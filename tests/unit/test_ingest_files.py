@@ -311,6 +311,7 @@ def test_sources_toml_names_publisher_language_and_columns(tmp_path, warehouse):
     assert (baltic.source_name, baltic.source_key, baltic.language) == ("Baltic Wire", "baltic wire", "pl")
     assert (baltic.title, baltic.text) == ("Ferries", TEXT)
     assert (other.source_name, other.language) == ("Everything", "en")
+    assert (baltic.licence, other.licence) == ("internal", None)
 
 
 @pytest.mark.parametrize(

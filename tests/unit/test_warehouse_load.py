@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -77,7 +78,7 @@ def test_a_document_and_its_extraction_become_rows(con, batch):
         "raw.files": 1, "raw.documents": 1, "raw.document_sources": 1, "nlp.sentences": 2, "nlp.entities": 3,
         "nlp.entity_mentions": 3, "nlp.time_expressions": 1, "nlp.place_mentions": 1, "nlp.quotations": 1,
         "nlp.quantities": 1, "nlp.event_mentions": 1, "nlp.event_participants": 3, "raw.quarantine": 0,
-        "raw.ingestion_runs": 1,
+        "raw.ingestion_runs": 1, "removed": 0,
     }  # fmt: skip
     assert select(con, "select sentence_number, start_char from nlp.sentences order by 1") == [
         (1, 0),
@@ -188,6 +189,59 @@ def test_a_vanished_file_leaves_the_ledger_and_can_come_back(con):
     assert select(con, "select count(*) from raw.document_sources") == [(2,)]
     load(con, TWO, run=a_run("run-3"))
     assert set(read_ledger(con).files) == {"example.txt", "second.txt"}
+
+
+def test_the_first_file_by_path_is_the_loaded_one_in_whatever_order_they_came(con):
+    statuses = "select path, status from raw.files where is_current order by path"
+    load(con, ONE, paths=["b.txt"])
+    load(con, files=[a_file(ONE, "c.txt", status="duplicate")], document_sources=[a_source(ONE, a_file(ONE, "c.txt"))])
+    assert select(con, statuses) == [("b.txt", "loaded"), ("c.txt", "duplicate")]
+    load(con, files=[a_file(ONE, "a.txt", status="duplicate")], document_sources=[a_source(ONE, a_file(ONE, "a.txt"))])
+    assert select(con, statuses) == [("a.txt", "loaded"), ("b.txt", "duplicate"), ("c.txt", "duplicate")]
+    load(con, files=[replace(a_file(ONE, "a.txt"), status="vanished", is_current=False)])
+    assert select(con, statuses) == [("b.txt", "loaded"), ("c.txt", "duplicate")]
+
+
+def vanish(con, *paths: str, **more) -> Mapping[str, int]:
+    files = read_ledger(con).files
+    gone = [replace(files[path], status="vanished", is_current=False) for path in paths]
+    return load(con, files=gone, run=a_run("run-gone"), **more)
+
+
+@pytest.mark.parametrize("remove", [[], ["in/second.txt"], ["in/second.txt", "in/"]])
+def test_a_document_that_no_file_holds_is_removed_with_all_of_its_rows(con, batch, remove):
+    load(con, ONE, TWO, paths=["in/first.txt", "in/second.txt"], batches=[batch])
+    whole = content(con)
+    vanish(con, "in/second.txt")
+    assert content(con) == whole, "a run alone keeps it"
+    assert load(con, run=a_run("run-3"), remove=remove)["removed"] == 1
+    for name, rows in content(con).items():
+        of_one = f"select * from {name} where document_id = '{ONE.document_id}' order by all"
+        assert rows == select(con, of_one)
+        assert 0 < len(rows) < len(whole[name])
+    assert select(con, "select run_id, removed_count from raw.ingestion_runs where removed_count > 0") == [("run-3", 1)]
+    assert select(con, "select path, status from raw.files order by path") == [
+        ("in/first.txt", "loaded"), ("in/second.txt", "vanished"),
+    ]  # fmt: skip
+    assert [result.message for result in run_checks(con, table_checks()) if not result.passed] == []
+
+
+def test_only_what_was_at_the_paths_is_removed(con):
+    load(con, ONE, TWO, paths=["in/first.txt", "in.txt"], quarantine=[refusal("q", "extract", "in/first.txt")])
+    con.execute("update raw.quarantine set content_hash = ?", [ONE.content_hash])
+    assert vanish(con, "in/first.txt", "in.txt", remove=["in"])["removed"] == 1
+    assert select(con, "select document_id from raw.documents") == [(TWO.document_id,)]
+    assert read_ledger(con).quarantine == {}
+
+
+def test_a_document_that_another_file_holds_is_not_removed(con):
+    load(con, ONE, paths=["a.txt"])
+    load(con, files=[a_file(ONE, "b.txt")], document_sources=[a_source(ONE, a_file(ONE, "b.txt"))])
+    with pytest.raises(TerminalError, match=r"at a\.txt, never\.txt: .* still holds the text"):
+        vanish(con, "a.txt", remove=["a.txt", "never.txt"])
+    assert set(read_ledger(con).files) == {"a.txt", "b.txt"}, "nothing of the run was written"
+    assert vanish(con, "a.txt", remove=[])["removed"] == 0
+    assert select(con, "select document_id from raw.documents") == [(ONE.document_id,)]
 
 
 def refusal(quarantine_id: str, stage: str, path: str = "a.txt", record_number: int | None = 1) -> QuarantineRow:

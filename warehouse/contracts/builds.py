@@ -14,6 +14,7 @@ BUILDS = (
             Column("part", TEXT, "load, core, or a SQL model (schema.name)."),
             Column("build_id", TEXT, "This build of the part: the run that made it and a number, as a run may build twice."),
             Column("source_build_id", TEXT, "Build it was made from: core from load, a model from core.", nullable=True),
+            Column("code_version", TEXT, "Hash of the code that core was resolved with.", nullable=True),
             Column("built_at", TIMESTAMP, "When, UTC."),
         ),
         ("part",),

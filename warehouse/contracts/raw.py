@@ -37,7 +37,12 @@ RAW = (
             Column("content_hash", TEXT, "Hash of the file's bytes."),
             Column("size_bytes", BIGINT, "Size of the file in bytes."),
             Column("media_type", TEXT, "Format the file was read as: text, markdown, html, json, ...", nullable=True),
-            Column("status", TEXT, "What became of it: loaded, duplicate, quarantined, skipped, vanished.", one_of=FILE_STATUSES),
+            Column(
+                "status", TEXT,
+                "What became of it: loaded, duplicate (each text in it is in a file whose path comes first), quarantined, "
+                "skipped, vanished.",
+                one_of=FILE_STATUSES,
+            ),
             Column("is_current", BOOLEAN, "Whether this is the newest version of its path and still in the folder."),
             Column("record_count", INTEGER, "Records in the file, good and bad."),
             Column("document_count", INTEGER, "Documents made from the file."),
@@ -67,6 +72,7 @@ RAW = (
             Column("published_date_evidence", TEXT, "The words or value the day was taken from.", nullable=True),
             Column("content_hash", TEXT, "Hash of the canonical text alone; equal for one text from two sources."),
             Column("minhash", BYTES, "MinHash signature of word shingles, for near-duplicates.", nullable=True),
+            Column("licence", TEXT, "What the text may be used for, as seeds/sources.toml says.", nullable=True),
             Column(
                 "extractor_version", TEXT, "Version that made the document's rows in nlp; null while there are none.",
                 nullable=True,
@@ -125,6 +131,7 @@ RAW = (
             Column("word_count", BIGINT, "Words of the documents that went through the model."),
             Column("extract_seconds", NUMBER, "Wall time of extraction, seconds."),
             EXTRACTOR_VERSION,
+            Column("removed_count", INTEGER, "Documents removed for good, as no file held them any more."),
         ),
         ("run_id",),
     ),

@@ -73,6 +73,7 @@ def make_document(record: RawRecord, *, path: str, settings: Settings, source: S
         published_date_evidence=_one_line(published.evidence, _MAX_NAME_CHARACTERS),
         content_hash=content_hash(text),
         minhash=signature(text),
+        licence=_one_line(source.licence, _MAX_NAME_CHARACTERS),
     )
 
 
@@ -96,7 +97,10 @@ def preferred(first: Document, second: Document) -> Document:
 
 
 def _preference(document: Document) -> tuple[object, ...]:
-    described = (document.title, document.url, document.author, document.source_name, document.published_date_evidence)
+    described = (
+        *(document.title, document.url, document.author, document.source_name, document.published_date_evidence),
+        document.licence,
+    )
     return (
         _DATE_SOURCES.index(DateSource(document.published_date_source)),
         document.published_date or date.max,

@@ -39,6 +39,7 @@ _SECONDS_PER_BYTE = 1 / 50_000
 
 _FAILURES = {
     Failure.TIMED_OUT: Reason.TIMED_OUT,
+    Failure.OUT_OF_MEMORY: Reason.OUT_OF_MEMORY,
     Failure.DIED: Reason.WORKER_DIED,
     Failure.RAISED: Reason.READER_FAILED,
 }
@@ -165,7 +166,8 @@ def _read_in_children(isolated: list[_Changed], settings: Settings) -> Iterator[
     if not isolated:
         return
     waiting = iter(isolated)
-    with WorkerPool(read_isolated, workers=min(settings.workers, len(isolated))) as pool:
+    workers = min(settings.workers, len(isolated))
+    with WorkerPool(read_isolated, workers=workers, max_bytes=settings.max_worker_bytes) as pool:
         _fill(pool, waiting, settings)
         for outcome in pool.outcomes():
             yield outcome.task.key, outcome

@@ -46,6 +46,7 @@ class Reason(StrEnum):
     # child processes: of ingest for formats that large libraries read, of extraction
     READER_FAILED = "reader_failed"
     TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
     WORKER_DIED = "worker_died"
     EXTRACTION_FAILED = "extraction_failed"
 
@@ -80,6 +81,7 @@ MEANINGS: dict[Reason, str] = {
     Reason.TOO_MANY_TOKENS: "more words and symbols than max_document_tokens",
     Reason.READER_FAILED: "the library that reads this format raised an error of its own",
     Reason.TIMED_OUT: "extraction took longer than document_seconds, or reading longer than its size allows",
+    Reason.OUT_OF_MEMORY: "reading or extracting it took more memory than max_worker_bytes",
     Reason.WORKER_DIED: "the worker process was killed, or crashed, each time it worked on this",
     Reason.EXTRACTION_FAILED: "extraction raised an error on this document",
 }

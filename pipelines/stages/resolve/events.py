@@ -197,9 +197,8 @@ def _event_rows(documents: pd.DataFrame, mentions: pd.DataFrame, event_of: dict[
     told = told.sort_values(["event_id", "confidence", "event_mention_id"], ascending=[True, False, True])
     lead = told.groupby("event_id", sort=True).head(1).set_index("event_id")
     rows = lead[[*_CODING, "confidence"]].copy()
-    rows["modality"] = told.groupby("event_id")["modality"].agg(
-        lambda m: "actual" if (m == "actual").any() else m.iloc[0]
-    )
+    is_actual = lead.index.isin(told.loc[told["modality"] == "actual", "event_id"])
+    rows["modality"] = lead["modality"].mask(is_actual, "actual")
     order = {precision: rank for rank, precision in enumerate(_PRECISION_ORDER)}
     dated = told.assign(
         from_text=(told["event_date_source"] != "text").astype(int),

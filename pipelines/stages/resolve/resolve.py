@@ -1,7 +1,7 @@
 """The order of the resolve stage: near-duplicates, entities, events; from the rows of nlp to the tables of core.
 
-What belongs here: `resolve`, `ResolveInput` and what counts as a report of its own. What does not: how entities
-(`entities.py`) and events (`events.py`) are joined, or how near-duplicates are found (`ingest/fingerprint.py`).
+What belongs here: `resolve`, `ResolveInput`, `resolver_version` and what counts as a report of its own. What does not: how
+entities (`entities.py`) and events (`events.py`) are joined, or how near-duplicates are found (`ingest/fingerprint.py`).
 """
 
 from __future__ import annotations
@@ -12,10 +12,14 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.ids import code_version
 from pipelines.records import DocumentDuplicate
 from pipelines.stages.ingest.fingerprint import near_duplicates
 from pipelines.stages.resolve.entities import resolve_entities
 from pipelines.stages.resolve.events import resolve_events
+
+# What the tables of core depend on beside the rows, below the package's folder.
+_SOURCES = ("stages/resolve/*.py", "stages/ingest/fingerprint.py", "ids.py", "records.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,11 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
         "core.events": events.events,
         "core.event_links": events.event_links,
     }
+
+
+def resolver_version() -> str:
+    """The version of the code that resolves, as a short hash."""
+    return code_version("resolve", _SOURCES)
 
 
 def _day(value: Any) -> date | None:
