@@ -6,8 +6,8 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# One file on one process: the tests of a file share runs of the pipeline.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# One file on one process: the tests of a file share runs of the pipeline. In order, as the long ones come first.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help env run ui test test-all lint format eval dictionary clean

@@ -87,8 +87,10 @@ def test_sentences_without_a_political_event_give_none(nlp):
         ("Laos lifted its sanctions on Vietnam.", "RETREAT", None, ["Laos"], ["Vietnam"]),
         ("Oman will meet the Yemeni negotiators next week.", "AGREE", None, ["Oman"], ["Yemeni negotiators"]),
         ("The minister said the union must end its strike.", "REQUEST", "yield", ["minister"], ["union"]),
+        ("Paris warned that it would cut all aid to Togo.", "THREATEN", "relations", ["Paris"], ["Togo"]),
+        ("Kenya made no concession to Somalia.", "REJECT", "yield", ["Kenya"], ["Somalia"]),
     ],
-    ids=["agree", "reject", "request", "threaten", "stop aid", "lift sanctions", "future", "demand"],
+    ids=["agree", "reject", "request", "threaten", "stop aid", "lift sanctions", "future", "demand", "warn", "nobody"],
 )
 def test_operators_change_the_type(nlp, text, event_type, mode, actors, recipients):
     found = [e for e in code(nlp, text) if e.event_type == event_type]
@@ -133,8 +135,25 @@ def test_modality(nlp, text, modality):
         ("Chad expelled two French diplomats on Monday.", date(2024, 5, 13), date(2024, 5, 13), "day", "text"),
         ("In March, Chad expelled two French diplomats.", date(2024, 3, 1), date(2024, 3, 31), "month", "text"),
         ("Chad has expelled two French diplomats.", PUBLISHED, PUBLISHED, "day", "publication"),
+        ("Chad agreed to withdraw its troops from Niger by 30 June.", PUBLISHED, PUBLISHED, "day", "publication"),
+        ("Chad will host talks with Niger on 20 June.", PUBLISHED, PUBLISHED, "day", "publication"),
+        ("Chad agreed on Monday to withdraw its troops.", date(2024, 5, 13), date(2024, 5, 13), "day", "text"),
+        (
+            "The president, in office since 2019, refused to meet the rebels.",
+            PUBLISHED,
+            PUBLISHED,
+            "day",
+            "publication",
+        ),
+        (
+            "He has been in jail since March, when a court in Chad convicted him.",
+            date(2024, 3, 1),
+            date(2024, 3, 31),
+            "month",
+            "text",
+        ),
     ],
-    ids=["weekday", "month", "publication"],
+    ids=["weekday", "month", "publication", "agreed to", "announced", "day of the agreement", "since", "when"],
 )
 def test_date(nlp, text, start, end, precision, source):
     event = code(nlp, text)[0]
@@ -153,6 +172,21 @@ def test_place_and_counts(nlp):
     assert (event.place.name, event.place.country) == ("Kano", "NGA")
     assert event.fatalities == 14
     assert names(event.actors) == ["Gunmen"]
+
+
+def test_where_it_will_be_is_not_where_it_is_announced(nlp):
+    event = next(e for e in code(nlp, "Chad will host talks with Niger in Kano.") if e.event_type == "AGREE")
+    assert event.place is None
+
+
+def test_own_people_are_not_acted_on(nlp):
+    event = next(e for e in code(nlp, "Chad recalled its ambassador on Monday.") if e.event_type == "SANCTION")
+    assert (names(event.actors), names(event.recipients)) == (["Chad"], [])
+
+
+def test_how_an_event_went_is_no_event_more(nlp):
+    events = code(nlp, "Students marched to the palace in Lima, chanting slogans against the president.")
+    assert [(e.event_type, names(e.actors)) for e in events] == [("PROTEST", ["Students"])]
 
 
 def test_a_sentence_that_breaks_off_gives_no_event_of_its_broken_party(nlp):

@@ -19,6 +19,7 @@ from pipelines.nlp.clauses.patterns import (
     FUTURE_AUXILIARIES,
     HYPOTHETICAL_AUXILIARIES,
     NEGATIONS,
+    NEGATIVE_PRONOUNS,
     PREPOSITIONAL_CONTROL,
     RELATIVE_PRONOUNS,
     SUBJECT_CONTROL,
@@ -82,6 +83,7 @@ class ClauseReader:
         predicate = Predicate(token, lemma_of(token), "", is_passive(token), surface, own, None, None)
         agent = self._read_arguments(predicate)
         _read_operators(predicate)
+        predicate.is_negated ^= any(map(_is_nobody, (surface if own else None, predicate.obj)))
         if predicate.is_passive:
             if predicate.obj is not None and predicate.obj.dep_ == "dobj":
                 predicate.iobj = surface  # "was given aid": the surface subject receives
@@ -236,6 +238,15 @@ def _read_operators(predicate: Predicate) -> None:
         elif dep == "mark" and word in CONDITION_MARKS:
             predicate.is_conditional = True
     predicate.auxiliaries = tuple(auxiliaries)
+
+
+def _is_nobody(noun: Token | None) -> bool:
+    """Whether an argument denies its verb: "nobody will recognise it", "made no concession"."""
+    if noun is None:
+        return False
+    return noun.lower_ in NEGATIVE_PRONOUNS or any(
+        c.dep_ == "det" and c.lower_ in ("no", "neither") for c in noun.children
+    )
 
 
 def _counted_object(token: Token) -> Token | None:

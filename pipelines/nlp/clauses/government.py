@@ -28,7 +28,7 @@ def government(token: Token) -> Government | None:
         first = first.head
     head, dep = first.head, first.dep_
     if dep in ("xcomp", "ccomp"):
-        if dep == "ccomp" and first.tag_ not in ("VB", "VBG"):
+        if dep == "ccomp" and (first.tag_ not in ("VB", "VBG") or _is_finite(first)):
             return Government(head, "that")
         return Government(head, "ger" if first.tag_ == "VBG" else "inf")
     if dep == "pcomp" and head.dep_ == "prep":
@@ -44,3 +44,8 @@ def government(token: Token) -> Government | None:
         has_object = any(child.dep_ == "dobj" and child.i < first.i for child in head.children)
         return None if has_object else Government(head, "inf")
     return None
+
+
+def _is_finite(token: Token) -> bool:
+    """Whether a bare form has an auxiliary: "(warned that it) would cut aid", "(says it) is leaving"."""
+    return any(child.dep_ in ("aux", "auxpass") and child.lower_ != "to" for child in token.children)

@@ -38,7 +38,8 @@ COMPLEX_PREPOSITIONS = {
 TRANSPARENT_NOUNS = frozenset(
     """series number dozen dozens hundred hundreds thousand thousands million millions kind sort type form round wave package
     couple lot lots bit part parts list spate string range set batch group handful majority many most some several score scores
-    ton tons total piece bulk rest member members any all both half one two three four five six seven eight nine ten none each
+    ton tons tonne tonnes litre litres barrel barrels truckload truckloads planeload crate crates
+    total piece bulk rest member members any all both half one two three four five six seven eight nine ten none each
     act acts campaign pair trio remnant share amount level lack case cases volley barrage flurry""".split()
 )
 
@@ -52,6 +53,7 @@ UNDERTAKING_NOUNS = frozenset(
 PARTITIVE_OF_PEOPLE = frozenset(("group", "member", "members", "majority", "handful", "campaign"))
 
 NEGATIONS = frozenset(("not", "n't", "never", "no", "neither", "nor", "n’t"))
+NEGATIVE_PRONOUNS = frozenset(("nobody", "none", "neither", "nothing"))
 FUTURE_AUXILIARIES = frozenset(("will", "shall", "'ll", "’ll", "wo"))
 HYPOTHETICAL_AUXILIARIES = frozenset(("would", "could", "may", "might", "should", "must", "can", "ca", "'d", "’d"))
 CONDITION_MARKS = frozenset(("if", "unless", "whether", "provided", "lest"))

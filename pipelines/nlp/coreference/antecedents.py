@@ -13,6 +13,7 @@ from pipelines.nlp.coreference.patterns import BODY_SECTORS, EXPLETIVE_LEMMAS, O
 
 PRONOUN_SENTENCES = 3  # how many sentences back a pronoun may refer
 NOMINAL_SENTENCES = 10
+_BODY_SENTENCES = 2  # "the agency" for an organisation whose name has another word
 _PRONOUN_OBJECT_DEPS = frozenset({"dobj", "pobj", "dative", "iobj"})
 _PERSON_NOMINALS = frozenset("man woman politician official leader figure veteran suspect author candidate".split())
 
@@ -157,16 +158,22 @@ def _is_governed_by(discourse: Discourse, nominal: Nominal, referent: Referent, 
 
 
 def resolve_body(discourse: Discourse, nominal: Nominal) -> EntityNode | None:
-    """The organisation a definite nominal stands for: "the agency", "the party"; one named in the last sentences."""
+    """The organisation a definite nominal stands for: "the agency", "the party".
+
+    One of that word, such as "the commission" for the European Commission, or one of its kind in the last sentences.
+    """
     sectors = BODY_SECTORS.get(nominal.word)
     if not nominal.is_definite or nominal.stated.country:
         return None
     sentence = discourse.sentence_of[nominal.start]
-    for referent in discourse.recent(sentence, 2):
+    for referent in discourse.recent(sentence, NOMINAL_SENTENCES):
+        if referent.word == nominal.word and referent.node.key.startswith("nominal:"):
+            return None  # "a farmers' union ... the union"
         if referent.kind != "organisation" or referent.last.head == nominal.head:
             continue
+        is_near = sentence - referent.last.sentence <= _BODY_SENTENCES
         last_word = referent.node.key.rsplit(" ", 1)[-1]
-        if last_word == nominal.word or (sectors and referent.node.sector in sectors):
+        if last_word == nominal.word or (is_near and sectors and referent.node.sector in sectors):
             return referent.node
     return None
 

@@ -21,7 +21,7 @@ from pipelines.nlp.annotations import EntityNode, MentionSpan
 from pipelines.nlp.coreference import antecedents, groups
 from pipelines.nlp.coreference.discourse import Discourse, sentence_numbers
 from pipelines.nlp.coreference.home import CountryOfEvents
-from pipelines.nlp.coreference.metonymy import is_acting_capital
+from pipelines.nlp.coreference.metonymy import is_acting_capital, organisation_of_seat
 from pipelines.nlp.coreference.naming import NameLinker
 from pipelines.nlp.coreference.nominals import Form, Nominal, find_nominals
 from pipelines.nlp.coreference.patterns import (
@@ -46,6 +46,8 @@ from pipelines.nlp.coreference.reading import (
 )
 from pipelines.nlp.names.lexicon import TeamLexicon
 
+# Sentences through which a foreign government stays "the government".
+_NEAR_SENTENCES = 1
 _PRONOUNS = frozenset({Form.MALE, Form.FEMALE, Form.PLURAL, Form.THING})
 _GROUPS = frozenset({Form.COUNTRIES, Form.LEADERS, Form.SIDES})
 _KINDS = {"PERSON": "person", "GPE": "place", "LOC": "place", "FAC": "place", "ORG": "organisation", "NORP": "people"}
@@ -126,7 +128,13 @@ class EntityResolver:
             mention.country = reading.home.certain(mention.start)
         if mention.label == "GPE" and is_acting_capital(reading.doc, mention, self.linker.entry):
             mention.sector = "GOV"
-            if mention.country:
+            named = {
+                name.entity.key: name.entity for name in reading.names_by_start.values() if name.entity is not None
+            }
+            if seat := organisation_of_seat(reading.doc, mention, named):
+                node = mention.entity = named[seat]
+                mention.country, mention.sector = node.country, node.sector
+            elif mention.country:
                 node = mention.entity = self._country_node(reading, mention.country)
         referent = reading.discourse.add(node, mention.start, mention.end, is_name=True)
         if not referent.kind:
@@ -169,13 +177,15 @@ class EntityResolver:
             return self._read_country(reading, nominal)
         if nominal.form is Form.ACTORS and (group := reading.groups_by_governor.get(nominal.head)):
             return self._read_people_of_group(reading, nominal, group)
-        node = antecedents.resolve_person(reading.discourse, nominal) if nominal.form is Form.PERSON else None
+        node = told = apposed_name(reading, nominal)
+        if node is None and nominal.form is Form.PERSON:
+            node = antecedents.resolve_person(reading.discourse, nominal)
         if node is None and nominal.form is Form.ACTORS:
             node = antecedents.resolve_body(reading.discourse, nominal)
         if node is None:
-            node = apposed_name(reading, nominal) or subject_of_predicate(reading, nominal)
-            if node is not None and (owner := possessor(reading, nominal)):
-                take_from_owner(reading, node, owner, nominal)
+            node = told = subject_of_predicate(reading, nominal)
+        if told is not None and (owner := possessor(reading, nominal)):
+            take_from_owner(reading, told, owner, nominal)
         if node is None and not (nominal.stated.country or nominal.stated.sector or nominal.word in ANIMATE_HEADS):
             return None
         if node is None:
@@ -237,6 +247,14 @@ class EntityResolver:
             return reading.home.at(nominal.head)
         return reading.home.certain(nominal.head) if nominal.stated.sector in CIVIL_SECTORS else None
 
+    def _is_of_another_state(self, reading: Reading, nominal: Nominal, known: EntityNode) -> bool:
+        """Whether "the government" is no longer the foreign one that an earlier paragraph told of."""
+        main = reading.home.main
+        if not main or known.country in (None, main):
+            return False
+        last = reading.discourse.referents[known.key].last.sentence
+        return reading.discourse.sentence_of[nominal.start] - last > _NEAR_SENTENCES
+
     def _nominal_entity(self, reading: Reading, nominal: Nominal) -> EntityNode:
         """An entity that is named by its role alone; the same role and country again is the same entity."""
         stated = nominal.stated
@@ -246,9 +264,14 @@ class EntityResolver:
             country = self._local_country(reading, nominal)
         role = (stated.title or nominal.word).lower()
         known = same_role(reading.discourse, nominal) if nominal.is_definite or nominal.form is Form.ACTORS else None
+        is_body = nominal.word in UNIQUE_BODIES and nominal.form is Form.ACTORS
+        if is_body and nominal.is_definite and not (stated.country or owner):
+            country = reading.home.before(nominal.head) or country
+            if known is not None and self._is_of_another_state(reading, nominal, known):
+                known = None
         if known is not None:
             return known
-        is_unique = bool(country) and nominal.word in UNIQUE_BODIES and nominal.form is Form.ACTORS
+        is_unique = bool(country) and is_body
         scope = "" if is_unique else f"{reading.document_id}:"
         key = f"nominal:{scope}{country or ''}:{stated.sector or ''}:{role}"
         if nominal.form is Form.PERSON and not nominal.is_definite:

@@ -59,7 +59,8 @@ class Discourse:
         referent = self.referents.pop(node.key, None) or Referent(node)
         self.referents[node.key] = referent  # the latest mentioned last
         head = head_of(self.doc, start, end)
-        is_subject = self.doc[head].dep_ in SUBJECT_DEPS
+        token = self.doc[head].head if self.doc[head].dep_ == "appos" else self.doc[head]  # "Its leader, X, has ..."
+        is_subject = token.dep_ in SUBJECT_DEPS
         referent.occurrences.append(Occurrence(start, head, self.sentence_of[start], is_subject, is_name))
         return referent
 

@@ -25,6 +25,7 @@ class CountryOfEvents:
         self.sentence_of = sentence_of
         self.named: dict[int, set[str]] = {}  # countries of places and peoples, by sentence
         self.inside: dict[int, set[str]] = {}  # of places after "in", by sentence
+        self._places: list[tuple[int, int, str]] = []  # sentence, first token and country of each place
         counts: Counter[str] = Counter()
         for mention in names:
             code = mention.country
@@ -34,6 +35,7 @@ class CountryOfEvents:
             sentence = sentence_of[mention.start]
             if mention.label in ("GPE", "LOC", "FAC", "NORP"):
                 self.named.setdefault(sentence, set()).add(code)
+                self._places.append((sentence, mention.start, code))
             before = [t.lower_ for t in doc[max(0, mention.start - 2) : mention.start]]
             if mention.label in ("GPE", "LOC") and "in" in before:
                 self.inside.setdefault(sentence, set()).add(code)
@@ -51,6 +53,11 @@ class CountryOfEvents:
         codes = self.named.get(self.sentence_of[i], set())
         if len(codes) == 1:
             return next(iter(codes))
+        return self.main if not codes or self.main in codes else None
+
+    def before(self, i: int) -> str | None:
+        """The main country, unless a token's sentence has named others before it."""
+        codes = {code for sentence, start, code in self._places if sentence == self.sentence_of[i] and start < i}
         return self.main if not codes or self.main in codes else None
 
     def certain(self, i: int) -> str | None:

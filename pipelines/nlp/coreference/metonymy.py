@@ -5,15 +5,16 @@ What belongs here: telling "Ankara rejected the offer" from "a rally in Ankara".
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from spacy.tokens import Doc, Token
 
-from pipelines.nlp.actors.lexicon import Entry, Kind
+from pipelines.nlp.actors.lexicon import Entry, Kind, fold
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.coreference.discourse import head_of
 from pipelines.nlp.coreference.patterns import PLACE_VERBS
 
+_SEATS = {"brussels": "org:european union"}
 _ADDRESSED = frozenset("accuse urge warn condemn criticise criticize ask press threaten blame sanction invite".split())
 _PARTNER_PREPOSITIONS = frozenset("between with against toward towards".split())
 _STANCES = frozenset("decision refusal demand offer proposal policy stance move".split())
@@ -34,6 +35,18 @@ def is_acting_capital(doc: Doc, mention: MentionSpan, entry_of: Callable[[str], 
     if token.is_upper or (following is not None and (following.text in _AFTER_PLACE or following.like_num)):
         return False  # a dateline, or a place with what it lies in
     return _acts(token)
+
+
+def organisation_of_seat(doc: Doc, mention: MentionSpan, keys: Container[str]) -> str | None:
+    """The key of the organisation that a city stands for where the document names it: Brussels for the European Union.
+
+    Args:
+        doc: the document.
+        mention: an acting capital.
+        keys: entities that the document names.
+    """
+    key = _SEATS.get(fold(doc[mention.start : mention.end].text))
+    return key if key in keys else None
 
 
 def _acts(token: Token) -> bool:

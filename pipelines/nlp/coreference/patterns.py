@@ -64,7 +64,7 @@ BODY_WORDS = frozenset(
     "syndicate mafia clinic ambulance gang corporation commons house headquarters academy gendarmerie "
     "conglomerate brokerage lender multinational kindergarten kirk sect diocese congregation household elite "
     "society tribe regulator watchdog bureaucracy throne municipality directorate inspectorate politburo squad "
-    "detachment contingent column".split()
+    "detachment contingent column hall front television".split()
 )
 
 COUNTRY_HEADS = frozenset("country nation state republic kingdom".split())

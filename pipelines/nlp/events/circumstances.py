@@ -74,6 +74,10 @@ class CircumstanceReader:
         best, best_key = None, (len(chain) + 1, 0)
         for head, time in self._times.get(anchor.sent.start, ()):
             rank = self._rank(head, ranks, anchor)
+            if draft.is_composed and not self._is_past(time):
+                continue  # the time of what is agreed to or asked for
+            if anchor.tag_ == "VBD" and head.head.lower_ == "since" and not head.is_ancestor(anchor):
+                continue  # "in office since March, refused": the past tense happens once, it does not last since then
             if rank is not None and (rank, abs(head.i - anchor.i)) < best_key:
                 best, best_key = time, (rank, abs(head.i - anchor.i))
         preposition = _adjunct_preposition(draft.top)
@@ -88,6 +92,10 @@ class CircumstanceReader:
         if draft.modality == Modality.ACTUAL and not _is_background(draft):
             return EventDate(self._published, self._published, Precision.DAY, EventDateSource.PUBLICATION)
         return NO_DATE
+
+    def _is_past(self, time: TimeExpression) -> bool:
+        last = time.date_end or time.date_start
+        return self._published is not None and last is not None and last <= self._published
 
     def _rank(self, head: Token, ranks: dict[int, int], anchor: Token) -> int | None:
         """How near in the tree a time stands to the event: 0 in its own phrase; None in a clause of another predicate."""
@@ -119,7 +127,9 @@ class CircumstanceReader:
 
     def place(self, draft: Draft) -> Place | None:
         """The place named in the event's own phrase or clause by a preposition of place."""
-        anchor = draft.site.token
+        anchor = draft.trigger if draft.is_composed else draft.site.token
+        if draft.is_composed and anchor is draft.site.token:
+            return None  # where it will be is not where it is announced
         chain = _clause_chain(anchor)[:4]
         ranks = {token.i: rank for rank, token in enumerate(chain)}
         found: list[tuple[int, int, Place]] = []
@@ -160,7 +170,11 @@ def _clause_chain(anchor: Token) -> list[Token]:
             break
         if dep == "relcl":
             # "during which they sought": the clause shares the time of its antecedent; "who invaded it" does not.
-            if not any(c.dep_ == "prep" and any(g.lower_ == "which" for g in c.children) for c in current.children):
+            # So does "October, when a court sentenced him" and "Kara, where police fired tear gas".
+            is_of_time = any(
+                c.dep_ == "prep" and any(g.lower_ == "which" for g in c.children) for c in current.children
+            )
+            if not is_of_time and not any(c.lower_ in ("when", "where") for c in current.children):
                 break
         elif dep == "ccomp" and current.pos_ == "VERB" and head.pos_ == "NOUN":
             break

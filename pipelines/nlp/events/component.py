@@ -18,6 +18,7 @@ from pipelines.nlp.events.drafting import DraftBuilder
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import EventLexicon, Frame
 from pipelines.nlp.events.matcher import FrameMatcher, Site
+from pipelines.nlp.events.nearest import nearest_parties
 from pipelines.nlp.events.operators import OperatorReader
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import without_parties
@@ -85,7 +86,7 @@ class _DocumentCoder:
     def code(self, sent: Span, tokens: list[Token]) -> list[Event]:
         """The events of one sentence; `tokens` are those that the lexicon knows."""
         drafts = [d for d in self._drafts(tokens) if self._is_whole(d, sent)]
-        rows = (self.rows.row(draft, sent) for draft in _distinct(drafts))
+        rows = (self.rows.row(draft, sent) for draft in _without_repetitions(_distinct(drafts)))
         return [row for row in rows if row is not None]
 
     def _drafts(self, tokens: list[Token]) -> list[Draft]:
@@ -154,7 +155,7 @@ class _DocumentCoder:
             if not subject:
                 continue
             addressees = without_parties(self.operators.addressees(site.token), subject)
-            addressees = addressees or self.parties.nearest(site.token, subject)
+            addressees = addressees or nearest_parties(self.parties, site.token, subject)
             draft = Draft(
                 site,
                 outcome.event_type or "",
@@ -199,6 +200,29 @@ def _distinct(drafts: list[Draft]) -> list[Draft]:
         best[key] = first
     changed = {d.trigger.i for d in best.values() if d.trigger.i != d.site.token.i}
     return [d for d in best.values() if d.trigger.i != d.site.token.i or d.site.token.i not in changed]
+
+
+def _without_repetitions(drafts: list[Draft]) -> list[Draft]:
+    """Without participles that only say how an event went: "marched through the city, chanting slogans against the king"."""
+    kept = []
+    for draft in drafts:
+        whole = next((d for d in drafts if d is not draft and _repeats(draft, d)), None)
+        if whole is None:
+            kept.append(draft)
+        elif not any(p.is_party for p in whole.recipients):
+            whole.recipients = draft.recipients or whole.recipients
+    return kept
+
+
+def _repeats(draft: Draft, other: Draft) -> bool:
+    token, verb = draft.site.token, other.site.token
+    if token.tag_ != "VBG" or draft.event_type != other.event_type or not draft.actors:
+        return False
+    if {p.identity for p in draft.actors} != {p.identity for p in other.actors}:
+        return False
+    while token.dep_ == "conj" and token.head.tag_ == "VBG":
+        token = token.head
+    return token.dep_ == "advcl" and token.head.i == verb.i
 
 
 def _rank(draft: Draft) -> tuple[bool, bool, int, float]:

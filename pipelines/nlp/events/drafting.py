@@ -16,6 +16,7 @@ from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import Frame
 from pipelines.nlp.events.matcher import FrameMatcher, Site
+from pipelines.nlp.events.nearest import nearest_parties
 from pipelines.nlp.events.operators import OperatorReader
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase, merge_parties, without_parties
@@ -30,6 +31,8 @@ from pipelines.nlp.events.patterns import (
 from pipelines.records import Modality
 
 _THING_ROLES = frozenset(("obj", "on", "against", "of", "to", "with"))
+# Purposes that the deed itself fulfils: who marches to demand something demands it.
+_SAID_BY_DOING = frozenset(("REQUEST", "ACCUSE"))
 _SCENE_ROLES = ("against", "to", "in", "along", "near", "at", "on", "into")
 
 
@@ -71,10 +74,11 @@ class DraftBuilder:
                 draft.modality = Modality.HYPOTHETICAL
             elif verb.is_future:
                 draft.modality = Modality.FUTURE
-            elif verb.has_to and verb.token.dep_ == "advcl":
+            elif verb.has_to and verb.token.dep_ == "advcl" and event_type not in _SAID_BY_DOING:
                 draft.modality = Modality.HYPOTHETICAL  # a purpose
-        if site.noun is not None and any(c.dep_ == "det" and c.lower_ == "no" for c in site.noun.children):
-            draft.is_negated = not draft.is_negated
+        denies_verb = site.noun in (verb.obj, verb.subject) if verb is not None else False
+        if site.noun is not None and not denies_verb:
+            draft.is_negated ^= any(c.dep_ == "det" and c.lower_ == "no" for c in site.noun.children)
         if site.support == "undergo" and not recipients and actors:
             draft.actors, draft.recipients = [], actors
         return draft
@@ -140,7 +144,7 @@ class DraftBuilder:
     ) -> list[PartyPhrase]:
         """Recipients where the frame's roles name none: the nearest party of the clause, then the thing acted on."""
         if frame.mode != "resign" and not (frame.event_type in SYMMETRIC_TYPES and len(actors) > 1):
-            found = self.parties.nearest(site.top, actors)
+            found = nearest_parties(self.parties, site.top, actors)
             if found:
                 return found
         return self._find(site, [r for r in roles if r in _THING_ROLES], allow_things=True)

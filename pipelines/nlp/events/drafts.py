@@ -28,6 +28,7 @@ class Draft:
     is_negated: bool = False
     attributed_to: PartyPhrase | None = None
     asks_object: bool = False  # the frame names the objects it is for
+    is_composed: bool = False  # the type is no longer the site's: what is agreed to, threatened or asked for is to come
     requires: str = ""  # what the frame asks of the parties
     operators: list[Token] = field(default_factory=list)
 

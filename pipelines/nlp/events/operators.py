@@ -14,6 +14,7 @@ from pipelines.nlp.clauses.phrases import first_object, lemma_of
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import SAME, EventLexicon, Operator, Outcome
 from pipelines.nlp.events.matcher import FrameMatcher, Site
+from pipelines.nlp.events.nearest import nearest_parties
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase, without_parties
 from pipelines.nlp.events.patterns import COOPERATIVE, OBLIGATION
@@ -104,12 +105,13 @@ class OperatorReader:
             draft.actors = subject
         recipients = addressees or without_parties(draft.recipients, draft.actors)
         draft.recipients = (
-            recipients or without_parties(inner, draft.actors) or self.parties.nearest(token, draft.actors)
+            recipients or without_parties(inner, draft.actors) or nearest_parties(self.parties, token, draft.actors)
         )
         draft.event_type = outcome.event_type or draft.event_type
         if outcome.mode != SAME:
             draft.mode = outcome.mode
         draft.trigger = token
+        draft.is_composed = True
         draft.is_negated = False
         draft.modality = Modality(outcome.modality) if outcome.modality else Modality.ACTUAL
 

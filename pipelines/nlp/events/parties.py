@@ -2,7 +2,7 @@
 
 What belongs here: coordination, apposition, partitives, groups, the party behind a noun that is none ("sanctions on
 Cuba"), the span of the whole phrase, and its country and sector. What does not: which argument plays which role
-(`roles.py`), who a name is (`names/`, `coreference/`).
+(`drafting.py`), a party that no role names (`nearest.py`), who a name is (`names/`, `coreference/`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.clauses.patterns import PARTITIVE_OF_PEOPLE, TRANSPARENT_NOUNS
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of, phrase_preps
 from pipelines.nlp.events.antecedents import AntecedentReader
-from pipelines.nlp.events.party_phrase import PartyPhrase, without_parties
+from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import (
     INNER_PREPOSITIONS,
     NEVER_PARTY,
@@ -27,13 +27,6 @@ from pipelines.nlp.events.patterns import (
 from pipelines.records import Party
 
 _NAME_PARTS = ("compound", "amod", "nmod", "poss", "nummod", "det", "quantmod", "case", "punct", "advmod")
-_NOT_SEARCHED = frozenset(("nsubj", "nsubjpass", "conj", "cc", "aux", "auxpass", "mark", "punct", "det"))
-# Phrases of these tell of another event, not of whom this one was done to.
-_CIRCUMSTANCE = frozenset(
-    ("after", "before", "following", "since", "during", "amid", "until", "because", "despite", "while", "as")
-)
-_SEARCH_ORDER = {"dative": 0, "dobj": 0, "xcomp": 1, "ccomp": 1, "prep": 2, "agent": 2, "acl": 2, "advcl": 4}
-_SEARCH_DEPTH = 6  # levels of dependents searched for a party that no role names
 _LONGEST_PHRASE = 24  # tokens; a longer "phrase" is a parse gone wrong
 
 
@@ -105,35 +98,6 @@ class PartyReader:
         country = stated.country or (inner[0].country if inner else None)
         sector = stated.sector or (inner[0].sector if inner and inner[0].sector else None)
         return (PartyPhrase(head.i, start, end, None, None, country, sector, bool(country or sector or inner)),)
-
-    def nearest(self, top: Token, actors: list[PartyPhrase]) -> list[PartyPhrase]:
-        """The party nearest to a predicate among its dependents, the actors and their own country left out.
-
-        Args:
-            top: the predicate; its complements are searched before its adjuncts, each level by level, its subject not at all.
-            actors: parties that act.
-        """
-        children = sorted(
-            (c for c in top.children if c.dep_ not in _NOT_SEARCHED), key=lambda c: _SEARCH_ORDER.get(c.dep_, 9)
-        )
-        for child in children:
-            level = [child]
-            for _ in range(_SEARCH_DEPTH):
-                for token in level:
-                    found = self._others(token, actors)
-                    if found:
-                        return found
-                level = [inner for token in level for inner in token.children]
-        return []
-
-    def _others(self, token: Token, actors: list[PartyPhrase]) -> list[PartyPhrase]:
-        """Parties at a token that can be someone acted on by the actors."""
-        if token.pos_ not in ("NOUN", "PROPN", "ADJ") or not self.is_party(token):
-            return []
-        found = without_parties([p for p in self.parties(token) if p.is_party], actors)
-        found = [p for p in found if p.country or p.sector or (p.mention is not None and p.mention.is_name)]
-        own = {p.country for p in actors if p.country}
-        return [] if all(p.country in own and p.sector is None for p in found) else found
 
     def is_party(self, token: Token) -> bool:
         """Whether a token heads a phrase for persons, an organisation, a country or a people."""
@@ -226,7 +190,8 @@ class PartyReader:
         """The phrase of a party's head; several for a group such as "both countries"."""
         start, end = self._span(head)
         mention = self.mention(head)
-        several = self._by_modifier(head, end) if mention is None or not mention.is_name else ()
+        is_named = mention is not None and mention.is_name
+        several = () if is_named else self._by_modifier(head, end) or self._by_country(head, start)
         if several:
             return several
         named = self._apposed_name(head) or mention
@@ -259,6 +224,24 @@ class PartyReader:
                 p.head, p.start, end if i == last else p.end, p.mention, p.entity, p.country, p.sector or sector, True
             )
             for i, p in enumerate(modifiers)
+        )
+
+    def _by_country(self, head: Token, start: int) -> tuple[PartyPhrase, ...]:
+        """One party a country of "the presidents of Chile and Peru"."""
+        if head.tag_ not in ("NNS", "NNPS"):
+            return ()
+        objects = phrase_preps(head).get("of", ())
+        countries = [
+            p for token in objects for p in self.parties(token) if p.mention is not None and p.mention.label == "GPE"
+        ]
+        if len(countries) < 2 or any(p.country is None for p in countries):
+            return ()
+        sector = self.describer.describe_text(self.doc[start : head.i + 1].text).sector
+        if sector is None:
+            return ()
+        return tuple(
+            PartyPhrase(p.head, start if i == 0 else p.start, p.end, p.mention, p.entity, p.country, sector, True)
+            for i, p in enumerate(countries)
         )
 
     def _stated(self, start: int, end: int, head: Token) -> Affiliation:

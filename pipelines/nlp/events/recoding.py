@@ -70,6 +70,7 @@ class Recoder:
         if outcome is None or outcome.event_type is None:
             return
         if outcome.event_type != SAME:
+            draft.is_composed |= draft.modality == Modality.FUTURE
             draft.event_type = outcome.event_type
         if outcome.mode != SAME:
             draft.mode = outcome.mode

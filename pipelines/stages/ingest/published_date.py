@@ -38,14 +38,16 @@ _NAME_MONTH = re.compile(
     r"[-_., ]{0,2}(?P<year>1[6-9]\d\d|20\d\d)(?![0-9A-Za-z])"
 )
 _MONTH_DAY = r"[A-Z][a-z]{2,8}\.?\s\d{1,2}(?:,?\s\d{4})?|\d{1,2}\s[A-Z][a-z]{2,8}\.?(?:,?\s\d{4})?|\d{4}-\d\d-\d\d"
-# GENEVA, Aug 10 (AP) - ; LONDON 1996-08-30 ; NAIROBI, Kenya, 10 August 2022 (Xinhua) --
-_CAPITALS = r"[A-Z][A-Z'’.-]+(?:[ /][A-Z][A-Z'’.-]+)*"
-_COUNTRY = r"(?:,\s*[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+)*)*?"
+_UPPER = "A-Z" + "".join(letter for letter in map(chr, range(0xC0, 0x250)) if letter.isupper())
+_NAME = rf"[{_UPPER}][\w.'’-]+(?:\s[{_UPPER}][\w.'’-]+)*"
+_CAPITALS = rf"[{_UPPER}][{_UPPER}'’.-]+(?:[ /][{_UPPER}][{_UPPER}'’.-]+)*"
+_DATE = rf"(?P<date>(?:[A-Z][a-z]+day,?\s)?(?:{_MONTH_DAY}))\s*,?\s*(?:\([^()]{{2,40}}\))?\s*"
+# GENEVA, Aug 10 (AP) - ; LONDON 1996-08-30 ; BOGOTÁ, Colombia, 10 August 2022 (Xinhua) --
 _DATELINE = re.compile(
-    rf"\s*(?:\([A-Z]{{2,12}}\)\s*)?{_CAPITALS}{_COUNTRY}[,:]?\s+(?P<date>(?:[A-Z][a-z]+day,?\s)?(?:{_MONTH_DAY}))"
-    r"\s*,?\s*(?:\([^()]{2,40}\))?\s*(?:[-–—:_]|$)",
-    re.MULTILINE,
+    rf"\s*(?:\([A-Z]{{2,12}}\)\s*)?{_CAPITALS}(?:,\s*{_NAME})*?[,:]?\s+{_DATE}(?:[-–—:_]|$)", re.MULTILINE
 )
+# Lomé, Togo, March 14, 2023 — ; a city in plain letters needs commas and the dash.
+_PLAIN_DATELINE = re.compile(rf"\s*{_NAME}(?:,\s*{_NAME}){{0,2}}?,\s+{_DATE}[-–—]")
 # A line that ends like a sentence is the last of a wrapped paragraph.
 _SENTENCE_END = re.compile(r"(?<![ap]\.m)[.,;]\s*$")
 _LABEL = re.compile(
@@ -126,7 +128,7 @@ def _dateline(text: str, title: str | None, latest: dt.date | None) -> Published
     tail = [line for line in text[-_TAIL_CHARACTERS:].split("\n") if line.strip()][-_HEAD_LINES:]
     for number, line in enumerate(head + tail):
         is_head = number < min(_HEAD_LINES, len(head))
-        if is_head and (match := _DATELINE.match(line[:300])):
+        if is_head and (match := _DATELINE.match(line[:300]) or _PLAIN_DATELINE.match(line[:300])):
             times = find_time_expressions(match["date"])
             if times and times[0].date_start and times[0].precision is Precision.DAY:
                 return _of_line(times[0].date_start, match[0], text, latest)
