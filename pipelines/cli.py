@@ -88,9 +88,7 @@ def run(
 def remove(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[PATH]...", help="Files or folders that are gone, as they were below the seeds folder."
-        ),
+        typer.Argument(metavar="PATH", help="Files or folders that are gone, as they were below the seeds folder."),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All documents that no file holds any more.")] = False,
     seeds: SeedsOption = None,

@@ -179,6 +179,11 @@ def test_where_it_will_be_is_not_where_it_is_announced(nlp):
     assert event.place is None
 
 
+def test_road_to_a_place_is_near_it(nlp):
+    event = code(nlp, "Farmers blocked the road to Kano on Monday.")[0]
+    assert (event.event_type, event.place.name) == ("PROTEST", "Kano")
+
+
 def test_own_people_are_not_acted_on(nlp):
     event = next(e for e in code(nlp, "Chad recalled its ambassador on Monday.") if e.event_type == "SANCTION")
     assert (names(event.actors), names(event.recipients)) == (["Chad"], [])

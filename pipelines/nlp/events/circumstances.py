@@ -26,6 +26,8 @@ _SCENE_NOUNS = frozenset(
     "street city town village port province region capital district suburb outskirt centre center area island coast"
     " square".split()
 )
+# "the road to Tivat": near it.
+_WAY_NOUNS = frozenset("road highway motorway railway route street bridge crossing".split())
 _WITHIN_PHRASE = frozenset(
     ("acl", "prep", "pobj", "dobj", "advmod", "attr", "nsubj", "nsubjpass", "conj", "agent", "compound")
 )
@@ -139,7 +141,9 @@ class CircumstanceReader:
                 continue
             word = preposition.lower_
             is_of_scene = word == "of" and preposition.head.lemma_.lower() in _SCENE_NOUNS
-            if word not in _PLACE_PREPOSITIONS and not is_of_scene and not (word == "to" and draft.mode == "visit"):
+            is_way = preposition.i > 0 and preposition.nbor(-1).lemma_.lower() in _WAY_NOUNS
+            is_at_end = word == "to" and (draft.mode == "visit" or is_way)
+            if word not in _PLACE_PREPOSITIONS and not is_of_scene and not is_at_end:
                 continue
             rank = _steps_up(preposition.head, ranks)
             if rank is not None:
