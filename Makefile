@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help env run ui test test-all lint format eval dictionary clean
+.PHONY: help env run ui test test-all lint format eval train dictionary clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -51,6 +51,9 @@ format: $(STAMP) ## rewrite the code in the project's format
 
 eval: $(STAMP) ## score the extraction on labelled corpora (folder: COMMUNIQUE_EVAL) against tests/cases/scores.json
 	@$(BIN)/python -m tests.e2e.score_corpora
+
+train: $(STAMP) ## fit the weights of the event coder to the articles coded by hand (minutes)
+	@$(BIN)/python -m pipelines.training
 
 dictionary: $(STAMP) ## write docs/data_dictionary.md anew from the contracts and the .yml files
 	@$(BIN)/python -m warehouse.dictionary

@@ -164,6 +164,9 @@ def retry_quarantine(
 @app.command()
 def extract(
     pretty: Annotated[bool, typer.Option("--pretty", help="Indent the records, for a person to read.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Add to each record how its events and their parties were decided.")
+    ] = False,
     model: ModelOption = None,
 ) -> None:
     """Read documents as JSON Lines from standard input, write one extraction record a line."""
@@ -172,7 +175,8 @@ def extract(
         from pipelines.nlp.build import build_nlp
         from pipelines.stages.stream import extract_stream
 
-        for record in extract_stream(sys.stdin.buffer, nlp=build_nlp(settings.model), settings=settings):
+        nlp = build_nlp(settings.model, is_explaining=explain)
+        for record in extract_stream(sys.stdin.buffer, nlp=nlp, settings=settings, is_explaining=explain):
             line = json.dumps(record, ensure_ascii=False, indent=2 if pretty else None)
             # Half a surrogate pair in an id is no UTF-8; written with a backslash it is JSON's own escape.
             sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")

@@ -194,6 +194,15 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Theme:
+    """What an event is about, or is done to or with, where that is no party: "the treaty", "outdoor rallies", "six drones"."""
+
+    text: str
+    start_char: int
+    end_char: int
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One row per event mention: a PLOVER event that one clause or noun phrase reports."""
 
@@ -214,6 +223,7 @@ class Event:
     attributed_to: Party | None
     actors: tuple[Party, ...]
     recipients: tuple[Party, ...]
+    theme: Theme | None
     event_date_start: date | None
     event_date_end: date | None
     event_date_precision: Precision | None
@@ -222,6 +232,7 @@ class Event:
     fatalities: int | None = None
     injuries: int | None = None
     arrests: int | None = None
+    displaced: int | None = None
     crowd_size: int | None = None
 
 

@@ -31,9 +31,9 @@ _LISTS = {
     "event_mentions": "events",
 }
 # Columns that are no field of the list's struct under the same name; a prefix stands for a struct within the struct.
-_EXPRESSIONS = {"sentence_number": "number", "event_mention_id": "item.event_id"}
+_EXPRESSIONS = {"sentence_number": "number", "event_mention_id": "item.event_id", "theme": "item.theme.text"}
 _PARTY_EXPRESSIONS = {"event_mention_id": "event_id", "ordinal": "number"}
-_STRUCTS = {"quotations": ("speaker",), "event_mentions": ("place",)}
+_STRUCTS = {"quotations": ("speaker",), "event_mentions": ("place", "theme")}
 
 
 def load_batches(

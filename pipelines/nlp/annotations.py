@@ -10,6 +10,7 @@ Extensions of a Doc:
   quantities         list[Quantity], by position
   mentions           list[MentionSpan], by position; names first, nominals and pronouns added by coreference
   entities           list[EntityNode], by first mention
+  home               CountryOfEvents (`coreference/home.py`): the country of each sentence and of the story
   places             list[Place], by position
   quotes             list[Quote], by position
   clauses            list[Predicate] (`clauses/component.py`)
@@ -24,7 +25,7 @@ from datetime import date
 from spacy.tokens import Doc
 
 _MENTION_INDEX = "communique_mention_index"  # key of doc.user_data
-EXTENSIONS = ("time_expressions", "quantities", "mentions", "entities", "places", "quotes", "clauses", "events")
+EXTENSIONS = ("time_expressions", "quantities", "mentions", "entities", "home", "places", "quotes", "clauses", "events")
 
 
 @dataclass(frozen=True, slots=True)

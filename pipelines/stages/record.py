@@ -199,17 +199,24 @@ class _Rows:
         return quote if speaker is quote.speaker else replace(quote, speaker=speaker)
 
     def event(self, event: Event) -> Event:
-        """An event with exact trigger, place and parties."""
+        """An event with exact trigger, place, parties and theme."""
         trigger = self._text[event.start_char : event.end_char]
         place = None if event.place is None else _exact(event.place, self._text)
         attributed_to = None if event.attributed_to is None else self._party(event.attributed_to)
         actors = tuple(map(self._party, event.actors))
         recipients = tuple(map(self._party, event.recipients))
-        exact = (trigger, place, attributed_to, actors, recipients)
-        if exact == (event.trigger, event.place, event.attributed_to, event.actors, event.recipients):
+        theme = None if event.theme is None else _exact(event.theme, self._text)
+        exact = (trigger, place, attributed_to, actors, recipients, theme)
+        if exact == (event.trigger, event.place, event.attributed_to, event.actors, event.recipients, event.theme):
             return event
         return replace(
-            event, trigger=trigger, place=place, attributed_to=attributed_to, actors=actors, recipients=recipients
+            event,
+            trigger=trigger,
+            place=place,
+            attributed_to=attributed_to,
+            actors=actors,
+            recipients=recipients,
+            theme=theme,
         )
 
     def _party(self, party: Party) -> Party:

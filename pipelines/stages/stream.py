@@ -33,20 +33,25 @@ class _Line(NamedTuple):
     id: Any
     document: Document | None
     error: dict[str, Any] | None
+    is_changed: bool = False  # the document's text is not the text of the line, so the record has to give it
 
 
-def extract_stream(lines: Iterable[str | bytes], *, nlp: Language, settings: Settings) -> Iterator[dict[str, Any]]:
+def extract_stream(
+    lines: Iterable[str | bytes], *, nlp: Language, settings: Settings, is_explaining: bool = False
+) -> Iterator[dict[str, Any]]:
     """Extract documents given as JSON Lines `{"id", "text", "published_date"?, "title"?, "source"?, "url"?}`.
 
     Args:
         lines: the lines; blank ones are passed over.
         nlp: the pipeline.
         settings: the bounds.
+        is_explaining: add the key `explanation` to each record (`pipelines/nlp/events/explanation.py`); `nlp` has to explain.
 
     Yields:
         One extraction record for each line, in their order, with the id that the line has. A line that cannot be used, or a
         document that the pipeline fails on, gives `{"id", "error": {"reason_code", "message", "line"}}`; its id is null where
-        the line has none.
+        the line has none. Offsets count in the canonical text; where that is not the text of the line, it stands under
+        "document" as "text".
     """
     batch: list[_Line] = []
     characters = 0
@@ -57,14 +62,15 @@ def extract_stream(lines: Iterable[str | bytes], *, nlp: Language, settings: Set
         batch.append(parsed)
         characters += len(parsed.document.text) if parsed.document is not None else 0
         if len(batch) >= PIPE_BATCH or characters >= _MAX_BATCH_CHARACTERS:
-            yield from _extract(batch, nlp, settings)
+            yield from _extract(batch, nlp, settings, is_explaining)
             batch, characters = [], 0
-    yield from _extract(batch, nlp, settings)
+    yield from _extract(batch, nlp, settings, is_explaining)
 
 
-def _extract(batch: list[_Line], nlp: Language, settings: Settings) -> Iterator[dict[str, Any]]:
+def _extract(batch: list[_Line], nlp: Language, settings: Settings, is_explaining: bool) -> Iterator[dict[str, Any]]:
     documents = [line.document for line in batch if line.document is not None]
-    results = iter(code_documents(documents, nlp, max_run_characters=settings.max_run_characters))
+    told: dict[str, list[dict[str, Any]]] | None = {} if is_explaining else None
+    results = iter(code_documents(documents, nlp, max_run_characters=settings.max_run_characters, explanations=told))
     for line in batch:
         if line.error is not None:
             yield line.error
@@ -73,7 +79,10 @@ def _extract(batch: list[_Line], nlp: Language, settings: Settings) -> Iterator[
         if isinstance(result, CodingError):
             yield _error(line.id, Reason.EXTRACTION_FAILED, result.message, None)
         else:
-            yield {**to_json_dict(result), "id": line.id}
+            record = {**to_json_dict(result), "id": line.id}
+            if line.is_changed and line.document is not None:
+                record["document"]["text"] = line.document.text
+            yield record if told is None else {**record, "explanation": told.get(result.document_id, [])}
 
 
 def _parse(line: str | bytes, number: int, settings: Settings) -> _Line:
@@ -81,7 +90,8 @@ def _parse(line: str | bytes, number: int, settings: Settings) -> _Line:
     try:
         fields = _load(line)
         identifier = fields.get("id")
-        return _Line(identifier, _document(fields, settings), None)
+        document = _document(fields, settings)
+        return _Line(identifier, document, None, is_changed=document.text != fields["text"])
     except Refused as refusal:
         return _Line(identifier, None, _error(identifier, refusal.reason, refusal.message, number))
 

@@ -8,9 +8,10 @@ select
     fatalities,
     injuries,
     arrests,
+    displaced,
     crowd_size
 from nlp.event_mentions
 where
     intensity not between -10 and 10
     or confidence not between 0 and 1
-    or least(fatalities, injuries, arrests, crowd_size) < 0
+    or least(fatalities, injuries, arrests, displaced, crowd_size) < 0

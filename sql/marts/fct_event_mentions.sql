@@ -49,6 +49,9 @@ final as (
         coalesce(parties.recipient_texts, []) as recipient_texts,
         coalesce(parties.recipient_countries, []) as recipient_countries,
         coalesce(parties.recipient_sectors, []) as recipient_sectors,
+        mentions.theme,
+        mentions.theme_start_char,
+        mentions.theme_end_char,
         parties.attributed_to_name,
         parties.attributed_to_text,
         parties.attributed_to_country,
@@ -89,6 +92,7 @@ final as (
         mentions.fatalities,
         mentions.injuries,
         mentions.arrests,
+        mentions.displaced,
         mentions.crowd_size,
         substring(
             documents.text,

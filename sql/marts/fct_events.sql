@@ -28,9 +28,11 @@ counted as (
         count(*) as mention_count,
         count(distinct document_id) as document_count,
         count(distinct source_key) as source_count,
+        first(theme order by confidence desc, event_mention_id) filter (where theme is not null) as theme,
         max(fatalities) as fatalities,
         max(injuries) as injuries,
         max(arrests) as arrests,
+        max(displaced) as displaced,
         max(crowd_size) as crowd_size
     from mentions
     where is_counted
@@ -72,6 +74,7 @@ final as (
         coalesce(parties.recipient_countries, []) as recipient_countries,
         coalesce(parties.recipient_sectors, []) as recipient_sectors,
         coalesce(parties.attributed_to_names, []) as attributed_to_names,
+        counted.theme,
         events.event_date_start,
         events.event_date_end,
         events.event_date_precision,
@@ -107,6 +110,7 @@ final as (
         counted.fatalities,
         counted.injuries,
         counted.arrests,
+        counted.displaced,
         counted.crowd_size,
         coalesce(counted.mention_count, 0) as mention_count,
         coalesce(counted.document_count, 0) as document_count,

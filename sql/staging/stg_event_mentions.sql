@@ -19,6 +19,9 @@ renamed as (
         confidence,
         is_negated,
         modality,
+        theme,
+        theme_start_char,
+        theme_end_char,
         event_date_start,
         event_date_end,
         event_date_precision,
@@ -36,6 +39,7 @@ renamed as (
         fatalities,
         injuries,
         arrests,
+        displaced,
         crowd_size,
         extractor_version
     from source

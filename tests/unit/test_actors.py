@@ -10,7 +10,8 @@ import pytest
 
 from pipelines.errors import LexiconError
 from pipelines.nlp.actors.component import get_describer
-from pipelines.nlp.actors.lexicon import LEXICONS, Entry, Kind, PhraseIndex, load_lexicon, read_rows, split_words
+from pipelines.nlp.actors.lexicon import LEXICONS, load_lexicon, read_rows
+from pipelines.nlp.actors.phrase_index import Entry, Kind, PhraseIndex, split_words
 
 CASES = list(csv.DictReader((Path(__file__).parents[1] / "cases" / "actors.csv").open(encoding="utf-8")))
 FILES = ("countries.csv", "organisations.csv", "regions.csv", "leaders.csv", "actor_nouns.csv")

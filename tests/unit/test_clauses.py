@@ -154,3 +154,15 @@ def test_government_names_the_complement(rows, index, expected):
 
 def test_main_clause_is_not_governed(passive):
     assert government(passive[2]) is None
+
+
+def test_participle_without_anything_finite_is_passive():
+    headline = parse(
+        "Stones stone NOUN NNS nsubj 1",
+        "thrown throw VERB VBN ROOT 1",
+        "at at ADP IN prep 1",
+        "police police NOUN NNS pobj 2",
+    )
+    assert is_passive(headline[1])
+    finite = parse("Gunmen gunman NOUN NNS nsubj 1", "killed kill VERB VBN ROOT 1", "27 27 NUM CD dobj 1")
+    assert not is_passive(finite[1])

@@ -90,6 +90,43 @@ def test_police_take_the_country_of_the_place(nlp: Language) -> None:
 
 
 @pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "phrase", "country"),
+    [
+        (  # a body's name that several states use is the story's own
+            "TAURANGA, New Zealand - Labour attacked the budget on Monday. New Zealand nurses had asked for more.",
+            "Labour",
+            "NZL",
+        ),
+        ("Labour attacked the budget on Monday. Britain's nurses had asked for more.", "Labour", "GBR"),
+        (  # the capital of another state is a town of the story's
+            "Lebanon shut its banks. In Tripoli, crowds blocked a road. The Lebanese cabinet met.",
+            "Tripoli",
+            "LBN",
+        ),
+        ("Libya shut its banks. In Tripoli, crowds blocked a road.", "Tripoli", "LBY"),
+        (  # what the sentence looks at is not where its bodies are
+            "MANILA, May 3 - Philippine fishermen left Palawan. Senators accused the navy of ignoring Chinese boats.",
+            "Senators",
+            "PHL",
+        ),
+        (  # a word for a state's own bodies, though it also stands for other states
+            "Police in Ghana fired tear gas in Kumasi. State media blamed students in Tamale.",
+            "State media",
+            "GHA",
+        ),
+        (
+            "Ghana held a vote in Kumasi. The regional court in Tamale met. Foreign observers left.",
+            "Foreign observers",
+            None,
+        ),
+    ],
+)
+def test_country_of_the_story(nlp: Language, text: str, phrase: str, country: str | None) -> None:
+    assert _mention(nlp, text, phrase).country == country
+
+
+@pytest.mark.model
 def test_officials_of_both_countries_are_one_party_each(nlp: Language) -> None:
     mention = _mention(nlp, "Kenya and Ghana signed a pact, said officials from both countries.", "officials")
     assert mention.entity is not None

@@ -24,6 +24,7 @@ from pipelines.records import (
     Quantity,
     Quote,
     Speaker,
+    Theme,
     TimeExpression,
 )
 from pipelines.stages.record import GROUP_LABEL, empty_extraction, extraction_from_doc, to_json_dict
@@ -89,6 +90,7 @@ def event(**changes) -> Event:
         "attributed_to": None,
         "actors": (party("Norway", "NOR"), party("Chile", "CHL")),
         "recipients": (),
+        "theme": Theme("a treaty", *span_of("a treaty")),
         "event_date_start": date(2024, 5, 3),
         "event_date_end": date(2024, 5, 3),
         "event_date_precision": Precision.DAY,
@@ -153,6 +155,7 @@ def test_the_json_form_is_the_documented_one(doc):
     assert found["attributed_to"] is None
     assert [actor["country"] for actor in found["actors"]] == ["NOR", "CHL"]
     assert found["place"]["geonames_id"] == 3143244
+    assert TEXT[found["theme"]["start_char"] : found["theme"]["end_char"]] == found["theme"]["text"] == "a treaty"
     assert set(found["actors"][0]) == {"mention_id", "entity_id", "text", "start_char", "end_char", "country", "sector"}
 
 

@@ -156,3 +156,12 @@ def test_the_whole_pipeline_in_memory_zones(nlp):
         assert all(text[row["start_char"] : row["end_char"]] == row["text"] for row in rows)
     again = list(extract_stream(lines[:3], nlp=nlp, settings=Settings()))
     assert again == records[:3]
+
+
+def test_a_record_gives_its_text_where_it_is_not_the_lines(stream):
+    clean, changed = stream(
+        [json.dumps({"id": n, "text": text}) for n, text in enumerate(("The UN met.", "The​ UN\r\nmet."))]
+    )
+    assert "text" not in clean["document"]
+    assert changed["document"]["text"] == "The UN\nmet."
+    assert [changed["document"]["text"][m["start_char"] : m["end_char"]] for m in changed["mentions"]] == ["UN"]

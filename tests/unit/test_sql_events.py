@@ -62,7 +62,7 @@ def add_event(con: duckdb.DuckDBPyConnection, event: Given) -> None:
         "event_date_start": event.start, "event_date_end": event.end, "event_date_precision": event.precision,
         "event_date_source": "text" if event.start else "none", "contexts": list(event.contexts), **event.more,
     }  # fmt: skip
-    people = ("fatalities", "injuries", "arrests", "crowd_size")
+    people = ("fatalities", "injuries", "arrests", "displaced", "crowd_size")
     given(con, "core.events", [
         {"event_id": event.event_id, "first_published_date": date(2023, 5, 10),
          **{key: value for key, value in coding.items() if key not in people}}

@@ -35,7 +35,10 @@ RECORDS = {
     records.Party: "nlp.event_participants",
     records.DocumentDuplicate: "core.document_duplicates",
 }
-NESTED = {"speaker": records.Speaker, "place": records.Place, "actors": None, "recipients": None, "attributed_to": None}
+NESTED = {
+    "speaker": records.Speaker, "place": records.Place, "theme": records.Theme,
+    "actors": None, "recipients": None, "attributed_to": None,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
@@ -48,7 +51,7 @@ def test_a_record_has_the_columns_of_its_table_in_order(record):
 @pytest.mark.parametrize(
     ("record", "name", "renamed"),
     [
-        (records.Event, "nlp.event_mentions", {"event_id": "event_mention_id"}),
+        (records.Event, "nlp.event_mentions", {"event_id": "event_mention_id", "theme_text": "theme"}),
         (records.Quote, "nlp.quotations", {}),
     ],
     ids=["Event", "Quote"],
@@ -59,7 +62,8 @@ def test_a_nested_record_is_flattened_with_a_prefix(record, name, renamed):
         if field.name not in NESTED:
             expected.append(renamed.get(field.name, field.name))
         elif NESTED[field.name] is not None:
-            expected += [f"{field.name}_{inner.name}" for inner in fields(NESTED[field.name])]
+            inner = [f"{field.name}_{inner.name}" for inner in fields(NESTED[field.name])]
+            expected += [renamed.get(name, name) for name in inner]
     columns = CONTRACTS[name].column_names
     assert set(expected) == set(columns) - {"document_id", "extractor_version"}
 

@@ -190,7 +190,8 @@ def _meeting(
         "confidence": 0.8, "is_negated": False, "modality": "actual", "attributed_to": parties["Tallinn"],
         "actors": [parties["Kari Dahl"]], "recipients": [parties["Ilmar Tamm"]], "event_date_start": DAY,
         "event_date_end": DAY, "event_date_precision": "day", "event_date_source": "text", "place": place,
-        "fatalities": None, "injuries": None, "arrests": None, "crowd_size": None,
+        "theme": span(document.text, "5%"), "fatalities": None, "injuries": None, "arrests": None, "displaced": None,
+        "crowd_size": None,
     }  # fmt: skip
 
 

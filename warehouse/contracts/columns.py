@@ -79,7 +79,7 @@ EVENT_CODING = (
     Column("contexts", TEXTS, "PLOVER contexts: the topics the act belongs to."),
     Column("quad_class", INTEGER, QUAD_CLASS_MEANING),
     Column("intensity", NUMBER, "PLOVER intensity of type and mode: -10 (most hostile) to 10 (most cooperative)."),
-    Column("confidence", NUMBER, "Salience and certainty of the event, 0 to 1; orders the events of a sentence."),
+    Column("confidence", NUMBER, "Probability that type and parties are all right, 0 to 1."),
     Column("is_negated", BOOLEAN, "Whether the text says that the event did not happen."),
     Column(
         "modality",

@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from spacy.tokens import Doc
 
-from pipelines.nlp.actors.lexicon import ActorLexicon, Entry, Kind, Match, fold, load_lexicon, split_words
+from pipelines.nlp.actors.lexicon import ActorLexicon, load_lexicon
 from pipelines.nlp.actors.patterns import (
     BOUNDARIES,
     CERTAIN_PREPOSITIONS,
@@ -32,6 +32,7 @@ from pipelines.nlp.actors.patterns import (
     SECTOR_PREPOSITIONS,
     TITLE_PREFIXES,
 )
+from pipelines.nlp.actors.phrase_index import Entry, Kind, Match, fold, split_words
 from pipelines.nlp.annotations import Affiliation, mention_at
 
 NOTHING = Affiliation()
@@ -98,7 +99,8 @@ class ActorDescriber:
         """The country of a phrase that is a town's name and nothing else."""
         if len(words) > _MAX_PLACE_WORDS or not words[0][0].isupper():
             return None
-        return self.lexicon.small_places.get(_join(tuple(fold(w) for w in words)))
+        towns = self.lexicon.small_places
+        return towns.get(_join(words).casefold()) or towns.get(_join(tuple(fold(w) for w in words)))
 
 
 class _Phrase:
@@ -175,9 +177,11 @@ class _Phrase:
         return self._owner_country()
 
     def _possessor_country(self, head: Match) -> str | None:
-        """The country in "Chile's Defense Department": an agency's name may be used by several states."""
+        """The country in "Chile's Defense Department", "the Belarusian KGB": several states may use an agency's name."""
         for match in self.core:
             if match.end < head.start and self._is_possessor(match) and match.entry.kind in _PLACES:
+                return match.entry.country
+            if match.end == head.start and match.entry.kind is Kind.DEMONYM and head.entry.kind is Kind.ORGANISATION:
                 return match.entry.country
         return None
 

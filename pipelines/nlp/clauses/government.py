@@ -14,7 +14,7 @@ from spacy.tokens import Token
 class Government:
     """What governs a predicate: the governing token and how the predicate complements it.
 
-    `complement` is one of inf, ger, that, noun, or `prep:X+ger` / `prep:X+noun`.
+    `complement` is one of inf, ger, that, noun, or `prep:X+ger` / `prep:X+noun` / `prep:for+inf`.
     """
 
     token: Token
@@ -27,6 +27,10 @@ def government(token: Token) -> Government | None:
     while first.dep_ == "conj" and first.head.i < first.i:
         first = first.head
     head, dep = first.head, first.dep_
+    if dep in ("xcomp", "ccomp", "advcl") and _is_asked_for(first) and head.pos_ in ("VERB", "NOUN"):
+        if head.dep_ == "pobj" and head.head.lower_ in ("in", "at", "on") and head.head.head.pos_ == "VERB":
+            head = head.head.head  # "called in a statement for the army to leave"
+        return Government(head, "prep:for+inf")
     if dep in ("xcomp", "ccomp"):
         if dep == "ccomp" and (first.tag_ not in ("VB", "VBG") or _is_finite(first)):
             return Government(head, "that")
@@ -44,6 +48,27 @@ def government(token: Token) -> Government | None:
         has_object = any(child.dep_ == "dobj" and child.i < first.i for child in head.children)
         return None if has_object else Government(head, "inf")
     return None
+
+
+def precedes_clause(token: Token, verb: Token) -> bool:
+    """Whether a phrase that the parser hangs on a reported clause stands before that clause: it is the reporting verb's.
+
+    "Officials said on Friday they will leave": on Friday is when they said it.
+
+    Args:
+        token: the phrase's head.
+        verb: the verb that the parser makes it depend on.
+    """
+    if verb.dep_ != "ccomp" or not verb.head.i < token.i < verb.i:
+        return False
+    starts = [c.i for c in verb.children if c.dep_ in ("nsubj", "nsubjpass", "expl", "mark")]
+    return bool(starts) and token.i < min(starts)
+
+
+def _is_asked_for(token: Token) -> bool:
+    """Whether an infinitive has a subject of its own: "(called) for the sides to stop"."""
+    words = {(child.dep_, child.lower_) for child in token.lefts}
+    return ("mark", "for") in words and ("aux", "to") in words
 
 
 def _is_finite(token: Token) -> bool:

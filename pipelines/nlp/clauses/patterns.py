@@ -40,6 +40,8 @@ TRANSPARENT_NOUNS = frozenset(
     couple lot lots bit part parts list spate string range set batch group handful majority many most some several score scores
     ton tons tonne tonnes litre litres barrel barrels truckload truckloads planeload crate crates
     total piece bulk rest member members any all both half one two three four five six seven eight nine ten none each
+    tranche tranches instalment instalments installment installments consignment consignments portion portions slice chunk
+    chunks load loads shipload shiploads planeloads busload busloads
     act acts campaign pair trio remnant share amount level lack case cases volley barrage flurry""".split()
 )
 
@@ -53,6 +55,9 @@ UNDERTAKING_NOUNS = frozenset(
 PARTITIVE_OF_PEOPLE = frozenset(("group", "member", "members", "majority", "handful", "campaign"))
 
 NEGATIONS = frozenset(("not", "n't", "never", "no", "neither", "nor", "n’t"))
+# Particles that the parser takes for prepositions where the object follows: "voted down the bill".
+PARTICLES = frozenset(("down", "off", "out", "up", "back", "away", "aside"))
+
 NEGATIVE_PRONOUNS = frozenset(("nobody", "none", "neither", "nothing"))
 FUTURE_AUXILIARIES = frozenset(("will", "shall", "'ll", "’ll", "wo"))
 HYPOTHETICAL_AUXILIARIES = frozenset(("would", "could", "may", "might", "should", "must", "can", "ca", "'d", "’d"))

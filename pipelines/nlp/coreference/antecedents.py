@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from pipelines.nlp.annotations import EntityNode
 from pipelines.nlp.coreference.discourse import Discourse, Occurrence, Referent
-from pipelines.nlp.coreference.nominals import Form, Nominal
+from pipelines.nlp.coreference.nominals import AGED, Form, Nominal
 from pipelines.nlp.coreference.patterns import BODY_SECTORS, EXPLETIVE_LEMMAS, OFFICE_SYNONYMS, PREMIER_TITLES
 
 PRONOUN_SENTENCES = 3  # how many sentences back a pronoun may refer
 NOMINAL_SENTENCES = 10
+_LESSER = frozenset("vice deputy assistant associate under".split())
 _BODY_SENTENCES = 2  # "the agency" for an organisation whose name has another word
 _PRONOUN_OBJECT_DEPS = frozenset({"dobj", "pobj", "dative", "iobj"})
+_NATIONALS = frozenset("national citizen native subject man woman".split())
+# A person who was named just before may be called so, a nameless one of another role not.
+_ROLE_NOMINALS = frozenset("activist journalist dissident fugitive whistleblower campaigner reporter blogger".split())
 _PERSON_NOMINALS = frozenset("man woman politician official leader figure veteran suspect author candidate".split())
 
 
@@ -188,8 +192,10 @@ def _office_fit(nominal: Nominal, referent: Referent, distance: int) -> float | 
     titles = [t.lower() for t in node.titles]
     if referent.word and referent.word not in titles:
         titles.append(referent.word)
-    if any(t == title or t.endswith(f" {title}") for t in titles):
+    if any(t == title or (t.endswith(f" {title}") and t.split(" ")[0] not in _LESSER) for t in titles):
         return 3.0 + same_country
+    if any(t.endswith(f" {title}") for t in titles):
+        return None  # "the president" is no vice president
     if title.endswith("minister") and title not in PREMIER_TITLES and title != "minister":
         return None
     group = OFFICE_SYNONYMS.get(title.split(" ")[-1]) if title not in PREMIER_TITLES else "premier"
@@ -198,6 +204,12 @@ def _office_fit(nominal: Nominal, referent: Referent, distance: int) -> float | 
         return 2.0 + same_country
     if group == "head" and not titles and node.sector in ("GOV", "ELI"):
         return 1.5 + same_country
+    if nominal.word in _NATIONALS and stated.country and node.country is None:
+        return 0.5  # "the Australian national" tells the country of one who has none
+    if nominal.word == AGED and distance <= PRONOUN_SENTENCES:
+        return 0.5
+    if nominal.word in _ROLE_NOMINALS and distance <= 1 and not node.key.startswith("nominal:"):
+        return 0.3 + same_country
     if nominal.word in _PERSON_NOMINALS and distance <= 1:
         return 0.5 + same_country
     return None

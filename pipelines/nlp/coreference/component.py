@@ -16,12 +16,14 @@ from __future__ import annotations
 from spacy.tokens import Doc
 
 from pipelines.nlp.actors.component import ActorDescriber
-from pipelines.nlp.actors.lexicon import fold
+from pipelines.nlp.actors.phrase_index import fold
 from pipelines.nlp.annotations import EntityNode, MentionSpan
 from pipelines.nlp.coreference import antecedents, groups
+from pipelines.nlp.coreference.citizens import is_foreign, settle_countries
 from pipelines.nlp.coreference.discourse import Discourse, sentence_numbers
-from pipelines.nlp.coreference.home import CountryOfEvents
+from pipelines.nlp.coreference.home import CountryOfEvents, main_country
 from pipelines.nlp.coreference.metonymy import is_acting_capital, organisation_of_seat
+from pipelines.nlp.coreference.namesakes import correct_owners, settle_shared, settle_towns
 from pipelines.nlp.coreference.naming import NameLinker
 from pipelines.nlp.coreference.nominals import Form, Nominal, find_nominals
 from pipelines.nlp.coreference.patterns import (
@@ -35,6 +37,7 @@ from pipelines.nlp.coreference.patterns import (
 )
 from pipelines.nlp.coreference.reading import (
     Reading,
+    apposed_body,
     apposed_name,
     group_mention,
     note_pair,
@@ -44,10 +47,13 @@ from pipelines.nlp.coreference.reading import (
     subject_of_predicate,
     take_from_owner,
 )
+from pipelines.nlp.coreference.story_country import weigh_countries
 from pipelines.nlp.names.lexicon import TeamLexicon
+from pipelines.nlp.places.sources import load_gazetteer
 
 # Sentences through which a foreign government stays "the government".
 _NEAR_SENTENCES = 1
+_STORY_SENTENCES = 6  # of a text that would name its country
 _PRONOUNS = frozenset({Form.MALE, Form.FEMALE, Form.PLURAL, Form.THING})
 _GROUPS = frozenset({Form.COUNTRIES, Form.LEADERS, Form.SIDES})
 _KINDS = {"PERSON": "person", "GPE": "place", "LOC": "place", "FAC": "place", "ORG": "organisation", "NORP": "people"}
@@ -70,17 +76,32 @@ class EntityResolver:
         """All mentions with their entities, and the entities by first mention."""
         names = list(doc._.mentions or ())
         texts = [t.text for t in doc]
-        home = CountryOfEvents(doc, names, sentence_numbers(doc))
+        changed, home = self._home(doc, names)
+        doc._.home = home
         self.linker.link(doc, names, texts, home)
         for mention in names:
             _gather(mention)
         taken = {i for m in names for i in range(m.start, m.end)}
         nominals = find_nominals(doc, self.describer, taken)
+        correct_owners(nominals, changed)
         mentions = self._read(doc, texts, names, nominals, home)
+        settle_countries(doc, mentions, home)
         for mention in mentions:
             _pass_on(mention)
         entities = {m.entity.key: m.entity for m in mentions if m.entity is not None and not m.entity.members}
         return mentions, list(entities.values())
+
+    def _home(self, doc: Doc, names: list[MentionSpan]) -> tuple[dict[int, tuple[str, str | None]], CountryOfEvents]:
+        """The country of each sentence, with the towns that the other names show to be namesakes of better known ones."""
+        sentence_of = sentence_numbers(doc)
+        entries = [self.linker.entry(doc[m.start : m.end].text) for m in names]
+        gazetteer = load_gazetteer()
+        story = weigh_countries(doc, names, entries, gazetteer, sentence_of)
+        main = main_country(story)
+        changed = settle_towns(doc, names, entries, gazetteer, main, story.sure)
+        settle_shared(names, entries, main, story.sure, is_long=max(sentence_of, default=0) >= _STORY_SENTENCES)
+        story = weigh_countries(doc, names, entries, gazetteer, sentence_of)
+        return changed, CountryOfEvents(doc, names, sentence_of, story)
 
     def set_annotations(self, doc: Doc, mentions: list[MentionSpan], entities: list[EntityNode]) -> None:
         """Write mentions and entities on the document."""
@@ -181,6 +202,8 @@ class EntityResolver:
         if node is None and nominal.form is Form.PERSON:
             node = antecedents.resolve_person(reading.discourse, nominal)
         if node is None and nominal.form is Form.ACTORS:
+            node = apposed_body(reading, nominal)
+        if node is None and nominal.form is Form.ACTORS:
             node = antecedents.resolve_body(reading.discourse, nominal)
         if node is None:
             node = told = subject_of_predicate(reading, nominal)
@@ -243,6 +266,8 @@ class EntityResolver:
 
     def _local_country(self, reading: Reading, nominal: Nominal) -> str | None:
         """The country of the events around, for actors that mostly act at home."""
+        if is_foreign(reading.doc, nominal.start, min(nominal.end + 3, len(reading.doc))):
+            return None
         if nominal.stated.sector in LOCAL_SECTORS:
             return reading.home.at(nominal.head)
         return reading.home.certain(nominal.head) if nominal.stated.sector in CIVIL_SECTORS else None

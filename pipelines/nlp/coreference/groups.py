@@ -14,6 +14,7 @@ from pipelines.nlp.coreference.discourse import SUBJECT_DEPS, Discourse, Referen
 from pipelines.nlp.coreference.nominals import BARE_PAIRS, Form, Nominal
 
 _FOCUS_SENTENCES = 8
+_SIDES_SENTENCES = 3  # through which "both sides" are the two that were joined
 _LAST_OCCURRENCES = 20  # of a referent that can be that near
 _OWN_DEPS = frozenset({"amod", "compound", "poss", "nmod"})
 
@@ -46,9 +47,33 @@ def _countries(
         if len(pair) == wanted and sentence - number <= _FOCUS_SENTENCES:
             return pair
     if nominal.form is Form.SIDES:
-        return ()  # sides may be no countries at all
+        return _coordinated_bodies(discourse, sentence) if wanted == 2 else ()  # sides may be no countries at all
     recent = _codes_in_order(discourse, sentence, lambda s: sentence - _FOCUS_SENTENCES <= s <= sentence)
     return tuple(countries[c] for c in recent[-wanted:]) if len(recent) >= wanted else ()
+
+
+def _coordinated_bodies(discourse: Discourse, sentence: int) -> tuple[EntityNode, ...]:
+    """The two states, bodies or groups that "and" joined last: "The army and the Free Front agreed ... Both sides"."""
+    doc = discourse.doc
+    near = [
+        (occurrence, referent.node)
+        for referent in discourse.recent(sentence, _SIDES_SENTENCES)
+        for occurrence in referent.occurrences[-3:]
+        if referent.kind not in ("person", "group") and occurrence.sentence < sentence and not referent.node.members
+    ]
+    pairs = [
+        (second.start, first_node, second_node)
+        for second, second_node in near
+        for first, first_node in near
+        if first_node is not second_node
+        and doc[second.head].dep_ == "conj"
+        and doc[second.head].head.i == first.head
+        and sentence - second.sentence <= _SIDES_SENTENCES
+    ]
+    if not pairs:
+        return ()
+    _, first_node, second_node = max(pairs, key=lambda pair: pair[0])
+    return (first_node, second_node)
 
 
 def _codes_in_order(discourse: Discourse, sentence: int, is_near: Callable[[int], bool]) -> list[str]:

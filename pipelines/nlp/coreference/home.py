@@ -1,7 +1,7 @@
 """The country a document's events are in, for actors whose phrase names none ("police", "the rebels").
 
-What belongs here: the country of a sentence's places, else the one country that dominates the document. What does not:
-coordinates (`places`).
+What belongs here: the scene of a sentence, of the passage around it, and the one country that a story is about. What does
+not: coordinates (`places`), who takes the country (`component.py`, `citizens.py`).
 """
 
 from __future__ import annotations
@@ -12,48 +12,84 @@ from spacy.tokens import Doc
 
 from pipelines.nlp.actors.patterns import SUPRANATIONAL_CODES
 from pipelines.nlp.annotations import MentionSpan
+from pipelines.nlp.coreference.story_country import StoryCountries, is_language, repeats_title
 
-_DOMINANCE = 0.6  # share of a document's country mentions
-_MIN_LEAD = 3  # or so many, and half of them or twice those of any other
-_HALF = 0.5
+_DOMINANCE = 0.6  # share of the weights of a document's countries
+_LEAD = 1.7  # or so many times the weight of the second
+_HALF = 0.5  # and half of all or so much
+_MIN_LEAD = 2.0
+_LEAST = 1.0  # less is one word that may be a town
+_CLEAR_SHARE = 0.7  # of a story that is about one country alone
+_CLEAR_LEAD = 2.5  # or so many times the weight of the second
+_CLEAR_WEIGHT = 3.0
+_CLEAR_SENTENCES = 2
+_PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
+_SCENE_PREPOSITIONS = frozenset("in at inside near outside across throughout around".split())
+# A place after these is where someone goes, comes from or looks to: no scene of the sentence's own bodies.
+_ELSEWHERE = frozenset("to from with against toward towards over about for into via between on".split())
+_BEFORE_PLACE = 3  # tokens in which the preposition of a place stands
 
 
 class CountryOfEvents:
     """Country by sentence, from the places named in it, and the main country of the document."""
 
-    def __init__(self, doc: Doc, names: list[MentionSpan], sentence_of: list[int]) -> None:
+    def __init__(self, doc: Doc, names: list[MentionSpan], sentence_of: list[int], story: StoryCountries) -> None:
         self.sentence_of = sentence_of
         self.named: dict[int, set[str]] = {}  # countries of places and peoples, by sentence
         self.inside: dict[int, set[str]] = {}  # of places after "in", by sentence
+        self._elsewhere: dict[int, set[str]] = {}  # of places after "to", "from" and so on, by sentence
+        self._bodies: dict[int, set[str]] = {}  # of people and organisations, by sentence
         self._places: list[tuple[int, int, str]] = []  # sentence, first token and country of each place
         counts: Counter[str] = Counter()
-        for mention in names:
+        for position, mention in enumerate(names):
             code = mention.country
             if not code or code in SUPRANATIONAL_CODES:
                 continue
-            counts[code] += 1
+            if is_language(doc, mention):
+                continue
             sentence = sentence_of[mention.start]
-            if mention.label in ("GPE", "LOC", "FAC", "NORP"):
-                self.named.setdefault(sentence, set()).add(code)
-                self._places.append((sentence, mention.start, code))
-            before = [t.lower_ for t in doc[max(0, mention.start - 2) : mention.start]]
-            if mention.label in ("GPE", "LOC") and "in" in before:
-                self.inside.setdefault(sentence, set()).add(code)
-        self.main: str | None = None
-        self.main_count = 0
-        if counts:
-            code, count = max(counts.items(), key=lambda item: (item[1], item[0]))
-            second = max((n for c, n in counts.items() if c != code), default=0)
-            share = count / sum(counts.values())
-            if share >= _DOMINANCE or (count >= _MIN_LEAD and (share >= _HALF or count >= 2 * second)):
-                self.main, self.main_count = code, count
+            if not repeats_title(names, position):
+                counts[code] += 1
+            if mention.label in _PLACE_LABELS or mention.label == "NORP":
+                self._note_place(doc, mention, sentence, code)
+            else:
+                self._bodies.setdefault(sentence, set()).add(code)
+        self.main = main_country(story)
+        self.main_count = counts[self.main] if self.main else 0
+        self._is_repeated = self.main is not None and len(story.sentences[self.main]) >= _CLEAR_SENTENCES
+        self.clear = _clear(story)
+        if len(counts) == 1 and any(self.inside.values()):
+            self.clear = self.main  # no other country is named, and the story says that something is in this one
+
+    def _note_place(self, doc: Doc, mention: MentionSpan, sentence: int, code: str) -> None:
+        before = [t.lower_ for t in doc[max(0, mention.start - _BEFORE_PLACE) : mention.start]]
+        self.named.setdefault(sentence, set()).add(code)
+        self._places.append((sentence, mention.start, code))
+        if mention.label == "NORP":
+            return
+        if "in" in before[-2:]:
+            self.inside.setdefault(sentence, set()).add(code)
+        nearest = next((w for w in reversed(before) if w in _SCENE_PREPOSITIONS or w in _ELSEWHERE), "")
+        if nearest in _ELSEWHERE:
+            self._elsewhere.setdefault(sentence, set()).add(code)
 
     def at(self, i: int) -> str | None:
         """The country around a token, or None where several compete."""
-        codes = self.named.get(self.sentence_of[i], set())
+        sentence = self.sentence_of[i]
+        codes = self.named.get(sentence, set())
+        if self.main and self.main not in codes:
+            codes = self._reached(sentence, i)
+        if len(codes) > 1 and (here := codes - self._elsewhere.get(sentence, set())):
+            codes = here if len(here) == 1 and here == self.inside.get(sentence) else codes
+        codes = codes or self._bodies.get(sentence, set()) or self.inside.get(sentence - 1, set())
         if len(codes) == 1:
             return next(iter(codes))
         return self.main if not codes or self.main in codes else None
+
+    def _reached(self, sentence: int, i: int) -> set[str]:
+        """The countries that a sentence of a story about another one has named before a token, or as its scene."""
+        so_far = {code for number, start, code in self._places if number == sentence and start < i}
+        return (so_far - self._elsewhere.get(sentence, set())) | self.inside.get(sentence, set())
 
     def before(self, i: int) -> str | None:
         """The main country, unless a token's sentence has named others before it."""
@@ -66,3 +102,40 @@ class CountryOfEvents:
         if len(codes) == 1:
             return next(iter(codes))
         return self.main if self.main_count > 1 and not codes else None
+
+    def of_people(self, i: int) -> str | None:
+        """The country of people who are of the place: of a story about one, else the main one where no other is near.
+
+        None where the sentence tells of another scene.
+        """
+        sentence = self.sentence_of[i]
+        codes = self.inside.get(sentence, set())
+        if self.clear:
+            return self.clear if not codes or codes == {self.clear} else None
+        near = {c for s in (sentence - 1, sentence) for c in self.named.get(s, set()) | self._bodies.get(s, set())}
+        return self.main if self._is_repeated and near <= {self.main} else None
+
+
+def main_country(story: StoryCountries) -> str | None:
+    """The country a document is mostly about; None where another comes near."""
+    ranked = story.ranked()
+    if not ranked or ranked[0][0] < _LEAST:
+        return None
+    weight, code = ranked[0]
+    second = ranked[1][0] if len(ranked) > 1 else 0.0
+    share = weight / sum(w for w, _ in ranked)
+    is_main = share >= _DOMINANCE or (weight >= _LEAD * second and (share >= _HALF or weight >= _MIN_LEAD))
+    return code if is_main else None
+
+
+def _clear(story: StoryCountries) -> str | None:
+    """The country that a story is about alone: it has nearly all names, or far more than any other, in several sentences."""
+    ranked = story.ranked()
+    if not ranked:
+        return None
+    weight, code = ranked[0]
+    if len(story.sentences[code]) < _CLEAR_SENTENCES:
+        return None
+    second = ranked[1][0] if len(ranked) > 1 else 0.0
+    is_alone = weight >= _CLEAR_SHARE * sum(w for w, _ in ranked) or weight >= _CLEAR_LEAD * second
+    return code if (weight >= _CLEAR_WEIGHT and is_alone) or not second else None

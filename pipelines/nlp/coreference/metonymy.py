@@ -9,7 +9,7 @@ from collections.abc import Callable, Container
 
 from spacy.tokens import Doc, Token
 
-from pipelines.nlp.actors.lexicon import Entry, Kind, fold
+from pipelines.nlp.actors.phrase_index import Entry, Kind, fold
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.coreference.discourse import head_of
 from pipelines.nlp.coreference.patterns import PLACE_VERBS

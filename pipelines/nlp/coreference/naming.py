@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from spacy.tokens import Doc
 
-from pipelines.nlp.actors.lexicon import ActorLexicon, Entry, Kind, PhraseIndex, fold, split_words
+from pipelines.nlp.actors.lexicon import ActorLexicon
+from pipelines.nlp.actors.phrase_index import Entry, Kind, PhraseIndex, fold, split_words
 from pipelines.nlp.annotations import EntityNode, MentionSpan
 from pipelines.nlp.coreference.home import CountryOfEvents
 from pipelines.nlp.coreference.patterns import COMPANY_TAILS
@@ -106,6 +107,8 @@ class _DocumentNaming:
                 mention.country = mention.sector = None
             entry = expanded
         if entry is not None and entry.kind is not Kind.LEADER and _agrees(entry, mention.label):
+            if entry.kind is Kind.ORGANISATION and entry.country and mention.country not in (None, entry.country):
+                return f"name:{mention.country}:{' '.join(words)}", text, "ORG"  # another state's body of that name
             return self._from_entry(entry)
         if mention.label == "ORG" and self.linker.is_generic(" ".join(words)):
             country = mention.country or self.bodies.get(words) or self.home.at(mention.start)

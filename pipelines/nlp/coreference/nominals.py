@@ -13,7 +13,7 @@ from spacy.attrs import TAG
 from spacy.tokens import Doc, Token
 
 from pipelines.nlp.actors.component import ActorDescriber
-from pipelines.nlp.actors.lexicon import fold
+from pipelines.nlp.actors.phrase_index import fold
 from pipelines.nlp.annotations import Affiliation
 from pipelines.nlp.coreference.patterns import (
     BODY_WORDS,
@@ -90,6 +90,8 @@ def find_nominals(doc: Doc, describer: ActorDescriber, taken: set[int]) -> list[
             lower = doc[i].lower_
             if form := _pronoun_form(lower):
                 found.append(Nominal(i, i + 1, i, form, lower))
+        elif doc[i].lower_ == "old" and (aged := _aged_person(doc, i)):
+            found.append(aged)
         elif tag in noun_tags:
             token = doc[i]
             folded = fold(token.text)
@@ -103,6 +105,7 @@ def find_nominals(doc: Doc, describer: ActorDescriber, taken: set[int]) -> list[
     return found
 
 
+AGED = "year-old"  # the word of "the 54-year-old"
 BARE_PAIRS = frozenset({"both", "two"})
 _GROUP_HEADS = COUNTRY_GROUP_HEADS | PERSON_GROUP_HEADS | SIDE_HEADS
 
@@ -115,6 +118,17 @@ def _is_title_of_name(doc: Doc, i: int, folded: str, describer: ActorDescriber, 
         return False
     match = describer.lexicon.index.match_at([t.text for t in doc[i : i + _MAX_TITLE]], 0)
     return match is not None and match.entry.is_title and i + match.end in taken
+
+
+def _aged_person(doc: Doc, i: int) -> Nominal | None:
+    """ "The 54-year-old", which no noun follows."""
+    words = [t.lower_ for t in doc[max(0, i - 5) : i]]
+    if len(words) < 5 or words[0] != "the" or words[2:] != ["-", "year", "-"]:
+        return None
+    following = doc[i + 1] if i + 1 < len(doc) else None
+    if following is not None and following.pos_ in ("NOUN", "PROPN", "ADJ"):
+        return None
+    return Nominal(i - 5, i + 1, i, Form.PERSON, AGED, True)
 
 
 def _pronoun_form(word: str) -> Form | None:

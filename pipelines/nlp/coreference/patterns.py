@@ -67,7 +67,7 @@ BODY_WORDS = frozenset(
     "detachment contingent column hall front television".split()
 )
 
-COUNTRY_HEADS = frozenset("country nation state republic kingdom".split())
+COUNTRY_HEADS = frozenset("country nation state republic kingdom sultanate emirate principality".split())
 COUNTRY_GROUP_HEADS = frozenset("countries nations states neighbours neighbors governments republics".split())
 PERSON_GROUP_HEADS = frozenset(
     "leaders presidents ministers men officials diplomats premiers politicians statesmen rivals candidates "
@@ -145,3 +145,13 @@ PLACE_VERBS = frozenset(
 LOCAL_SECTORS = frozenset("GOV MIL COP JUD LEG REB OPP PTY UAF SPY".split())
 # To these only where the text says what country it happens in.
 CIVIL_SECTORS = frozenset("CVL EDU LAB AGR MED SOC CRM ELI JRN REL".split())
+
+# Words for people who are mostly of another country than the one they are in, or of several.
+FOREIGN_WORDS = frozenset(
+    "foreign foreigner international migrant immigrant refugee asylum expatriate expat tourist visitor traveller traveler "
+    "peacekeeper mercenary observer inspector ambassador envoy diplomat ally partner neighbour neighbor passenger crew "
+    "country nation state counterpart coalition world global western jihadist smuggler pilgrim investor regional "
+    "neighbouring neighboring overseas".split()
+)
+# One of these is mostly the speaker's own: "state media", "the nation's courts"; several are other people's.
+HOME_WORDS = frozenset("country nation state".split())

@@ -15,6 +15,10 @@ from pipelines.nlp.coreference.discourse import Discourse, Referent
 from pipelines.nlp.coreference.home import CountryOfEvents
 from pipelines.nlp.coreference.nominals import Form, Nominal
 
+_TITLE_PREPOSITIONS = frozenset({"of", "to", "for", "in", "at", "from"})
+_TAIL_TAGS = frozenset({"ADP", "DET", "ADJ", "NOUN", "PROPN", "PART", "NUM"})
+_MAX_SECOND_TITLE = 6
+_MAX_TITLE_TAIL = 10  # tokens from a title to the name after its owner
 _MAX_PAIR_GAP = 3  # tokens between two names that "and" joins
 
 
@@ -105,7 +109,66 @@ def apposed_name(reading: Reading, nominal: Nominal) -> EntityNode | None:
     candidates = [t for t in token.children if t.dep_ == "appos"]
     if token.dep_ == "appos":
         candidates.append(token.head)
-    return next((found for c in candidates if (found := reading.person_at(c.i)) is not None), None)
+    found = next((found for c in candidates if (found := reading.person_at(c.i)) is not None), None)
+    return found or _name_after_title(reading, nominal)
+
+
+def apposed_body(reading: Reading, nominal: Nominal) -> EntityNode | None:
+    """The organisation named right before a nominal: "Frente Azul, a Peruvian opposition party, ..."."""
+    doc = reading.doc
+    if nominal.start < 2 or doc[nominal.start - 1].text != "," or doc[nominal.start].pos_ != "DET":
+        return None
+    if doc[nominal.head].tag_ in ("NNS", "NNPS") or doc[nominal.head].dep_ not in ("appos", "conj"):
+        return None
+    name = reading.names_by_token.get(nominal.start - 2)
+    return name.entity if name is not None and name.label == "ORG" else None
+
+
+def _name_after_title(reading: Reading, nominal: Nominal) -> EntityNode | None:
+    """The name that ends a title with its owner or place: "Peru's ambassador to Finland Ana Rey", "the mayor of X, Y,".
+
+    The parser hangs such a name on the place, so the words decide: prepositional phrases, then the name itself or, between
+    commas that open no list, the name in apposition.
+    """
+    if nominal.stated.sector is None:
+        return None
+    doc = reading.doc
+    if (second := _name_after_second_title(reading, nominal)) is not None:
+        return second
+    i = start = nominal.head + 1
+    limit = min(len(doc), start + _MAX_TITLE_TAIL)
+    while i < limit and not doc[i].is_sent_start and doc[i].text != "," and reading.person_at(i) is None:
+        is_first = i == start
+        if (doc[i].lower_ not in _TITLE_PREPOSITIONS) if is_first else (doc[i].pos_ not in _TAIL_TAGS):
+            return None
+        i += 1
+    if i == start or i >= limit or doc[i].is_sent_start:
+        return None
+    if doc[i].text != ",":
+        ends_title = reading.names_by_token[i]
+        return ends_title.entity if ends_title.start == i else None
+    name = next((n for k in (1, 2, 3) if (n := reading.names_by_start.get(i + k)) is not None), None)
+    if name is None or name.label != "PERSON" or any(t.pos_ not in ("NOUN", "PROPN") for t in doc[i + 1 : name.start]):
+        return None
+    after = doc[name.end].text if name.end < len(doc) else "."
+    if after not in (",", ".", ";") or (name.end + 1 < len(doc) and doc[name.end + 1].lower_ in ("and", "or")):
+        return None
+    return name.entity
+
+
+def _name_after_second_title(reading: Reading, nominal: Nominal) -> EntityNode | None:
+    """The one name behind two titles without articles: "Former Ghanaian president and AU envoy Kofi Mensah"."""
+    doc = reading.doc
+    i = nominal.head + 1
+    if i >= len(doc) or doc[i].lower_ != "and" or doc[nominal.start].pos_ in ("DET", "PRON"):
+        return None
+    for k in range(i + 1, min(i + _MAX_SECOND_TITLE, len(doc))):
+        name = reading.names_by_start.get(k)
+        if name is not None and name.label == "PERSON":
+            return name.entity if name.title is not None and k > i + 1 else None
+        if doc[k].pos_ not in ("NOUN", "PROPN", "ADJ"):
+            return None
+    return None
 
 
 def possessor(reading: Reading, nominal: Nominal) -> EntityNode | None:

@@ -1,10 +1,14 @@
 """The event coder: finds predicates of the lexicon, codes each into a draft, lets operators change it, writes rows.
 
-What belongs here: the order of the steps, for one document. Read next: `matcher.py` (frames and roles), `drafting.py`,
-`operators.py`, `recoding.py`, `parties.py`, `circumstances.py` (date, place, counts), `salience.py` (confidence), `rows.py`.
+What belongs here: the order of the steps, for one document. Read next: `matcher.py` (sites and frames), `drafting.py`, who plays
+which role (`roles.py`: `candidates.py`, `evidence.py`, `choice.py`; what a phrase names: `parties.py`), `operators.py`,
+`recoding.py`, `repetitions.py`, `circumstances.py` (when and where: `telling.py`, `event_dates.py`, `story.py`, `scene.py`),
+`counts.py`, `attribution.py`, `judgement.py` (is it one, is it right), `rows.py`.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from spacy.attrs import LEMMA
@@ -13,18 +17,26 @@ from spacy.vocab import Vocab
 
 from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.clauses.component import ClauseReader
-from pipelines.nlp.clauses.phrases import semantic_heads
+from pipelines.nlp.clauses.phrases import lemma_of, semantic_heads
+from pipelines.nlp.events.candidates import CandidateReader, EarlierAct
+from pipelines.nlp.events.choice import ArgumentChooser, Weights, load_weights
+from pipelines.nlp.events.counts import EventCounts
+from pipelines.nlp.events.domain import DomainReader, load_domain_lexicon
 from pipelines.nlp.events.drafting import DraftBuilder
 from pipelines.nlp.events.drafts import Draft
+from pipelines.nlp.events.explanation import EXPLANATIONS
+from pipelines.nlp.events.generic import is_generic
+from pipelines.nlp.events.judgement import draft_evidence, judge
 from pipelines.nlp.events.lexicon import EventLexicon, Frame
 from pipelines.nlp.events.matcher import FrameMatcher, Site
-from pipelines.nlp.events.nearest import nearest_parties
 from pipelines.nlp.events.operators import OperatorReader
 from pipelines.nlp.events.parties import PartyReader
-from pipelines.nlp.events.party_phrase import without_parties
-from pipelines.nlp.events.patterns import PEOPLE_NOUNS, PERSON_CLASSES
+from pipelines.nlp.events.patterns import HARM_TYPES, PEOPLE_NOUNS, PERSON_CLASSES
 from pipelines.nlp.events.recoding import Recoder
+from pipelines.nlp.events.repetitions import Repetitions, distinct
+from pipelines.nlp.events.roles import RoleFiller, role_rule
 from pipelines.nlp.events.rows import RowWriter
+from pipelines.nlp.events.themes import ThemeReader
 from pipelines.records import Event, Modality
 
 _LONE_OPERATOR = 0.4  # salience of an operator whose complement is no coded event
@@ -34,21 +46,31 @@ class EventsComponent:
     """Codes the PLOVER events of a Doc into `doc._.events`."""
 
     def __init__(
-        self, vocab: Vocab, lexicon: EventLexicon, describer: ActorDescriber, *, threshold: float = 0.15
+        self,
+        vocab: Vocab,
+        lexicon: EventLexicon,
+        describer: ActorDescriber,
+        *,
+        weights: Weights | None = None,
+        is_explaining: bool = False,
     ) -> None:
         """
         Args:
             vocab: vocabulary of the pipeline, for look-up by lemma hash.
             lexicon: the event lexicons.
             describer: tells country and sector of a phrase.
-            threshold: confidence under which a draft is no event.
+            weights: weight of each evidence by role; by default those of `lexicons/event_weights.csv`.
+            is_explaining: keep every draft and how it was judged in `doc.user_data`.
         """
         self.lexicon = lexicon
         self.describer = describer
-        self.threshold = threshold
+        self.weights = load_weights() if weights is None else weights
+        self.is_explaining = is_explaining
         words = {word.split()[-1] for word, _ in (*lexicon.frames, *lexicon.operators)}
         classes = (lexicon.noun_classes.get(name, frozenset()) for name in PERSON_CLASSES)
         self.person_nouns = PEOPLE_NOUNS.union(*classes)
+        self.verbs_of_people = lexicon.verbs_of_people()
+        self.domains = load_domain_lexicon(vocab)
         self._lemmas = np.array(sorted(vocab.strings.add(w) for w in words), dtype=np.uint64)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -57,16 +79,18 @@ class EventsComponent:
 
     def predict(self, doc: Doc) -> list[Event]:
         """The events of a Doc, by position."""
-        events: list[Event] = []
         candidates = [doc[int(i)] for i in np.flatnonzero(np.isin(doc.to_array(LEMMA), self._lemmas))]
         if not candidates:
-            return events
+            return []
         coder = _DocumentCoder(doc, self)
         by_sentence: dict[int, list[Token]] = {}
         for token in candidates:
             by_sentence.setdefault(token.sent.start, []).append(token)
-        for tokens in by_sentence.values():
-            events.extend(coder.code(tokens[0].sent, tokens))
+        drafts = [(d, tokens[0].sent) for tokens in by_sentence.values() for d in coder.code(tokens[0].sent, tokens)]
+        rows = coder.rows.rows(drafts)
+        if self.is_explaining:
+            doc.user_data[EXPLANATIONS] = [(draft, row) for (draft, _), row in zip(drafts, rows, strict=True)]
+        events = [row for (draft, _), row in zip(drafts, rows, strict=True) if draft.is_row]
         return sorted(events, key=lambda e: (e.start_char, e.end_char, e.event_type))
 
 
@@ -76,18 +100,53 @@ class _DocumentCoder:
     def __init__(self, doc: Doc, component: EventsComponent) -> None:
         clauses = doc._.clauses or ClauseReader(doc)
         self.doc = doc
-        self.parties = PartyReader(doc, component.describer, clauses, component.person_nouns)
+        self.clauses = clauses
+        self.parties = PartyReader(doc, component.describer, clauses, component.person_nouns, component.verbs_of_people)
         self.matcher = FrameMatcher(component.lexicon, clauses, self.parties)
-        self.operators = OperatorReader(component.lexicon, clauses, self.matcher, self.parties)
-        self.builder = DraftBuilder(clauses, self.matcher, self.parties, self.operators)
+        self.candidates = CandidateReader(clauses, self.matcher, self.parties)
+        self.roles = RoleFiller(self.candidates, ArgumentChooser(self.parties, component.weights))
+        self.operators = OperatorReader(component.lexicon, clauses, self.matcher, self.parties, self.roles)
+        self.builder = DraftBuilder(self.roles, self.operators)
         self.recoder = Recoder(component.lexicon)
-        self.rows = RowWriter(doc, component.lexicon, clauses, self.parties, component.threshold)
+        self.weights = component.weights
+        self.is_explaining = component.is_explaining
+        self.counts = EventCounts(doc, clauses, component.lexicon)
+        self.repetitions = Repetitions(clauses)
+        self.themes = ThemeReader(doc, self.matcher, self.parties)
+        self.domains = DomainReader(doc, component.domains)
+        self.rows = RowWriter(doc, component.lexicon, clauses, self.parties, self.themes, self.operators)
 
-    def code(self, sent: Span, tokens: list[Token]) -> list[Event]:
-        """The events of one sentence; `tokens` are those that the lexicon knows."""
-        drafts = [d for d in self._drafts(tokens) if self._is_whole(d, sent)]
-        rows = (self.rows.row(draft, sent) for draft in _without_repetitions(_distinct(drafts)))
-        return [row for row in rows if row is not None]
+    def code(self, sent: Span, tokens: list[Token]) -> list[Draft]:
+        """The drafts of one sentence that are events, where asked to explain the others too; `tokens` are those that the lexicon
+        knows.
+        """
+        kept = []
+        for draft in self._whole_drafts(sent, tokens):
+            draft.evidence = draft_evidence(draft, draft.modality, self.domains.of(sent), self.doc)
+            judge(draft, self.weights)
+            if draft.is_row:
+                self.candidates.remember(_earlier(draft))
+            if draft.is_row or self.is_explaining:
+                kept.append(draft)
+        return kept
+
+    def _whole_drafts(self, sent: Span, tokens: list[Token]) -> list[Draft]:
+        """Drafts that have the parties they need, each act once, with counts."""
+        domain, is_disaster = self.domains.of(sent), self.domains.tells_disaster(sent)
+        drafts = distinct(
+            [d for d in self._drafts(tokens) if self._is_whole(d, sent) and not is_generic(d, self.clauses)]
+        )
+        for draft in drafts:
+            self.themes.settle(draft)
+            if len(draft.actors) > 1 and not draft.recipients and role_rule(draft.event_type, draft.mode).is_reciprocal:
+                draft.recipients = list(draft.actors)  # "the two armies clashed"
+        drafts = [
+            d
+            for d in drafts
+            if self.rows.allows(d, domain) and not (is_disaster and d.event_type in HARM_TYPES and not d.actors)
+        ]
+        self.counts.assign(drafts, sent)
+        return self.repetitions.merged(drafts)
 
     def _drafts(self, tokens: list[Token]) -> list[Draft]:
         sites = [(site, self.matcher.match(site)) for site in map(self.matcher.site, tokens) if site is not None]
@@ -98,6 +157,7 @@ class _DocumentCoder:
             if frame is None or frame.event_type is None or site.token.i in taken:
                 continue
             draft = self.builder.draft(site, frame)
+            inner = replace(draft, operators=[])
             result = self.operators.elevate(draft)
             if result is None:
                 used.update(t.i for t in draft.operators)
@@ -105,8 +165,8 @@ class _DocumentCoder:
             drafts.append(result)
             if result.trigger.i != site.token.i:
                 used.add(result.trigger.i)
-                drafts += self.recoder.foreseen(result, self.builder.draft(site, frame))
-            drafts += self.recoder.settle(result)
+                drafts += self.recoder.told_of(result, inner)
+            self.recoder.settle(result)
         drafts += self._lone_operators(
             sites, used | taken | {d.trigger.i for d in drafts} | {d.site.token.i for d in drafts}
         )
@@ -143,7 +203,7 @@ class _DocumentCoder:
         for site, frame in sites:
             if site.token.i in used or (frame is not None and frame.event_type is None):
                 continue
-            demand = self.operators.demand(site)
+            demand = self.operators.demand(site, used)
             if demand is not None:
                 drafts.append(demand)
                 continue
@@ -151,21 +211,21 @@ class _DocumentCoder:
             if found is None:
                 continue
             _, outcome = found
-            subject = self.operators.subject_parties(site.token)
-            if not subject:
+            choice = self.roles.by_operator(site, outcome.event_type or "", outcome.mode)
+            if not choice.actors:
                 continue
-            addressees = without_parties(self.operators.addressees(site.token), subject)
-            addressees = addressees or nearest_parties(self.parties, site.token, subject)
             draft = Draft(
                 site,
                 outcome.event_type or "",
                 outcome.mode,
                 (),
-                subject,
-                addressees,
+                choice.actors,
+                choice.recipients,
                 _LONE_OPERATOR,
                 site.token,
                 site.top,
+                choice=choice,
+                requires="named",
             )
             if outcome.modality:
                 draft.modality = Modality(outcome.modality)
@@ -175,7 +235,8 @@ class _DocumentCoder:
                     draft.modality = Modality.HYPOTHETICAL
             result = self.operators.elevate(draft)
             if result is not None:
-                drafts += [result, *self.recoder.settle(result)]
+                self.recoder.settle(result)
+                drafts.append(result)
         return drafts
 
     def _is_whole(self, draft: Draft, sent: Span) -> bool:
@@ -189,44 +250,10 @@ class _DocumentCoder:
         return all(p.end <= last for p in draft.parties())
 
 
-def _distinct(drafts: list[Draft]) -> list[Draft]:
-    """One draft a trigger and type: the one that an operator changed, then the one with more parties."""
-    best: dict[tuple[int, str], Draft] = {}
-    for draft in drafts:
-        key = (draft.trigger.i, draft.event_type)
-        other = best.setdefault(key, draft)
-        first, second = (draft, other) if _rank(draft) > _rank(other) else (other, draft)
-        first.mode = first.mode or second.mode
-        best[key] = first
-    changed = {d.trigger.i for d in best.values() if d.trigger.i != d.site.token.i}
-    return [d for d in best.values() if d.trigger.i != d.site.token.i or d.site.token.i not in changed]
-
-
-def _without_repetitions(drafts: list[Draft]) -> list[Draft]:
-    """Without participles that only say how an event went: "marched through the city, chanting slogans against the king"."""
-    kept = []
-    for draft in drafts:
-        whole = next((d for d in drafts if d is not draft and _repeats(draft, d)), None)
-        if whole is None:
-            kept.append(draft)
-        elif not any(p.is_party for p in whole.recipients):
-            whole.recipients = draft.recipients or whole.recipients
-    return kept
-
-
-def _repeats(draft: Draft, other: Draft) -> bool:
-    token, verb = draft.site.token, other.site.token
-    if token.tag_ != "VBG" or draft.event_type != other.event_type or not draft.actors:
-        return False
-    if {p.identity for p in draft.actors} != {p.identity for p in other.actors}:
-        return False
-    while token.dep_ == "conj" and token.head.tag_ == "VBG":
-        token = token.head
-    return token.dep_ == "advcl" and token.head.i == verb.i
-
-
-def _rank(draft: Draft) -> tuple[bool, bool, int, float]:
-    """With a recipient before without; by a frame that asked for the object before any other; with more parties first."""
-    has_recipient = any(p.is_party for p in draft.recipients)
-    is_own = draft.trigger.i == draft.site.token.i
-    return (has_recipient, is_own and draft.asks_object, len(draft.parties()), draft.salience)
+def _earlier(draft: Draft) -> EarlierAct:
+    return EarlierAct(
+        draft.event_type,
+        lemma_of(draft.site.token),
+        tuple(p for p in draft.actors if p.is_party),
+        tuple(p for p in draft.recipients if p.is_party),
+    )

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Token
 
+from pipelines.nlp.events.choice import Choice
 from pipelines.nlp.events.matcher import Site
 from pipelines.nlp.events.party_phrase import PartyPhrase
+from pipelines.nlp.events.settling import Option
 from pipelines.records import Modality
 
 
@@ -27,10 +29,19 @@ class Draft:
     modality: Modality = Modality.ACTUAL
     is_negated: bool = False
     attributed_to: PartyPhrase | None = None
+    theme: PartyPhrase | None = None  # what it is about or done to that is no party; known once the draft is finished
     asks_object: bool = False  # the frame names the objects it is for
     is_composed: bool = False  # the type is no longer the site's: what is agreed to, threatened or asked for is to come
     requires: str = ""  # what the frame asks of the parties
+    has_subject: bool = False  # someone or something acts, be it a thing that is no party
     operators: list[Token] = field(default_factory=list)
+    choice: Choice | None = None  # how the parties were chosen
+    evidence: dict[str, float] = field(default_factory=dict)  # what was seen of the whole
+    exists: float = 1.0  # probability that it is an event at all
+    right: float = 1.0  # probability that type and parties are right
+    is_row: bool = True
+    settled: dict[str, list[Option]] = field(default_factory=dict)  # the dates and places it may have had
+    counts: dict[str, int] = field(default_factory=dict)  # people killed, wounded, ...: `counts.py`
 
     def parties(self) -> list[PartyPhrase]:
         """Actors and recipients."""

@@ -17,6 +17,9 @@ from pipelines.errors import LexiconError
 
 SAME = "="
 PARTY = "*party"
+PERSON = "*person"
+# Modes of what is done to persons, whatever object their frames ask for.
+_MODES_OF_PERSONS = frozenset("arrest deport abduct beat torture sexual release convict expel".split())
 LEXICONS = Path(__file__).resolve().parents[2] / "lexicons"
 
 
@@ -38,6 +41,7 @@ class Frame:
     particle: str
     objects: frozenset[str]  # lemmas the object must be of; empty: no condition
     object_party: bool
+    object_person: bool  # a party that is no organisation or place: who can be beaten, not "beat Porto"
     no_object: bool
     preps: tuple[PrepCondition, ...]  # any of them
     event_type: str | None  # None blocks
@@ -45,7 +49,7 @@ class Frame:
     contexts: tuple[str, ...]
     actor: tuple[str, ...]
     recipient: tuple[str, ...]
-    requires: str  # "", political, actor or recipient
+    requires: str  # "", political, official, actor or recipient
     actors: frozenset[str]  # lemmas the subject must be of; empty: no condition
     salience: float
 
@@ -84,6 +88,15 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class TypeTraits:
+    """What holds of every event of a type."""
+
+    is_speech: bool  # done in words: the day it is said is its day
+    is_carried: bool  # happens at a place, and where none is named, at the one where the story is
+    home: str  # where it happens if no text tells: "all" parties' one country, the "actor"'s, or ""
+
+
+@dataclass(frozen=True, slots=True)
 class EventLexicon:
     """All event lexicons, indexed for look-up."""
 
@@ -94,15 +107,34 @@ class EventLexicon:
     contexts: dict[str, tuple[str, ...]]  # word lemma -> contexts
     scores: dict[tuple[str, str], tuple[int, float]]  # (type, mode or "") -> quad class, intensity
     noun_classes: dict[str, frozenset[str]]
+    traits: dict[tuple[str, str], TypeTraits]  # by type and mode, "" for what holds of the type
 
     def verbs(self) -> list[str]:
         """Lemmas of every verb the lexicons know, sorted."""
         known = {word for word, pos in (*self.frames, *self.operators) if pos == "verb"}
         return sorted(known | set(self.light_verbs))
 
+    def verbs_of_people(self) -> frozenset[str]:
+        """Lemmas of verbs that some frame says are done to persons or bodies: "arrest", "release"."""
+        return frozenset(
+            word
+            for (word, pos), frames in self.frames.items()
+            if pos == "verb"
+            and any(frame.event_type and (frame.object_party or frame.mode in _MODES_OF_PERSONS) for frame in frames)
+        )
+
     def light_kind(self, verb: str, particle: str, kinds: tuple[str, ...]) -> str | None:
         """The kind of light verb that a verb with a particle is, among those asked for."""
         return next((k for p, k in self.light_verbs.get(verb, ()) if p == particle and k in kinds), None)
+
+    def traits_of(self, event_type: str, mode: str | None) -> TypeTraits:
+        """What holds of a type and mode."""
+        found = self.traits.get((event_type, mode or ""))
+        return found if found is not None else self.traits[(event_type, "")]
+
+    def is_speech(self, event_type: str, mode: str | None, is_composed: bool) -> bool:
+        """Whether an event is done in words: by its type, or because its type is what an operator said of another act."""
+        return is_composed or self.traits_of(event_type, mode).is_speech
 
     def compose(self, effect: str, inner_type: str, inner_mode: str | None) -> Outcome | None:
         """The outcome of an operator's effect on an event, the most specific row first; None without a row."""
@@ -161,7 +193,7 @@ def _prep_conditions(cell: str, classes: dict[str, frozenset[str]], where: str) 
 
 def _frame(row: dict[str, str], classes: dict[str, frozenset[str]], where: str) -> Frame:
     objects = row["object"]
-    plain = "|".join(v for v in _values(objects) if v not in (PARTY, "-"))
+    plain = "|".join(v for v in _values(objects) if v not in (PARTY, PERSON, "-"))
     requires, _, actors = row["requires"].partition(":")
     default_actor = ("subj",) if row["pos"] != "noun" else ("by", "poss", "adj")
     return Frame(
@@ -169,7 +201,8 @@ def _frame(row: dict[str, str], classes: dict[str, frozenset[str]], where: str) 
         pos=row["pos"],
         particle=row["particle"],
         objects=_heads(plain, classes, where),
-        object_party=PARTY in _values(objects),
+        object_party=PARTY in _values(objects) or PERSON in _values(objects),
+        object_person=PERSON in _values(objects),
         no_object=objects == "-",
         preps=_prep_conditions(row["prep"], classes, where),
         event_type=None if row["type"] == "NONE" else row["type"],
@@ -226,6 +259,12 @@ def load_event_lexicon() -> EventLexicon:
         (row["event_type"], row["event_mode"]): (int(row["quad_class"]), float(row["intensity"] or "nan"))
         for _, row in read_rows("event_types.csv")
     }
+    traits = {
+        (row["event_type"], row["event_mode"]): TypeTraits(
+            row["is_speech"] == "true", row["is_carried"] == "true", row["home"]
+        )
+        for _, row in read_rows("event_traits.csv")
+    }
     return EventLexicon(
         frames=_grouped(frames),
         operators=_grouped(operators),
@@ -234,4 +273,5 @@ def load_event_lexicon() -> EventLexicon:
         contexts=contexts,
         scores=scores,
         noun_classes=frozen,
+        traits=traits,
     )

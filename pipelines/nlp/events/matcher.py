@@ -14,8 +14,13 @@ from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.phrases import head_forms, lemma_of, phrase_preps, semantic_heads, undertaken
 from pipelines.nlp.events.lexicon import EventLexicon, Frame, PrepCondition
 from pipelines.nlp.events.parties import PartyReader
+from pipelines.nlp.events.patterns import CONNECTIVES
 
+_INTERROGATIVES = frozenset("if whether what why how who whom when where which".split())
+_BODIES = frozenset(("ORG", "GPE", "LOC", "FAC", "EVENT"))
 ACTOR, UNDERGO, EXIST = "actor", "undergo", "exist"
+SPEAKER, JUDGED = "speaker", "judged"  # who says the clause; of whom or what it says it ("the raid was a disgrace")
+CLAUSE, QUESTION = "clause", "question"  # the clause that a verb takes; one that asks ("asked whether")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class FrameMatcher:
                 return None
             return Site(token, self.clauses.predicate(token))
         if token.pos_ in ("NOUN", "PROPN"):
-            return self._noun_site(token)
+            return None if _is_connective(token) else self._noun_site(token)
         if token.pos_ == "ADJ":
             verb = self.clauses.predicate(token.head) if token.dep_ == "acomp" else None
             return Site(token, verb)
@@ -119,11 +124,20 @@ class FrameMatcher:
             return False
         if frame.object_party and (obj is None or not any(p.is_party for p in self.parties.parties(obj))):
             return False
+        if frame.object_person and obj is not None and not self._is_person(obj):
+            return False
         if frame.objects and (obj is None or not self.heads_fit(obj, frame.objects)):
             return False
         if frame.actors and not self._has_actor(site, frame):
             return False
         return not frame.preps or any(self._has_prep(site, condition) for condition in frame.preps)
+
+    def _is_person(self, obj: Token) -> bool:
+        """Whether a phrase is itself persons or a people, not a body, a place or a thing that names persons."""
+        if obj.pos_ != "PRON" and not self.parties.names_party(obj):
+            return False
+        parties = [p for p in self.parties.parties(obj) if p.is_party]
+        return any(p.mention is None or not p.mention.is_name or p.mention.label not in _BODIES for p in parties)
 
     def _has_actor(self, site: Site, frame: Frame) -> bool:
         return any(self.heads_fit(t, frame.actors) for role in frame.actor for t in self.role_tokens(site, role))
@@ -162,8 +176,15 @@ class FrameMatcher:
 
     def role_tokens(self, site: Site, role: str) -> list[Token]:
         """Heads of the arguments that a role name stands for at a site, the likeliest first."""
+        if role == SPEAKER:
+            speaker = self.parties.speakers.over(site.token)
+            return [speaker] if speaker is not None else []
+        if role == JUDGED:
+            return _judged(site) if self.parties.speakers.over(site.token) is not None else []
         if site.noun is not None:
             return self._noun_role(site, role)
+        if role in (CLAUSE, QUESTION):
+            return _clauses(site.token, is_question=role == QUESTION)
         verb = site.verb
         if site.token.pos_ == "ADJ":  # "was critical of Kenya": the phrase may hang on the adjective or on its copula
             found = list(phrase_preps(site.token).get(role, ()))
@@ -191,6 +212,8 @@ class FrameMatcher:
             for child in head.children:
                 if child.dep_ == "acl" and child.pos_ == "VERB":
                     found += self.clauses.predicate(child).preps.get(role, ())
+        if not found and role != "of":  # "a shipment of vaccines to Peru"
+            found = [t for inner in phrase_preps(noun).get("of", ()) for t in phrase_preps(inner).get(role, ())]
         return found
 
     def _noun_role(self, site: Site, role: str) -> list[Token]:
@@ -221,3 +244,27 @@ class FrameMatcher:
         if verb is not None and site.support != EXIST or (verb is not None and role != "by"):
             found = found + [t for t in verb.preps.get(role, ()) if t not in found]
         return list(found)
+
+
+def _judged(site: Site) -> list[Token]:
+    """The subject of the copula of which an adjective or a noun is the predicate."""
+    token = site.token
+    if token.dep_ not in ("acomp", "attr") or token.head.lemma_ != "be":
+        return []
+    return [c for c in token.head.children if c.dep_ == "nsubj" and c.i < token.i]
+
+
+def _clauses(verb: Token, *, is_question: bool) -> list[Token]:
+    """Heads of the clauses that a verb takes; of questions only those that ask, indirectly or in the speaker's own words."""
+    found = [c for c in verb.children if c.dep_ in ("ccomp", "xcomp", "advcl")]
+    if not is_question:
+        return found
+    before = next((t for t in reversed(verb.doc[verb.sent.start : verb.i]) if not (t.is_quote or t.is_space)), None)
+    if before is not None and before.text == "?":  # "Where is the money?" asked the senator
+        return [verb]
+    return [c for c in found if c.i > verb.i and c.left_edge.lower_ in _INTERROGATIVES]
+
+
+def _is_connective(noun: Token) -> bool:
+    """Whether a noun is no more than part of a conjunction: "in order to", "on condition that"."""
+    return noun.i > 0 and (noun.nbor(-1).lower_, noun.lower_) in CONNECTIVES

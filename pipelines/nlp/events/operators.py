@@ -6,6 +6,9 @@ What does not: which effects exist (`lexicons/event_operators.csv`) and what the
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import replace
+
 from spacy.tokens import Token
 
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
@@ -14,25 +17,31 @@ from pipelines.nlp.clauses.phrases import first_object, lemma_of
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import SAME, EventLexicon, Operator, Outcome
 from pipelines.nlp.events.matcher import FrameMatcher, Site
-from pipelines.nlp.events.nearest import nearest_parties
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase, without_parties
 from pipelines.nlp.events.patterns import COOPERATIVE, OBLIGATION
+from pipelines.nlp.events.roles import RoleFiller
 from pipelines.records import Modality
 
 DEMAND_SALIENCE = 0.5
+SAYINGS = frozenset(("REPORT", "ACCUSE"))  # effects of predicates that tell of an event
+DECISIONS = frozenset(("AGREE", "PLAN", "FACT", "WANT"))  # effects that a negated complement turns into a refusal
 _CLIMB = 6  # operators deep; deeper chains are parse errors
-# Where an operator's own addressee stands, the likeliest first: "urged Iran to", "called on Iran to", "demanded of Iran".
-_ADDRESSEE_ROLES = ("iobj", "obj", "on", "upon", "to", "with", "from", "of", "against")
 
 
 class OperatorReader:
     """Applies the operators over a draft of one Doc."""
 
     def __init__(
-        self, lexicon: EventLexicon, clauses: ClauseReader, matcher: FrameMatcher, parties: PartyReader
+        self,
+        lexicon: EventLexicon,
+        clauses: ClauseReader,
+        matcher: FrameMatcher,
+        parties: PartyReader,
+        roles: RoleFiller,
     ) -> None:
         self.lexicon = lexicon
+        self.roles = roles
         self.clauses = clauses
         self.matcher = matcher
         self.parties = parties
@@ -41,11 +50,17 @@ class OperatorReader:
         """The operator that a governing token is for a complement of this kind."""
         pos = "verb" if token.pos_ in ("VERB", "AUX") else "adj" if token.pos_ == "ADJ" else "noun"
         particle = self.clauses.predicate(token).particle if pos == "verb" else ""
-        for operator in self.lexicon.operators.get((lemma_of(token), pos), ()):
-            if operator.complement == complement and (
-                operator.particle == particle or (operator.particle and f"prep:{operator.particle}" in complement)
-            ):
-                return operator
+        fitting = [
+            operator
+            for operator in self.lexicon.operators.get((lemma_of(token), pos), ())
+            if operator.complement == complement
+            and (operator.particle == particle or (operator.particle and f"prep:{operator.particle}" in complement))
+        ]
+        if len({operator.controller for operator in fitting}) > 1:  # "wanted to join" and "wanted the rebels to join"
+            controller = "obj" if _has_other_subject(token) else "subj"
+            fitting = [operator for operator in fitting if operator.controller == controller] or fitting
+        if fitting:
+            return fitting[0]
         if complement == "inf" and pos != "adj":  # "called on Iran to halt it"
             for child in token.children:
                 inner = first_object(child) if child.dep_ == "prep" else None
@@ -57,6 +72,8 @@ class OperatorReader:
 
     def elevate(self, draft: Draft) -> Draft | None:
         """The draft as the operators above it leave it; None where they undo it ("denied attacking")."""
+        if self._is_of_denied_report(draft.top):
+            return None
         token = draft.top
         for _ in range(_CLIMB):
             governed = government(token)
@@ -73,6 +90,18 @@ class OperatorReader:
             draft.top = token
         return draft
 
+    def _is_of_denied_report(self, token: Token) -> bool:
+        """Whether an event stands in the clause of a report that does not exist: "no evidence that the raid came from"."""
+        for _ in range(_CLIMB):
+            head = token.head
+            if token.dep_ in ("acl", "ccomp", "relcl") and head.pos_ == "NOUN":
+                operator = self.find(head, "that")
+                return operator is not None and operator.effect == "REPORT" and _is_denied(head)
+            if head is token:
+                break
+            token = head
+        return False
+
     def _top_of(self, token: Token) -> Token:
         site = self.matcher.site(token) if token.pos_ in ("NOUN", "PROPN") else None
         return site.top if site is not None else token
@@ -80,15 +109,17 @@ class OperatorReader:
     def _apply(self, draft: Draft, operator: Operator, token: Token) -> Draft | None:
         draft.operators.append(token)
         subject = self.subject_parties(token)
-        if operator.effect in ("REPORT", "ACCUSE") and draft.attributed_to is None and subject:
+        if operator.effect in SAYINGS and draft.attributed_to is None and subject:
             draft.attributed_to = subject[0]
         if operator.effect == "REPORT":
-            return draft
+            return None if _is_denied(token) else draft  # "there is no evidence that"
+        if draft.is_negated and operator.effect in DECISIONS and draft.event_type in COOPERATIVE:
+            operator = replace(operator, effect="REJECT")  # "decided not to extradite him"
         outcome = self.lexicon.compose(operator.effect, draft.event_type, draft.mode)
         if outcome is not None and outcome.event_type is None:
             return None
         if outcome is not None and outcome.event_type != SAME:
-            self._change(draft, outcome, token, subject)
+            self._change(draft, outcome, token, is_controlled=operator.controller == "obj")
         elif outcome is not None:
             if subject and not draft.actors and operator.controller == "subj":
                 draft.actors = subject
@@ -98,18 +129,17 @@ class OperatorReader:
             self._share_modality(draft, self.clauses.predicate(token))
         return draft
 
-    def _change(self, draft: Draft, outcome: Outcome, token: Token, subject: list[PartyPhrase]) -> None:
-        addressees = without_parties(self.addressees(token), subject)
-        inner = draft.parties()
-        if subject:
-            draft.actors = subject
-        recipients = addressees or without_parties(draft.recipients, draft.actors)
-        draft.recipients = (
-            recipients or without_parties(inner, draft.actors) or nearest_parties(self.parties, token, draft.actors)
-        )
+    def _change(self, draft: Draft, outcome: Outcome, token: Token, *, is_controlled: bool) -> None:
+        mode = draft.mode if outcome.mode == SAME else outcome.mode
+        site = self.matcher.site(token)
+        if site is not None:
+            event_type = outcome.event_type or draft.event_type
+            choice = self.roles.by_operator(
+                site, event_type, mode, inner=(draft.actors, draft.recipients), is_controlled=is_controlled
+            )
+            draft.actors, draft.recipients, draft.choice = choice.actors, choice.recipients, choice
         draft.event_type = outcome.event_type or draft.event_type
-        if outcome.mode != SAME:
-            draft.mode = outcome.mode
+        draft.mode = mode
         draft.trigger = token
         draft.is_composed = True
         draft.is_negated = False
@@ -142,23 +172,6 @@ class OperatorReader:
                     return list(found)
         return self.parties.adjectival(token)
 
-    def addressees(self, token: Token) -> list[PartyPhrase]:
-        """To whom an operator is addressed."""
-        site = self.matcher.site(token)
-        if site is None:
-            return []
-        for role in _ADDRESSEE_ROLES:
-            for head in self.matcher.role_tokens(site, role):
-                if head.pos_ not in ("NOUN", "PROPN", "PRON", "ADJ", "NUM") or not self._is_addressee(head, role):
-                    continue
-                found = [p for p in self.parties.parties(head) if p.is_party]
-                if found:
-                    return found
-        return []
-
-    def _is_addressee(self, head: Token, role: str) -> bool:
-        return role not in ("obj", "of", "from") or self.parties.is_party(head)
-
     def lone(self, site: Site) -> tuple[Operator, Outcome] | None:
         """What an operator means where its complement holds no coded event ("agreed to build a dam")."""
         token = site.token
@@ -171,23 +184,39 @@ class OperatorReader:
                 return operator, outcome
         return None
 
-    def demand(self, site: Site) -> Draft | None:
-        """What a speaker asks of another in "the minister said the union must act", where the clause is no coded event."""
+    def demand(self, site: Site, coded: Container[int]) -> Draft | None:
+        """What a speaker asks of another in "the minister said the union must act", where the clause is no coded event.
+
+        Args:
+            site: the verb of saying.
+            coded: indices of the tokens whose events are coded already.
+        """
         if site.verb is None:
             return None
         for child in site.token.children:
-            if child.dep_ != "ccomp" or child.pos_ not in ("VERB", "AUX"):
+            if child.dep_ != "ccomp" or child.pos_ not in ("VERB", "AUX") or child.i in coded:
                 continue
             clause = self.clauses.predicate(child)
             operator = self.find(site.token, "that")
             if operator is None or operator.effect != "REPORT" or clause.subject is None:
                 continue
-            if not any(word in OBLIGATION for word in clause.auxiliaries):
+            if not any(word in OBLIGATION for word in (*clause.auxiliaries, clause.lemma)):
                 continue
             speakers = self.subject_parties(site.token)
             asked = without_parties([p for p in self.parties.parties(clause.subject) if p.is_party], speakers)
             if speakers and asked:
-                return Draft(site, "REQUEST", "change", (), speakers, asked, DEMAND_SALIENCE, site.token, site.top)
+                return Draft(
+                    site,
+                    "REQUEST",
+                    "change",
+                    (),
+                    speakers,
+                    asked,
+                    DEMAND_SALIENCE,
+                    site.token,
+                    site.top,
+                    requires="named",
+                )
         return None
 
     def _complements(self, token: Token) -> list[str]:
@@ -204,3 +233,25 @@ class OperatorReader:
                     if governed is not None and governed.token.i == token.i:
                         found.append(governed.complement)
         return found
+
+
+def _has_other_subject(token: Token) -> bool:
+    """Whether someone else than the governor's subject is to do what its infinitive says."""
+    for child in token.children:
+        if child.dep_ in ("dobj", "dative") or (
+            child.dep_ in ("xcomp", "ccomp") and any(c.dep_ in ("nsubj", "nsubjpass") for c in child.lefts)
+        ):
+            return True
+    return False
+
+
+def _is_denied(noun: Token) -> bool:
+    """Whether a report is said not to exist: "there is no evidence that", "without proof that"."""
+    if noun.pos_ != "NOUN":
+        return False
+    if any(child.dep_ in ("det", "neg") and child.lower_ in ("no", "not", "any") for child in noun.lefts):
+        return True
+    verb = noun.head
+    return (noun.dep_ == "pobj" and verb.lower_ == "without") or (
+        verb.pos_ in ("VERB", "AUX") and any(child.dep_ == "neg" for child in verb.children)
+    )

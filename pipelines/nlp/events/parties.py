@@ -1,40 +1,47 @@
 """Parties: from the head of an argument to the persons, organisations, countries or groups it names.
 
 What belongs here: coordination, apposition, partitives, groups, the party behind a noun that is none ("sanctions on
-Cuba"), the span of the whole phrase, and its country and sector. What does not: which argument plays which role
-(`drafting.py`), a party that no role names (`nearest.py`), who a name is (`names/`, `coreference/`).
+Cuba"), and its country and sector. What does not: how far a phrase reaches (`party_extents.py`), which argument plays which role
+(`choice.py`), where candidates for it stand (`candidates.py`), who a name is (`names/`, `coreference/`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from spacy.tokens import Doc, Token
 
-from pipelines import ids
 from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.annotations import Affiliation, MentionSpan
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.clauses.patterns import PARTITIVE_OF_PEOPLE, TRANSPARENT_NOUNS
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of, phrase_preps
 from pipelines.nlp.events.antecedents import AntecedentReader
+from pipelines.nlp.events.party_extents import ExtentReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import (
+    BARE_QUANTIFIERS,
     INNER_PREPOSITIONS,
     NEVER_PARTY,
     PARTY_LABELS,
     PEOPLE_NOUNS,
     PERSONAL_PRONOUNS,
 )
-from pipelines.records import Party
+from pipelines.nlp.events.speakers import FIRST_PERSON, SpeakerReader
 
-_NAME_PARTS = ("compound", "amod", "nmod", "poss", "nummod", "det", "quantmod", "case", "punct", "advmod")
-_LONGEST_PHRASE = 24  # tokens; a longer "phrase" is a parse gone wrong
+_PLACE_PREPOSITIONS = frozenset(("in", "from", "at", "near", "across"))
 
 
 class PartyReader:
     """Reads the parties of one Doc and remembers them."""
 
     def __init__(
-        self, doc: Doc, describer: ActorDescriber, clauses: ClauseReader, person_nouns: frozenset[str] = PEOPLE_NOUNS
+        self,
+        doc: Doc,
+        describer: ActorDescriber,
+        clauses: ClauseReader,
+        person_nouns: frozenset[str] = PEOPLE_NOUNS,
+        verbs_of_people: frozenset[str] = frozenset(),
     ) -> None:
         """
         Args:
@@ -42,17 +49,20 @@ class PartyReader:
             describer: tells country and sector of a phrase.
             clauses: reader of the document's clauses, for the antecedents of pronouns.
             person_nouns: lemmas of nouns for people, beside those that state a sector.
+            verbs_of_people: lemmas of verbs that are done to persons, where a bare number counts persons.
         """
         self.doc = doc
         self.describer = describer
         self.clauses = clauses
         self.person_nouns = person_nouns
-        self._times = _time_tokens(doc)
+        self.verbs_of_people = verbs_of_people
         self._mentions: dict[int, MentionSpan] = {}
         for mention in sorted(doc._.mentions or (), key=lambda m: m.start - m.end):
             for index in range(mention.start, mention.end):
                 self._mentions[index] = mention  # the shortest wins
+        self.extents = ExtentReader(doc, self._mentions)
         self.antecedents = AntecedentReader(doc, clauses, self._mentions)
+        self.speakers = SpeakerReader(doc, clauses, self._mentions)
         self._read: dict[tuple[int, bool], tuple[PartyPhrase, ...]] = {}
 
     def mention(self, token: Token) -> MentionSpan | None:
@@ -90,9 +100,9 @@ class PartyReader:
         return tuple(found.values())
 
     def _acting_thing(self, head: Token) -> tuple[PartyPhrase, ...]:
-        if head.pos_ not in ("NOUN", "PROPN") or head.lower_ in NEVER_PARTY or head.i in self._times:
+        if head.pos_ not in ("NOUN", "PROPN") or head.lower_ in NEVER_PARTY or head.i in self.extents.times:
             return ()
-        start, end = self._span(head)
+        start, end = self.extents.span(head)
         stated = self.describer.describe(self.doc, start, end)
         inner = self._inner(head)
         country = stated.country or (inner[0].country if inner else None)
@@ -101,7 +111,11 @@ class PartyReader:
 
     def is_party(self, token: Token) -> bool:
         """Whether a token heads a phrase for persons, an organisation, a country or a people."""
-        if token.i in self._times or (token.lower_ in NEVER_PARTY and self.mention(token) is None):
+        if self._counts_people(token):
+            return True
+        if token.i in self.extents.times and not self.extents.is_aged(token):
+            return False
+        if token.lower_ in NEVER_PARTY and self.mention(token) is None:
             return False
         if token.pos_ == "PRON":
             return (
@@ -118,6 +132,31 @@ class PartyReader:
             return True
         return self.describer.describe_text(token.text).sector is not None
 
+    def _counts_people(self, token: Token) -> bool:
+        """Whether a number or quantifier stands alone for persons to whom something is done: "Eleven were held"."""
+        if token.pos_ != "NUM" and token.lower_ not in BARE_QUANTIFIERS:
+            return False
+        if token.dep_ in ("nsubjpass", "dobj") or (token.dep_ == "nsubj" and token.head.tag_ == "VBN"):
+            return lemma_of(token.head) in self.verbs_of_people
+        return any(
+            child.dep_ == "acl" and child.tag_ == "VBN" and lemma_of(child) in self.verbs_of_people
+            for child in token.children
+        )
+
+    def names_party(self, token: Token) -> bool:
+        """Whether a phrase names parties by its own head or by what its head measures: "dozens of protesters"."""
+        return self.is_party(token) or self._partitive(token) is not None
+
+    def is_own(self, phrases: Iterable[PartyPhrase], owners: Iterable[PartyPhrase]) -> bool:
+        """Whether a phrase says that it belongs to one of the owners: "its ambassador"."""
+        owning = {p.identity for p in owners}
+        for phrase in phrases:
+            for token in self.doc[phrase.start : phrase.end]:
+                if token.dep_ == "poss" and token.pos_ == "PRON":
+                    owner = self.antecedents.of(token)
+                    return owner is not None and any(p.identity in owning for p in self.parties(owner))
+        return False
+
     def _mention_head(self, mention: MentionSpan) -> int:
         return self.doc[mention.start : mention.end].root.i
 
@@ -126,32 +165,18 @@ class PartyReader:
         heads = coordinated(token)
         kept: list[Token] = []
         for head in heads:
-            if kept and head.dep_ == "conj" and self._is_apposition(head):
+            if kept and head.dep_ == "conj" and self.extents.is_apposition(head):
                 continue
             kept.append(head)
         return kept
-
-    def _is_apposition(self, head: Token) -> bool:
-        """ "the foreign minister, X," parsed as a list: a person's name right after a title and a comma, with no "and"."""
-        first = head.head
-        if any(child.dep_ == "cc" and child.i < head.i for child in first.children):
-            between = self.doc[first.i + 1 : head.left_edge.i]
-            if len(between) != 1 or between[0].text != ",":
-                return False
-        mention, before = self.mention(head), self.mention(first)
-        if (
-            mention is None
-            or mention.label != "PERSON"
-            or (before is not None and before.label == "PERSON" and before.is_name)
-        ):
-            return False
-        return self.doc[head.left_edge.i - 1].text == "," and first.pos_ in ("NOUN", "PROPN")
 
     def _of_head(self, head: Token, allow_things: bool) -> tuple[PartyPhrase, ...]:
         if head.pos_ == "PRON":
             antecedent = self.antecedents.of(head)
             if antecedent is not None:
                 return self.parties(antecedent)
+            if head.lower_ in FIRST_PERSON:
+                return self._first_person(head)
         inner = self._partitive(head)
         if inner is not None:
             return self._partitive_parties(head, inner, allow_things)
@@ -160,15 +185,28 @@ class PartyReader:
         found = self._inner(head)
         if found:
             return found
-        if (
-            allow_things
-            and head.pos_ in ("NOUN", "PROPN")
-            and head.lower_ not in NEVER_PARTY
-            and head.i not in self._times
-        ):
-            start, end = self._span(head)
-            return (PartyPhrase(head.i, start, end, None, None, None, None, False),)
-        return ()
+        thing = self.thing(head) if allow_things else None
+        return (thing,) if thing is not None else ()
+
+    def thing(self, head: Token) -> PartyPhrase | None:
+        """The whole phrase of a noun as a thing; None for a time and for words that stand for nothing."""
+        if head.pos_ not in ("NOUN", "PROPN") or head.lower_ in NEVER_PARTY or head.i in self.extents.times:
+            return None
+        start, end = self.extents.span(head)
+        return PartyPhrase(head.i, start, end, None, None, None, None, False)
+
+    def _first_person(self, head: Token) -> tuple[PartyPhrase, ...]:
+        """ "We" and "I" as the speaker, with the country and sector of the body the speaker stands for."""
+        speaker = self._speaker(head)
+        if speaker is None:
+            return (PartyPhrase(head.i, head.i, head.i + 1, self.mention(head), None, None, None, True),)
+        return (PartyPhrase(head.i, head.i, head.i + 1, None, speaker.entity, speaker.country, speaker.sector, True),)
+
+    def _speaker(self, pronoun: Token) -> PartyPhrase | None:
+        """The party that speaks where a first-person pronoun stands."""
+        said_by = self.speakers.of(pronoun)
+        found = [p for p in self.parties(said_by) if p.is_party] if said_by is not None else []
+        return found[0] if len(found) == 1 else None
 
     def _partitive(self, head: Token) -> Token | None:
         if head.lower_ not in TRANSPARENT_NOUNS and lemma_of(head) not in TRANSPARENT_NOUNS:
@@ -180,7 +218,9 @@ class PartyReader:
         found = self.parties(inner, allow_things=allow_things)
         if lemma_of(head) in PARTITIVE_OF_PEOPLE and not any(p.is_party for p in found):
             return self._phrases(head)
-        start = self._span(head)[0]
+        if not any(h.pos_ == "PRON" or self.names_party(h) for h in coordinated(inner)):
+            return found  # "a part of its grants to Malawi": the country is no part of what is measured
+        start = self.extents.span(head)[0]
         return tuple(
             PartyPhrase(p.head, min(start, p.start), p.end, p.mention, p.entity, p.country, p.sector, p.is_party)
             for p in found
@@ -188,13 +228,13 @@ class PartyReader:
 
     def _phrases(self, head: Token) -> tuple[PartyPhrase, ...]:
         """The phrase of a party's head; several for a group such as "both countries"."""
-        start, end = self._span(head)
+        start, end = self.extents.span(head)
         mention = self.mention(head)
         is_named = mention is not None and mention.is_name
         several = () if is_named else self._by_modifier(head, end) or self._by_country(head, start)
         if several:
             return several
-        named = self._apposed_name(head) or mention
+        named = self.extents.apposed_name(head) or mention
         entity = named.entity if named is not None else None
         if entity is not None and entity.members:
             return tuple(
@@ -206,7 +246,24 @@ class PartyReader:
         sector = (named and named.sector) or stated.sector or (entity and entity.sector)
         if mention is not None and mention is not named:
             country, sector = country or mention.country, sector or mention.sector
+        country = country or self._country_of_speaker(head) or self._country_of_place(head)
         return (PartyPhrase(head.i, start, end, named, entity, country or None, sector or None, True),)
+
+    def _country_of_speaker(self, head: Token) -> str | None:
+        """The country of "our army", "my government": that of who speaks."""
+        owner = next((c for c in head.children if c.dep_ == "poss" and c.lower_ in ("my", "our")), None)
+        speaker = self._speaker(owner) if owner is not None else None
+        return speaker.country if speaker is not None else None
+
+    def _country_of_place(self, head: Token) -> str | None:
+        """The country of people who are told by where they are: "Kurds in Syria", "critics from Oslo"."""
+        for child in head.children:
+            if child.dep_ == "prep" and child.i == head.i + 1 and child.lower_ in _PLACE_PREPOSITIONS:
+                for place in child.children:
+                    mention = self.mention(place)
+                    if place.dep_ == "pobj" and mention is not None and mention.label == "GPE":
+                        return mention.country
+        return None
 
     def _by_modifier(self, head: Token, end: int) -> tuple[PartyPhrase, ...]:
         """One party a modifier of "Russian and Ukrainian negotiators"; nothing where a single modifier stands before the head."""
@@ -249,48 +306,6 @@ class PartyReader:
             return Affiliation()
         return self.describer.describe(self.doc, start, end)
 
-    def _apposed_name(self, head: Token) -> MentionSpan | None:
-        mention = self.mention(head)
-        if mention is not None and mention.is_name and mention.label == "PERSON":
-            return None
-        for child in head.children:
-            if child.dep_ == "appos" or (child.dep_ == "conj" and self._is_apposition(child)):
-                name = self.mention(child)
-                if name is not None and name.is_name and name.label in ("PERSON", "ORG"):
-                    return name
-        return None
-
-    def _span(self, head: Token) -> tuple[int, int]:
-        """Tokens of a party's phrase: modifiers, head, its of-phrase and a name in apposition, without a leading article."""
-        start, end = head.i, head.i + 1
-        mention = self.mention(head)
-        if mention is not None and mention.is_name:
-            start, end = min(start, mention.start), max(end, mention.end)
-        for child in head.children:
-            if child.i < head.i and child.dep_ in _NAME_PARTS:
-                start = min(start, child.left_edge.i)
-            elif child.i > head.i:
-                is_of = child.dep_ == "prep" and child.lower_ == "of"
-                is_name = child.dep_ == "appos" or (child.dep_ == "conj" and self._is_apposition(child))
-                if is_name:
-                    name = self.mention(child)
-                    is_name = name is not None and name.is_name
-                if is_of or is_name:
-                    edge = child.right_edge.i + 1 if is_of else self._span_end_of_name(child)
-                    if edge - head.i <= _LONGEST_PHRASE:
-                        end = max(end, edge)
-        start = max(start, end - _LONGEST_PHRASE, head.sent.start)
-        while start < head.i and (self.doc[start].dep_ in ("det", "punct") or self.doc[start].is_space):
-            start += 1
-        words = {token.text for token in self.doc[start:end]}
-        if words & {"”", "''"} and not words & {"“", "``"} and self.doc[start - 1].text in ("“", "``"):
-            start -= 1  # keep the opening mark of a quoted modifier
-        return start, end
-
-    def _span_end_of_name(self, token: Token) -> int:
-        mention = self.mention(token)
-        return max(token.i + 1, mention.end) if mention is not None else token.i + 1
-
     def _inner(self, head: Token) -> tuple[PartyPhrase, ...]:
         """Parties that a noun which is none names: possessive, adjective or compound of a country, then phrases."""
         if head.pos_ not in ("NOUN", "PROPN", "VERB", "ADJ", "NUM"):
@@ -329,32 +344,3 @@ class PartyReader:
                 sector = mention.sector or (entity.sector if entity else None)
                 found.append(PartyPhrase(token.i, mention.start, mention.end, mention, entity, country, sector, True))
         return found
-
-    def record(self, party: PartyPhrase, text: str, document_id: str) -> Party:
-        """The row of a party; `text` is the document's canonical text."""
-        start = self.doc[party.start].idx
-        last = self.doc[party.end - 1]
-        end = last.idx + len(last)
-        mention_id = None
-        if party.mention is not None:
-            final = self.doc[party.mention.end - 1]
-            mention_id = ids.mention_id(document_id, self.doc[party.mention.start].idx, final.idx + len(final))
-        return Party(
-            mention_id=mention_id,
-            entity_id=ids.entity_id(party.entity.key) if party.entity is not None else None,
-            text=text[start:end],
-            start_char=start,
-            end_char=end,
-            country=party.country,
-            sector=party.sector,
-        )
-
-
-def _time_tokens(doc: Doc) -> set[int]:
-    """Indexes of tokens that belong to a date or a time."""
-    found = {i for ent in doc.ents if ent.label_ in ("DATE", "TIME") for i in range(ent.start, ent.end)}
-    for time in doc._.time_expressions or ():
-        span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
-        if span is not None:
-            found.update(range(span.start, span.end))
-    return found

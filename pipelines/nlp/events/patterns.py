@@ -15,13 +15,20 @@ PEOPLE_NOUNS = frozenset(
     delegation envoy negotiator side nation country state government leader official authority community population
     minority tribe clan partner ally neighbour neighbor rival opponent supporter follower youth teenager couple wife husband
     son daughter brother sister mother father driver guard immigrant migrant tourist traveller traveler user voter member
-    counterpart musician artist player athlete parent volunteer staff crew employee""".split()
+    gunman bomber attacker assailant shooter sniper militant rebel insurgent terrorist extremist guerrilla jihadist militiaman
+    knifeman hitman mob counterpart musician artist player athlete parent volunteer staff crew employee sector industry""".split()
 )
 
 # Words that cannot be a party's head whatever the parse says.
 NEVER_PARTY = frozenset(
     "it this that which what there one something anything nothing everything thing fact way time year month week day".split()
 )
+
+# Determiners of what is told as one of its kind, not as a deed known: "a protest", "any attack".
+INDEFINITE = frozenset("a an any no some".split())
+
+# Words that stand alone for persons where a verb says what is done to them: "All were released".
+BARE_QUANTIFIERS = frozenset("all both some many several most others another dozens hundreds thousands those".split())
 
 PERSONAL_PRONOUNS = frozenset("he she they we i you him her them us me his their our my its it".split())
 
@@ -30,12 +37,9 @@ PLURAL_PRONOUNS = frozenset("they them their themselves".split())
 
 # Classes of event_noun_classes.csv whose nouns are people.
 PERSON_CLASSES = (
-    "persons prisoners leaders officials peacekeepers inspectors diplomats evacuees migrants minorities perpetrators police"
-    " troops militia parties media"
+    "persons prisoners leaders officials peacekeepers inspectors diplomats evacuees migrants minorities police troops"
+    " militia parties"
 ).split()
-
-# Types whose unnamed actor is the state in whose place it was done.
-ACTS_OF_STATE = frozenset(("COERCE", "SANCTION"))
 
 # Modal verbs by which a speaker asks for what another should do: "the minister said the union must act".
 OBLIGATION = frozenset(("must", "should", "ought", "need"))
@@ -46,29 +50,43 @@ PEACEKEEPING_WORDS = frozenset(
     "peacekeeping peacekeeper peace-keeping peacekeepers monusco minusma unifil amisom".split()
 )
 
-# What an operator's event makes of the one it governs: still to come, or told of as having happened.
-TO_COME = frozenset(("AGREE", "REQUEST", "THREATEN"))
+# Types of an operator's event that tell the one it governs as having happened.
 TOLD_OF = frozenset(("ACCUSE", "SUPPORT"))
-
-SYMMETRIC_TYPES = frozenset(("CONSULT",))
-WITH_IS_ACTOR = frozenset(("CONSULT", "AGREE", "COOPERATE"))
 
 COOPERATIVE = frozenset(("AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"))
 
-# Adverbs and temporal phrases that tell an event again as background.
-HISTORICAL_WORDS = frozenset("ago previously formerly earlier historically".split())
+# Types of harm that a disaster does too: without an actor they are its work where a disaster is told.
+HARM_TYPES = frozenset(("ASSAULT",))
 
-# Types in which a plural subject without object acts on itself: "the two armies clashed".
-RECIPROCAL_TYPES = frozenset(("ASSAULT", "SUPPORT", "REJECT"))
-
-# Predicates whose recipients' number is a count of the dead, the injured, the arrested.
-FATAL_WORDS = frozenset("kill die dead death killing murder execute massacre slay assassinate behead".split())
-INJURY_WORDS = frozenset("wound injure hurt maim injury".split())
-ARREST_WORDS = frozenset("arrest detain jail imprison round detention capture nab".split())
-CROWD_TYPES = frozenset(("PROTEST",))
+# Counts of people that an event of a type can have.
+COUNTED_BY_TYPE = {
+    "ASSAULT": frozenset(("fatalities", "injuries", "displaced")),
+    "COERCE": frozenset(("arrests", "displaced")),
+    "PROTEST": frozenset(("crowd_size", "fatalities", "injuries", "arrests")),
+    "SANCTION": frozenset(("arrests",)),
+}
 
 # Sectors that make an event political by themselves; the others do so with a country.
 POLITICAL_SECTORS = frozenset("GOV MIL COP JUD LEG SPY PTY REB OPP UAF ELI REF IGO UNO EUR NGO ISM".split())
 
 # Sectors whose nameless groups belong to the country of the scene.
 LOCAL_SECTORS = frozenset("GOV MIL COP JUD LEG SPY PTY REB OPP UAF AGR CVL EDU ELI JRN LAB MED REL SOC CRM BUS".split())
+# Of these the bodies and office holders of a state, and those who fight it: the country that a sentence names is theirs.
+STATE_SECTORS = frozenset("GOV MIL COP JUD LEG SPY PTY REB OPP UAF".split())
+
+# Texts that say what holds as a rule: what they forbid or allow in the present tense is no event.
+RULE_NOUNS = frozenset(
+    """law legislation rule regulation constitution statute code charter convention notice guideline provision article clause
+    section bylaw doctrine custom protocol bill treaty contract licence license policy tradition religion etiquette
+    rulebook""".split()
+)
+
+# Who is meant in general: "those who attack police officers".
+ANYONE = frozenset("those anyone anybody everyone everybody whoever someone somebody people whomever".split())
+
+HABITUAL_ADVERBS = frozenset(
+    "usually often typically generally always routinely regularly sometimes normally frequently traditionally rarely".split()
+)
+
+# Prepositions and nouns that together are a conjunction.
+CONNECTIVES = frozenset((("in", "order"), ("on", "condition"), ("in", "case"), ("in", "return"), ("in", "response")))

@@ -13,21 +13,21 @@ from pipelines import ids
 from pipelines.nlp.annotations import DocumentContext
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.clauses.phrases import lemma_of
+from pipelines.nlp.events.attribution import AttributionReader
 from pipelines.nlp.events.circumstances import CircumstanceReader
+from pipelines.nlp.events.domain import Domain
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import EventLexicon
+from pipelines.nlp.events.matcher import EXIST
+from pipelines.nlp.events.mode_words import mode_by_words
+from pipelines.nlp.events.operators import OperatorReader
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
-from pipelines.nlp.events.patterns import (
-    ARREST_WORDS,
-    CROWD_TYPES,
-    FATAL_WORDS,
-    INJURY_WORDS,
-    LOCAL_SECTORS,
-    POLITICAL_SECTORS,
-)
-from pipelines.nlp.events.salience import confidence
-from pipelines.records import Event, Party, Place
+from pipelines.nlp.events.party_rows import Scene, party_row
+from pipelines.nlp.events.patterns import INDEFINITE, POLITICAL_SECTORS
+from pipelines.nlp.events.story import Told
+from pipelines.nlp.events.themes import ThemeReader
+from pipelines.records import Event, Modality, Party, Place
 
 _MOST_CONTEXTS = 3
 _CONTEXT_DEPTH = 4  # levels of dependents
@@ -38,7 +38,13 @@ class RowWriter:
     """Writes the rows of one Doc's events."""
 
     def __init__(
-        self, doc: Doc, lexicon: EventLexicon, clauses: ClauseReader, parties: PartyReader, threshold: float
+        self,
+        doc: Doc,
+        lexicon: EventLexicon,
+        clauses: ClauseReader,
+        parties: PartyReader,
+        themes: ThemeReader,
+        operators: OperatorReader,
     ) -> None:
         """
         Args:
@@ -46,34 +52,40 @@ class RowWriter:
             lexicon: the event lexicons.
             clauses: reader of the document's clauses.
             parties: reader of the document's parties.
-            threshold: confidence under which a draft is no event.
+            themes: tells parties from things.
+            operators: reader of the predicates over events.
         """
         self.doc = doc
         self.lexicon = lexicon
         self.clauses = clauses
         self.parties = parties
-        self.threshold = threshold
+        self.themes = themes
         self.context = doc._.context or DocumentContext("", doc.text)
-        self.circumstances = CircumstanceReader(doc)
+        self.attributions = AttributionReader(doc, clauses, parties, operators)
+        self.circumstances = CircumstanceReader(doc, lexicon)
 
-    def row(self, draft: Draft, sent: Span) -> Event | None:
-        """The row of a draft, or None where it is no event."""
-        if not any(p.is_party for p in draft.parties()):
-            return None
-        if not self._allowed(draft):
-            return None
-        when = self.circumstances.date(draft)
+    def rows(self, drafts: list[tuple[Draft, Span]]) -> list[Event]:
+        """The rows of drafts with their sentences; those that are no events lend nothing to the others."""
+        for draft, _ in drafts:
+            draft.mode = mode_by_words(draft)
+        told = [self.circumstances.told(draft) for draft, _ in drafts]
+        others = [one for one, (draft, _) in zip(told, drafts, strict=True) if draft.is_row]
+        for one in told:
+            if one.draft.mode is None:
+                one.draft.mode = self.circumstances.mode_elsewhere(one, others)
+        return [self._row(draft, sent, one, others) for (draft, sent), one in zip(drafts, told, strict=True)]
+
+    def _row(self, draft: Draft, sent: Span, told: Told, others: list[Told]) -> Event:
+        when = self.circumstances.date(told, others)
         modality = self.circumstances.modality(draft, when)
-        score = confidence(draft, modality)
-        if score < self.threshold:
-            return None
+        score = round(min(max(draft.right, 0.01), 0.99), 3)
         start, end = self._trigger_span(draft)
         quad, intensity = self._score(draft)
         sentence_start, sentence_end = _trimmed(sent)
-        words = {lemma_of(draft.site.token), lemma_of(draft.trigger)}
-        attributed = draft.attributed_to or self._attribution(draft)
-        place = self.circumstances.place(draft)
-        home = self._home(draft, place)
+        is_speech = self.lexicon.is_speech(draft.event_type, draft.mode, draft.is_composed)
+        attributed = self.attributions.source(draft, is_speech)
+        place = self.circumstances.place(told, others)
+        scene = self._scene(draft, told.place)
         return Event(
             event_id=ids.event_mention_id(self.context.document_id, start, end, draft.event_type, draft.site.token.i),
             trigger=self.context.text[start:end],
@@ -90,73 +102,69 @@ class RowWriter:
             is_negated=draft.is_negated,
             modality=modality,
             attributed_to=self._record(attributed) if attributed is not None else None,
-            actors=tuple(self._record(p, home) for p in draft.actors),
-            recipients=tuple(self._record(p, home) for p in draft.recipients),
+            actors=tuple(self._record(p, scene) for p in draft.actors),
+            recipients=tuple(self._record(p, scene) for p in draft.recipients),
+            theme=self.themes.record(draft.theme, self.context.text) if draft.theme is not None else None,
             event_date_start=when.start,
             event_date_end=when.end,
             event_date_precision=when.precision,
             event_date_source=when.source,
             place=place,
-            fatalities=self.circumstances.count(draft.recipients) if words & FATAL_WORDS else None,
-            injuries=self.circumstances.count(draft.recipients) if words & INJURY_WORDS else None,
-            arrests=self.circumstances.count(draft.recipients) if words & ARREST_WORDS else None,
-            crowd_size=self.circumstances.count(draft.actors) if draft.event_type in CROWD_TYPES else None,
+            fatalities=draft.counts.get("fatalities"),
+            injuries=draft.counts.get("injuries"),
+            arrests=draft.counts.get("arrests"),
+            displaced=draft.counts.get("displaced"),
+            crowd_size=draft.counts.get("crowd_size"),
         )
 
-    def _record(self, party: PartyPhrase, home: str | None = None) -> Party:
-        row = self.parties.record(party, self.context.text, self.context.document_id)
-        if home is not None and row.country is None and self._is_local(party):
-            return replace(row, country=home)
-        return row
+    def _record(self, party: PartyPhrase, scene: Scene | None = None) -> Party:
+        return party_row(self.doc, party, self.context.text, self.context.document_id, scene)
 
-    def _is_local(self, party: PartyPhrase) -> bool:
-        """Whether a place gives a party its country: a nameless group or office, or a person with an office but no country."""
-        if party.sector not in LOCAL_SECTORS:
-            return False
-        return party.mention is None or not party.mention.is_name or party.mention.label == "PERSON"
-
-    def _home(self, draft: Draft, place: Place | None) -> str | None:
-        """The country that the event's place, else the one country its sentence names, gives to local parties."""
-        if place is not None and place.country:
-            return place.country
+    def _scene(self, draft: Draft, place: Place | None) -> Scene:
+        """The country of the event's place, and the one country that its sentence names."""
         sent = draft.site.token.sent
         inside = [m for m in self.doc._.mentions or () if sent.start <= m.start < sent.end and m.country]
+        named: str | None = None
         for labels in (("GPE", "NORP", "LOC"), ("ORG",)):
-            named = {m.country for m in inside if m.label in labels}
-            if named:
-                return next(iter(named)) if len(named) == 1 else None
-        return None
+            codes = {m.country for m in inside if m.label in labels}
+            if codes:
+                named = next(iter(codes)) if len(codes) == 1 else None
+                break
+        return Scene(place.country if place is not None else None, named)
 
-    def _allowed(self, draft: Draft) -> bool:
+    def allows(self, draft: Draft, domain: Domain) -> bool:
+        """Whether a draft has the parties that its frame asks for, and political ones where the passage is not."""
+        if not any(p.is_party for p in draft.parties()):
+            return domain is Domain.POLITICAL and self._stands_alone(draft)
         requires = draft.requires
+        if domain is Domain.OTHER and not any(p.sector in POLITICAL_SECTORS for p in draft.parties()):
+            return False
         if requires == "political":
-            return any(p.country or p.sector in POLITICAL_SECTORS for p in draft.parties())
+            return domain is Domain.POLITICAL or any(
+                p.country or p.sector in POLITICAL_SECTORS for p in draft.parties()
+            )
+        if requires == "named":  # of an operator without a coded complement
+            named = (p.mention is not None and p.mention.is_name for p in draft.parties())
+            return any(named) or self.allows(replace(draft, requires="political"), domain)
+        if requires == "official":
+            return any(p.sector in POLITICAL_SECTORS for p in draft.actors)
         if requires == "recipient":
             return any(p.is_party for p in draft.recipients)
         if requires == "actor":
             passive = draft.site.verb is not None and draft.site.verb.is_passive
-            return bool(draft.actors) or (passive and any(p.is_party for p in draft.recipients))
+            return draft.has_subject or bool(draft.actors) or (passive and any(p.is_party for p in draft.recipients))
         return True
 
-    def _attribution(self, draft: Draft) -> PartyPhrase | None:
-        """Who a sentence says it from: "according to X", or the speaker of the quotation that holds the event."""
-        current = draft.top
-        for _ in range(8):
-            if current.pos_ in ("VERB", "AUX"):
-                for head in self.clauses.predicate(current).preps.get("according to", ()):
-                    found = self.parties.parties(head, allow_things=True)
-                    if found:
-                        return found[0]
-            if current.head is current:
-                break
-            current = current.head
-        offset = draft.site.token.idx
-        for quote in self.doc._.quotes or ():
-            if quote.start_char <= offset < quote.end_char and quote.speaker is not None:
-                span = self.doc.char_span(quote.speaker.start_char, quote.speaker.end_char, alignment_mode="expand")
-                found = self.parties.parties(span.root, allow_things=True) if span is not None else ()
-                return found[0] if found else None
-        return None
+    def _stands_alone(self, draft: Draft) -> bool:
+        """Whether a deed done somewhere is told as a definite one, though no one is named: "the fighting", "shots were fired"."""
+        traits = self.lexicon.traits_of(draft.event_type, draft.mode)
+        if traits.is_speech or not traits.home or draft.modality != Modality.ACTUAL:
+            return False
+        noun, verb = draft.site.noun, draft.site.verb
+        if noun is None:
+            return verb is not None and verb.is_passive
+        is_definite = any(c.dep_ in ("det", "poss", "nummod") and c.lower_ not in INDEFINITE for c in noun.lefts)
+        return is_definite or draft.site.support == EXIST
 
     def _trigger_span(self, draft: Draft) -> tuple[int, int]:
         token = draft.trigger

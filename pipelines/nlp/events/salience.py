@@ -1,6 +1,7 @@
-"""Confidence: how likely a draft is what its sentence reports, between 0 and 1.
+"""Salience: a first guess how likely a draft is what its sentence reports, from where it stands, between 0 and 1.
 
-What belongs here: the factors and their product. The sentence's main event comes first, background and nested ones after.
+What belongs here: the factors and their product; it is one piece of evidence among others in `judgement.py`, which makes the
+`confidence` of a row. The sentence's main event comes first, background and nested ones after.
 The factors were set by hand on sentences of our own (`tests/cases/event_frames.jsonl`) and checked on the evaluation suites.
 """
 

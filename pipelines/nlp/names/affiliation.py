@@ -7,9 +7,10 @@ those words mean is told by `actors`.
 from __future__ import annotations
 
 from pipelines.nlp.actors.component import ActorDescriber
-from pipelines.nlp.actors.lexicon import Kind
-from pipelines.nlp.actors.patterns import ETHNIC, FORMER
+from pipelines.nlp.actors.patterns import ETHNIC, FORMER, SUPRANATIONAL_CODES
+from pipelines.nlp.actors.phrase_index import Kind
 from pipelines.nlp.annotations import Affiliation, MentionSpan
+from pipelines.nlp.names.lexicon import state_abbreviations
 from pipelines.nlp.names.patterns import HONORIFICS
 from pipelines.nlp.names.pieces import Piece
 from pipelines.nlp.names.table import TokenTable
@@ -22,6 +23,7 @@ _ADJECTIVE_DEPS = frozenset({"amod", "compound", "nmod", "nn", "poss"})
 _MAX_BEFORE = 8  # tokens of a title phrase before a name
 _MAX_AFTER = 18  # tokens of an apposition after a name
 _DETERMINERS = frozenset({"the", "a", "an", "his", "her", "its", "their"})
+_ARTICLES = frozenset({"the", "a", "an"})
 _STOPS = frozenset(', ; : . ( ) " “ ” -- - – — said says told who which that'.split()) - {"-"}
 
 
@@ -39,12 +41,36 @@ def affiliate(table: TokenTable, describer: ActorDescriber, piece: Piece) -> Men
         stated = describer.describe(table.doc, piece.start, piece.end)
         if piece.label == "ORG" and piece.entry is None and stated.country is None:
             stated = _describe_body(table, describer, piece, stated)
+            after = _apposition_after(table, piece.end) if stated.country is None else None
+            if after is not None and table.folded[after[0]] in _ARTICLES:
+                other = describer.describe(table.doc, *after)
+                stated = Affiliation(other.country, stated.sector or other.sector, None)
+        if entry is not None and entry.kind is Kind.ORGANISATION and entry.country:
+            stated = Affiliation(_adjective_before(table, piece.start) or stated.country, stated.sector, stated.title)
         if piece.label == "NORP" and table.doc[piece.end - 1].dep_ in _ADJECTIVE_DEPS:
             stated = Affiliation(stated.country, None, None)
         if entry is not None and entry.kind is Kind.CAPITAL:
             stated = Affiliation(stated.country, None, None)
     mention.title, mention.country, mention.sector = stated.title, stated.country, stated.sector
+    if piece.label in ("GPE", "LOC", "ORG") and (country := _country_of_state(table, piece.end)) is not None:
+        mention.label, mention.country = "GPE", country  # "PERU, Ind."
     return mention
+
+
+def _country_of_state(table: TokenTable, at: int) -> str | None:
+    """The country of the state or province that an abbreviation after a town's name and a comma means."""
+    if at + 1 >= len(table.texts) or table.texts[at] != ",":
+        return None
+    return state_abbreviations().get(table.texts[at + 1])
+
+
+def _adjective_before(table: TokenTable, at: int) -> str | None:
+    """The country of an adjective right before a body whose name several states use: "the Belarusian KGB"."""
+    for width in (1, 2):
+        name = table.names.get(at - width)
+        if name is not None and name.end == at and name.entry.kind is Kind.DEMONYM and name.entry.country:
+            return name.entry.country
+    return None
 
 
 def _describe_body(table: TokenTable, describer: ActorDescriber, piece: Piece, own: Affiliation) -> Affiliation:
@@ -58,10 +84,17 @@ def _describe_body(table: TokenTable, describer: ActorDescriber, piece: Piece, o
 
 def _describe_person(table: TokenTable, describer: ActorDescriber, piece: Piece) -> Affiliation:
     stated = Affiliation()
-    if (start := _phrase_start(table, piece.start)) < piece.start:
+    start = _phrase_start(table, piece.start)
+    if piece.title is not None:
+        start = min(start, piece.title[0])  # a short title may be tagged a verb
+    if start < piece.start:
         stated = describer.describe(table.doc, start, piece.start)
         if stated.title is None and piece.title is not None:
             stated = Affiliation(stated.country, stated.sector, None)
+        if stated.country is None or stated.country in SUPRANATIONAL_CODES:
+            stated = _with_first_title(table, describer, start, stated)
+    if stated.country is None and (owner := _owner_after(table, piece.end)) is not None:
+        stated = Affiliation(owner, stated.sector, stated.title)
     after = _apposition_after(table, piece.end)
     if after is not None and not (stated.country and stated.sector):
         other = describer.describe(table.doc, *after)
@@ -82,6 +115,30 @@ def _describe_person(table: TokenTable, describer: ActorDescriber, piece: Piece)
     return Affiliation(stated.country, stated.sector, title)
 
 
+def _owner_after(table: TokenTable, at: int) -> str | None:
+    """The country of "of Ghana" right behind a name, unless something of Ghana's follows: "General Ana Ruiz of Peru"."""
+    if at + 1 >= len(table.texts) or table.folded[at] not in ("of", "from"):
+        return None
+    start = at + 2 if table.folded[at + 1] == "the" else at + 1
+    name = table.names.get(start)
+    if name is None or name.entry.kind not in _PLAIN_KINDS or name.entry.country in SUPRANATIONAL_CODES:
+        return None
+    is_possessor = name.end < len(table.texts) and table.texts[name.end] in ("'s", "’s", "-")
+    is_of_name = table.doc[at].head.i < at and table.doc[at].head.pos_ not in ("VERB", "AUX")
+    return name.entry.country if is_of_name and not is_possessor else None
+
+
+def _with_first_title(table: TokenTable, describer: ActorDescriber, start: int, stated: Affiliation) -> Affiliation:
+    """The country of the first of two titles: "former Ghanaian president and AU envoy Kofi Mensah" is a Ghanaian."""
+    if start < 2 or table.folded[start - 1] != "and" or table.doc[start].pos_ == "DET":
+        return stated
+    first = next((n for i, n in table.nouns.items() if n.end == start - 1 and n.entry.is_title), None)
+    if first is None:
+        return stated
+    other = describer.describe(table.doc, _phrase_start(table, start - 1), start - 1)
+    return Affiliation(other.country or stated.country, stated.sector or other.sector, stated.title or other.title)
+
+
 def _merge(first: Affiliation, second: Affiliation) -> Affiliation:
     return Affiliation(first.country or second.country, first.sector or second.sector, first.title or second.title)
 
@@ -100,15 +157,23 @@ def _phrase_start(table: TokenTable, at: int) -> int:
             break
         if token.is_sent_start and not token.is_space:
             return i - 1
-        if token.pos_ == "ADP" and word not in ("of", "for"):
+        if token.pos_ == "ADP" and word not in ("of", "for") and not _follows_envoy(table, i - 1):
             break
         if word in _DETERMINERS:
-            if i - 2 >= 0 and table.folded[i - 2] in ("of", "for"):
+            if i - 2 >= 0 and (table.folded[i - 2] in ("of", "for") or _follows_envoy(table, i - 2)):
                 i -= 1
                 continue
             return i - 1
         i -= 1
     return i
+
+
+def _follows_envoy(table: TokenTable, at: int) -> bool:
+    """Whether "to" at a token belongs to a title: in "Peru's ambassador to Finland" the first country is the envoy's."""
+    if table.folded[at] != "to" or at == 0:
+        return False
+    title = table.nouns.get(at - 1)
+    return title is not None and title.entry.is_title
 
 
 def _apposition_after(table: TokenTable, at: int) -> tuple[int, int] | None:

@@ -83,8 +83,8 @@ def _model_pieces(table: TokenTable, pieces: list[Piece]) -> list[Piece]:
             continue
         if table.upper[start] and table.folded[start] in SPORTS:
             continue
-        noun = table.nouns.get(start)
-        if noun is not None and noun.end > end:
+        around = [n for i in range(max(0, start - 3), start + 1) if (n := table.nouns.get(i)) and n.end >= end]
+        if any(n.end > end or (n.start < start and n.entry.is_title) for n in around):
             continue  # part of a title: "Defence" in "Defence Minister"
         if any("$" in table.texts[i] for i in range(start, end)):
             continue

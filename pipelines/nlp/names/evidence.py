@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 
-from pipelines.nlp.actors.lexicon import Kind
+from pipelines.nlp.actors.phrase_index import Kind
 from pipelines.nlp.names.patterns import (
     COMMON_CAPITALISED,
     FUNCTION_WORDS,
@@ -22,6 +22,7 @@ from pipelines.nlp.names.patterns import (
     NO_ACRONYMS,
     PERSON_TAILS,
     PERSON_VERBS,
+    PLACE_GIVEN_NAMES,
     PLACE_OWNERS,
 )
 from pipelines.nlp.names.pieces import DATE, PLACE_KINDS, Piece
@@ -44,6 +45,8 @@ class Evidence:
         self.given_names = given_names
         self.scores: dict[str, Scores] = defaultdict(lambda: defaultdict(float))
         self.surnames: dict[str, str] = {}  # last word of a person's full name -> the full name
+        self.titled: set[str] = set()  # surnames of people whom the document names with a title
+        self.first_names: set[str] = set()  # of people whom the document names in full
         self.model_votes: dict[str, Counter[str]] = defaultdict(Counter)
         for piece in pieces:
             self._add(piece)
@@ -64,8 +67,11 @@ class Evidence:
         if piece.is_sure and piece.label:
             return "PERSON" if self._is_surname(piece, key) else piece.label
         scores = dict(self.scores[key])
-        if piece.end - piece.start == 1 and key in self.surnames:
-            scores["PERSON"] = scores.get("PERSON", 0.0) + 4
+        if key in self.surnames and piece.entry is None:
+            # Who was named with a title is meant by the surname, whatever the model makes of it elsewhere.
+            scores["PERSON"] = scores.get("PERSON", 0.0) + (8 if key in self.titled else 4)
+        elif key in self.first_names and piece.entry is None:
+            scores["PERSON"] = scores.get("PERSON", 0.0) + 2.5
         if not scores:
             return None
         label, score = max(scores.items(), key=lambda item: (item[1], item[0]))
@@ -129,7 +135,7 @@ class Evidence:
         size = piece.end - piece.start
         if piece.label not in (None, "PERSON"):
             return
-        if first in self.given_names:
+        if first in self.given_names or (size == 2 and first in PLACE_GIVEN_NAMES):
             scores["PERSON"] = max(scores["PERSON"], 0) + 2.5
         elif INITIAL.match(table.texts[piece.start]):
             scores["PERSON"] += 2
@@ -184,12 +190,17 @@ class Evidence:
         end = piece.end
         while end - piece.start > 1 and table.folded[end - 1] in PERSON_TAILS:
             end -= 1
-        if piece.title is not None and self.label(piece) == "PERSON":
+        is_person = self.label(piece) == "PERSON"
+        if piece.title is not None and is_person:
             self.surnames.setdefault(table.folded[end - 1], self.key(piece))
         if end - piece.start < 2:
             return
-        if self.label(piece) == "PERSON":
+        if is_person:
             self.surnames[table.folded[end - 1]] = self.key(piece)
+            if piece.title is not None:
+                self.titled.add(table.folded[end - 1])
+            if table.folded[piece.start] in self.given_names:
+                self.first_names.add(table.folded[piece.start])
             joined = table.texts[end - 2] == "-"
             if joined:
                 start = end - 3

@@ -6,10 +6,12 @@ What belongs here: reading `given_names.csv` and `sports_teams.csv`. Read next: 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from pipelines.errors import LexiconError
-from pipelines.nlp.actors.lexicon import LEXICONS, Entry, Kind, PhraseIndex, fold, read_rows, split_words, values
+from pipelines.nlp.actors.lexicon import LEXICONS, read_rows, values
+from pipelines.nlp.actors.phrase_index import Entry, Kind, PhraseIndex, fold, split_words
 
 ANY_SPORT = "sport"
 
@@ -45,6 +47,14 @@ def load_given_names(path: Path = LEXICONS / "given_names.csv") -> dict[str, str
             raise LexiconError(f"{path.name} line {line}: gender {row['gender']!r} must be m, f or empty")
         genders[fold(row["name"])] = row["gender"]
     return genders
+
+
+@cache
+def state_abbreviations() -> dict[str, str]:
+    """Country of each state or province by its abbreviation with a full stop, as behind a town's name ("Salem, Mass.")."""
+    columns = ("abbreviation", "country", "admin1_code", "is_standalone")
+    rows = (row for _, row in read_rows(LEXICONS / "places_abbreviations.csv", columns))
+    return {row["abbreviation"]: row["country"] for row in rows if row["abbreviation"].endswith(".")}
 
 
 def load_teams(path: Path = LEXICONS / "sports_teams.csv") -> TeamLexicon:

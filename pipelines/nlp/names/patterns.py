@@ -60,6 +60,15 @@ HONORIFICS = frozenset(
     "mr mr. mrs mrs. ms ms. miss sir dame lord lady dr dr. madam madame monsieur herr senor señor don".split()
 )
 
+# Towns and regions that are given names as well: with one more name, and nothing that says otherwise, a person.
+PLACE_GIVEN_NAMES = frozenset(
+    "florence vienna austin sydney paris victoria chelsea dakota virginia savannah charlotte madison brooklyn adelaide siena "
+    "sienna cheyenne lourdes valencia geneva lincoln jackson orlando phoenix camden kingston preston bristol devon augusta "
+    "aurora carson odessa montana lorraine holland medina olympia bethany alexandria verona dallas houston denver memphis "
+    "trenton lancaster alberta raleigh clinton easton weston salem catalina avalon hamilton harrison nelson wellington "
+    "washington jericho nazareth brittany carlisle stafford clifton winston sheffield lyon ravenna pia roma".split()
+)
+
 # Lower-case words inside names of people and organisations.
 PARTICLES = frozenset(
     "de del della der den des du da dos das di do van von zu zur bin bint ibn ben al el la le las los y e ul ter "

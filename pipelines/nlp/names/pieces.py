@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipelines.nlp.actors.lexicon import Entry, Kind
+from pipelines.nlp.actors.phrase_index import Entry, Kind
 from pipelines.nlp.names.patterns import (
     CERTAIN_EVENT_TAILS,
     COMMON_CAPITALISED,
@@ -20,13 +20,15 @@ from pipelines.nlp.names.patterns import (
     HONORIFICS,
     LOC_HEADS,
     LOC_TAILS,
+    LOCATIVE_PREPOSITIONS,
     ORG_HEADS,
     ORG_TAILS,
+    PLACE_GIVEN_NAMES,
     PUBLIC_BODY_TAILS,
     RELIGIONS,
     WEAK_ORG_TAILS,
 )
-from pipelines.nlp.names.runs import find_runs
+from pipelines.nlp.names.runs import ends_given_name, find_runs
 from pipelines.nlp.names.table import Segment, TokenTable
 
 DATE = re.compile(r"^(?:19|20)\d\d(?:-\d\d.*)?$")
@@ -139,9 +141,26 @@ class _RunParser:
             return entry.kind not in PEOPLE_KINDS
         if first is not None and self.title is not None and end == self.end:
             return entry.kind not in PEOPLE_KINDS and entry.kind is not Kind.ORGANISATION
+        if first is None and self._begins_person(start, end):
+            return True
         if first is None and table.folded[start] in self.given_names and end < self.end:
             return entry.kind is not Kind.COUNTRY or self._is_free(end)
         return first is not None and entry.kind is Kind.LEADER
+
+    def _begins_person(self, start: int, end: int) -> bool:
+        """A place's name behind a title or as a given name, with one unknown word that ends the run: "deputy Geneva Stone"."""
+        if (
+            end + 1 != self.end
+            or not self._is_free(end)
+            or not self._may_be_given_name(end)
+            or start in self.table.nouns
+        ):
+            return False
+        if self.title is not None and self.title[1] == start:
+            return True
+        before = self.table.folded[start - 1] if start else ""
+        is_name = self.table.folded[start] in PLACE_GIVEN_NAMES and self.table.folded[end] not in EVENT_TAILS
+        return is_name and before not in LOCATIVE_PREPOSITIONS | {"the", "of", ","}
 
     def _may_be_given_name(self, i: int) -> bool:
         """A known given name, or an unknown word right before a place's name ("Delroy Kingston" is a person)."""
@@ -168,7 +187,12 @@ class _RunParser:
             return
         start, self.free_start = self.free_start, None
         table = self.table
-        while end > start and not table.capital[end - 1] and not table.texts[end - 1].isdigit():
+        while (
+            end > start
+            and not table.capital[end - 1]
+            and not table.texts[end - 1].isdigit()
+            and not ends_given_name(table, start, end - 2, end)
+        ):
             end -= 1
         while end - start > 1 and self._is_filler(start):
             start += 1

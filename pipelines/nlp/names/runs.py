@@ -6,6 +6,8 @@ What belongs here: which tokens may begin a name and which may go on in it. What
 
 from __future__ import annotations
 
+import re
+
 from pipelines.nlp.names.patterns import (
     CALENDAR,
     CALENDAR_NAMES,
@@ -17,6 +19,11 @@ from pipelines.nlp.names.patterns import (
 )
 from pipelines.nlp.names.table import Segment, TokenTable
 
+# A syllable of Korean, Mandarin or Cantonese in Latin letters.
+_SYLLABLE = re.compile(
+    r"(?:[bcdfghjklmnpqrstwxyz]|[csz]h|[nk]g|kw|gw|ts|pp|tt|kk|ss)?[aeiouwy][aeiouwy]{0,3}(?:n|ng|k|l|m|p|t|h|r)?"
+)
+_ENGLISH_TAILS = frozenset("run led made born wide long held tied hit ton like tax era top out in on up win".split())
 _OPENERS = frozenset({":", ".", "...", "“", '"', "''", "``", "?", "!"})
 
 
@@ -119,6 +126,8 @@ def _step(table: TokenTable, i: int, limit: int, start: int) -> int:
         return 1
     following = i + 1 < limit and table.capital[i + 1] and not _is_calendar(table, i + 1)
     if folded == "-" and table.is_glued(i) and table.is_glued(i - 1):
+        if ends_given_name(table, start, i, limit):
+            return 2
         return 1 if following or (i + 1 < limit and table.folded[i + 1] in PARTICLES) else 0
     if folded in PARTICLES:
         if following:
@@ -134,6 +143,21 @@ def _step(table: TokenTable, i: int, limit: int, start: int) -> int:
         if i + 2 < limit and table.folded[i + 1] == "the" and table.capital[i + 2] and folded != "and":
             return 2
     return 0
+
+
+def ends_given_name(table: TokenTable, start: int, hyphen: int, limit: int) -> bool:
+    """The second syllable of a Korean or Chinese given name after a surname: "Baek Min-seo", "Cheung Wai-lam"."""
+    after = hyphen + 1
+    if (
+        hyphen - start < 2
+        or table.texts[hyphen] != "-"
+        or not table.is_glued(hyphen)
+        or after >= limit
+        or not table.doc[after].is_lower
+    ):
+        return False
+    syllables = table.folded[hyphen - 1], table.folded[after]
+    return all(_SYLLABLE.fullmatch(s) for s in syllables) and syllables[1] not in _ENGLISH_TAILS
 
 
 def _links_organisation(table: TokenTable, start: int, i: int) -> bool:

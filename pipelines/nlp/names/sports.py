@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from spacy.tokens import Doc
 
-from pipelines.nlp.actors.lexicon import Entry, Kind
+from pipelines.nlp.actors.phrase_index import Entry, Kind
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.names.patterns import LOCATIVE_PREPOSITIONS, SPORT_VERBS, SPORT_WORDS, SPORTS
 

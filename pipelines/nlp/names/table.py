@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from spacy.attrs import SENT_START
 from spacy.tokens import Doc
 
-from pipelines.nlp.actors.lexicon import Kind, Match, PhraseIndex, fold, split_words
+from pipelines.nlp.actors.phrase_index import Kind, Match, PhraseIndex, fold, split_words
 from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.names.patterns import FUNCTION_WORDS, NO_ACRONYMS
 from pipelines.nlp.names.sports import SPORT_WINDOW, find_sport

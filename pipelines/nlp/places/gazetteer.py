@@ -138,14 +138,18 @@ class Gazetteer:
         if entry and entry[1]:
             return (self._toponym(entry[0]),)
         key = fold_name(name)
-        places = self._places(key) or self._admin_phrase(key)
+        places = self._places(key, name) or self._admin_phrase(key)
         if compact.isupper() and len(compact) <= LONGEST_ACRONYM and places:
             # In capitals a short word is an acronym ("NATO"), or a city that everyone knows in a dateline ("ROME").
             return places if len(compact) == LONGEST_ACRONYM and places[0].prior >= KNOWN_CITY else ()
         return places
 
-    def _places(self, key: str) -> tuple[Toponym, ...]:
+    def _places(self, key: str, written: str = "") -> tuple[Toponym, ...]:
+        """The places of a folded name; where it was written with accents, those that bear it so, if any do."""
         rows = self._row_tuple(key)
+        if not written.isascii():
+            exact = unicodedata.normalize("NFC", written).casefold()
+            rows = tuple(r for r in rows if self._names[r if r >= 0 else ~r].casefold() == exact) or rows
         if any(row >= 0 and self._kinds[row] == _COUNTRY for row in rows):
             rows = tuple(row for row in rows if row >= 0)  # "Mexico" is not another name of Mexico City
         places = [self._toponym(row) for row in rows]

@@ -170,18 +170,15 @@ def _participants(doc: Doc, first: int, last: int) -> Count | None:
         return Count(PERSON, last + 1)
     if at < len(doc) and doc[at].lemma_ in patterns.PERSON_VERBS and doc[at].tag_ == "VBD":
         return Count(PERSON, last + 1)
-    head = doc[last].head
-    if (
-        head.lemma_ in patterns.PERSON_VERBS
-        and doc[last].dep_ in ("dobj", "nsubj", "nsubjpass")
-        and head.pos_ == "VERB"
-    ):
+    counted = doc[last].head if doc[last].head.lower_ in ("more", "others") else doc[last]  # "injured thirty more"
+    head = counted.head
+    if head.lemma_ in patterns.PERSON_VERBS and counted.dep_ in ("dobj", "nsubj", "nsubjpass") and head.pos_ == "VERB":
         return Count(PERSON, last + 1)
     return None
 
 
 def _total(doc: Doc, number: Number, first: int, last: int) -> Count | None:
-    """A bare number that a verb or a noun of amount gives to something: rose to 45, a toll of 45."""
+    """A bare number that a verb or a noun of amount gives to something: rose to 45, a toll of 45, a crowd of 45."""
     token = doc[last]
     if number.value < 2 or number.is_vague or patterns.YEAR.fullmatch(token.text):
         return None
@@ -192,6 +189,8 @@ def _total(doc: Doc, number: Number, first: int, last: int) -> Count | None:
         return Count(None, last + 1)
     if token.dep_ == "pobj" and head.lower_ in ("to", "at", "of", "from"):
         above = head.head
+        if head.lower_ == "of" and above.lemma_.lower() in patterns.CROWD_NOUNS:
+            return Count(PERSON, last + 1)
         is_verb = above.pos_ == "VERB" and above.lemma_ in patterns.MEASURING_VERBS and head.lower_ != "of"
         is_noun = head.lower_ in ("of", "at") and above.lemma_.lower() in patterns.TOTAL_NOUNS
         return Count(None, last + 1) if is_verb or is_noun else None

@@ -160,6 +160,7 @@ PERSON_NOUNS = frozenset(
     passenger patient inmate hostage peacekeeper resident villager""".split()
 )
 TOTALLING_VERBS = frozenset({"total", "reach", "number", "exceed", "top", "surpass", "near", "hit"})
+CROWD_NOUNS = frozenset("crowd throng turnout audience gathering congregation".split())
 TOTAL_NOUNS = frozenset({"total", "toll", "number", "count", "record", "tally", "average", "low", "high"})
 
 # Words that say what an amount measures.

@@ -14,15 +14,32 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
 
-from pipelines.nlp.repairs.patterns import DATELINE, DATELINE_REACH, JOINED_PREFIXES, JOINED_WORDS, TERMINAL_PUNCTUATION
+from pipelines.nlp.actors.lexicon import LEXICONS, read_rows
+from pipelines.nlp.actors.titles import TITLE_ABBREVIATIONS
+from pipelines.nlp.repairs.patterns import (
+    DATELINE,
+    DATELINE_REACH,
+    JOINED_PREFIXES,
+    JOINED_WORDS,
+    LEADING_DATE,
+    TERMINAL_PUNCTUATION,
+)
+
+STATES = LEXICONS / "places_abbreviations.csv"
+STATE_COLUMNS = ("abbreviation", "country", "admin1_code", "is_standalone")
 
 
 def keep_hyphenated_verbs(nlp: Language) -> None:
-    """Stop the tokenizer from splitting "re-elected", "cease-fire" and their like at the hyphen."""
+    """Stop the tokenizer from splitting "re-elected", "cease-fire" and their like at the hyphen, and "Insp." at its stop."""
     tokenizer: Any = nlp.tokenizer
     defaults: Any = nlp.Defaults
     for word in (*JOINED_WORDS, *(word.capitalize() for word in JOINED_WORDS)):
         tokenizer.add_special_case(word, [{ORTH: word}])
+    # Of the states' abbreviations those that are no word: a sentence may end in "Man." or "me."
+    states = (row["abbreviation"] for _, row in read_rows(STATES, STATE_COLUMNS) if row["is_standalone"] == "1")
+    for short in (*(f"{word.capitalize()}." for word in sorted(TITLE_ABBREVIATIONS)), *states):
+        if short.endswith("."):
+            tokenizer.add_special_case(short, [{ORTH: short}])
     unless = "".join(rf"(?<!\b{prefix})" for prefix in JOINED_PREFIXES + tuple(p.title() for p in JOINED_PREFIXES))
     infixes = [pattern if "(?:-" not in pattern else unless + pattern for pattern in defaults.infixes]
     tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
@@ -72,7 +89,7 @@ def _after_dateline(doc: Doc, start: int) -> int | None:
     match = DATELINE.match(doc[start:end].text)
     if not match:
         return None
-    text = match.group()
+    text = LEADING_DATE.sub("", match.group()).replace("[", "(")
     place = text.split("(")[0].split(",")[0].rstrip(" -–—:")
     if not (
         "(" in text or (place.isupper() and ":" not in text) or (("--" in text or "—" in text) and ":" not in text)

@@ -16,12 +16,16 @@ JOINED_WORDS = tuple(
 )
 
 # "GENEVA (AP) - ", "BRUSSELS -- ", "CAIRO, Aug 10 (Wire) — ", "MOSCOW: " at the start of a paragraph.
+_DATE = r"(?:[A-Z][a-z]{2,8}\.? +\d{1,2}(?:, *\d{4})?|\d{1,2} +[A-Z][a-z]{2,8}\.?(?: +\d{4})?|\d{4}-\d{2}-\d{2})"
+LEADING_DATE = re.compile(rf"{_DATE},? *")
 _PLACE = r"(?:[A-ZÀ-Þ][A-ZÀ-Þ.'’\-]+|[A-ZÀ-Þ][\w.'’\-]+)"
 DATELINE = re.compile(
-    rf"{_PLACE}(?:[ ,/]+{_PLACE}){{0,4}}"  # place, region
-    r"(?:,? +(?:[A-Z][a-z]{2,8}\.? +\d{1,2}(?:, *\d{4})?|\d{1,2} +[A-Z][a-z]{2,8}\.?(?: +\d{4})?|\d{4}-\d{2}-\d{2}))?"  # date
+    # or with the date first, or the place in brackets: "May 3, 2016 (JUBA) - ", "(JUBA) 3 May 2016 - "
+    rf"(?:(?:{_DATE},? *)?[(\[]{_PLACE}(?:[ ,/]+{_PLACE}){{0,4}}[)\]](?:,? *{_DATE})?(?: *--+| *[–—]| +- |: )\s*"
+    rf"|(?:{_DATE},? +)?{_PLACE}(?:[ ,/]+{_PLACE}){{0,4}}"  # place, region
+    rf"(?:,? +{_DATE})?"
     r"(?: *\([A-Z][\w ./&'’\-]{1,30}\))?"  # agency
-    r" *(?:--+|[–—]| - |: )\s*"
+    r" *(?:--+|[–—]| - |: )\s*)"
 )
 DATELINE_REACH = 80  # characters of a paragraph in which its dateline ends
 

@@ -121,10 +121,10 @@ def resolve_month(parts: Parts, timeline: Timeline) -> Resolved | None:
         return dated(month_period(reference.year, month), modifier=modifier)
     if T.LAST in rel or T.PAST in rel:
         back = reference.year if month < reference.month else reference.year - 1
-        return dated(month_period(back, month), modifier=modifier)
+        return dated(month_period(back - _is_twice(rel), month), modifier=modifier)
     if T.NEXT in rel or T.COMING in rel:
         ahead = reference.year if month > reference.month else reference.year + 1
-        return dated(month_period(ahead, month), modifier=modifier)
+        return dated(month_period(ahead + _is_twice(rel), month), modifier=modifier)
     story = _story_year(parts, timeline)
     if story is not None:
         return dated(month_period(story, month), modifier=modifier)
@@ -154,10 +154,14 @@ def resolve_year(parts: Parts, timeline: Timeline) -> Resolved | None:
 
 
 def resolve_decade(parts: Parts, timeline: Timeline) -> Resolved | None:
-    """The 1990s; the late '70s; the nineties; the mid-1980s."""
-    number = parts.integer("decade")
+    """The 1990s; the late '70s; the nineties; the mid-1980s; the nineteen-nineties."""
+    number, century = parts.integer("decade"), parts.integer("century")
     if number is None:
         return None
+    if century is not None:
+        if number >= 100 or not 15 <= century <= 20:
+            return None
+        number += century * 100
     if number < 100:
         if parts.class_before() == T.POSSESSOR or "the" not in parts:
             return None  # "in his fifties", "temperatures in 90s"
@@ -220,6 +224,12 @@ def resolve_holiday(match: re.Match[str], timeline: Timeline) -> Resolved | None
         return dated(day_period(holiday_date(rule, int(match["year"]))))
     if reference is None:
         return None
+    if match["twice"]:
+        shift = -1 if "last" in match["twice"].lower() else 1
+        near = [holiday_date(rule, reference.year + years) for years in (-1, 0, 1)]
+        passed = [day for day in near if (day < reference if shift < 0 else day > reference)]
+        nearest_year = max(passed).year if shift < 0 else min(passed).year
+        return dated(day_period(holiday_date(rule, nearest_year + shift)))
     if match["of"]:
         shift = {"last": -1, "this": 0, "next": 1}[match["of"].split()[0].lower()]
         return dated(day_period(holiday_date(rule, reference.year + shift)))
@@ -250,7 +260,13 @@ def year_of(parts: Parts, timeline: Timeline) -> int | None:
     if base is None:
         return None
     shift = -1 if any(c in rel for c in (T.LAST, T.PAST, T.PREVIOUS)) else 0
-    return base + (1 if any(c in rel for c in (T.NEXT, T.COMING, T.FOLLOWING)) else shift)
+    shift = 1 if any(c in rel for c in (T.NEXT, T.COMING, T.FOLLOWING)) else shift
+    return base + shift * (2 if _is_twice(rel) else 1)
+
+
+def _is_twice(rel: str) -> bool:
+    """Whether a relation is "before last" or "after next"."""
+    return T.BEFORE in rel or T.AFTER in rel
 
 
 def _year_number(parts: Parts, group: str, timeline: Timeline) -> int | None:
@@ -355,9 +371,9 @@ def _season_year(season: str, rel: str, timeline: Timeline, parts: Parts) -> int
     ]
     running = season_period(begun[-1], season).end >= reference
     if T.LAST in rel:
-        return begun[-2] if running else begun[-1]
+        return (begun[-2] if running else begun[-1]) - _is_twice(rel)
     if T.NEXT in rel or T.COMING in rel:
-        return begun[-1] + 1
+        return begun[-1] + 1 + _is_twice(rel)
     if T.PAST in rel or running:
         return begun[-1]
     if T.THIS in rel:

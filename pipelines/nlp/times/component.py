@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from spacy.tokens import Doc, Token
 
+from pipelines.nlp.clauses.government import precedes_clause
 from pipelines.nlp.times.engine import find_time_expressions
 from pipelines.nlp.times.surface import SurfaceReading, year_by_neighbours
 from pipelines.nlp.times.timeline import Reading, Tense
@@ -36,6 +37,15 @@ _PLANNED = frozenset(("scheduled", "slated", "planned", "expected", "due"))
 # "The vote set for May 5", "moved to May": where the date is aimed at, whatever the tense.
 _AIMING = frozenset(("for", "to", "until", "till"))
 _RESCHEDULED = frozenset("set schedule slate plan move shift postpone delay defer reschedule adjourn".split())
+# Nouns that a year before them dates, where it would count others.
+_HELD_IN_YEARS = frozenset(
+    """election poll vote ballot primary referendum championship final semifinal olympic game playoff match qualifier festival
+    protest demonstration rally riot clash attack bombing killing massacre shooting raid strike uprising revolt coup war battle
+    flood earthquake fire storm drought hurricane talk negotiation summit meeting accord agreement treaty pact deal reform law
+    rule regulation guideline sanction budget plan target goal estimate forecast projection figure result statistic datum
+    level price sale earning profit revenue export import wage tax rate standard emission event hearing trial award model
+    ceremony celebration census survey report document finding change cut levy payment loss gain""".split()
+)
 _ATTRIBUTES = frozenset(("compound", "amod", "nummod", "nmod"))
 _DATED_ADJECTIVES = frozenset(("effective", "payable", "due"))
 
@@ -87,6 +97,7 @@ class DocReading(Reading):
             return self._surface.tense(start, end)
         if token.dep_ in _ATTRIBUTES and token.head.tag_ in _NOUN_TAGS:
             return Tense.UNKNOWN  # "a June agreement": the verb is not about June
+        first = token
         for _ in range(_CLIMB):
             head = token.head
             if head is token:
@@ -96,7 +107,7 @@ class DocReading(Reading):
             token = head
             if token.pos_ == "ADJ" and token.lower_ in _DATED_ADJECTIVES:
                 return Tense.UNKNOWN
-            if token.tag_ in _VERB_TAGS:
+            if token.tag_ in _VERB_TAGS and not precedes_clause(first, token):
                 tense = _verb_tense(token)
                 if tense is not None:
                     return tense
@@ -121,6 +132,8 @@ class DocReading(Reading):
         if by_neighbours is not None:
             return by_neighbours
         token = self._token(start, end)
+        if token is not None and self._is_parsed and _counts(token):
+            return False
         return token is None or token.ent_type_ in _DATE_LABELS
 
     def _token(self, start: int, end: int) -> Token | None:
@@ -129,6 +142,17 @@ class DocReading(Reading):
         if span is None:
             return None
         return span.root if self._is_parsed else span[-1]
+
+
+def _counts(number: Token) -> bool:
+    """Whether a number counts the plural noun it stands before: "1999 demonstrators", "2012 blankets".
+
+    "The 1999 demonstrators" and "1999 elections" are those of a year.
+    """
+    noun = number.head
+    if number.dep_ != "nummod" or noun.tag_ != "NNS" or noun.lemma_.lower() in _HELD_IN_YEARS:
+        return False
+    return not any(child.dep_ in ("det", "poss") for child in noun.children if child.i < number.i)
 
 
 def _verb_tense(verb: Token) -> Tense | None:

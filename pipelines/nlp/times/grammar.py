@@ -50,7 +50,11 @@ _ANY_UNIT = "[UNIT UNITS QUARTER QUARTERS SHORT_UNIT SHORT_UNITS]"
 # How a period relates to the one the text is at.
 _REL = "(?: THIS [PAST COMING]? | LAST | NEXT | THE? COMING | THE FOLLOWING | THE? PREVIOUS | THE? SAME | THAT SAME? )"
 _ITS_YEAR = "(?: THIS [PAST COMING]? | LAST | NEXT | THE (?: SAME | FOLLOWING | PREVIOUS ) | THAT )"
-_OF_REL = f"(?: OF? (?P<of_rel> {_ITS_YEAR} ) FISCAL? UNIT )"
+# "Before last", "after next": two steps from the document's date; not in "the week before last month's vote".
+_TWICE = """(?: BEFORE LAST | AFTER NEXT )
+    (?! [UNIT UNITS QUARTER WEEKEND MONTH WEEKDAY SEASON DAYPART PERIOD DAY ORDINAL] )"""
+_OF_REL = f"""(?: OF? (?P<of_rel> {_ITS_YEAR} ) FISCAL? UNIT
+    | [OF IN]? THE FISCAL? UNIT (?P<of_rel_alt2> {_TWICE} ) )"""
 
 # Days and years of a date.
 _DAY = "(?: [DAY ORDINAL] | TENS HYPHEN? ORDINAL_WORD | ORDINAL_WORD )"
@@ -90,7 +94,8 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "month",
-        f"{_NARROWED} (?: THE UNIT OF )? (?P<rel> {_REL} | EACH )? (?P<month> MONTH ) {_DATE_YEAR}",
+        f"""{_NARROWED} (?: THE UNIT OF )? (?P<rel> {_REL} | EACH )? (?P<month> MONTH ) {_DATE_YEAR}
+        | THE (?P<month_alt> MONTH ) (?P<rel_alt> {_TWICE} )""",
         absolute.resolve_month,
     ),
     _rule(
@@ -99,7 +104,12 @@ RULES: tuple[Rule, ...] = (
         (?: [HYPHEN SLASH] (?P<year2> {_DIGITS} ) )? AD? | (?P<code> FISCAL_YEAR )""",
         absolute.resolve_year,
     ),
-    _rule("decade", f"{_ABOUT} {_PART} (?P<the> THE )? {_EDGE} (?P<decade> DECADE )", absolute.resolve_decade),
+    _rule(
+        "decade",
+        f"""{_ABOUT} {_PART} (?P<the> THE )? {_EDGE}
+        (?: (?P<century> TEENS | CENTURY_TEENS | TENS ) HYPHEN? )? (?P<decade> DECADE )""",
+        absolute.resolve_decade,
+    ),
     _rule(
         "century",
         f"{_NARROWED} THE? (?P<nth> TENS HYPHEN ORDINAL_WORD | [ORDINAL ORDINAL_WORD] ) HYPHEN? (?P<unit> UNIT )",
@@ -130,13 +140,14 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "season",
         f"""{_NARROWED} (?: (?P<rel> {_REL} | EACH ) | THE )? (?: (?P<edge_alt> EDGE ) HYPHEN? )? (?P<season> SEASON )
-        (?: OF? {_YEAR} | {_OF_REL} )?""",
+        (?: OF? {_YEAR} | {_OF_REL} | (?P<rel_alt> {_TWICE} ) )?""",
         absolute.resolve_season,
     ),
     _rule(
         "weekday",
         f"""{_ABOUT} {_EDGE_WORD} (?P<rel> {_REL} | EACH )? (?P<weekday> WEEKDAY ) (?P<daypart> DAYPART )?
-        (?: OPEN (?P<number> DAY ) CLOSE | COMMA? THE (?P<number_alt> ORDINAL ) | {_OF_REL} )?""",
+        (?: OPEN (?P<number> DAY ) CLOSE | COMMA? THE (?P<number_alt> ORDINAL ) | {_OF_REL} )?
+        | THE (?P<weekday_alt> WEEKDAY ) (?P<daypart_alt> DAYPART )? (?P<rel_alt> {_TWICE} )""",
         relative.resolve_weekday,
     ),
     _rule(
@@ -147,7 +158,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "daypart",
         f"""{_EDGE_WORD} (?: (?P<rel> {_REL} | EACH | THE NEXT ) (?: EDGE HYPHEN? )? (?P<daypart> DAYPART )
-        | (?P<tonight> TONIGHT ) )""",
+        | (?P<tonight> TONIGHT ) | THE (?P<daypart_alt> DAYPART ) (?P<rel_alt> {_TWICE} ) )""",
         relative.resolve_daypart,
     ),
     _rule(
@@ -161,7 +172,8 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "unit",
         f"""{_ABOUT} {_PART} {_EDGE_WORD} (?P<rel> {_REL} | THE [LAST PAST NEXT] | THE? CURRENT | THE LATEST (?! QUARTER ) )
-        [FULL FISCAL]? (?P<unit> [UNIT QUARTER WEEKEND] )""",
+        [FULL FISCAL]? (?P<unit> [UNIT QUARTER WEEKEND] )
+        | (?: THE (?P<part_alt> PART ) OF )? THE FULL? FISCAL? (?P<unit_alt> [UNIT QUARTER WEEKEND] ) (?P<rel_alt> {_TWICE} )""",
         relative.resolve_unit,
     ),
     _rule(

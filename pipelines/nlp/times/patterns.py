@@ -157,6 +157,7 @@ def _lexicon() -> dict[str, tuple[str, object]]:
     add(T.ORDINAL_WORD, {name: number for number, name in enumerate(_ORDINALS, 1)})
     add(T.ORDINAL_WORD, {"thirtieth": 30, "final": -1})
     add(T.DECADE, {name: number * 10 for number, name in enumerate(_DECADES, 2)})
+    add(T.DECADE, {"noughties": 0})
     add(T.VAGUE, "few several many couple numerous countless")
     add(T.HALF, "half")
     add(T.UNIT, {name: UNIT_CODES[name] for name in ("day", "week", "fortnight", "month", "year", "decade", "century")})
@@ -292,6 +293,7 @@ TOKEN: Final = re.compile(
 HOLIDAY: Final = re.compile(
     r"\b(?:(?P<rel>[Ll]ast|[Tt]his|[Nn]ext)\s+)?(?P<name>(?:New\ Year['’]s|Valentine['’]s|May|Bastille|Armistice|Boxing"
     r"|Labor|Memorial)\s(?:Day|Eve)|Christmas(?:\s(?:Eve|Day))?|Easter(?:\s(?:Sunday|Monday))?|Good\sFriday|Halloween"
-    r"|Thanksgiving(?:\sDay)?)\b(?:,?\s(?:of\s)?(?P<year>(?:1[5-9]|20)\d\d)\b|\s(?P<of>(?:last|this|next)\syear)\b)?"
+    r"|Thanksgiving(?:\sDay)?)\b(?:,?\s(?:of\s)?(?P<year>(?:1[5-9]|20)\d\d)\b|\s(?P<of>(?:last|this|next)\syear)\b"
+    r"|\s(?P<twice>before\slast|after\snext)\b(?!\s(?:year|month|week)))?"
 )
 DASHES: Final = frozenset("-–—‑")

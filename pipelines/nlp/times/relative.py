@@ -150,8 +150,10 @@ def resolve_unit(parts: Parts, timeline: Timeline) -> Resolved | None:
 def resolve_the_unit(parts: Parts, timeline: Timeline) -> Resolved | None:
     """The year; the end of the month; earlier in the week; the weekend: the one spoken of, else the document's."""
     unit, is_part = unit_of(parts), "part" in parts or "edge" in parts
-    if timeline.reference is None or (unit == "D" and not is_part) or unit in ("E", "C") or parts.class_after() == T.OF:
+    if timeline.reference is None or (unit == "D" and not is_part) or unit in ("E", "C"):
         return None
+    if parts.class_after() == T.OF or (not is_part and parts.class_after() in (T.BEFORE, T.AFTER)):
+        return None  # "the week before the vote" is the vote's
     told = timeline.last(parts.start_char, reach=_TOLD_REACH) if unit == "Y" and is_part else None
     base = told.start if told else timeline.reference
     if unit == "WE":
@@ -298,10 +300,11 @@ def _weekday(parts: Parts, timeline: Timeline, weekday: int, rel: str) -> date |
     if week_rel:
         monday = reference - timedelta(days=reference.weekday() - 7 * _step(week_rel))
         return monday + timedelta(days=weekday - 1)
+    more = timedelta(days=7 * (abs(_step(rel)) - 1))  # "the Friday before last" lies a week before "last Friday"
     if T.COMING in rel or T.NEXT in rel:
-        return weekday_date(reference + timedelta(days=1), weekday, ahead=True)
+        return weekday_date(reference + timedelta(days=1), weekday, ahead=True) + more
     if T.LAST in rel or T.PAST in rel:
-        return weekday_date(reference - timedelta(days=1), weekday, ahead=False)
+        return weekday_date(reference - timedelta(days=1), weekday, ahead=False) - more
     number = parts.integer("number")
     if number is not None and (day := _numbered_weekday(reference, weekday, number)):
         return day
@@ -325,7 +328,9 @@ def _is_titled(parts: Parts, group: str) -> bool:
 
 
 def _step(rel: str) -> int:
-    """How many units a relation steps from its base: -1 for "last", 1 for "next"."""
+    """How many units a relation steps from its base: -1 for "last", 1 for "next", twice that in "the week before last"."""
+    if T.BEFORE in rel or T.AFTER in rel:
+        return -2 if T.LAST in rel else 2
     if any(c in rel for c in (T.LAST, T.PAST, T.PREVIOUS, T.LATEST)):
         return -1
     return 1 if any(c in rel for c in (T.NEXT, T.COMING, T.FOLLOWING)) else 0

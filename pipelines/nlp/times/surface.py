@@ -49,7 +49,13 @@ _YEAR_BEFORE = re.compile(
 )
 _NO_YEAR_BEFORE = re.compile(
     r"(?:[$£€¥#№]|\b(?:No|nos?|number|room|flight|channel|route|highway|page|pp?|article|section|resolution|model|apollo"
-    r"|windows|boeing|airbus|some|nearly|almost|over|than|least|to)\.?)\s*$",
+    r"|windows|boeing|airbus|some|nearly|almost|over|than|least|to)\.?"
+    # What is told apart by numbers: "Hill 1918", "Camp 2004", "Battalion 1999".
+    r"|(?<![\w-])(?:hill|height|peak|camp|checkpoint|outpost|post|position|point|base|depot|bunker|marker|unit|brigade|battalion"
+    r"|regiment|squadron|platoon|company|division|platform|gate|pier|dock|berth|block|building|house|apartment|suite|cell|ward"
+    r"|bed|locker|sector|zone|area|grid|district|precinct|parcel|plot|lot|lane|road|street|avenue|motorway|freeway|line|bus"
+    r"|train|tram|car|truck|wagon|locomotive|ship|vessel|hull|tank|mine|shaft|well|case|docket|file|form|exhibit|order|decree"
+    r"|directive|invoice|ticket|station|school|kilomet(?:re|er)|mile|km))\s*$",
     re.IGNORECASE,
 )
 _CIRCA = re.compile(r"\b(?:around|about|circa)\s$", re.IGNORECASE)

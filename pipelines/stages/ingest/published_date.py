@@ -47,7 +47,16 @@ _DATELINE = re.compile(
     rf"\s*(?:\([A-Z]{{2,12}}\)\s*)?{_CAPITALS}(?:,\s*{_NAME})*?[,:]?\s+{_DATE}(?:[-–—:_]|$)", re.MULTILINE
 )
 # Lomé, Togo, March 14, 2023 — ; a city in plain letters needs commas and the dash.
-_PLAIN_DATELINE = re.compile(rf"\s*{_NAME}(?:,\s*{_NAME}){{0,2}}?,\s+{_DATE}[-–—]")
+# So is an entry of a list of incidents: "Chad, 9 March 2023: ...".
+_PLAIN_DATELINE = re.compile(rf"\s*{_NAME}(?:,\s*{_NAME}){{0,2}}?,\s+{_DATE}[-–—:]")
+# The date first, or the place in brackets: "June 19, 2014 (NAIROBI) -", "(KHARTOUM) 4 May 2016 -", "3 March 2016, LUSAKA —".
+_BRACKETED = rf"[(\[](?:{_CAPITALS}|{_NAME})(?:,\s*{_NAME})*[)\]]"
+_DATE_FIRST = re.compile(
+    rf"\s*(?P<date>(?:[A-Z][a-z]+day,?\s)?(?:{_MONTH_DAY}))\s*[,:]?\s*(?:[-–—|/]\s*)?"
+    rf"(?:{_BRACKETED}|{_CAPITALS}(?:,\s*{_NAME})*)\s*(?:\([^()]{{2,40}}\))?\s*[-–—:]"
+)
+_PLACE_IN_BRACKETS = re.compile(rf"\s*{_BRACKETED},?\s*(?:[-–—]\s*)?{_DATE}[-–—:]")
+_DATELINES = (_DATELINE, _PLAIN_DATELINE, _DATE_FIRST, _PLACE_IN_BRACKETS)
 # A line that ends like a sentence is the last of a wrapped paragraph.
 _SENTENCE_END = re.compile(r"(?<![ap]\.m)[.,;]\s*$")
 _LABEL = re.compile(
@@ -128,7 +137,7 @@ def _dateline(text: str, title: str | None, latest: dt.date | None) -> Published
     tail = [line for line in text[-_TAIL_CHARACTERS:].split("\n") if line.strip()][-_HEAD_LINES:]
     for number, line in enumerate(head + tail):
         is_head = number < min(_HEAD_LINES, len(head))
-        if is_head and (match := _DATELINE.match(line[:300]) or _PLAIN_DATELINE.match(line[:300])):
+        if is_head and (match := next((m for form in _DATELINES if (m := form.match(line[:300]))), None)):
             times = find_time_expressions(match["date"])
             if times and times[0].date_start and times[0].precision is Precision.DAY:
                 return _of_line(times[0].date_start, match[0], text, latest)

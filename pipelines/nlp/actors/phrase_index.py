@@ -1,0 +1,148 @@
+"""The index that finds the phrases of the lexicons in a sequence of words.
+
+What belongs here: phrases with what they name, and the longest-match look-up. What does not: where phrases come from
+(`lexicon.py`).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+
+from pipelines.nlp.actors.patterns import TOKEN
+
+
+class Kind(StrEnum):
+    """What a lexicon phrase names; the order is the trust in it when two kinds share a phrase."""
+
+    COUNTRY = "country"
+    DEMONYM = "demonym"  # adjective or singular person
+    PEOPLE = "people"  # plural noun
+    CAPITAL = "capital"
+    ORGANISATION = "organisation"
+    SEAT = "seat"
+    REGION = "region"
+    LEADER = "leader"
+    CITY = "city"
+    NOUN = "noun"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A phrase of the lexicons.
+
+    `key` is the canonical entity key of what it names (empty for nouns); `role` and `is_title` are of nouns alone; `since`
+    and `until` bound a leader's office; `is_shared` says that bodies of other states have the name too.
+    """
+
+    kind: Kind
+    name: str
+    key: str = ""
+    label: str = ""
+    country: str | None = None
+    sector: str | None = None
+    role: str = ""
+    is_title: bool = False
+    is_acronym: bool = False
+    is_shared: bool = False
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entry found at words [start, end)."""
+
+    start: int
+    end: int
+    entry: Entry
+
+
+@lru_cache(maxsize=32_768)
+def fold(word: str) -> str:
+    """A word without case and accents, the form the index compares."""
+    if word.isascii():
+        return word.lower().replace("’", "'")
+    decomposed = unicodedata.normalize("NFKD", word.replace("’", "'"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+@lru_cache(maxsize=16_384)
+def split_words(text: str) -> tuple[str, ...]:
+    """Cut a text as the index cuts its phrases."""
+    return tuple(TOKEN.findall(text))
+
+
+class PhraseIndex:
+    """Longest-match look-up of phrases in a sequence of words.
+
+    A name must begin with a capital in the text and an acronym must be written in capitals; nouns match in any case.
+    """
+
+    def __init__(self) -> None:
+        self._lengths: dict[
+            str, tuple[int, ...]
+        ] = {}  # first word -> lengths of the phrases that begin with it, longest first
+        self._entries: dict[tuple[str, ...], list[tuple[tuple[str, ...], Entry]]] = {}
+
+    def add(self, phrase: str, entry: Entry) -> None:
+        """Add a phrase; of two entries with the same phrase the first one added wins."""
+        words = split_words(phrase)
+        folded = tuple(fold(w) for w in words)
+        same = self._entries.setdefault(folded, [])
+        if any(w == words or not e.is_acronym for w, e in same):
+            return
+        same.append((words, entry))
+        lengths = set(self._lengths.get(folded[0], ())) | {len(folded)}
+        self._lengths[folded[0]] = tuple(sorted(lengths, reverse=True))
+
+    def match_at(self, words: Sequence[str], at: int, folded: Sequence[str] | None = None) -> Match | None:
+        """The longest phrase that begins at a word, or None.
+
+        Args:
+            words: the words of a text, cut by `split_words`.
+            at: index of the first word of the phrase.
+            folded: `fold` of each word, where the caller has it.
+        """
+        lengths = self._lengths.get(folded[at] if folded is not None else fold(words[at]))
+        if lengths is None:
+            return None
+        room = len(words) - at
+        for length in lengths:
+            if length > room:
+                continue
+            key = (
+                tuple(folded[at : at + length])
+                if folded is not None
+                else tuple(fold(w) for w in words[at : at + length])
+            )
+            for exact, entry in self._entries.get(key, ()):
+                if _is_written_so(words, at, exact, entry):
+                    return Match(at, at + length, entry)
+        return None
+
+    def find(self, words: Sequence[str]) -> list[Match]:
+        """All longest matches from left to right, none overlapping another."""
+        folded = [fold(w) for w in words]
+        found, at = [], 0
+        while at < len(words):
+            match = self.match_at(words, at, folded)
+            if match:
+                found.append(match)
+                at = match.end
+            else:
+                at += 1
+        return found
+
+
+def _is_written_so(words: Sequence[str], at: int, exact: tuple[str, ...], entry: Entry) -> bool:
+    """A name begins with a capital, an acronym is in capitals throughout; nouns in any case."""
+    if entry.kind is Kind.NOUN:
+        return True
+    if entry.is_acronym:
+        return tuple(words[at : at + len(exact)]) == exact
+    return words[at][0].isupper() or not exact[0][0].isupper()

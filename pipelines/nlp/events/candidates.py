@@ -1,0 +1,237 @@
+"""Candidates: every party of the clause, its neighbours and the discourse that could be whom an event was done by or to.
+
+What belongs here: collecting candidates with the places where they stand. What does not: what speaks for a candidate
+(`evidence.py`), choosing (`choice.py`), reading a phrase into parties (`parties.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from spacy.tokens import Token
+
+from pipelines.nlp.clauses.component import ClauseReader
+from pipelines.nlp.clauses.phrases import coordinated, lemma_of, phrase_preps
+from pipelines.nlp.events.matcher import FrameMatcher, Site
+from pipelines.nlp.events.parties import PartyReader
+from pipelines.nlp.events.party_phrase import PartyPhrase
+
+_DEPTH = 5  # levels below a predicate that are searched
+_CLAUSES_UP = 3
+_MOST_CANDIDATES = 20
+_MOST_TOLD = 4  # earlier events of the document whose parties are candidates
+_PAIRING = ("between", "among")
+_NOT_BELOW = frozenset(("aux", "auxpass", "mark", "punct", "det", "cc", "case"))
+_INNER_DEPTH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a candidate stands: its relation to the predicate, and how it is named within the phrase that stands there.
+
+    `relation` is a role name of the frames (`subj`, `obj`, `iobj`, `poss`, `adj` or a preposition) or, outside the predicate's
+    own arguments, `below`, `above.subj`, `above.obj`, `above.noun`, `told.actor`, `told.recipient`, and for what an operator
+    changed `inner.actor` (`controlled` where it is whom the operator addresses) and `inner.recipient`. `inner` is empty where
+    the phrase itself is the party, else how the party is named inside it: `poss`, `adj`, `thing` or a preposition. `steps`
+    counts levels, clauses or earlier events.
+    """
+
+    relation: str
+    inner: str = ""
+    steps: int = 0
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One argument that may play a role: the parties of one phrase, coordinated ones together."""
+
+    parties: tuple[PartyPhrase, ...]
+    places: list[Place] = field(default_factory=list)
+
+    @property
+    def head(self) -> int:
+        """Token index of the first party's head."""
+        return self.parties[0].head
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the first party is a proper name."""
+        mention = self.parties[0].mention
+        return mention is not None and mention.is_name
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierAct:
+    """An event that the document has told already, with what may be repeated of it."""
+
+    event_type: str
+    lemma: str
+    actors: tuple[PartyPhrase, ...]
+    recipients: tuple[PartyPhrase, ...]
+
+
+class CandidateReader:
+    """Collects the candidates of one Doc's predicates."""
+
+    def __init__(self, clauses: ClauseReader, matcher: FrameMatcher, parties: PartyReader) -> None:
+        self.clauses = clauses
+        self.matcher = matcher
+        self.parties = parties
+        self.told: list[EarlierAct] = []
+
+    def collect(
+        self,
+        site: Site,
+        roles: Iterable[str],
+        event_type: str,
+        *,
+        inner: tuple[list[PartyPhrase], list[PartyPhrase]] | None = None,
+        is_controlled: bool = False,
+    ) -> list[Candidate]:
+        """Candidates for the roles of an event told at a site, the nearest first.
+
+        Args:
+            site: the predicate.
+            roles: role names that its frame lists.
+            event_type: the type, to find earlier tellings of the same act.
+            inner: actors and recipients of the complement's event, where the site is an operator.
+            is_controlled: whether the operator's addressee is who acts in the complement.
+        """
+        found = _Collection()
+        self._arguments(found, site, roles)
+        if inner is not None:
+            relations = ("controlled" if is_controlled else "inner.actor", "inner.recipient")
+            own = found.at("subj") if is_controlled else set()  # who bans a march does not address himself
+            for relation, parties in zip(relations, inner, strict=True):
+                found.add(tuple(p for p in parties if p.is_party and p.identity not in own), Place(relation))
+        self._below(found, site)
+        self._above(found, site)
+        self._told(found, site, event_type)
+        return found.candidates[:_MOST_CANDIDATES]
+
+    def remember(self, told: EarlierAct) -> None:
+        """Keep an event for later mentions of the same act."""
+        self.told.append(told)
+
+    def _arguments(self, found: _Collection, site: Site, roles: Iterable[str]) -> None:
+        names = dict.fromkeys(("subj", "obj", "iobj", "poss"))
+        names.update(dict.fromkeys(r for r in roles if r not in ("adj",)))
+        verb, noun = site.verb, site.noun
+        if verb is not None:
+            names.update(dict.fromkeys(verb.preps))
+            if verb.obj is not None:
+                names.update(dict.fromkeys(phrase_preps(verb.obj)))
+        if noun is not None or verb is None:
+            names.update(dict.fromkeys(phrase_preps(site.token)))
+        for name in names:
+            for token in self.matcher.role_tokens(site, name):
+                self._phrase(found, token, name)
+        found.add(tuple(self.parties.adjectival(site.token)), Place("adj"))
+
+    def _phrase(self, found: _Collection, token: Token, relation: str) -> None:
+        """The candidates that a phrase at a relation names: itself, or the parties inside a phrase that is none."""
+        if token.dep_ == "pcomp" or token.pos_ in ("VERB", "AUX"):
+            return
+        direct = tuple(p for p in self._direct(token) if p.is_party)
+        if direct:
+            if relation in _PAIRING and len(direct) > 1:
+                found.add(direct[:1], Place(relation, "first"))
+                found.add(direct[1:], Place(relation, "rest"))
+            found.add(direct, Place(relation))
+            return
+        if relation in ("subj", "by", "obj"):
+            acting = tuple(p for p in self.parties.subjects(token) if p.country or p.sector)
+            if acting:
+                found.add(acting, Place(relation, "thing"))
+        for head in coordinated(token):
+            self._inside(found, head, relation, _INNER_DEPTH)
+
+    def _direct(self, token: Token) -> tuple[PartyPhrase, ...]:
+        """Parties of a phrase that names persons, organisations, states or peoples itself."""
+        heads = [h for h in coordinated(token) if h.pos_ == "PRON" or self.parties.names_party(h)]
+        return self.parties.parties(token) if heads else ()
+
+    def _inside(self, found: _Collection, head: Token, relation: str, depth: int) -> None:
+        if depth == 0 or head.pos_ not in ("NOUN", "PROPN", "ADJ", "NUM"):
+            return
+        for child in head.children:
+            if child.dep_ == "poss":
+                found.add(tuple(p for p in self.parties.parties(child) if p.is_party), Place(relation, "poss"))
+        found.add(tuple(self.parties.adjectival(head)), Place(relation, "adj"))
+        for name, tokens in phrase_preps(head).items():
+            for token in tokens:
+                direct = tuple(p for p in self._direct(token) if p.is_party)
+                if direct:
+                    found.add(direct, Place(relation, name))
+                else:
+                    self._inside(found, token, relation, depth - 1)
+
+    def _below(self, found: _Collection, site: Site) -> None:
+        level = [c for t in {site.token, site.top} for c in t.children if c.dep_ not in _NOT_BELOW]
+        for depth in range(1, _DEPTH + 1):
+            level.sort(key=lambda t: t.i)
+            for token in level:
+                if self._is_named(token):
+                    found.add(tuple(p for p in self.parties.parties(token) if p.is_party), Place("below", "", depth))
+            level = [c for token in level for c in token.children if c.dep_ not in _NOT_BELOW]
+
+    def _is_named(self, token: Token) -> bool:
+        """Whether a word names a party by itself: not the noun before a noun in "state visit"."""
+        if token.pos_ not in ("NOUN", "PROPN", "ADJ", "PRON", "NUM") or not self.parties.is_party(token):
+            return False
+        mention = self.parties.mention(token)
+        return token.dep_ not in ("compound", "amod", "nmod") or (mention is not None and mention.is_name)
+
+    def _above(self, found: _Collection, site: Site) -> None:
+        current, steps = site.top, 0
+        while steps < _CLAUSES_UP and current.head.i != current.i:
+            current = current.head
+            if current.pos_ not in ("VERB", "AUX"):
+                if current.pos_ in ("NOUN", "PROPN") and self.parties.is_party(current):
+                    found.add(
+                        tuple(p for p in self.parties.parties(current) if p.is_party),
+                        Place("above.noun", "", steps + 1),
+                    )
+                continue
+            steps += 1
+            predicate = self.clauses.predicate(current)
+            for relation, token in (("above.subj", predicate.subject), ("above.obj", predicate.obj)):
+                if token is not None and token.i != site.token.i and token.pos_ not in ("VERB", "AUX"):
+                    parties = tuple(p for p in self._direct(token) if p.is_party)
+                    found.add(parties, Place(relation, "", steps))
+
+    def _told(self, found: _Collection, site: Site, event_type: str) -> None:
+        lemma, kept = lemma_of(site.token), 0
+        for told in reversed(self.told):
+            if told.event_type != event_type:
+                continue
+            is_same = "word" if told.lemma == lemma else "type"
+            found.add(told.actors, Place("told.actor", is_same, kept))
+            found.add(told.recipients, Place("told.recipient", is_same, kept))
+            kept += 1
+            if kept == _MOST_TOLD:
+                break
+
+
+class _Collection:
+    """Candidates by identity of their parties, in the order in which they were found."""
+
+    def __init__(self) -> None:
+        self.candidates: list[Candidate] = []
+        self._known: dict[tuple[object, ...], Candidate] = {}
+
+    def at(self, relation: str) -> set[object]:
+        """Identities of the parties that stand at a relation."""
+        return {p.identity for c in self.candidates if any(x.relation == relation for x in c.places) for p in c.parties}
+
+    def add(self, parties: tuple[PartyPhrase, ...], place: Place) -> None:
+        if not parties:
+            return
+        key = tuple(p.identity for p in parties)
+        candidate = self._known.get(key)
+        if candidate is None:
+            candidate = self._known[key] = Candidate(parties)
+            self.candidates.append(candidate)
+        if len(candidate.places) < 4 and all(p.relation != place.relation for p in candidate.places):
+            candidate.places.append(place)

@@ -1,0 +1,197 @@
+"""Choice: who fills the roles of an event, among all candidates and none, by the weight of the evidence.
+
+What belongs here: scoring and choosing. What does not: where candidates come from (`candidates.py`), what is seen of them
+(`evidence.py`). A score is the logarithm of odds: above 0 a candidate is likelier right than no one.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from pipelines.errors import LexiconError
+from pipelines.nlp.events.candidates import Candidate
+from pipelines.nlp.events.evidence import (
+    ACTOR,
+    PARTICIPANT,
+    RECIPIENT,
+    Situation,
+    evidence_for,
+    named_by_frame,
+    pair_evidence,
+)
+from pipelines.nlp.events.lexicon import LEXICONS
+from pipelines.nlp.events.parties import PartyReader
+from pipelines.nlp.events.party_phrase import PartyPhrase, merge_parties, without_parties
+
+WEIGHTS_FILE = "event_weights.csv"
+_CERTAIN = 4.0  # log odds between first and second above which nothing is in doubt
+_BEAM = 3  # actors compared with every recipient
+
+Weights = Mapping[str, Mapping[str, float]]  # role -> evidence -> weight
+
+
+@dataclass(slots=True)
+class Scored:
+    """A candidate in a role with what was seen of it."""
+
+    role: str
+    candidate: Candidate
+    evidence: list[str]
+    score: float
+
+
+@dataclass(slots=True)
+class Choice:
+    """Who was chosen, and what was compared."""
+
+    actors: list[PartyPhrase]
+    recipients: list[PartyPhrase]
+    scored: list[Scored] = field(default_factory=list)
+    chosen: dict[str, Scored | None] = field(default_factory=dict)
+
+    def score(self, role: str) -> float:
+        """Score of the candidate chosen for a role, 0 where no one was."""
+        scored = self.chosen.get(role)
+        return scored.score if scored is not None else 0.0
+
+    def certainty(self, role: str) -> float:
+        """Probability of what was chosen for a role: of the candidate, or of no one being right."""
+        chosen = self.chosen.get(role)
+        if chosen is not None:
+            return _probability(chosen.score)
+        return math.prod(1 - _probability(s.score) for s in self.scored if s.role == role)
+
+    def doubt(self, role: str) -> float:
+        """How near the next best comes to what was chosen for a role, no one included: 0 far, 1 as good."""
+        chosen = self.chosen.get(role)
+        others = [
+            s.score for s in self.scored if s.role == role and (chosen is None or s.candidate is not chosen.candidate)
+        ]
+        best = max((*others, 0.0) if chosen is not None else others, default=-_CERTAIN)
+        gap = (chosen.score if chosen is not None else 0.0) - best
+        return 1 - min(max(gap, 0.0), _CERTAIN) / _CERTAIN
+
+
+class ArgumentChooser:
+    """Fills the roles of one Doc's events."""
+
+    def __init__(self, parties: PartyReader, weights: Weights) -> None:
+        """
+        Args:
+            parties: reader of the document's parties.
+            weights: weight of each evidence by role.
+        """
+        self.parties = parties
+        self.weights = weights
+
+    def choose(self, situation: Situation, candidates: list[Candidate]) -> Choice:
+        """The likeliest actors and recipients; the parties of a meeting together as actors."""
+        situation = replace(situation, vacant=_vacant(situation, candidates), subject=_subject(situation, candidates))
+        if PARTICIPANT in situation.roles:
+            return self._participants(situation, candidates)
+        actors = [self._scored(situation, c, ACTOR) for c in candidates]
+        recipients = [self._scored(situation, c, RECIPIENT) for c in candidates]
+        best = sorted((s for s in actors if s.score > 0), key=lambda s: -s.score)[:_BEAM]
+        result: tuple[float, Scored | None, Scored | None] = (float("-inf"), None, None)
+        for actor in (*best, None):
+            recipient = self._recipient(situation, recipients, actor)
+            total = (actor.score if actor else 0.0) + (recipient.score if recipient else 0.0)
+            if total > result[0]:
+                result = (total, actor, recipient)
+        _, actor, recipient = result
+        recipients = [self._beside(situation, r, actor) for r in recipients]
+        return Choice(
+            list(actor.candidate.parties) if actor else [],
+            list(recipient.candidate.parties) if recipient else [],
+            [*actors, *recipients],
+            {ACTOR: actor, RECIPIENT: recipient},
+        )
+
+    def _scored(self, situation: Situation, candidate: Candidate, role: str) -> Scored:
+        evidence = evidence_for(situation, candidate, role)
+        return Scored(role, candidate, evidence, self._sum(role, evidence))
+
+    def _sum(self, role: str, evidence: list[str]) -> float:
+        weights = self.weights.get(role, {})
+        return weights.get("bias", 0.0) + sum(weights.get(name, 0.0) for name in evidence)
+
+    def _recipient(self, situation: Situation, scored: list[Scored], actor: Scored | None) -> Scored | None:
+        best: Scored | None = None
+        for recipient in scored:
+            if actor is not None and not _is_other(actor.candidate, recipient.candidate):
+                continue
+            found = self._beside(situation, recipient, actor)
+            if found.score > (best.score if best is not None else 0.0):
+                best = found
+        return best
+
+    def _beside(self, situation: Situation, recipient: Scored, actor: Scored | None) -> Scored:
+        """A recipient with what the actor says of it."""
+        if actor is None:
+            return recipient
+        own = self.parties.is_own(recipient.candidate.parties, actor.candidate.parties)
+        seen = pair_evidence(situation.doc, actor.candidate, recipient.candidate, is_own=own)
+        if not seen:
+            return recipient
+        evidence = [*recipient.evidence, *seen]
+        return Scored(RECIPIENT, recipient.candidate, evidence, self._sum(RECIPIENT, evidence))
+
+    def _participants(self, situation: Situation, candidates: list[Candidate]) -> Choice:
+        scored = [self._scored(situation, c, PARTICIPANT) for c in candidates]
+        parties: list[PartyPhrase] = []
+        ranked = sorted((s for s in scored if s.score > 0), key=lambda s: -s.score)
+        here = [s for s in ranked if any(not p.relation.startswith("told.") for p in s.candidate.places)]
+        ranked = here or ranked  # an earlier telling lends its parties where this one names none
+        for one in ranked:
+            parties = merge_parties(parties, without_parties(list(one.candidate.parties), parties))
+        parties.sort(key=lambda p: p.start)
+        return Choice(parties, [], scored, {PARTICIPANT: ranked[0] if ranked else None})
+
+
+def _probability(score: float) -> float:
+    return 1 / (1 + math.exp(-max(min(score, 30.0), -30.0)))
+
+
+def _vacant(situation: Situation, candidates: list[Candidate]) -> frozenset[str]:
+    filled = {
+        role
+        for role in situation.roles
+        for candidate in candidates
+        if any(named_by_frame(situation, role, place) is not None for place in candidate.places)
+    }
+    return frozenset(situation.roles) - filled
+
+
+def _subject(situation: Situation, candidates: list[Candidate]) -> str:
+    verb = situation.site.verb
+    if verb is None or verb.subject is None:
+        return "none"
+    is_party = any(p.relation == "subj" and p.inner in ("", "thing") for c in candidates for p in c.places)
+    return "party" if is_party else "thing"
+
+
+def _is_other(actor: Candidate, recipient: Candidate) -> bool:
+    """Whether two candidates are different parties, by identity and by their phrases."""
+    return len(without_parties(list(recipient.parties), list(actor.parties))) == len(recipient.parties)
+
+
+@cache
+def load_weights(name: str = WEIGHTS_FILE) -> Weights:
+    """Read a file of weights: rows of role, evidence, weight.
+
+    Raises:
+        LexiconError: the file is missing or a weight is no number.
+    """
+    path = LEXICONS / name
+    weights: dict[str, dict[str, float]] = {}
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(line for line in file if line.strip() and line[0] != "#"):
+                weights.setdefault(row["role"], {})[row["evidence"]] = float(row["weight"])
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise LexiconError(f"weights {name} cannot be read: {error}") from error
+    return weights

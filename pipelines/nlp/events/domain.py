@@ -1,0 +1,108 @@
+"""What a passage is about: politics, or sport, markets, science, products, show business, weather, accidents, crime.
+
+What belongs here: counting the evidence around a sentence and comparing it. What does not: which words tell of which domain
+(`lexicons/domain_words.csv`), what is done with the answer (`rows.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from spacy.attrs import LEMMA
+from spacy.tokens import Doc, Span
+from spacy.vocab import Vocab
+
+from pipelines.nlp.events.lexicon import read_rows
+from pipelines.nlp.events.patterns import POLITICAL_SECTORS
+
+POLITICAL = "political"
+_WINDOW = 60  # tokens on either side of a sentence that belong to its passage
+_LEAST_OTHER = 4  # weight of the words of another domain that make a passage be of it
+_LEAST_POLITICAL = 12  # weight of the words and names that make a document political
+_LEAST_DISASTER = 6  # weight of the words of a disaster that explain harm which no one is said to have done
+_DISASTERS = ("weather", "accident")
+_NAME = 2  # weight of a name with a political sector
+_OUTWEIGHS = 2.0  # how many times as much evidence one kind must have as the other
+
+
+class Domain(Enum):
+    """What a passage is about."""
+
+    POLITICAL = "political"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class DomainLexicon:
+    """Lemma hashes and their weights by domain; the hashes are sorted."""
+
+    words: dict[str, tuple[np.ndarray, np.ndarray]]
+
+
+def load_domain_lexicon(vocab: Vocab) -> DomainLexicon:
+    """Read `domain_words.csv`.
+
+    Args:
+        vocab: vocabulary of the pipeline, for look-up by lemma hash.
+
+    Raises:
+        LexiconError: the file cannot be read.
+    """
+    words: dict[str, dict[int, int]] = {}
+    for _, row in read_rows("domain_words.csv"):
+        words.setdefault(row["domain"], {})[vocab.strings.add(row["lemma"])] = int(row["weight"])
+    return DomainLexicon(
+        {
+            name: (np.array(sorted(weights), dtype=np.uint64), np.array([weights[h] for h in sorted(weights)]))
+            for name, weights in words.items()
+        }
+    )
+
+
+class DomainReader:
+    """Tells what the passages of one Doc are about."""
+
+    def __init__(self, doc: Doc, lexicon: DomainLexicon) -> None:
+        lemmas = doc.to_array(LEMMA)
+        self._sums = {name: _weights(lemmas, *words) for name, words in lexicon.words.items()}
+        names = np.zeros(len(doc), dtype=int)
+        for mention in doc._.mentions or ():
+            sector = mention.sector or (mention.entity.sector if mention.entity is not None else None)
+            if mention.is_name and sector in POLITICAL_SECTORS:
+                names[mention.start] = _NAME
+        self._sums[POLITICAL] = self._sums[POLITICAL] + _cumulative(names)
+        self._length = len(doc)
+
+    def of(self, sent: Span) -> Domain:
+        """What the passage around a sentence is about: other than politics where both it and the document are."""
+        start, end = max(0, sent.start - _WINDOW), min(self._length, sent.end + _WINDOW)
+        political, other = self._evidence(start, end)
+        all_political, all_other = self._evidence(0, self._length)
+        if all_political >= _LEAST_POLITICAL and all_political >= _OUTWEIGHS * all_other:
+            return Domain.POLITICAL
+        is_other = other >= _LEAST_OTHER and other >= _OUTWEIGHS * political
+        return Domain.OTHER if is_other and all_other > all_political else Domain.UNKNOWN
+
+    def tells_disaster(self, sent: Span) -> bool:
+        """Whether the passage around a sentence is about a natural disaster or an accident, whoever else is named."""
+        start, end = max(0, sent.start - _WINDOW), min(self._length, sent.end + _WINDOW)
+        return any(int(self._sums[name][end] - self._sums[name][start]) >= _LEAST_DISASTER for name in _DISASTERS)
+
+    def _evidence(self, start: int, end: int) -> tuple[int, int]:
+        """The weight of political words and names in [start, end), and of the other domain that has most."""
+        counts = {name: int(sums[end] - sums[start]) for name, sums in self._sums.items()}
+        political = counts.pop(POLITICAL)
+        return political, max(counts.values(), default=0)
+
+
+def _weights(lemmas: np.ndarray, hashes: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Cumulative weights of a domain's words, token by token."""
+    found = np.minimum(np.searchsorted(hashes, lemmas), len(hashes) - 1)
+    return _cumulative(np.where(hashes[found] == lemmas, weights[found], 0))
+
+
+def _cumulative(flags: np.ndarray) -> np.ndarray:
+    return np.concatenate(([0], np.cumsum(flags)))

@@ -1,0 +1,258 @@
+"""When an event happened, as its own sentence dates it.
+
+What belongs here: choosing among the sentence's time expressions. What does not: normalising them (`times/`), the day
+that carries over from other sentences (`story.py`).
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from spacy.tokens import Doc, Token
+
+from pipelines.nlp.clauses.government import precedes_clause
+from pipelines.nlp.events.drafts import Draft
+from pipelines.nlp.events.telling import (
+    BEFORE,
+    adjunct_preposition,
+    has_past_perfect,
+    is_background,
+    is_definite,
+    is_perfect,
+    is_split_passive,
+    is_told_in_past,
+)
+from pipelines.records import EventDateSource, Modality, Precision, TimeExpression
+
+# "three years after the 2001 attacks", "until Monday": what stands under these bounds the clause, it does not date it.
+_BOUNDS = frozenset("after before since until till following ahead prior".split())
+# "before dawn on Tuesday" is on Tuesday.
+_HOURS = frozenset("dawn daybreak sunrise noon midday lunchtime dusk sunset nightfall midnight".split())
+_LONG = frozenset(("month", "year", "decade", "century"))
+_SAME_TIME = frozenset(("when", "as", "while", "where"))
+_MODIFIERS = frozenset(("nummod", "compound", "amod", "nmod", "poss", "npadvmod"))
+_CLIMB = 12
+
+
+@dataclass(frozen=True, slots=True)
+class EventDate:
+    """The days an event may have happened on."""
+
+    start: date | None
+    end: date | None
+    precision: Precision | None
+    source: EventDateSource
+
+
+NO_DATE = EventDate(None, None, None, EventDateSource.NONE)
+
+
+class EventDateReader:
+    """Reads the dates that a Doc's sentences give their own events."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.published: date | None = doc._.context.published_date if doc._.context is not None else None
+        self.times: dict[int, list[tuple[Token, TimeExpression]]] = {}
+        for time in doc._.time_expressions or ():
+            if time.type in ("DATE", "TIME") and time.date_start is not None:
+                span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
+                if span is not None:
+                    self.times.setdefault(span.root.sent.start, []).append((span.root, time))
+
+    def told(self, draft: Draft, is_speech: bool) -> EventDate | None:
+        """The date that the event's own phrase or clause, or a clause it depends on, states; None where it states none.
+
+        Args:
+            draft: the draft, with its operators applied.
+            is_speech: whether the event is done in words, so that the day of saying is its own.
+        """
+        anchor = draft.site.token
+        chain = clause_chain(anchor)
+        spoken = None if is_speech else _report_rank(chain)
+        ranks = {token.i: rank for rank, token in enumerate(chain)}
+        best, best_key = None, (len(chain) + 1, 0)
+        for head, time in self.times.get(anchor.sent.start, ()):
+            rank = self._rank(head, ranks, anchor)
+            if rank is None or (draft.is_composed and not self._is_past(time)):
+                continue  # the time of what is agreed to or asked for
+            if spoken is not None and rank >= spoken:
+                continue  # the day of saying is not the day of the deed
+            if (rank, abs(head.i - anchor.i)) < best_key:
+                best, best_key = time, (rank, abs(head.i - anchor.i))
+        if best is None:
+            return NO_DATE if _is_counted_from(draft.site.top) else self._since(draft)
+        preposition = adjunct_preposition(draft.top)
+        if best_key[0] > 0 and preposition is not None and is_definite(draft.top):
+            return _bounded(best, preposition)
+        if best_key[0] > 0 and is_background(draft):
+            return NO_DATE
+        if self._is_read_ahead(best, draft):
+            return _year_before(best) if best.precision == Precision.MONTH else None
+        return EventDate(best.date_start, best.date_end, best.precision, EventDateSource.TEXT)
+
+    def _is_read_ahead(self, time: TimeExpression, draft: Draft) -> bool:
+        """Whether a time was read as one to come though the sentence tells in the past what was done."""
+        if self.published is None or time.date_start is None or time.date_start <= self.published:
+            return False
+        is_done = draft.modality == Modality.ACTUAL and not draft.is_composed
+        return is_done and is_told_in_past(draft.site.top)
+
+    def _since(self, draft: Draft) -> EventDate | None:
+        """The days from a "since" to the publication, for what has gone on ever since."""
+        anchor = draft.top
+        if self.published is None or not is_perfect(anchor) or has_past_perfect(anchor):
+            return None
+        for head, time in self.times.get(anchor.sent.start, ()):
+            mark = next((t for t in _path(head, anchor) if t.lower_ == "since" or _has_since(t)), None)
+            if mark is not None and time.date_start is not None and time.date_start < self.published:
+                return EventDate(time.date_start, self.published, time.precision, EventDateSource.TEXT)
+        return None
+
+    def _is_past(self, time: TimeExpression) -> bool:
+        last = time.date_end or time.date_start
+        return self.published is not None and last is not None and last <= self.published
+
+    def _rank(self, head: Token, ranks: dict[int, int], anchor: Token) -> int | None:
+        """How near in the tree a time stands to the event: 0 in its own phrase; None in a clause of another predicate."""
+        if _only_names(head, anchor):
+            return None
+        current = head
+        for _ in range(_CLIMB):
+            if current.i in ranks:
+                rank = ranks[current.i]
+                return rank + 1 if precedes_clause(head, current) else rank
+            if current is not head and current.pos_ == "VERB" and current.dep_ not in ("aux", "auxpass"):
+                return self._rank_of_clause(current, ranks, anchor)
+            if _is_bound(current):
+                return None
+            if current.head is current:
+                return None
+            current = current.head
+        return None
+
+    def _rank_of_clause(self, verb: Token, ranks: dict[int, int], anchor: Token) -> int | None:
+        """The time of a clause that hangs on the event is its own where that clause is about it or about the same moment.
+
+        A participle or relative clause on the event's noun is ("the bombing that hit the town on Monday"), and so is
+        "arrested him when he returned in March".
+        """
+        if is_split_passive(verb):
+            return ranks.get(verb.head.i)
+        if verb.dep_ == "acl" and verb.head.i == anchor.i:
+            return ranks.get(verb.head.i)
+        if verb.dep_ == "relcl" and any(
+            c.dep_ in ("nsubj", "nsubjpass") and c.tag_ in ("WDT", "WP") for c in verb.children
+        ):
+            noun = verb.head
+            within = noun.head if noun.dep_ == "pobj" and noun.head.lower_ in ("in", "during") else noun
+            return (
+                ranks.get(within.head.i if within is not noun else noun.i)
+                if noun.i in ranks or within is not noun
+                else None
+            )
+        if verb.dep_ == "advcl" and any(c.lower_ in _SAME_TIME and c.dep_ in ("advmod", "mark") for c in verb.children):
+            rank = ranks.get(verb.head.i)
+            return None if rank is None else rank + 1
+        return None
+
+
+def clause_chain(anchor: Token) -> list[Token]:
+    """The event's token and the tokens whose time it shares: its support, what governs it, the clause it reports on."""
+    chain = [anchor]
+    current = anchor
+    for _ in range(10):
+        head, dep = current.head, current.dep_
+        if head is current:
+            break
+        if dep == "relcl":
+            # "during which they sought": the clause shares the time of its antecedent; "who invaded it" does not.
+            # So does "October, when a court sentenced him" and "Kara, where police fired tear gas".
+            is_of_time = any(
+                c.dep_ == "prep" and any(g.lower_ == "which" for g in c.children) for c in current.children
+            )
+            if not is_of_time and not any(c.lower_ in ("when", "where") for c in current.children):
+                break
+        elif dep == "ccomp" and current.pos_ == "VERB" and head.pos_ == "NOUN":
+            break
+        chain.append(head)
+        current = head
+    return chain
+
+
+def _is_bound(token: Token) -> bool:
+    return (
+        token.lower_ in _BOUNDS
+        and token.dep_ in ("prep", "mark")
+        and not any(child.lower_ in _HOURS for child in token.children)
+    )
+
+
+def _is_counted_from(verb: Token) -> bool:
+    """Whether a clause lies a long time from another event: "five years after the war", "months before he fell"."""
+    return any(
+        noun.lemma_.lower() in _LONG
+        for bound in verb.children
+        if bound.dep_ in ("prep", "advcl") or bound.lower_ in _BOUNDS
+        for noun in (*bound.children, *(g for c in bound.children for g in c.children))
+        if noun.dep_ == "npadvmod"
+    )
+
+
+def _report_rank(chain: list[Token]) -> int | None:
+    """Where in a chain of clauses a verb begins that takes the rest as a finite clause: "said that", "announced that"."""
+    for rank, token in enumerate(chain[:-1]):
+        if token.dep_ == "ccomp" and token.pos_ in ("VERB", "AUX") and chain[rank + 1].pos_ == "VERB":
+            return rank + 1
+    return None
+
+
+def _only_names(head: Token, anchor: Token) -> bool:
+    """Whether a time only names one thing among others: "a 2010 allegation" dates nothing but the allegation."""
+    noun = head.head
+    if head.dep_ not in _MODIFIERS or noun.pos_ not in ("NOUN", "PROPN") or noun.i == anchor.i:
+        return False
+    return noun.dep_ in ("dobj", "nsubj", "nsubjpass", "attr") or (
+        noun.dep_ == "pobj" and noun.head.lower_ not in ("in", "during", "at", "on")
+    )
+
+
+def _path(head: Token, top: Token) -> list[Token]:
+    """The tokens from a time up to a predicate, without it; empty where the time does not hang on it."""
+    path: list[Token] = []
+    current = head
+    for _ in range(_CLIMB):
+        if current.i == top.i:
+            return path
+        path.append(current)
+        if current.head is current:
+            break
+        current = current.head
+    return []
+
+
+def _has_since(verb: Token) -> bool:
+    return verb.pos_ in ("VERB", "AUX") and any(c.dep_ == "mark" and c.lower_ == "since" for c in verb.children)
+
+
+def _year_before(time: TimeExpression) -> EventDate:
+    """The same month of the year before."""
+    assert time.date_start is not None
+    start = time.date_start.replace(year=time.date_start.year - 1)
+    end = start.replace(day=monthrange(start.year, start.month)[1])
+    return EventDate(start, end, time.precision, EventDateSource.TEXT)
+
+
+def _bounded(time: TimeExpression, preposition: str) -> EventDate:
+    """The days before or after a clause's own time, for what it happened after or before."""
+    one_day = timedelta(days=1)
+    if preposition in BEFORE:
+        start = (
+            time.date_start if time.precision == Precision.DAY else (time.date_end + one_day if time.date_end else None)
+        )
+        return EventDate(start, None, time.precision, EventDateSource.TEXT)
+    assert time.date_start is not None
+    end = time.date_start if time.precision == Precision.DAY else time.date_start - one_day
+    return EventDate(None, end, time.precision, EventDateSource.TEXT)

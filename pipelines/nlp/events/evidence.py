@@ -1,0 +1,224 @@
+"""Evidence: what speaks for and against a candidate in a role, as named features; one function each.
+
+What belongs here: the features. What does not: their weights (`lexicons/event_weights.csv`), choosing (`choice.py`).
+A function returns the names of what it sees; a name that the weights do not know counts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from pipelines.nlp.events.candidates import Candidate, Place
+from pipelines.nlp.events.matcher import Site
+from pipelines.nlp.events.party_phrase import PartyPhrase
+
+ACTOR, RECIPIENT, PARTICIPANT = "actor", "recipient", "participant"
+
+# Prepositions that are told apart; all others count as one.
+_KNOWN_PREPOSITIONS = frozenset(
+    "by of with to for from in on against at over between among into about as after during near before through".split()
+)
+_OWN_RELATIONS = frozenset(("subj", "obj", "iobj", "poss", "adj"))
+_OUTSIDE = frozenset(("below", "controlled", "inner.actor", "inner.recipient"))
+_SCENE = frozenset(("in", "at", "near", "outside", "inside", "around", "across", "throughout", "off", "within"))
+_SECTOR_GROUPS = {
+    **dict.fromkeys("GOV IGO UNO EUR".split(), "state"),
+    **dict.fromkeys("MIL COP SPY".split(), "force"),
+    **dict.fromkeys("JUD LEG".split(), "institution"),
+    **dict.fromkeys("REB UAF ISM CRM".split(), "armed"),
+    **dict.fromkeys("PTY OPP".split(), "party"),
+    **dict.fromkeys("CVL REF EDU AGR MED REL ELI PRE SOC LAB NGO JRN".split(), "civil"),
+    **dict.fromkeys("BUS MNC".split(), "business"),
+}
+_ATTENDED = frozenset(("during", "at", "in"))
+_FAR = 12  # tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The event whose roles are filled."""
+
+    doc: Doc
+    site: Site
+    event_type: str
+    mode: str | None
+    group: str  # kind of act, by which it is learned who can do or suffer it
+    roles: dict[str, tuple[str, ...]]  # role name -> relations that the frame lists for it, the likeliest first
+    is_composed: bool  # an operator made it
+    is_alone: bool = False  # the document is one sentence: no other can name the parties
+    vacant: frozenset[str] = frozenset()  # roles that no candidate fills by a relation that the frame lists
+    subject: str = "none"  # what stands as the predicate's subject: party, thing or none
+
+    @property
+    def form(self) -> str:
+        """How the predicate stands: verb, passive, adj, noun, light, undergo or exist."""
+        site = self.site
+        if site.noun is not None:
+            return {"actor": "light", "undergo": "undergo", "exist": "exist"}.get(site.support or "", "noun")
+        if site.token.pos_ == "ADJ":
+            return "adj"
+        return "passive" if site.verb is not None and site.verb.is_passive else "verb"
+
+
+def relation_class(place: Place) -> str:
+    """A relation with rare prepositions joined and steps grouped."""
+    relation = place.relation
+    if relation.startswith("told."):
+        return f"{relation}:{place.inner}"
+    if relation.startswith("above."):
+        return f"{relation}:{min(place.steps, 2)}"
+    if relation == "below":
+        return f"below:{min(place.steps, 3)}"
+    if relation not in _OWN_RELATIONS and relation not in _OUTSIDE and relation not in _KNOWN_PREPOSITIONS:
+        relation = "prep"
+    if not place.inner:
+        return relation
+    inner = place.inner
+    if inner not in ("poss", "adj", "thing", "first", "rest") and inner not in _KNOWN_PREPOSITIONS:
+        inner = "prep"
+    return f"{relation}>{inner}"
+
+
+def named_by_frame(situation: Situation, role: str, place: Place) -> int | None:
+    """How early the frame lists a place's relation for a role: 0 first; None where it does not."""
+    listed = situation.roles.get(role, ())
+    return listed.index(place.relation) if place.relation in listed else None
+
+
+def where_it_stands(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+    """Relation to the predicate, alone and with the predicate's form."""
+    for place in candidate.places:
+        name = relation_class(place)
+        yield f"at={name}"
+        yield f"at={situation.form}:{name}"
+
+
+def what_the_frame_says(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+    """Whether the frame lists the candidate's relation for this role, for the other, or not at all."""
+    best: str | None = None
+    for place in candidate.places:
+        rank = named_by_frame(situation, role, place)
+        if rank is not None:
+            kind = "inside" if place.inner and place.inner not in ("first", "rest") else "itself"
+            yield f"frame={'first' if rank == 0 else 'later'}:{kind}"
+            best = kind
+    if best is None:
+        others = (r for r in situation.roles if r != role)
+        is_other = any(named_by_frame(situation, r, p) is not None for r in others for p in candidate.places)
+        yield "frame=other" if is_other else "frame=silent"
+
+
+def what_is_vacant(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+    """A role that nobody fills as the frame says is open to others."""
+    if role in situation.vacant:
+        yield "vacant"
+        for place in candidate.places:
+            if place.relation not in situation.roles.get(role, ()):
+                relation = relation_class(place).partition(">")[0]
+                yield f"vacant:{relation}"
+                if relation.startswith("above.subj"):
+                    yield f"vacant:{relation}:subject={situation.subject}"
+
+
+def what_kind_it_is(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+    """Person, organisation, state, people, nominal, pronoun or place; with the kind of act."""
+    kind = kind_of(situation.doc, candidate.parties[0])
+    yield f"kind={kind}"
+    yield f"kind={situation.group}:{kind}"
+
+
+def what_it_can_do(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+    """Its sector with the kind of act: courts convict, soldiers kill, civilians suffer."""
+    party = candidate.parties[0]
+    sector = _SECTOR_GROUPS.get(party.sector or "", "none")
+    yield f"sector={situation.group}:{sector}"
+
+
+def which_type(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+    """The type, as some acts have both sides named, others seldom; and whether another sentence could name them."""
+    yield f"type={situation.event_type}"
+    yield f"form={situation.form}"
+    if situation.is_composed:
+        yield "composed"
+    if situation.is_alone:
+        yield "alone"
+
+
+def whether_it_is_scene(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+    """A place in a phrase of place is where something happens, mostly no party to it."""
+    party = candidate.parties[0]
+    mention = party.mention
+    if mention is None or mention.label not in ("GPE", "LOC", "FAC"):
+        return
+    token = situation.doc[party.head]
+    while token.dep_ in ("conj", "appos", "compound", "nmod"):
+        token = token.head
+    if token.dep_ == "pobj" and token.head.lower_ in _SCENE:
+        yield "scene"
+        yield f"scene:{situation.group}"
+
+
+def how_far_it_is(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+    """Distance in tokens and the side, within the sentence."""
+    head, here = candidate.head, situation.site.token
+    if not here.sent.start <= head < here.sent.end:
+        yield "outside_sentence"
+        return
+    side = "before" if head < here.i else "after"
+    yield f"{side}:{'far' if abs(head - here.i) > _FAR else 'near'}"
+
+
+def whether_it_attends(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+    """Who does something at an event that a noun names takes part in it: "he said during a meeting with the envoy"."""
+    noun = situation.site.noun
+    if noun is None or noun.dep_ != "pobj" or noun.head.lower_ not in _ATTENDED:
+        return
+    if any(place.relation == "above.subj" and place.steps == 1 for place in candidate.places):
+        yield "attends"
+
+
+EVIDENCE: tuple[Callable[[Situation, Candidate, str], Iterator[str]], ...] = (
+    where_it_stands,
+    what_the_frame_says,
+    what_is_vacant,
+    what_kind_it_is,
+    what_it_can_do,
+    which_type,
+    whether_it_is_scene,
+    how_far_it_is,
+    whether_it_attends,
+)
+
+
+def evidence_for(situation: Situation, candidate: Candidate, role: str) -> list[str]:
+    """Everything seen of a candidate in a role, sorted by function."""
+    return [name for see in EVIDENCE for name in see(situation, candidate, role)]
+
+
+def pair_evidence(doc: Doc, actor: Candidate, recipient: Candidate, *, is_own: bool) -> list[str]:
+    """What the actor taken says of a recipient: its own people, its own country."""
+    found = []
+    if is_own:
+        found.append("own")
+    countries = {p.country for p in actor.parties if p.country}
+    others = {p.country for p in recipient.parties}
+    if countries and others and others <= countries:
+        found.append("same_country")
+        if all(p.sector is None and kind_of(doc, p) == "state" for p in recipient.parties):
+            found.append("same_country:state")
+        if all(p.sector is None and kind_of(doc, p) == "state" for p in actor.parties):
+            found.append("same_country:actor_state")
+    return found
+
+
+def kind_of(doc: Doc, party: PartyPhrase) -> str:
+    """person, organisation, state, people, place, nominal, pronoun or thing."""
+    if doc[party.head].pos_ == "PRON":
+        return "pronoun"
+    mention = party.mention
+    if mention is None or not mention.is_name:
+        return "nominal" if party.is_party and (party.sector or mention is not None) else "plain"
+    return {"PERSON": "person", "ORG": "organisation", "GPE": "state", "NORP": "people"}.get(mention.label, "place")

@@ -1,0 +1,96 @@
+"""Statements about rules, habits and possibilities, which tell of no event: "the law bans rallies", "those who attack police".
+
+What belongs here: recognising that a clause says how things are as a rule. What does not: operators (`operators.py`), modality
+(`circumstances.py`).
+"""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from pipelines.nlp.clauses.component import ClauseReader
+from pipelines.nlp.clauses.phrases import lemma_of
+from pipelines.nlp.events.drafts import Draft
+from pipelines.nlp.events.patterns import ANYONE, HABITUAL_ADVERBS, RULE_NOUNS
+
+_PRESENT = frozenset(("VBZ", "VBP"))
+_POSSIBILITY = frozenset(("can", "may", "must", "shall", "could", "might"))
+_RULE_PREPOSITIONS = ("under", "by", "in", "according to")
+_QUESTION_TAGS = frozenset(("WP", "WRB", "WDT", "WP$"))
+_QUOTES = frozenset(("'", '"', "”", "’", ")"))
+_CLIMB = 4  # clauses up from the event
+
+
+def is_generic(draft: Draft, clauses: ClauseReader) -> bool:
+    """Whether a draft's clause says what holds as a rule.
+
+    Args:
+        draft: the draft, after its operators.
+        clauses: reads the document's predicates.
+
+    Returns:
+        True where the subject is a rule in the present tense, where a rule lets or obliges, where a habit is told, where
+        the one who acts is anyone who does, and in questions and instructions to the reader.
+    """
+    verbs = [token for token in (draft.trigger, draft.top, draft.site.token) if token.pos_ in ("VERB", "AUX")]
+    verb = draft.site.verb
+    if verb is not None:
+        verbs.append(verb.token)
+    if any(_is_rule(v, clauses) or _is_habit(v) or _is_imperative(v) for v in verbs):
+        return True
+    if verb is not None and verb.subject is not None and verb.subject.lower_ in ANYONE and verb.token.tag_ in _PRESENT:
+        return True  # "those who strike face a trial"
+    return _is_anyone(draft.site.token) or _is_asked(draft.site.token) or _is_absent(draft.site.token)
+
+
+def _is_absent(token: Token) -> bool:
+    """Whether a noun is named as what there was none of: "arrested without a warrant"."""
+    return token.dep_ == "pobj" and token.head.lower_ == "without"
+
+
+def _is_rule(verb: Token, clauses: ClauseReader) -> bool:
+    predicate = clauses.predicate(verb)
+    is_open = verb.tag_ in _PRESENT or any(word in _POSSIBILITY for word in predicate.auxiliaries)
+    if predicate.is_passive and not is_open:
+        is_open = any(child.dep_ == "auxpass" and child.tag_ in _PRESENT for child in verb.children)
+    if not is_open:
+        return False
+    if predicate.subject is not None and lemma_of(predicate.subject) in RULE_NOUNS:
+        return True
+    governing = (head for name in _RULE_PREPOSITIONS for head in predicate.preps.get(name, ()))
+    return any(lemma_of(head) in RULE_NOUNS for head in governing)
+
+
+def _is_habit(verb: Token) -> bool:
+    if verb.tag_ not in _PRESENT:
+        return False
+    return any(child.dep_ == "advmod" and child.lower_ in HABITUAL_ADVERBS for child in verb.children)
+
+
+def _is_imperative(verb: Token) -> bool:
+    """Whether a verb tells the reader to do something: "Contact the editors"."""
+    if verb.tag_ != "VB" or verb.dep_ != "ROOT":
+        return False
+    return not any(child.dep_ in ("nsubj", "nsubjpass", "aux", "auxpass", "csubj") for child in verb.children)
+
+
+def _is_asked(token: Token) -> bool:
+    """Whether the sentence is a question: "What charges does he face?"."""
+    sent = token.sent
+    first = next((t for t in sent if not t.is_punct and not t.is_space), None)
+    last = next((t for t in reversed(list(sent)) if not t.is_space and t.text not in _QUOTES), None)
+    if first is None or last is None or last.text != "?":
+        return False
+    return first.tag_ in _QUESTION_TAGS or first.dep_ in ("aux", "auxpass") or first.pos_ == "AUX"
+
+
+def _is_anyone(token: Token) -> bool:
+    """Whether the event stands in a relative clause on "those", "anyone" or the like, in the present tense."""
+    current = token
+    for _ in range(_CLIMB):
+        if current.dep_ == "relcl":
+            return current.head.lower_ in ANYONE and current.tag_ in _PRESENT
+        if current.dep_ not in ("xcomp", "conj", "dobj", "pobj", "prep", "ccomp"):
+            return False
+        current = current.head
+    return False

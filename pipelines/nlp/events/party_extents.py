@@ -1,0 +1,131 @@
+"""Extents: which tokens belong to a party's phrase, and the name that stands in apposition to its head.
+
+What belongs here: the span of a phrase, appositions, names after titles, tokens of dates and times. What does not: who the phrase
+stands for (`parties.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from spacy.tokens import Doc, Token
+
+from pipelines.nlp.annotations import MentionSpan
+
+_NAME_PARTS = ("compound", "amod", "nmod", "poss", "nummod", "det", "quantmod", "case", "punct", "advmod")
+_TITLE_TAIL = 12  # tokens from a title to the name after its owner
+_CLOCK = re.compile(r"\d{1,2}[.:h]\d{2}(?:[ap]\.?m\.?)?")
+_LONGEST_PHRASE = 24  # tokens; a longer "phrase" is a parse gone wrong
+
+
+class ExtentReader:
+    """Reads the extents of one Doc's party phrases."""
+
+    def __init__(self, doc: Doc, mentions: Mapping[int, MentionSpan]) -> None:
+        """
+        Args:
+            doc: the document.
+            mentions: the shortest mention over each token index.
+        """
+        self.doc = doc
+        self._mentions = mentions
+        self.times = _time_tokens(doc)
+
+    def _mention(self, token: Token) -> MentionSpan | None:
+        return self._mentions.get(token.i)
+
+    def is_aged(self, token: Token) -> bool:
+        """ "The 54-year-old": words of time for a person."""
+        mention = self._mention(token)
+        return token.lower_ == "old" and mention is not None and mention.label == "PERSON"
+
+    def is_apposition(self, head: Token) -> bool:
+        """ "the foreign minister, X," parsed as a list: a person's name right after a title and a comma, with no "and"."""
+        first = head.head
+        if any(child.dep_ == "cc" and child.i < head.i for child in first.children):
+            between = self.doc[first.i + 1 : head.left_edge.i]
+            if len(between) != 1 or between[0].text != ",":
+                return False
+        mention, before = self._mention(head), self._mention(first)
+        if (
+            mention is None
+            or mention.label != "PERSON"
+            or (before is not None and before.label == "PERSON" and before.is_name)
+        ):
+            return False
+        return self.doc[head.left_edge.i - 1].text == "," and first.pos_ in ("NOUN", "PROPN")
+
+    def apposed_name(self, head: Token) -> MentionSpan | None:
+        """The name in apposition to a head that is none, before or behind it: "the minister, Ade Bello"."""
+        mention = self._mention(head)
+        if mention is not None and mention.is_name and mention.label == "PERSON":
+            return None
+        for child in head.children:
+            if child.dep_ == "appos" or (child.dep_ == "conj" and self.is_apposition(child)):
+                name = self._mention(child)
+                if name is not None and name.is_name and name.label in ("PERSON", "ORG"):
+                    return name
+        return self._name_after_title(head)
+
+    def _name_after_title(self, head: Token) -> MentionSpan | None:
+        """The name that ends the phrase of a title of the same person: "the governor of Lagos, Ade Bello"."""
+        mention = self._mention(head)
+        if mention is None or mention.is_name or mention.entity is None or mention.entity.label != "PERSON":
+            return None
+        for i in range(head.i + 1, min(head.i + _TITLE_TAIL, head.sent.end)):
+            if self.doc[i].pos_ in ("VERB", "AUX"):
+                return None
+            name = self._mentions.get(i)
+            if name is not None and name.is_name and name.entity is mention.entity:
+                return name
+        return None
+
+    def span(self, head: Token) -> tuple[int, int]:
+        """Tokens of a party's phrase: modifiers, head, its of-phrase and a name in apposition, without a leading article."""
+        start, end = head.i, head.i + 1
+        mention = self._mention(head)
+        if mention is not None and mention.is_name:
+            start, end = min(start, mention.start), max(end, mention.end)
+        for child in head.children:
+            if child.i < head.i and child.dep_ in _NAME_PARTS:
+                start = min(start, child.left_edge.i)
+            elif child.i > head.i:
+                is_of = child.dep_ == "prep" and child.lower_ == "of"
+                is_name = child.dep_ == "appos" or (child.dep_ == "conj" and self.is_apposition(child))
+                if is_name:
+                    name = self._mention(child)
+                    is_name = name is not None and name.is_name
+                if is_of or is_name:
+                    edge = child.right_edge.i + 1 if is_of else self._span_end_of_name(child)
+                    if edge - head.i <= _LONGEST_PHRASE:
+                        end = max(end, edge)
+        if (name := self._name_after_title(head)) is not None:
+            end = max(end, name.end)
+        start = max(start, end - _LONGEST_PHRASE, head.sent.start)
+        while start < head.i and (
+            self.doc[start].dep_ in ("det", "punct") or self.doc[start].is_space or self._is_time(start, head)
+        ):
+            start += 1
+        words = {token.text for token in self.doc[start:end]}
+        if words & {"”", "''"} and not words & {"“", "``"} and self.doc[start - 1].text in ("“", "``"):
+            start -= 1  # keep the opening mark of a quoted modifier
+        return start, end
+
+    def _is_time(self, i: int, head: Token) -> bool:
+        """A clock time that opens an entry of a live report: "13.40 Acting president's office"."""
+        return (i in self.times and not self.is_aged(head)) or _CLOCK.fullmatch(self.doc[i].lower_) is not None
+
+    def _span_end_of_name(self, token: Token) -> int:
+        mention = self._mention(token)
+        return max(token.i + 1, mention.end) if mention is not None else token.i + 1
+
+
+def _time_tokens(doc: Doc) -> set[int]:
+    """Indexes of tokens that belong to a date or a time."""
+    found = {i for ent in doc.ents if ent.label_ in ("DATE", "TIME") for i in range(ent.start, ent.end)}
+    for time in doc._.time_expressions or ():
+        span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
+        if span is not None:
+            found.update(range(span.start, span.end))
+    return found

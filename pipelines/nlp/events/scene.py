@@ -1,0 +1,360 @@
+"""Where an event happened: in its own clause, where the story is, or in the one country whose people it is among.
+
+What belongs here: choosing among the document's places. What does not: finding and placing them (`places/`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+
+from spacy.tokens import Doc, Token
+
+from pipelines.nlp.annotations import MentionSpan
+from pipelines.nlp.clauses.phrases import lemma_of
+from pipelines.nlp.events.choice import load_weights
+from pipelines.nlp.events.drafts import Draft
+from pipelines.nlp.events.event_dates import clause_chain
+from pipelines.nlp.events.lexicon import EventLexicon
+from pipelines.nlp.events.settling import PLACE, WEIGHTS_FILE, Options
+from pipelines.nlp.events.story import STORY_DAYS, Story, Told
+from pipelines.nlp.events.telling import Telling, setting_of, telling
+from pipelines.nlp.places.sources import load_gazetteer
+from pipelines.records import Modality, Place, Precision
+
+_PLACE_PREPOSITIONS = frozenset(
+    ("in", "at", "near", "outside", "inside", "around", "across", "through", "throughout", "off", "within")
+)
+# "the streets of Podgorica": of these the of-phrase names the place, of others ("the president of France") it does not.
+_SCENE_NOUNS = frozenset(
+    "street city town village port province region capital district suburb outskirt centre center area island coast"
+    " square north south east west border".split()
+)
+# "the road to Tivat": near it.
+_WAY_NOUNS = frozenset("road highway motorway railway route street bridge crossing".split())
+_WITHIN_PHRASE = frozenset(
+    ("acl", "prep", "pobj", "dobj", "advmod", "attr", "nsubj", "nsubjpass", "conj", "agent", "compound")
+)
+_PLACE_CLIMB = 5  # phrases up
+_CLAUSES = 4
+_NAMING = frozenset(("compound", "nmod"))
+_MODIFIERS = frozenset(("compound", "nmod", "poss", "npadvmod", "amod"))
+_MATERIAL = frozenset((2, 4))  # quad classes
+_DATELINE_TOKENS = 12  # to its dash
+_DATELINE_REACH = 80  # tokens of title and byline before it
+_RIVAL = 0.5  # of the places of the country named most; a second one with more makes it uncertain
+_DASHES = frozenset(("-", "--", "–", "—"))
+
+
+class SceneReader:
+    """Reads the places of one Doc's events."""
+
+    def __init__(self, doc: Doc, lexicon: EventLexicon, story: Story) -> None:
+        self.doc = doc
+        self.lexicon = lexicon
+        self.story = story
+        self._places: dict[int, list[tuple[Token, Place]]] = {}
+        self._nameable = _unplaced(doc)
+        self._countries: dict[str, Place] = {}  # by code: the first place that is the country itself
+        gazetteer = load_gazetteer()
+        for place in doc._.places or ():
+            span = doc.char_span(place.start_char, place.end_char, alignment_mode="expand")
+            if span is not None:
+                self._places.setdefault(span.root.sent.start, []).append((span.root, place))
+            country = gazetteer.country(place.country) if place.country else None
+            if country is not None and place.country is not None and country.name == place.name:
+                self._countries.setdefault(place.country, place)
+        self.weights = load_weights(WEIGHTS_FILE).get(PLACE, {})
+        counts = Counter(place.country for place in doc._.places or () if place.country)
+        main = counts.most_common(1)[0][0] if counts else None
+        self._main_country = self._countries.get(main) if main is not None else None
+        self._is_of_one_country = len(counts) < 2 or counts.most_common(2)[1][1] <= counts[main] * _RIVAL
+        self._scenes: dict[bool, list[tuple[int, Place]]] = {}  # of deeds, of talks: start of the sentence, place
+        self._seen_at: dict[object, Place] = {}  # where each actor was last
+
+    def told(self, draft: Draft) -> Place | None:
+        """The place that the event's sentence gives it: of its clause, else of the main clause."""
+        place = self._of_clause(draft)
+        if place is None and telling(draft) == Telling.NEWS and not draft.is_composed:
+            return self._of_sentence(draft)
+        return place
+
+    def _of_clause(self, draft: Draft) -> Place | None:
+        """The place named in the event's own phrase or clause by a preposition of place."""
+        anchor = draft.trigger if draft.is_composed else draft.site.token
+        if draft.is_composed and anchor is draft.site.token:
+            return None  # where it will be is not where it is announced
+        chain = clause_chain(anchor)[:_CLAUSES]
+        ranks = {token.i: rank for rank, token in enumerate(chain)}
+        found: dict[int, tuple[tuple[bool, int, int], Place]] = {}  # by preposition
+        for head, place in self._places.get(anchor.sent.start, ()):
+            if head.dep_ in _NAMING and not _is_party(head, draft) and self._is_named_act(head.head, anchor):
+                return place  # "the Tunis bombing", "the Tunis bombing killed ten"
+            preposition = _preposition_of(head)
+            if preposition is None or not _is_of_place(preposition, draft) or _is_owner(head):
+                continue
+            rank = _steps_up(preposition.head, ranks)
+            if rank is None or _is_of_subject_above(preposition, ranks):
+                continue
+            # Of one phrase the place it begins with: "in Segou, the capital of Mali's south". One that only modifies is
+            # the last choice: "in the Red Sea port of Assab".
+            is_modifier = head.dep_ in _MODIFIERS
+            known = found.get(preposition.i)
+            if known is None or known[0][0] > is_modifier:
+                found[preposition.i] = ((is_modifier, rank, abs(preposition.i - anchor.i)), place)
+        return min(found.values(), key=lambda item: item[0])[1] if found else None
+
+    def _is_named_act(self, noun: Token, anchor: Token) -> bool:
+        """Whether a noun is the event itself, or the deed that the event's clause is about or ascribes it to."""
+        if noun.i == anchor.i:
+            return True
+        is_in_clause = noun.head.i == anchor.i or noun.dep_ == "pobj" and noun.head.head.i == anchor.i
+        frames = self.lexicon.frames.get((lemma_of(noun), "noun"), ())
+        return is_in_clause and any(
+            self.lexicon.traits_of(f.event_type, f.mode).is_carried for f in frames if f.event_type
+        )
+
+    def _of_sentence(self, draft: Draft) -> Place | None:
+        """The first place that a main clause names, for what it tells or has told by a clause under it."""
+        for head, place in self._places.get(draft.site.token.sent.start, ()):
+            preposition = _preposition_of(head)
+            if preposition is None or _is_owner(head) or not _is_of_place(preposition, draft):
+                continue
+            if _is_in_main_line(preposition):
+                return place
+        return None
+
+    def place(self, told: Told, others: list[Told]) -> Place | None:
+        """Where an event happened; to be asked for every event of the document in turn.
+
+        Args:
+            told: the event with the place its own sentence gives it.
+            others: the events of the document, by position.
+        """
+        options = self.options(told, others)
+        told.draft.settled[PLACE] = options.all()
+        place = options.best(self.weights).value
+        if place is not None and told.telling == Telling.NEWS and told.draft.modality == Modality.ACTUAL:
+            self._seen_at.update({actor.identity: place for actor in told.draft.actors})
+        return place
+
+    def options(self, told: Told, others: list[Told]) -> Options[Place]:
+        """The places that an event may have been at: of its sentence, told again, at the scene, at home.
+
+        Args:
+            told: the event with the place its own sentence gives it.
+            others: the events of the document, by position.
+        """
+        draft = told.draft
+        setting = setting_of(draft, told.telling, self.lexicon)
+        if self._names_another_place(draft):
+            setting.append("elsewhere")
+        if told.when is not None and told.when.precision not in (Precision.DAY, None):
+            setting.append("other-time")
+        options: Options[Place] = Options(lambda place: (place.name, place.country), setting)
+        again = self.story.again(told, [o for o in others if o.place is not None])
+        seen = next((self._seen_at[a.identity] for a in draft.actors if a.identity in self._seen_at), None)
+        for source, place in (
+            *self._in_sentence(draft),
+            ("again", again.place if again is not None else None),
+            ("seen", seen),
+            *self._of_document(told, others),
+            *self._at_home(draft),
+        ):
+            if place is not None:
+                options.add(source, place, self._seen_of(place, draft))
+        return options
+
+    def _in_sentence(self, draft: Draft) -> list[tuple[str, Place | None]]:
+        """The places that the sentence names: of its clause, of the main one, of what it is done to, any other."""
+        places = self._places.get(draft.site.token.sent.start, ())
+        target = next((p for t, p in places if any(r.start <= t.i < r.end for r in draft.recipients)), None)
+        beside = [p for t, p in places if not _is_party(t, draft)]
+        return [
+            ("clause", self._of_clause(draft)),
+            ("main", self._of_sentence(draft)),
+            ("target", target),
+            ("beside", beside[0] if beside else None),
+        ]
+
+    def _of_document(self, told: Told, others: list[Told]) -> list[tuple[str, Place | None]]:
+        """The places that the document is about: the dateline's, the scene's, the last one before, the country named most."""
+        at = told.draft.site.token.sent.start
+        before = [start for start in self._places if start < at]
+        lead = next((p for start in sorted(self._places) for t, p in self._places[start] if _preposition_of(t)), None)
+        return [
+            ("dateline", next((place for _, place in self._dateline()), None)),
+            ("scene", self._scene(told, others)),
+            ("before", self._places[max(before)][-1][1] if before else None),
+            ("lead", lead),
+            ("country", self._main_country),
+        ]
+
+    def _at_home(self, draft: Draft) -> list[tuple[str, Place | None]]:
+        """The one country of the actors, of the recipients, and of all."""
+        found = []
+        for source, side in (("actor", draft.actors), ("recipient", draft.recipients), ("all", draft.parties())):
+            codes = {p.country for p in side if p.country}
+            found.append((source, self._countries.get(next(iter(codes))) if len(codes) == 1 else None))
+        return found
+
+    def _seen_of(self, place: Place, draft: Draft) -> list[str]:
+        """Whether a place is a country or in one of the parties' countries, and how far before the event it is named."""
+        is_country = self._countries.get(place.country or "") is place
+        actors, all_ = ({p.country for p in side if p.country} for side in (draft.actors, draft.parties()))
+        found = ["whole" if is_country else "within"]
+        found.append(
+            "unknown"
+            if not all_
+            else "own"
+            if place.country in actors
+            else "theirs"
+            if place.country in all_
+            else "foreign"
+        )
+        if len(all_) > 1:
+            found.append("between")
+        if not self._is_of_one_country:
+            found.append("two-countries")
+        if self._main_country is not None and place.country != self._main_country.country:
+            found.append("abroad")
+        return found
+
+    def _names_another_place(self, draft: Draft) -> bool:
+        """Whether the sentence names a place that the gazetteer does not know: then it is not where the story was."""
+        sent = draft.site.token.sent
+        for mention in self._nameable.get(sent.start, ()):
+            head = self.doc[mention.start : mention.end].root
+            preposition = _preposition_of(head)
+            if (
+                preposition is None
+                or _is_party(head, draft)
+                or preposition.lower_ not in _PLACE_PREPOSITIONS | {"of", "to"}
+            ):
+                continue
+            if preposition.lower_ != "of" or preposition.head.lemma_.lower() in _SCENE_NOUNS:
+                return True
+        return False
+
+    def _scene(self, told: Told, others: list[Told]) -> Place | None:
+        """The place that the story is at where an event is told: the last one that an act of its kind was in."""
+        if told.when is not None and told.when.precision != Precision.DAY:
+            return None  # "last year": another story
+        if not self._scenes:
+            self._scenes = {True: self._dateline(), False: self._dateline()}
+            for other in others:
+                if other.place is not None and self._makes_scene(other):
+                    is_deed = self._is_deed(other.draft)
+                    self._scenes[is_deed].append((other.draft.site.token.sent.start, other.place))
+        scenes = self._scenes[self._is_deed(told.draft)]
+        at = bisect_right(scenes, told.draft.site.token.i, key=lambda scene: scene[0]) - 1
+        return scenes[at][1] if at >= 0 else None
+
+    def _makes_scene(self, told: Told) -> bool:
+        draft = told.draft
+        is_news = told.telling == Telling.NEWS and draft.modality == Modality.ACTUAL and self.is_of_story(told)
+        return is_news and self.lexicon.traits_of(draft.event_type, draft.mode).is_carried
+
+    def _is_deed(self, draft: Draft) -> bool:
+        """Whether an act is material: where deeds happen and where parties meet to talk of them are two scenes."""
+        quad, _ = self.lexicon.scores[(draft.event_type, "")]
+        return quad in _MATERIAL
+
+    def is_of_story(self, told: Told) -> bool:
+        """Whether an act is dated on a day of the story, or not dated at all."""
+        published = self.doc._.context.published_date if self.doc._.context is not None else None
+        if told.when is None or told.when.end is None or published is None:
+            return True
+        return 0 <= (published - told.when.end).days <= STORY_DAYS
+
+    def _dateline(self) -> list[tuple[int, Place]]:
+        """The place that a paragraph near the beginning opens with: "HARARE, Zimbabwe (AP) —"."""
+        for start in sorted(self._places):
+            for head, place in self._places[start]:
+                if head.i > _DATELINE_REACH:
+                    return []
+                opens = place.start_char == 0 or self.doc.text[place.start_char - 1] == "\n"
+                after = self.doc[head.i + 1 : head.i + _DATELINE_TOKENS]
+                if opens and any(t.text in _DASHES and t.nbor(-1).whitespace_ for t in after):
+                    return [(head.i, place)]
+        return []
+
+
+def _is_owner(token: Token) -> bool:
+    """Whether a place only owns what the phrase names: "at Ghana's embassy", unlike "in Ghana's north"."""
+    return token.dep_ == "poss" and token.head.lemma_.lower() not in _SCENE_NOUNS
+
+
+def _is_party(token: Token, draft: Draft) -> bool:
+    return any(p.start <= token.i < p.end for p in draft.parties())
+
+
+def _is_of_place(preposition: Token, draft: Draft) -> bool:
+    """Whether a preposition over a place says that the event was there."""
+    word = preposition.lower_
+    if word in _PLACE_PREPOSITIONS:
+        return True
+    if word == "of":
+        return preposition.head.lemma_.lower() in _SCENE_NOUNS
+    is_way = preposition.i > 0 and preposition.nbor(-1).lemma_.lower() in _WAY_NOUNS
+    return word == "to" and (draft.mode == "visit" or is_way)
+
+
+def _preposition_of(token: Token) -> Token | None:
+    """The preposition over a place: over its list, its apposition or the larger place it stands in."""
+    current = token
+    for _ in range(4):
+        if current.dep_ == "pobj":
+            return current.head
+        if current.dep_ not in ("conj", "appos", "compound", "nmod", "poss"):
+            return None
+        current = current.head
+    return None
+
+
+def _unplaced(doc: Doc) -> dict[int, list[MentionSpan]]:
+    """Names of places that were not found in the gazetteer, by the start of their sentence."""
+    known = {i for place in doc._.places or () for i in range(place.start_char, place.end_char)}
+    found: dict[int, list[MentionSpan]] = {}
+    for mention in doc._.mentions or ():
+        if mention.is_name and mention.label in ("GPE", "LOC", "FAC") and doc[mention.start].idx not in known:
+            found.setdefault(doc[mention.start].sent.start, []).append(mention)
+    return found
+
+
+def _is_in_main_line(preposition: Token) -> bool:
+    """Whether a phrase stands in the sentence's main clause, not in a clause or phrase about one of its nouns."""
+    current = preposition
+    for _ in range(_PLACE_CLIMB):
+        if current.dep_ == "conj" and current.pos_ == "VERB":
+            return False
+        if current.dep_ in ("relcl", "acl", "advcl", "ccomp", "xcomp", "pcomp", "appos", "poss", "nsubj", "nsubjpass"):
+            return False
+        if current.dep_ == "ROOT":
+            return True
+        current = current.head
+    return False
+
+
+def _is_of_subject_above(preposition: Token, ranks: dict[int, int]) -> bool:
+    """Whether a place belongs to the subject of a clause over the event: "officials in Quito said the army fired"."""
+    current = preposition
+    for _ in range(_PLACE_CLIMB):
+        if current.dep_ in ("nsubj", "nsubjpass"):
+            return ranks.get(current.head.i, 0) > 0
+        if current.head is current or current.i in ranks:
+            break
+        current = current.head
+    return False
+
+
+def _steps_up(token: Token, ranks: dict[int, int]) -> int | None:
+    """Rank of the first token of the event's clause above a phrase of place; None where another clause comes first."""
+    current = token
+    for step in range(_PLACE_CLIMB):
+        if current.i in ranks:
+            return ranks[current.i] + step
+        if current.dep_ not in _WITHIN_PHRASE or current.head is current:
+            return None
+        current = current.head
+    return None

@@ -1,0 +1,238 @@
+"""How a sentence tells an event: as the day's news, as background, or as what is yet to come.
+
+What belongs here: reading the grammar over an event for whether it moves the story on ("police fired tear gas") or
+refers to what is known or long done ("the court that had banned the party"). What does not: dates (`event_dates.py`).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from spacy.tokens import Token
+
+from pipelines.nlp.clauses.component import collapsed_subject
+from pipelines.nlp.clauses.phrases import coordinated
+from pipelines.nlp.events.drafts import Draft
+from pipelines.nlp.events.lexicon import EventLexicon
+from pipelines.records import Modality
+
+AFTER, BEFORE = frozenset(("after", "following", "since")), frozenset(("before",))
+_PERFECT = frozenset(("have", "has", "had", "'ve", "’ve", "having"))
+_PAST_PERFECT = frozenset(("had",))
+# Words that take an act out of the day: it is over, lasts, or recurs.
+_LASTING = frozenset(
+    "previously formerly once long already always often repeatedly frequently historically traditionally originally"
+    " initially earlier since ever never regularly routinely usually generally consistently".split()
+)
+# "at a meeting", "during the rally": a noun in such a phrase happens while the clause does.
+_MEANWHILE = frozenset(("in", "during", "at", "amid", "amidst", "on", "as"))
+_NOUN_ARGUMENTS = frozenset(("nsubj", "nsubjpass", "dobj", "attr", "oprd", "ROOT", "conj", "appos"))
+_CLIMB = 10
+
+
+class Telling(Enum):
+    """How an event is told."""
+
+    NEWS = "news"  # a finite past form in the main line: it may lie on the story's day
+    STATE = "state"  # a present form: holds on the day of the publication
+    BACKGROUND = "background"  # no day of the story
+
+
+def telling(draft: Draft) -> Telling:
+    """How a draft's sentence tells it, by the clause it stands in and the clauses over that.
+
+    Args:
+        draft: the draft, with its operators applied.
+
+    Returns:
+        NEWS or STATE for what the sentence reports, BACKGROUND for what it only refers to.
+    """
+    if is_background(draft) or is_purpose(draft):
+        return Telling.BACKGROUND
+    start = draft.trigger if draft.is_composed else draft.site.top
+    if start.pos_ in ("NOUN", "PROPN") and not _is_news_noun(start):
+        return Telling.BACKGROUND
+    own = _own_finite(start)
+    current = start
+    for _ in range(_CLIMB):
+        if not _continues_line(current):
+            return Telling.BACKGROUND
+        if current.pos_ in ("VERB", "AUX") and not _may_be_news(current, current.i == own.i):
+            return Telling.BACKGROUND
+        if current.head is current:
+            break
+        current = current.head
+    return Telling.STATE if _is_present(_reporting(own)) else Telling.NEWS
+
+
+def is_background(draft: Draft) -> bool:
+    """Whether a draft is only referred to: a definite noun after "after", a participle before its noun."""
+    token = draft.top
+    if adjunct_preposition(token) is not None and is_definite(token):
+        return True
+    # "Western-imposed sanctions": a participle before its noun refers to what is known, it does not report
+    if token.dep_ == "amod" and token.pos_ == "VERB" and collapsed_subject(token) is None:
+        return True
+    noun = draft.site.noun
+    if noun is None or noun.dep_ in ("nsubj", "nsubjpass"):
+        return False
+    return any(c.dep_ == "amod" and c.tag_ == "VBN" and any(c.lefts) for c in noun.lefts)
+
+
+def is_purpose(draft: Draft) -> bool:
+    """Whether a draft is only what something was done for: "launched a mission to free them"."""
+    token = draft.site.top
+    is_infinitive = token.tag_ == "VB" and any(c.dep_ == "aux" and c.lower_ == "to" for c in token.children)
+    return is_infinitive and token.dep_ in ("advcl", "acl", "relcl") and not draft.operators
+
+
+def adjunct_preposition(token: Token) -> str | None:
+    """ "after" of "after the invasion": a noun that only dates the clause it stands in."""
+    first = token
+    while first.dep_ == "conj":
+        first = first.head
+    if first.pos_ in ("NOUN", "PROPN") and first.dep_ == "pobj":
+        word = first.head.lower_
+        if word in AFTER or word in BEFORE:
+            return word
+    return None
+
+
+def is_definite(token: Token) -> bool:
+    """Known to the reader already: "the invasion", "Russia's invasion", "its invasion"."""
+    heads = coordinated(token)
+    return any(
+        c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ in ("the", "this", "that", "last"))
+        for h in heads
+        for c in h.children
+    )
+
+
+def has_past_perfect(token: Token) -> bool:
+    """ "had attacked": earlier than what is being told."""
+    return any(c.dep_ == "aux" and c.lower_ in _PAST_PERFECT for c in token.children)
+
+
+def is_perfect(token: Token) -> bool:
+    """ "has attacked", "having attacked"."""
+    return any(c.dep_ == "aux" and c.lower_ in _PERFECT for c in token.children)
+
+
+def is_told_in_past(token: Token) -> bool:
+    """Whether the finite verb over an event is in a past form: "decided to reopen it"."""
+    finite = _own_finite(token)
+    for _ in range(_CLIMB):
+        if finite.head is finite or not any(c.dep_ == "aux" and c.tag_ == "TO" for c in finite.children):
+            break
+        finite = _own_finite(finite.head)
+    forms = [finite, *(c for c in finite.children if c.dep_ in ("aux", "auxpass"))]
+    return min(forms, key=lambda t: t.i).tag_ == "VBD" or is_perfect(finite)
+
+
+def is_split_passive(verb: Token) -> bool:
+    """Whether the parser read a passive with a phrase inside it as two clauses: "was on Monday driven into the gate"."""
+    if verb.dep_ not in ("advcl", "ccomp") or verb.tag_ not in ("VBN", "VBD") or verb.head.lemma_ != "be":
+        return False
+    return verb.head.pos_ == "AUX" and not any(
+        c.dep_ in ("mark", "nsubj", "nsubjpass", "advmod") for c in verb.children
+    )
+
+
+def setting_of(draft: Draft, how: Telling, lexicon: EventLexicon) -> list[str]:
+    """What of an event and its telling bears on when and where it was, as names of evidence."""
+    traits = lexicon.traits_of(draft.event_type, draft.mode)
+    kind = "word" if traits.is_speech or draft.is_composed else "deed" if traits.is_carried else "act"
+    found = [kind, how.value, f"type={draft.event_type}", f"home={traits.home or 'none'}"]
+    if draft.modality != Modality.ACTUAL:
+        found.append("unreal" if draft.modality != Modality.HISTORICAL else "historical")
+    if is_perfect(draft.top):
+        found.append("past-perfect" if has_past_perfect(draft.top) else "perfect")
+    if draft.site.noun is not None:
+        found.append("noun")
+    if draft.attributed_to is not None:
+        found.append("said")
+    return found
+
+
+def _is_news_noun(noun: Token) -> bool:
+    first = noun
+    while first.dep_ == "conj" and first.head.pos_ in ("NOUN", "PROPN"):
+        first = first.head
+    if first.dep_ == "pobj":
+        return first.head.lower_ in _MEANWHILE
+    return first.dep_ in _NOUN_ARGUMENTS
+
+
+def _continues_line(token: Token) -> bool:
+    """Whether a token stands in the line of what its governor tells, not in a clause about one of its nouns."""
+    dep = token.dep_
+    if dep == "relcl":
+        return any(c.lower_ in ("when", "where") for c in token.children)
+    if dep == "acl":
+        return token.tag_ == "VBG" and token.head.dep_ == "dobj"  # "issued a statement welcoming it"
+    if dep == "amod":
+        return token.pos_ != "VERB"
+    if dep == "pcomp":
+        return token.head.lower_ in ("by", "with") and token.head.dep_ == "prep" and token.head.head.pos_ == "VERB"
+    return True
+
+
+def _may_be_news(verb: Token, is_own: bool) -> bool:
+    """Whether a verb of the line lets the event lie on the story's day; `is_own`: the verb gives the event its tense."""
+    if has_past_perfect(verb):
+        return False
+    if is_own and is_perfect(verb) and (not _heads_line(verb) or _lasts(verb)):
+        return False
+    return not any(c.dep_ == "advmod" and c.lower_ in _LASTING for c in verb.children)
+
+
+def _heads_line(verb: Token) -> bool:
+    """Whether a verb is the sentence's main one, or the content of a saying that only follows: "have left, he said"."""
+    if verb.dep_ == "ROOT":
+        return True
+    if verb.dep_ == "ccomp":
+        return verb.i < verb.head.i
+    return verb.dep_ == "advcl" and any(c.dep_ == "mark" and c.lower_ in ("as", "while") for c in verb.children)
+
+
+def _lasts(verb: Token) -> bool:
+    """Whether a perfect is bounded by a duration: "has for years been", "have opposed it since 2019"."""
+    return any(
+        c.dep_ == "prep"
+        and (c.lower_ in ("over", "since", "throughout") or c.lower_ == "for" and _is_while(c, verb))
+        and _is_time(c)
+        for c in verb.children
+    )
+
+
+def _is_while(preposition: Token, verb: Token) -> bool:
+    """Whether "for" a time is how long an act has gone on, not what it set: "has jailed him for ten years" is over at once."""
+    is_counted = any(g.dep_ == "nummod" for c in preposition.children for g in c.children)
+    return verb.tag_ == "VBG" or preposition.i < verb.i or not is_counted
+
+
+def _is_time(preposition: Token) -> bool:
+    return any(c.ent_type_ in ("DATE", "TIME") for c in preposition.children)
+
+
+def _own_finite(token: Token) -> Token:
+    """The finite verb that gives an event its tense."""
+    current = token
+    for _ in range(_CLIMB):
+        if current.tag_ in ("VBD", "VBZ", "VBP", "MD") or any(c.dep_ in ("aux", "auxpass") for c in current.children):
+            return current
+        if current.head is current:
+            break
+        current = current.head
+    return current
+
+
+def _reporting(verb: Token) -> Token:
+    """The verb that reports a clause, or the verb itself: what is said in the present was so when it was said."""
+    return verb.head if verb.dep_ == "ccomp" and verb.head.pos_ == "VERB" else verb
+
+
+def _is_present(verb: Token) -> bool:
+    forms = [verb, *(c for c in verb.children if c.dep_ in ("aux", "auxpass"))]
+    first = min(forms, key=lambda t: t.i)
+    return first.tag_ in ("VBZ", "VBP") and first.lower_ not in _PERFECT

@@ -1,0 +1,133 @@
+"""Candidates and what is seen of them: where parties stand, and the named evidence made of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.nlp.events.candidates import EarlierAct, Place
+from pipelines.nlp.events.evidence import evidence_for, kind_of, named_by_frame, pair_evidence, relation_class
+from tests.unit.event_parts import parts_of
+
+ARREST = "Kenyan police arrested two Ugandan journalists in Mombasa."
+
+
+def places(candidate) -> set[tuple[str, str]]:
+    return {(place.relation, place.inner) for place in candidate.places}
+
+
+@pytest.mark.model
+def test_arguments_and_parties_of_phrases_are_candidates(nlp):
+    parts = parts_of(nlp, ARREST)
+    found = parts.named(parts.candidates("arrested"))
+    police = next(c for name, c in found.items() if "police" in name)
+    journalists = next(c for name, c in found.items() if "journalists" in name)
+    assert ("subj", "") in places(police)
+    assert ("obj", "") in places(journalists)
+    assert any(place.relation == "in" for place in found["Mombasa"].places)
+
+
+@pytest.mark.model
+def test_a_party_inside_a_phrase_that_is_none_says_how_it_is_named_there(nlp):
+    parts = parts_of(nlp, "Chile protested against the policy of the Syrian army.")
+    found = parts.named(parts.candidates("protested", event_type="PROTEST"))
+    army = next(c for name, c in found.items() if "army" in name)
+    assert ("against", "of") in places(army)
+
+
+@pytest.mark.model
+def test_the_two_sides_of_between_are_candidates_apart_and_together(nlp):
+    parts = parts_of(nlp, "Talks between Peru and Chile ended on Friday.")
+    found = parts.named(parts.candidates("Talks", roles=("between",), event_type="CONSULT"))
+    assert ("between", "first") in places(found["Peru"])
+    assert ("between", "rest") in places(found["Chile"])
+    assert ("between", "") in places(found["Peru + Chile"])
+
+
+@pytest.mark.model
+def test_earlier_events_of_the_type_lend_their_parties(nlp):
+    parts = parts_of(nlp, "Kenyan police arrested the Ugandan editor. The arrest angered many. A raid followed.")
+    first = parts.candidates("arrested")
+    police = next(c for c in first if ("subj", "") in places(c)).parties
+    parts.reader.remember(EarlierAct("COERCE", "arrest", police, ()))
+    same_type = [p for c in parts.candidates("arrest") for p in c.places if p.relation == "told.actor"]
+    other_word = [p for c in parts.candidates("raid") for p in c.places if p.relation == "told.actor"]
+    other_type = [p for c in parts.candidates("arrest", event_type="AID") for p in c.places if p.relation[:4] == "told"]
+    assert [p.inner for p in same_type] == ["word"]
+    assert [p.inner for p in other_word] == ["type"]
+    assert other_type == []
+
+
+@pytest.mark.model
+def test_whom_an_operator_addresses_is_a_candidate_of_the_inner_event(nlp):
+    parts = parts_of(nlp, ARREST)
+    journalists = next(c for c in parts.candidates("arrested") if ("obj", "") in places(c))
+    inner = (list(journalists.parties), [])
+    free = parts.candidates("arrested", inner=inner)
+    bound = parts.candidates("arrested", inner=inner, is_controlled=True)
+    assert any(p.relation == "inner.actor" for c in free for p in c.places)
+    assert any(p.relation == "controlled" for c in bound for p in c.places)
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        (Place("subj"), "subj"),
+        (Place("obj", "by"), "obj>by"),
+        (Place("alongside"), "prep"),
+        (Place("obj", "alongside"), "obj>prep"),
+        (Place("below", "", 7), "below:3"),
+        (Place("above.subj", "", 1), "above.subj:1"),
+        (Place("above.obj", "", 3), "above.obj:2"),
+        (Place("told.actor", "word", 2), "told.actor:word"),
+        (Place("between", "first"), "between>first"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_relations_are_grouped(place, name):
+    assert relation_class(place) == name
+
+
+@pytest.mark.model
+def test_the_frame_ranks_the_relations_that_it_lists(nlp):
+    situation = parts_of(nlp, ARREST).situation("arrested")
+    assert named_by_frame(situation, "actor", Place("subj")) == 0
+    assert named_by_frame(situation, "actor", Place("by")) == 1
+    assert named_by_frame(situation, "recipient", Place("subj")) is None
+
+
+@pytest.mark.model
+def test_evidence_names_relation_frame_kind_act_and_distance(nlp):
+    parts = parts_of(nlp, ARREST)
+    situation = parts.situation("arrested")
+    found = parts.named(parts.candidates("arrested"))
+    police = next(c for name, c in found.items() if "police" in name)
+    as_actor, as_recipient = evidence_for(situation, police, "actor"), evidence_for(situation, police, "recipient")
+    assert {"at=subj", "at=verb:subj", "frame=first:itself", "sector=coerce:force", "before:near"} <= set(as_actor)
+    assert "frame=other" in as_recipient
+    assert "scene" in evidence_for(situation, found["Mombasa"], "recipient")
+    assert "scene" not in as_actor
+
+
+@pytest.mark.model
+def test_a_passive_is_a_form_of_its_own(nlp):
+    assert parts_of(nlp, "Two editors were arrested by Kenyan police.").situation("arrested").form == "passive"
+
+
+@pytest.mark.model
+def test_kinds_of_parties(nlp):
+    parts = parts_of(nlp, "France accused President Tomas Okoye, protesters said.")
+    found = {parts.doc[p.head].text: p for token in parts.doc if parts.parties.is_party(token)
+             for p in parts.parties.parties(token)}  # fmt: skip
+    assert kind_of(parts.doc, found["France"]) == "state"
+    assert kind_of(parts.doc, found["Okoye"]) == "person"
+    assert kind_of(parts.doc, found["protesters"]) == "nominal"
+
+
+@pytest.mark.model
+def test_a_pair_of_one_country_is_seen(nlp):
+    parts = parts_of(nlp, "Kenyan police arrested Kenyan teachers and warned Uganda.")
+    found = parts.named(parts.candidates("arrested") + parts.candidates("warned"))
+    police, teachers = (next(c for n, c in found.items() if w in n) for w in ("police", "teachers"))
+    assert "same_country" in pair_evidence(parts.doc, police, teachers, is_own=False)
+    assert pair_evidence(parts.doc, police, found["Uganda"], is_own=False) == []
+    assert "own" in pair_evidence(parts.doc, police, found["Uganda"], is_own=True)

@@ -1,0 +1,85 @@
+"""Which events there are: passages of other domains give none, political deeds have the type their words mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.nlp.events.domain import Domain, DomainReader, load_domain_lexicon
+
+CASES = Path(__file__).parents[1] / "cases"
+PASSAGES = [
+    line for line in (CASES / "not_political.txt").read_text(encoding="utf-8").splitlines() if line and line[0] != "#"
+]
+
+pytestmark = pytest.mark.model
+
+
+def types(nlp, text: str) -> list[str]:
+    return [event.event_type for event in nlp(text)._.events]
+
+
+def test_passages_of_other_domains_give_no_events(nlp):
+    """Floor: 42 of 49 passages, measured 44."""
+    silent = sum(not doc._.events for doc in nlp.pipe(PASSAGES))
+    assert silent >= 42, f"{silent} of {len(PASSAGES)}"
+
+
+@pytest.mark.parametrize(
+    ("text", "domain"),
+    [
+        (PASSAGES[0], Domain.OTHER),
+        ("The minister spoke.", Domain.UNKNOWN),
+        (
+            "The government of Peru arrested two senators. Parliament met, the president accused the opposition of a coup, and"
+            " police deployed soldiers at the embassy.",
+            Domain.POLITICAL,
+        ),
+    ],
+    ids=["sport", "too little", "politics"],
+)
+def test_domain_of_a_passage(nlp, text, domain):
+    doc = nlp(text)
+    assert DomainReader(doc, load_domain_lexicon(nlp.vocab)).of(next(doc.sents)) is domain
+
+
+@pytest.mark.parametrize(
+    ("text", "event_type"),
+    [
+        ("The aviation office of Norway revoked the licence of a Chadian airline.", "COERCE"),
+        ("Envoy Aino Salo called in a statement for the Malian army to leave the town.", "REQUEST"),
+        ("Nigerien soldiers flushed out the militants from the hills on Tuesday.", "ASSAULT"),
+        ("The Peruvian general was convicted of fraud by a court in Lima.", "SANCTION"),
+        ("The Chadian army swapped two prisoners for three Sudanese officers.", "RETREAT"),
+        ("The Kenyan president called the Ugandan minister a liar.", "ACCUSE"),
+        ("Bandits seized nine Nigerian pupils near Zaria.", "ASSAULT"),
+        ("The Greek company flies rifles to the Chadian militia.", "AID"),
+        ("The Laotian authorities chose to suppress protests in the capital.", "COERCE"),
+        ("The Turkish court decided not to extradite the Swedish banker.", "REJECT"),
+        ("The Houthi rebels set nine Saudi sailors free in May.", "RETREAT"),
+        ("Sweden wants Latvia to extradite the banker.", "REQUEST"),
+        ("Togolese police used live ammunition against students in Lome.", "ASSAULT"),
+        ("Spanish police dragged the Catalan singer out of the embassy.", "COERCE"),
+        ("Thousands of Croatian farmers filled the square in Zagreb on Monday.", "PROTEST"),
+        ("The Norwegian navy will give two boats to the Kenyan coast guard.", "AGREE"),
+    ],
+)
+def test_one_event_of_the_right_type(nlp, text, event_type):
+    assert types(nlp, text) == [event_type]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What charges does the Peruvian banker face in Spain?",
+        "Contact the Danish minister at the office in Oslo.",
+        "There is no evidence that the shells came from Burundi.",
+        "Those who attack Chilean police officers face long trials.",
+        "Under the code, Kenyan police can arrest anyone without a warrant.",
+        "Kenyan police usually arrest smugglers at the border.",
+    ],
+    ids=["question", "instruction", "denied report", "anyone", "rule", "habit"],
+)
+def test_what_is_no_event(nlp, text):
+    assert types(nlp, text) == []
