@@ -31,7 +31,7 @@ from pipelines.nlp.events.lexicon import EventLexicon, Frame
 from pipelines.nlp.events.matcher import FrameMatcher, Site
 from pipelines.nlp.events.operators import OperatorReader
 from pipelines.nlp.events.parties import PartyReader
-from pipelines.nlp.events.patterns import HARM_TYPES, PEOPLE_NOUNS, PERSON_CLASSES
+from pipelines.nlp.events.patterns import PEOPLE_NOUNS, PERSON_CLASSES
 from pipelines.nlp.events.recoding import Recoder
 from pipelines.nlp.events.repetitions import Repetitions, distinct
 from pipelines.nlp.events.roles import RoleFiller, role_rule
@@ -143,7 +143,8 @@ class _DocumentCoder:
         drafts = [
             d
             for d in drafts
-            if self.rows.allows(d, domain) and not (is_disaster and d.event_type in HARM_TYPES and not d.actors)
+            if self.rows.allows(d, domain)
+            and not (is_disaster and role_rule(d.event_type, d.mode).is_disasters and not d.actors)
         ]
         self.counts.assign(drafts, sent)
         return self.repetitions.merged(drafts)

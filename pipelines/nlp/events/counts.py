@@ -14,7 +14,7 @@ from spacy.tokens import Doc, Span, Token
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import EventLexicon
-from pipelines.nlp.events.patterns import COUNTED_BY_TYPE
+from pipelines.nlp.events.roles import role_rule
 from pipelines.nlp.events.tolls import Toll, TollReader
 
 _OCCASIONS = frozenset("when after as while during in by from at on following since".split())
@@ -85,7 +85,7 @@ def _tellers(toll: Toll, drafts: list[Draft]) -> list[Draft]:
 
 
 def _can_have(draft: Draft, toll: Toll) -> bool:
-    return toll.kind in COUNTED_BY_TYPE.get(draft.event_type, ()) and not draft.is_negated
+    return toll.kind in role_rule(draft.event_type, draft.mode).counts and not draft.is_negated
 
 
 def _holds(draft: Draft, word: Token) -> bool:

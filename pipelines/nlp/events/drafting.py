@@ -10,13 +10,13 @@ from pipelines.nlp.clauses.component import Predicate
 from pipelines.nlp.clauses.government import government
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.drafts import Draft
-from pipelines.nlp.events.lexicon import Frame
+from pipelines.nlp.events.lexicon import SAME, Frame
 from pipelines.nlp.events.matcher import Site
 from pipelines.nlp.events.operators import OperatorReader
-from pipelines.nlp.events.patterns import PEACEKEEPING_IS_AID, PEACEKEEPING_WORDS
 from pipelines.nlp.events.roles import RoleFiller
 from pipelines.records import Modality
 
+_PEACEKEEPING = "PEACEKEEPING"  # effect of a peacekeeping context (CAMEO 074)
 # Purposes that the deed itself fulfils: who marches to demand something demands it.
 _SAID_BY_DOING = frozenset(("REQUEST", "ACCUSE"))
 
@@ -71,10 +71,13 @@ class DraftBuilder:
         return operator is not None and operator.effect in ("REPORT", "FACT")
 
     def _type(self, frame: Frame, site: Site) -> tuple[str, str | None]:
-        """The frame's type and mode; troops sent to keep peace are aid."""
+        """The frame's type and mode; what is made of them where troops keep peace stands in `event_composition.csv`."""
         assert frame.event_type is not None
-        if (frame.event_type, frame.mode) in PEACEKEEPING_IS_AID:
-            words = {lemma_of(t) for t in site.token.sent}
-            if not words.isdisjoint(PEACEKEEPING_WORDS):
-                return "AID", None
-        return frame.event_type, frame.mode
+        lexicon = self.operators.lexicon
+        outcome = lexicon.compose(_PEACEKEEPING, frame.event_type, frame.mode)
+        if outcome is None or outcome.event_type in (None, SAME):
+            return frame.event_type, frame.mode
+        words = {lemma_of(t) for t in site.token.sent}
+        if words.isdisjoint(lexicon.noun_classes["peacekeeping"]):
+            return frame.event_type, frame.mode
+        return outcome.event_type or frame.event_type, outcome.mode

@@ -17,6 +17,7 @@ from pipelines.errors import LexiconError
 
 SAME = "="
 PARTY = "*party"
+_COOPERATION = 2  # the highest quad class of cooperation
 PERSON = "*person"
 # Modes of what is done to persons, whatever object their frames ask for.
 _MODES_OF_PERSONS = frozenset("arrest deport abduct beat torture sexual release convict expel".split())
@@ -108,6 +109,10 @@ class EventLexicon:
     scores: dict[tuple[str, str], tuple[int, float]]  # (type, mode or "") -> quad class, intensity
     noun_classes: dict[str, frozenset[str]]
     traits: dict[tuple[str, str], TypeTraits]  # by type and mode, "" for what holds of the type
+
+    def is_cooperative(self, event_type: str) -> bool:
+        """Whether a type is of a quad class of cooperation, in words (1) or in deeds (2)."""
+        return self.scores[event_type, ""][0] <= _COOPERATION
 
     def verbs(self) -> list[str]:
         """Lemmas of every verb the lexicons know, sorted."""

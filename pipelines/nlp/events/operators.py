@@ -19,7 +19,7 @@ from pipelines.nlp.events.lexicon import SAME, EventLexicon, Operator, Outcome
 from pipelines.nlp.events.matcher import FrameMatcher, Site
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase, without_parties
-from pipelines.nlp.events.patterns import COOPERATIVE, OBLIGATION
+from pipelines.nlp.events.patterns import OBLIGATION
 from pipelines.nlp.events.roles import RoleFiller
 from pipelines.records import Modality
 
@@ -113,7 +113,7 @@ class OperatorReader:
             draft.attributed_to = subject[0]
         if operator.effect == "REPORT":
             return None if _is_denied(token) else draft  # "there is no evidence that"
-        if draft.is_negated and operator.effect in DECISIONS and draft.event_type in COOPERATIVE:
+        if draft.is_negated and operator.effect in DECISIONS and self.lexicon.is_cooperative(draft.event_type):
             operator = replace(operator, effect="REJECT")  # "decided not to extradite him"
         outcome = self.lexicon.compose(operator.effect, draft.event_type, draft.mode)
         if outcome is not None and outcome.event_type is None:
@@ -151,7 +151,11 @@ class OperatorReader:
             draft.is_negated = not draft.is_negated
         if predicate.is_hypothetical and draft.modality == Modality.ACTUAL:
             draft.modality = Modality.HYPOTHETICAL
-        elif predicate.is_future and draft.modality == Modality.ACTUAL and draft.event_type not in COOPERATIVE:
+        elif (
+            predicate.is_future
+            and draft.modality == Modality.ACTUAL
+            and not self.lexicon.is_cooperative(draft.event_type)
+        ):
             draft.modality = Modality.FUTURE
 
     def subject_parties(self, token: Token) -> list[PartyPhrase]:

@@ -44,28 +44,6 @@ PERSON_CLASSES = (
 # Modal verbs by which a speaker asks for what another should do: "the minister said the union must act".
 OBLIGATION = frozenset(("must", "should", "ought", "need"))
 
-# An event of these types and modes in a peacekeeping context is aid (CAMEO 074, military protection or peacekeeping).
-PEACEKEEPING_IS_AID = frozenset((("MOBILIZE", "troops"), ("MOBILIZE", None), ("CONSULT", "visit")))
-PEACEKEEPING_WORDS = frozenset(
-    "peacekeeping peacekeeper peace-keeping peacekeepers monusco minusma unifil amisom".split()
-)
-
-# Types of an operator's event that tell the one it governs as having happened.
-TOLD_OF = frozenset(("ACCUSE", "SUPPORT"))
-
-COOPERATIVE = frozenset(("AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"))
-
-# Types of harm that a disaster does too: without an actor they are its work where a disaster is told.
-HARM_TYPES = frozenset(("ASSAULT",))
-
-# Counts of people that an event of a type can have.
-COUNTED_BY_TYPE = {
-    "ASSAULT": frozenset(("fatalities", "injuries", "displaced")),
-    "COERCE": frozenset(("arrests", "displaced")),
-    "PROTEST": frozenset(("crowd_size", "fatalities", "injuries", "arrests")),
-    "SANCTION": frozenset(("arrests",)),
-}
-
 # Sectors that make an event political by themselves; the others do so with a country.
 POLITICAL_SECTORS = frozenset("GOV MIL COP JUD LEG SPY PTY REB OPP UAF ELI REF IGO UNO EUR NGO ISM".split())
 

@@ -10,7 +10,8 @@ from pipelines.nlp.clauses.component import Predicate
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import SAME, EventLexicon
 from pipelines.nlp.events.party_phrase import without_parties
-from pipelines.nlp.events.patterns import COOPERATIVE, OBLIGATION, TOLD_OF
+from pipelines.nlp.events.patterns import OBLIGATION
+from pipelines.nlp.events.roles import role_rule
 from pipelines.records import Modality
 
 
@@ -22,7 +23,11 @@ class Recoder:
 
     def told_of(self, outer: Draft, inner: Draft) -> list[Draft]:
         """The deed that an accusation or a praise tells of beside itself; what is only asked for or agreed to is no deed yet."""
-        if outer.event_type not in TOLD_OF or outer.event_type == inner.event_type or not inner.parties():
+        if (
+            not role_rule(outer.event_type, outer.mode).tells_of
+            or outer.event_type == inner.event_type
+            or not inner.parties()
+        ):
             return []
         inner.attributed_to = outer.actors[0] if outer.actors else None
         if not any(p.is_party for p in inner.recipients):
@@ -34,7 +39,7 @@ class Recoder:
     def settle(self, draft: Draft) -> None:
         """Recode what is refused, demanded or still to come by the type's own rules."""
         verb = draft.site.verb
-        if draft.is_negated and draft.event_type in COOPERATIVE:
+        if draft.is_negated and self.lexicon.is_cooperative(draft.event_type):
             self._recode(draft, "REJECT")
             draft.is_negated = False
         elif verb is not None and draft.trigger.i == draft.site.token.i and self._is_demand(draft, verb):

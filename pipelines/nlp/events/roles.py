@@ -35,6 +35,9 @@ class RoleRule:
     is_together: bool
     is_reciprocal: bool
     owns_object: bool
+    tells_of: bool
+    is_disasters: bool
+    counts: frozenset[str]
 
 
 @cache
@@ -46,7 +49,13 @@ def load_role_rules() -> dict[tuple[str, str], RoleRule]:
     """
     return {
         (row["event_type"], row["event_mode"]): RoleRule(
-            row["group"], row["roles"] == "together", row["reciprocal"] == "true", row["own_object"] == "true"
+            group=row["group"],
+            is_together=row["roles"] == "together",
+            is_reciprocal=row["reciprocal"] == "true",
+            owns_object=row["own_object"] == "true",
+            tells_of=row["told_of"] == "true",
+            is_disasters=row["disaster"] == "true",
+            counts=frozenset(filter(None, row["counts"].split("|"))),
         )
         for _, row in read_rows("event_roles.csv")
     }
