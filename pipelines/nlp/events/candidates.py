@@ -24,6 +24,9 @@ _MOST_TOLD = 4  # earlier events of the document whose parties are candidates
 _PAIRING = ("between", "among")
 _NOT_BELOW = frozenset(("aux", "auxpass", "mark", "punct", "det", "cc", "case"))
 _INNER_DEPTH = 2
+_EXAMPLES = frozenset(
+    ("including",)
+)  # "projects in several areas, including industry": instances of a thing, not whom it is done to
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,8 @@ class CandidateReader:
                 found.add(tuple(p for p in self.parties.parties(child) if p.is_party), Place(relation, "poss"))
         found.add(tuple(self.parties.adjectival(head)), Place(relation, "adj"))
         for name, tokens in phrase_preps(head).items():
+            if name in _EXAMPLES:
+                continue
             for token in tokens:
                 direct = tuple(p for p in self._direct(token) if p.is_party)
                 if direct:
@@ -174,7 +179,9 @@ class CandidateReader:
             for token in level:
                 if self._is_named(token):
                     found.add(tuple(p for p in self.parties.parties(token) if p.is_party), Place("below", "", depth))
-            level = [c for token in level for c in token.children if c.dep_ not in _NOT_BELOW]
+            level = [
+                c for token in level for c in token.children if c.dep_ not in _NOT_BELOW and c.lower_ not in _EXAMPLES
+            ]
 
     def _is_named(self, token: Token) -> bool:
         """Whether a word names a party by itself: not the noun before a noun in "state visit"."""
