@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
+from spacy.attrs import SENT_START
 from spacy.tokens import Doc, Token
 
 from pipelines.nlp.events.choice import Weights
@@ -22,6 +24,7 @@ from pipelines.records import Modality
 
 EXISTS, RIGHT = "exists", "right"
 _EARLY, _MIDDLE = 3, 10  # sentences
+_STARTS = "event_sentence_starts"  # key of doc.user_data: token indexes, looked up for every draft
 
 
 def draft_evidence(draft: Draft, modality: Modality, domain: Domain, doc: Doc) -> dict[str, float]:
@@ -120,14 +123,13 @@ def _form(draft: Draft) -> str:
 
 
 def _sentence_rank(doc: Doc, token: Token) -> str:
-    rank = 0
-    for sent in doc.sents:
-        if sent.start <= token.i < sent.end:
-            break
-        rank += 1
-        if rank > _MIDDLE:
-            return "late"
-    return "first" if rank == 0 else "early" if rank <= _EARLY else "middle"
+    starts = doc.user_data.get(_STARTS)
+    if starts is None:
+        starts = doc.user_data[_STARTS] = np.flatnonzero(doc.to_array(SENT_START) == 1)
+    rank = int(np.searchsorted(starts, token.i, side="right")) - 1
+    if rank > _MIDDLE:
+        return "late"
+    return "first" if rank <= 0 else "early" if rank <= _EARLY else "middle"
 
 
 def _is_generic(draft: Draft) -> bool:

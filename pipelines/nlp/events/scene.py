@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from functools import cached_property
 
 from spacy.tokens import Doc, Token
 
@@ -183,7 +184,7 @@ class SceneReader:
         before = [start for start in self._places if start < at]
         lead = next((p for start in sorted(self._places) for t, p in self._places[start] if _preposition_of(t)), None)
         return [
-            ("dateline", next((place for _, place in self._dateline()), None)),
+            ("dateline", next((place for _, place in self._dateline), None)),
             ("scene", self._scene(told, others)),
             ("before", self._places[max(before)][-1][1] if before else None),
             ("lead", lead),
@@ -241,7 +242,7 @@ class SceneReader:
         if told.when is not None and told.when.precision != Precision.DAY:
             return None  # "last year": another story
         if not self._scenes:
-            self._scenes = {True: self._dateline(), False: self._dateline()}
+            self._scenes = {True: [*self._dateline], False: [*self._dateline]}
             for other in others:
                 if other.place is not None and self._makes_scene(other):
                     is_deed = self._is_deed(other.draft)
@@ -267,13 +268,15 @@ class SceneReader:
             return True
         return 0 <= (published - told.when.end).days <= STORY_DAYS
 
+    @cached_property
     def _dateline(self) -> list[tuple[int, Place]]:
         """The place that a paragraph near the beginning opens with: "HARARE, Zimbabwe (AP) —"."""
+        text = self.doc.text
         for start in sorted(self._places):
             for head, place in self._places[start]:
                 if head.i > _DATELINE_REACH:
                     return []
-                opens = place.start_char == 0 or self.doc.text[place.start_char - 1] == "\n"
+                opens = place.start_char == 0 or text[place.start_char - 1] == "\n"
                 after = self.doc[head.i + 1 : head.i + _DATELINE_TOKENS]
                 if opens and any(t.text in _DASHES and t.nbor(-1).whitespace_ for t in after):
                     return [(head.i, place)]
