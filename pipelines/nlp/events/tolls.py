@@ -30,7 +30,6 @@ _BESIDE_WORDS = frozenset(
 _NO_PEOPLE = frozenset("family household home house building vehicle day case".split())
 _BESIDE = 5  # tokens from a number to the word that says what became of them
 _COMPARING = frozenset("than against versus compared unlike from".split())
-_PARTS = frozenset("including among include of".split())
 _RUNNING_TOTAL = frozenset("number total tally figure count".split())
 _HIGHER = 6  # governors that are looked through
 
