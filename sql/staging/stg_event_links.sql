@@ -7,7 +7,8 @@ renamed as (
         event_mention_id,
         event_id,
         method,
-        score
+        score,
+        evidence
     from source
 )
 

@@ -83,7 +83,12 @@ CORE = (
             Column("event_mention_id", TEXT, "Event mention."),
             Column("event_id", TEXT, "Event it reports."),
             Column("method", TEXT, "How the link was made."),
-            Column("score", NUMBER, "Certainty of the link, 0 to 1."),
+            Column("score", NUMBER, "How well the mention fits the event's other mentions, 0 to 1."),
+            Column(
+                "evidence", TEXT,
+                "What spoke for and against, in log-odds, in the comparison with the mention of the event that it fits best (JSON).",
+                nullable=True,
+            ),
         ),
         ("event_mention_id",),
         (

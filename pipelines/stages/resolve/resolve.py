@@ -15,18 +15,22 @@ import pandas as pd
 from pipelines.ids import code_version
 from pipelines.records import DocumentDuplicate
 from pipelines.stages.ingest.fingerprint import near_duplicates
-from pipelines.stages.resolve.entities import resolve_entities
+from pipelines.stages.resolve.entities import ResolvedEntities, resolve_entities
 from pipelines.stages.resolve.events import resolve_events
 
 # What the tables of core depend on beside the rows, below the package's folder.
-_SOURCES = ("stages/resolve/*.py", "stages/ingest/fingerprint.py", "ids.py", "records.py")
+_SOURCES = (
+    "stages/resolve/*.py", "stages/ingest/fingerprint.py", "ids.py", "records.py",
+    "lexicons/countries.csv", "lexicons/day_parts.csv", "lexicons/event_families.csv", "lexicons/event_identity_weights.csv", "lexicons/irregular_verbs.csv",
+    "lexicons/event_frames.csv", "lexicons/repeat_words.csv", "lexicons/support_verbs.csv", "lexicons/word_weights.csv",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class ResolveInput:
     """What the stage reads, as data frames.
 
-    `documents` has document_id, published_date, minhash, text_length (characters) and is_current (whether a current file
+    `documents` has document_id, published_date, text, minhash, text_length (characters) and is_current (whether a current file
     version holds it). The others are tables of nlp.
     """
 
@@ -55,12 +59,13 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
         (document_id, _day(published_date), _bytes(minhash), text_length)
         for document_id, published_date, minhash, text_length in zip(*columns, strict=True)
     )
-    documents = tables.documents[["document_id", "published_date"]].assign(
+    documents = tables.documents[["document_id", "published_date", "text"]].assign(
         is_counted=tables.documents["is_current"]
         & ~tables.documents["document_id"].isin({duplicate.document_id for duplicate in duplicates})
     )
-    entities = resolve_entities(documents, tables.entities, tables.entity_mentions)
-    events = resolve_events(documents, tables.event_mentions, tables.event_participants, entities.canonical)
+    entities = resolve_entities(documents.drop(columns="text"), tables.entities, tables.entity_mentions)
+    known = entities.entities.assign(is_named=_is_named(tables, entities))
+    events = resolve_events(documents, tables.event_mentions, tables.event_participants, entities.canonical, known)
     return {
         "core.document_duplicates": pd.DataFrame(
             [(row.document_id, row.duplicate_of, row.similarity_score) for row in duplicates],
@@ -72,6 +77,12 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
         "core.events": events.events,
         "core.event_links": events.event_links,
     }
+
+
+def _is_named(tables: ResolveInput, entities: ResolvedEntities) -> pd.Series:
+    """Whether any mention of an entity of core is a proper name."""
+    named = tables.entity_mentions.loc[tables.entity_mentions["is_name"], "entity_id"].map(entities.canonical)
+    return entities.entities["entity_id"].isin(set(named))
 
 
 def resolver_version() -> str:

@@ -1,0 +1,282 @@
+"""Evidence on pairs of reports: what speaks for and against their telling one event, in log-odds.
+
+What belongs here: `PairEvidence`, one named piece of evidence a method, and the probability they add up to. What does not: the
+weights (`lexicons/event_identity_weights.csv`), which pairs are looked at (`report_pairs.py`), and what becomes of them
+(`half_linkage.py`).
+
+Method: independent pieces of evidence whose log-odds add up (Fellegi and Sunter 1969), the parties compared by the best fit of
+each party of the shorter list.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pipelines.stages.resolve.likeness import cosines
+from pipelines.stages.resolve.reports import BODY, GROUP, NO_DAY, NO_PARTY, NONE, PERSON, STATE, Parties, Reports
+
+_WEIGHTS = Path(__file__).parents[2] / "lexicons" / "event_identity_weights.csv"
+# Evidence by which two reports exclude each other, whatever else they share.
+EXCLUDING = ("other_day", "other_place", "other_modality", "other_polarity")
+_NEAR_KM = 30.0
+_EARTH_RADIUS_KM = 6371.0
+_NEAR_DAYS, _WEEK_DAYS, _MONTH_DAYS = 3, 7, 31
+_CLOSE_COUNTS = 1.34
+_CONTRADICTED = -1.0  # log-odds of a party below which it contradicts
+_TEXT_COSINES = (0.1, 0.5)  # below the first two texts of one day are about as alike as any two, at the second about one story
+_SENTENCE_COSINES = (0.1, 0.6)
+
+
+@cache
+def weights() -> dict[str, float]:
+    """The weight of each piece of evidence."""
+    rows = pd.read_csv(_WEIGHTS, comment="#")
+    return dict(zip(rows["evidence"], rows["weight"].astype(float), strict=True))
+
+
+class PairEvidence:
+    """The evidence on pairs of reports.
+
+    Args:
+        reports: the reports.
+        first, second: row numbers, one entry a pair.
+    """
+
+    def __init__(self, reports: Reports, first: np.ndarray, second: np.ndarray) -> None:
+        self._reports = reports
+        self._first = first
+        self._second = second
+        self._weights = weights()
+
+    def log_odds(self) -> dict[str, np.ndarray]:
+        """Log-odds by piece of evidence, an entry a pair; 0 where it says nothing."""
+        found = {"prior": np.ones(len(self._first))}
+        for pieces in (self._kind(), self._days(), self._place(), self._parties(), self._counts(), self._texts(), self._telling()):
+            found.update(pieces)
+        return {name: value.astype(np.float32) * np.float32(self._weights[name]) for name, value in found.items()}
+
+    def judge(self) -> tuple[np.ndarray, np.ndarray]:
+        """The probability that each pair is one event, and whether the two exclude each other."""
+        found = self.log_odds()
+        total = np.sum(list(found.values()), axis=0)
+        excluded = np.any([found[name] != 0 for name in EXCLUDING], axis=0)
+        return (1.0 / (1.0 + np.exp(-np.clip(total, -30, 30)))).astype(np.float32), excluded
+
+    def _both(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return values[self._first], values[self._second]
+
+    def _kind(self) -> dict[str, np.ndarray]:
+        r = self._reports
+        a, b = self._both(r.event_type)
+        families = (r.families[self._first] & r.families[self._second]) != 0
+        mode_a, mode_b = self._both(r.mode)
+        both_modes = (mode_a != NONE) & (mode_b != NONE)
+        trigger_a, trigger_b = self._both(r.trigger)
+        shared = _share(trigger_a, trigger_b)
+        return {
+            "same_type": a == b,
+            "same_family": (a != b) & families,
+            "other_kind": (a != b) & ~families,
+            "same_mode": (a == b) & both_modes & (mode_a == mode_b),
+            "other_mode": (a == b) & both_modes & (mode_a != mode_b),
+            "same_trigger": shared,
+            "other_trigger": ~shared & (trigger_a[:, 0] != NONE) & (trigger_b[:, 0] != NONE),
+        }
+
+    def _days(self) -> dict[str, np.ndarray]:
+        r = self._reports
+        (start_a, start_b), (end_a, end_b) = self._both(r.start), self._both(r.end)
+        day_a, day_b = self._both(r.is_day)
+        told_a, told_b = self._both(r.is_told_day)
+        dated_a, dated_b = start_a != NO_DAY, start_b != NO_DAY
+        dated = dated_a & dated_b
+        apart = np.maximum(start_a.astype(np.int64) - end_b, start_b.astype(np.int64) - end_a)  # days between; below 0 they meet
+        meet = dated & (apart <= 0)
+        exact = day_a & day_b
+        # What is dated by its publication may have happened some days before it, not after.
+        later = np.where(told_a, start_b.astype(np.int64) - end_a, start_a.astype(np.int64) - end_b)
+        one_told = told_a != told_b
+        neither = ~told_a & ~told_b
+        slack = dated & exact & (apart > 0) & ((one_told & (later > 0) & (apart <= _WEEK_DAYS)) | (neither & (apart <= _NEAR_DAYS)))
+        # Reports that came out on one day and agree in all but the day: one of them may be misread or mistaken.
+        published_a, published_b = self._both(r.published)
+        together = (published_a == published_b) & (published_a != NO_DAY) & (r.document[self._first] != r.document[self._second])
+        # A report without a day is as old as its publication, or somewhat older.
+        known_a = np.where(dated_a, start_a, self._published(self._first))
+        known_b = np.where(dated_b, start_b, self._published(self._second))
+        gap = np.where((known_a == NO_DAY) | (known_b == NO_DAY), -1, np.abs(known_a.astype(np.int64) - known_b))
+        open_ = ~dated & (gap >= 0)
+        return {
+            "same_day": meet & exact,
+            "published_later": slack,
+            "other_day": dated & (apart > 0) & ~slack & ~together,
+            "doubtful_day": dated & (apart > 0) & ~slack & together,
+            "days_meet": meet & ~exact,
+            "undated_near": open_ & (gap <= _NEAR_DAYS),
+            "undated_month": open_ & (gap > _NEAR_DAYS) & (gap <= _MONTH_DAYS),
+            "undated_far": open_ & (gap > _MONTH_DAYS),
+        }
+
+    def _published(self, rows: np.ndarray) -> np.ndarray:
+        return self._reports.published[rows]
+
+    def _place(self) -> dict[str, np.ndarray]:
+        r = self._reports
+        (a, b), (home_a, home_b) = self._both(r.place), self._both(r.place_country)
+        (region_a, region_b), (area_a, area_b) = self._both(r.place_region), self._both(r.is_area)
+        both = (a != NONE) & (b != NONE)
+        same = both & (a == b)
+        one_country = both & (home_a == home_b)
+        # A country holds all that is in it; a region what has its name as region.
+        whole_a, whole_b = area_a & (region_a == NONE), area_b & (region_b == NONE)
+        within = ~same & one_country & (whole_a | whole_b | ((area_a | area_b) & (region_a == region_b)))
+        near = both & ~same & ~within & ~area_a & ~area_b & (self._kilometres() <= _NEAR_KM)
+        return {
+            "same_place": same & ~area_a,
+            "same_area": same & area_a,
+            "place_within": within,
+            "near_place": near,
+            "other_place": both & ~same & ~within & ~near,
+        }
+
+    def _kilometres(self) -> np.ndarray:
+        r = self._reports
+        lat_a, lat_b = (np.radians(v) for v in self._both(r.latitude))
+        lon_a, lon_b = (np.radians(v) for v in self._both(r.longitude))
+        chord = np.sin((lat_b - lat_a) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin((lon_b - lon_a) / 2) ** 2
+        return np.nan_to_num(2 * _EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0, 1))), nan=np.inf)
+
+    def _parties(self) -> dict[str, np.ndarray]:
+        r = self._reports
+        mutual = r.is_mutual[self._first] & r.is_mutual[self._second]
+        actors = self._fit(r.actors, r.actors)
+        recipients = self._fit(r.recipients, r.recipients)
+        joint = _joined(r.actors, r.recipients)
+        crossed = (self._fit(r.actors, r.recipients) > self._weights["party_same_country"]) & (
+            self._fit(r.recipients, r.actors) > self._weights["party_same_country"]
+        )
+        return {
+            "actors": np.where(mutual, 0.0, actors),
+            "recipients": np.where(mutual, 0.0, recipients),
+            "parties": np.where(mutual, self._fit(joint, joint, all_of_them=True), 0.0),
+            "swapped": ~mutual & crossed & (actors + recipients < 1.0),
+        }
+
+    def _fit(self, one: Parties, other: Parties, *, all_of_them: bool = False) -> np.ndarray:
+        """Log-odds of two lists of parties: how well the parties of the shorter one fit, 0 where one is empty.
+
+        Where all take part alike, both lists name the same parties, so a party that is contradicted decides.
+        """
+        a = _rows(one, self._first)
+        b = _rows(other, self._second)
+        fits = self._party_fits(a, b)
+        has_a, has_b = a.kind != NO_PARTY, b.kind != NO_PARTY
+        size_a, size_b = has_a.sum(axis=1), has_b.sum(axis=1)
+        mean_a, least_a = _mean_and_least(fits.max(axis=2), has_a)
+        mean_b, least_b = _mean_and_least(fits.max(axis=1), has_b)
+        is_a = size_a <= size_b
+        mean, least = np.where(is_a, mean_a, mean_b), np.where(is_a, least_a, least_b)
+        fit = np.where(least < _CONTRADICTED, least, 2.0 * mean) if all_of_them else mean
+        return np.where((size_a > 0) & (size_b > 0), fit, 0.0)
+
+    def _party_fits(self, a: Parties, b: Parties) -> np.ndarray:
+        """Log-odds of each party of one list against each of the other's; minus infinity where there is none."""
+        kind_a, kind_b = a.kind[:, :, None], b.kind[:, None, :]
+        home_a, home_b = a.country[:, :, None], b.country[:, None, :]
+        sector_a, sector_b = a.sector[:, :, None], b.sector[:, None, :]
+        same = (a.entity[:, :, None] == b.entity[:, None, :]) & (a.entity[:, :, None] != NONE)
+        head_a, head_b = a.words[:, :, None, 0], b.words[:, None, :, 0]
+        more_a, more_b = a.words[:, :, None, 1], b.words[:, None, :, 1]
+        one_head = (head_a == head_b) & (head_a != NONE)
+        one_more = (more_a == more_b) & (more_a != NONE)
+        crossed = ((head_a == more_b) & (head_a != NONE)) | ((more_a == head_b) & (more_a != NONE))
+        words = one_head | one_more | crossed
+        # "Communist rebels" and "Muslim rebels": one kind of group, and not the same.
+        other_of_kind = one_head & (more_a != more_b) & (more_a != NONE) & (more_b != NONE)
+        known = (home_a != NONE) & (home_b != NONE)
+        one_home = known & (home_a == home_b)
+        one_sector = (sector_a != NONE) & (sector_a == sector_b)
+        other_sector = (sector_a != NONE) & (sector_b != NONE) & (sector_a != sector_b)
+        names = (kind_a > STATE) & (kind_b > STATE)
+        w = self._weights
+        # The first that holds counts.
+        levels = (
+            ((kind_a == NO_PARTY) | (kind_b == NO_PARTY), -np.inf),
+            (same & (kind_a == PERSON), w["party_same_person"]),
+            (same & (kind_a == BODY), w["party_same_body"]),
+            (same & (kind_a == STATE), w["party_same_state"]),
+            (known & ~one_home, w["party_other_country"]),
+            (names & (kind_a == kind_b) & ~words, w["party_other_name"]),
+            (other_of_kind & (kind_a != STATE) & (kind_b != STATE), w["party_other_of_kind"]),
+            (words & one_home & (kind_a != STATE), w["party_same_words"]),
+            (words & ((kind_a == GROUP) | (kind_b == GROUP)), w["party_alike"]),
+            (one_home & one_sector, w["party_same_office"]),
+            (one_home & other_sector & (kind_a != STATE) & (kind_b != STATE), w["party_other_sector"]),
+            (one_home, w["party_same_country"]),
+        )
+        return np.select([holds for holds, _ in levels], [value for _, value in levels], default=w["party_unknown"])
+
+    def _counts(self) -> dict[str, np.ndarray]:
+        a, b = self._both(self._reports.counts)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratio = np.where((a > 0) & (b > 0), np.maximum(a / b, b / a), np.nan)
+        known = ~np.isnan(ratio)
+        same = (known & (ratio == 1)).any(axis=1)
+        close = (known & (ratio <= _CLOSE_COUNTS)).any(axis=1)
+        return {"same_count": same, "close_count": close & ~same, "other_count": known.any(axis=1) & ~close & ~same}
+
+    def _texts(self) -> dict[str, np.ndarray]:
+        r = self._reports
+        one = r.document[self._first] == r.document[self._second]
+        text = cosines(r.document_sketches, *self._both(r.document))
+        sentence = cosines(r.sentence_sketches, self._first, self._second)
+        return {
+            "text_likeness": np.where(one, 0.0, _degree(text, _TEXT_COSINES)),
+            "text_unlikeness": ~one & (text < _TEXT_COSINES[0]),
+            "sentence_likeness": _degree(sentence, _SENTENCE_COSINES),
+            "same_document": one,
+        }
+
+    def _telling(self) -> dict[str, np.ndarray]:
+        r = self._reports
+        (sentence_a, sentence_b), (again_a, again_b) = self._both(r.sentence), self._both(r.is_repeat)
+        (done_a, done_b), (not_a, not_b) = self._both(r.is_done), self._both(r.is_negated)
+        parts_a, parts_b = self._both(r.day_parts)
+        return {
+            "same_sentence": sentence_a == sentence_b,
+            "repeat": again_a != again_b,
+            "other_hour": (parts_a != 0) & (parts_b != 0) & ((parts_a & parts_b) == 0),
+            "other_modality": done_a != done_b,
+            "other_polarity": not_a != not_b,
+        }
+
+
+def _share(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Whether two lists of words share one."""
+    return ((a[:, :, None] == b[:, None, :]) & (a[:, :, None] != NONE)).any(axis=(1, 2))
+
+
+def _mean_and_least(fits: np.ndarray, is_party: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and least of the best fits of a list's parties."""
+    mean = np.where(is_party, fits, 0.0).sum(axis=1) / np.maximum(is_party.sum(axis=1), 1)
+    return mean, np.where(is_party, fits, np.inf).min(axis=1)
+
+
+def _degree(cosine: np.ndarray, ends: tuple[float, float]) -> np.ndarray:
+    low, high = ends
+    return np.clip((cosine - low) / (high - low), 0.0, 1.0)
+
+
+def _rows(parties: Parties, rows: np.ndarray) -> Parties:
+    return Parties(*(getattr(parties, name)[rows] for name in ("kind", "entity", "country", "sector", "words")))
+
+
+def _joined(one: Parties, other: Parties) -> Parties:
+    """The parties of both roles in one list."""
+    return Parties(
+        *(np.concatenate([getattr(one, n), getattr(other, n)], axis=1) for n in ("kind", "entity", "country", "sector", "words"))
+    )

@@ -1,0 +1,357 @@
+"""Reports: event mentions as arrays, reduced to what is compared when two may tell of one event.
+
+What belongs here: `Reports` and `read_reports`. What does not: which reports are compared (`report_pairs.py`) and what speaks
+for or against one event (`pair_evidence.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pipelines.stages.resolve.likeness import sketch_texts, stems, weight
+
+_LEXICONS = Path(__file__).parents[2] / "lexicons"
+NONE = -1  # of an index into names
+NO_DAY = np.iinfo(np.int32).min
+PARTIES = 4  # of a role; what a sentence lists beyond them does not decide
+PARTY_WORDS = 2
+TRIGGER_WORDS = 2
+# Kinds of party, by how well a name tells one from another.
+NO_PARTY, GROUP, STATE, BODY, PERSON = range(5)
+COUNTS = ("fatalities", "injuries", "arrests", "crowd_size")
+_TELLING_WORD = 0.3
+_TELLING_MODIFIER = 0.5
+_PHRASE_END = re.compile(r"\s+(?:of|from|in|at|near|with|for|by|on|who|that|which)\s|[,;(]")
+_DONE = ("actual", "historical")
+_BESIDE, _WORDS_BEFORE, _WORDS_AFTER = 40, 3, 2  # characters and words around a trigger
+_PARTS = ("morning", "day", "evening", "night")
+_EVENING_HOUR = 5  # p.m.
+_WORD = re.compile(r"[a-z]+")
+_CLOCK = re.compile(r"\b(\d{1,2})(?:[:.]\d\d)?\s*([ap])\.?\s?m\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """The parties of one role: arrays of n reports by `PARTIES`, the missing ones filled with `NONE`."""
+
+    kind: np.ndarray
+    entity: np.ndarray
+    country: np.ndarray
+    sector: np.ndarray
+    words: np.ndarray  # n by PARTIES by PARTY_WORDS: the stem of its head, and of its most telling other word
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Event mentions in the order of their ids; every array has one entry (or row) a mention."""
+
+    mention_ids: list[str]
+    document: np.ndarray
+    sentence: np.ndarray
+    position: np.ndarray  # character of the trigger in its document
+    event_type: np.ndarray
+    mode: np.ndarray
+    families: np.ndarray  # bits: the families of acts that the type and mode belong to
+    is_mutual: np.ndarray  # whether all parties take part alike, so that the roles do not matter
+    is_done: np.ndarray  # told as having happened; plans, threats and possibilities are not
+    is_negated: np.ndarray
+    is_repeat: np.ndarray  # whether the words beside the trigger say that it is not the first of its kind
+    day_parts: np.ndarray  # bits: the parts of the day that the sentence names
+    trigger: np.ndarray  # n by TRIGGER_WORDS
+    start: np.ndarray
+    end: np.ndarray
+    is_day: np.ndarray
+    is_told_day: np.ndarray  # the text names the day; otherwise it is that of publication
+    published: np.ndarray
+    place: np.ndarray
+    place_country: np.ndarray
+    place_region: np.ndarray
+    is_area: np.ndarray  # the place is a country or a region, in which a town lies
+    latitude: np.ndarray  # degrees
+    longitude: np.ndarray
+    actors: Parties
+    recipients: Parties
+    counts: np.ndarray  # n by COUNTS, NaN where none is told
+    document_sketches: np.ndarray
+    sentence_sketches: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.mention_ids)
+
+
+class Names:
+    """Numbers for names, in the order in which they are first seen; nothing has `NONE`."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Hashable, int] = {}
+
+    def number(self, name: Hashable | None) -> int:
+        """The number of a name."""
+        return NONE if name is None else self._numbers.setdefault(name, len(self._numbers))
+
+    def numbers(self, names: Iterable[Hashable | None]) -> np.ndarray:
+        """The numbers of names; missing values of a frame count as none."""
+        return np.fromiter((self.number(_value(name)) for name in names), dtype=np.int32)
+
+
+def read_reports(
+    documents: pd.DataFrame,
+    mentions: pd.DataFrame,
+    participants: pd.DataFrame,
+    canonical: Mapping[str, str],
+    entities: pd.DataFrame,
+) -> Reports:
+    """Read event mentions into arrays.
+
+    Args:
+        documents: document_id, published_date, text.
+        mentions: rows of nlp.event_mentions.
+        participants: rows of nlp.event_participants.
+        canonical: entity of core.entities for each entity of nlp.entities.
+        entities: entity_id, label, country, is_named of core.entities.
+    """
+    mentions = mentions.sort_values("event_mention_id", ignore_index=True)
+    documents = documents[documents["document_id"].isin(set(mentions["document_id"]))]
+    documents = documents.sort_values("document_id", ignore_index=True)
+    row_of = {document_id: row for row, document_id in enumerate(documents["document_id"])}
+    document = np.fromiter((row_of[d] for d in mentions["document_id"]), dtype=np.int32, count=len(mentions))
+    texts = documents["text"].tolist()
+    spans = zip(document, mentions["sentence_start_char"], mentions["sentence_end_char"], strict=True)
+    sentences = [texts[row][start:end] for row, start, end in spans]
+    triggers = list(zip(document, mentions["start_char"], mentions["end_char"], strict=True))
+    kinds = list(zip(mentions["event_type"], mentions["event_mode"], strict=True))
+    families = np.array([_families_of(str(t), _value(m)) for t, m in kinds], dtype=np.int64)
+    names = Names()
+    words = Names()
+    place_names = Names()
+    is_text = (mentions["event_date_source"] == "text").to_numpy()
+    return Reports(
+        mention_ids=mentions["event_mention_id"].tolist(),
+        document=document,
+        sentence=Names().numbers(zip(document.tolist(), mentions["sentence_start_char"].tolist(), strict=True)),
+        position=mentions["start_char"].to_numpy(dtype=np.int32),
+        event_type=names.numbers(mentions["event_type"]),
+        mode=names.numbers(mentions["event_mode"]),
+        families=families,
+        is_mutual=np.array([_is_mutual(t, _value(m)) for t, m in kinds], dtype=bool),
+        is_done=mentions["modality"].isin(_DONE).to_numpy(),
+        is_negated=mentions["is_negated"].to_numpy(dtype=bool),
+        is_repeat=np.array([_is_repeat(texts[row], *span) for row, *span in triggers], dtype=bool),
+        day_parts=np.array([_day_parts(s) for s in sentences], dtype=np.int8),
+        trigger=_trigger_words(texts, triggers, words),
+        start=_days(mentions["event_date_start"]),
+        end=_days(mentions["event_date_end"]),
+        is_day=(mentions["event_date_precision"] == "day").to_numpy(),
+        is_told_day=is_text,
+        published=_days(documents["published_date"])[document],
+        place=place_names.numbers(
+            zip(mentions["place_name"].tolist(), mentions["place_country"].tolist(), strict=True)
+            if mentions["place_name"].notna().all()
+            else [
+                None if _value(name) is None else (name, _value(country))
+                for name, country in zip(mentions["place_name"], mentions["place_country"], strict=True)
+            ]
+        ),
+        place_country=names.numbers(mentions["place_country"]),
+        place_region=place_names.numbers(mentions["place_admin1"]),
+        is_area=_is_area(mentions),
+        latitude=mentions["place_latitude"].to_numpy(dtype=np.float64, na_value=np.nan),
+        longitude=mentions["place_longitude"].to_numpy(dtype=np.float64, na_value=np.nan),
+        **_parties(mentions, participants, canonical, entities, words),
+        counts=mentions[list(COUNTS)].to_numpy(dtype=np.float64, na_value=np.nan),
+        document_sketches=sketch_texts(texts, len(texts)),
+        sentence_sketches=sketch_texts(sentences, len(sentences)),
+    )
+
+
+def _value(value):
+    """A value of a frame, or nothing where it is missing."""
+    return None if value is None or value is pd.NA or value is pd.NaT or value != value else value
+
+
+def _days(dates: pd.Series) -> np.ndarray:
+    """Days since 1970, `NO_DAY` where there is none."""
+    days = pd.to_datetime(dates).to_numpy().astype("datetime64[D]")
+    return np.where(np.isnat(days), NO_DAY, days.astype(np.int64)).astype(np.int32)
+
+
+def _trigger_words(texts: list[str], spans: Iterable[tuple[int, int, int]], words: Names) -> np.ndarray:
+    """The telling stems of each trigger as numbers, the most telling first.
+
+    A verb that lends its arguments to a noun tells less than the noun: "paid a visit" is a visit.
+    """
+    phrases = []
+    for row, start, end in spans:
+        trigger = texts[row][start:end]
+        if _support_stems().issuperset(stems(trigger)):
+            after = stems(_PHRASE_END.split(texts[row][end : end + _BESIDE], maxsplit=1)[0])
+            trigger = next((noun for noun in after if noun in _event_nouns()), trigger)
+        phrases.append(trigger)
+    return _rows_of(phrases, words, _trigger_stems, TRIGGER_WORDS)
+
+
+def _trigger_stems(text: str) -> list[str]:
+    return _telling(stems(text), but=_support_stems()) or stems(text)[-1:]
+
+
+def _party_words(texts: Iterable[str], words: Names) -> np.ndarray:
+    """The head of each party's phrase and the most telling other word that is no country's."""
+    return _rows_of(texts, words, _head_and_word, PARTY_WORDS)
+
+
+def _rows_of(texts: Iterable[str], words: Names, read: Callable[[str], list[str]], width: int) -> np.ndarray:
+    known: dict[str, list[int]] = {}
+    rows = []
+    for text in texts:
+        if text not in known:
+            known[text] = [*(words.number(stem) for stem in read(text)[:width]), *([NONE] * width)][:width]
+        rows.append(known[text])
+    return np.array(rows, dtype=np.int32).reshape(-1, width)
+
+
+def _head_and_word(text: str) -> list[str]:
+    phrase = _PHRASE_END.split(text, maxsplit=1)[0] or text
+    found = stems(phrase)
+    if not found:
+        return []
+    rest = [stem for stem in _telling(found[:-1], but=_country_stems()) if weight(stem) >= _TELLING_MODIFIER]
+    return [found[-1], *rest[:1]]
+
+
+def _telling(found: Iterable[str], *, but: frozenset[str]) -> list[str]:
+    return sorted({stem for stem in found if stem not in but and weight(stem) > _TELLING_WORD}, key=lambda s: (-weight(s), s))
+
+
+def _is_area(mentions: pd.DataFrame) -> np.ndarray:
+    """Whether a place is a country or a region: it has no region of its own, or is one."""
+    name, region = mentions["place_name"], mentions["place_admin1"]
+    return (name.notna() & (region.isna() | (name == region))).to_numpy()
+
+
+def _parties(
+    mentions: pd.DataFrame,
+    participants: pd.DataFrame,
+    canonical: Mapping[str, str],
+    entities: pd.DataFrame,
+    words: Names,
+) -> dict[str, Parties]:
+    row_of = {mention: row for row, mention in enumerate(mentions["event_mention_id"])}
+    known = {
+        row.entity_id: (str(row.label), _value(row.country), bool(row.is_named))
+        for row in entities[["entity_id", "label", "country", "is_named"]].itertuples(index=False)
+    }
+    told = participants[participants["role"].isin(["actor", "recipient"])].sort_values(["event_mention_id", "role", "ordinal"])
+    word_rows = _party_words(told["text"], words)
+    names, entity_names = Names(), Names()
+    n = len(mentions)
+    found = {
+        f"{role}s": Parties(
+            kind=np.zeros((n, PARTIES), dtype=np.int8),
+            entity=np.full((n, PARTIES), NONE, dtype=np.int32),
+            country=np.full((n, PARTIES), NONE, dtype=np.int32),
+            sector=np.full((n, PARTIES), NONE, dtype=np.int32),
+            words=np.full((n, PARTIES, PARTY_WORDS), NONE, dtype=np.int32),
+        )
+        for role in ("actor", "recipient")
+    }
+    taken: dict[tuple[int, str], int] = {}
+    columns = ("event_mention_id", "role", "entity_id", "country", "sector")
+    for number, (mention, role, entity, country, sector) in enumerate(zip(*(told[c] for c in columns), strict=True)):
+        row = row_of[mention]
+        at = taken.get((row, role), 0)
+        if at >= PARTIES:
+            continue
+        taken[row, role] = at + 1
+        core = canonical.get(entity) if isinstance(entity, str) else None
+        label, home, is_named = known.get(core, ("", None, False))
+        parties = found[f"{role}s"]
+        parties.kind[row, at] = _kind(label, is_named=is_named)
+        parties.entity[row, at] = entity_names.number(core)
+        parties.country[row, at] = names.number(_value(country) or home)
+        parties.sector[row, at] = names.number(_value(sector))
+        parties.words[row, at] = word_rows[number]
+    return found
+
+
+def _kind(label: str, *, is_named: bool) -> int:
+    if not is_named:
+        return GROUP
+    if label == "PERSON":
+        return PERSON
+    return STATE if label in ("GPE", "LOC", "NORP") else BODY
+
+
+@cache
+def _family_rows() -> dict[tuple[str, str | None], tuple[int, bool]]:
+    rows = pd.read_csv(_LEXICONS / "event_families.csv", comment="#", keep_default_na=False)
+    bits = {family: 1 << number for number, family in enumerate(sorted(set(rows["family"])))}
+    found: dict[tuple[str, str | None], tuple[int, bool]] = {}
+    for row in rows.itertuples(index=False):
+        key = (str(row.event_type), None if row.event_mode == "*" else str(row.event_mode))
+        families, is_mutual = found.get(key, (0, False))
+        found[key] = (families | bits[row.family], is_mutual or bool(row.is_mutual))
+    return found
+
+
+def _families_of(event_type: str, mode: str | None) -> int:
+    rows = _family_rows()
+    return rows.get((event_type, mode or "-"), (0, False))[0] | rows.get((event_type, None), (0, False))[0]
+
+
+def _is_mutual(event_type: str, mode: str | None) -> bool:
+    rows = _family_rows()
+    return rows.get((event_type, mode or "-"), (0, False))[1] or rows.get((event_type, None), (0, False))[1]
+
+
+@cache
+def _support_stems() -> frozenset[str]:
+    rows = pd.read_csv(_LEXICONS / "support_verbs.csv", comment="#", keep_default_na=False)
+    return frozenset(stem for verb in rows["verb"] for stem in stems(verb))
+
+
+@cache
+def _event_nouns() -> frozenset[str]:
+    rows = pd.read_csv(_LEXICONS / "event_frames.csv", comment="#", keep_default_na=False, usecols=[0, 1], names=["word", "kind"])
+    return frozenset(stem for word in rows.loc[rows["kind"] == "noun", "word"] for stem in stems(word))
+
+
+@cache
+def _country_stems() -> frozenset[str]:
+    rows = pd.read_csv(_LEXICONS / "countries.csv", comment="#", keep_default_na=False)
+    columns = ("name", "adjectives", "people")
+    return frozenset(stem for column in columns for names in rows[column] for stem in stems(names))
+
+
+@cache
+def _repeat_stems() -> frozenset[str]:
+    rows = pd.read_csv(_LEXICONS / "repeat_words.csv", comment="#", keep_default_na=False)
+    return frozenset(stem for word in rows["word"] for stem in stems(word))
+
+
+def _is_repeat(text: str, start: int, end: int) -> bool:
+    before = stems(text[max(0, start - _BESIDE) : start])[-_WORDS_BEFORE:]
+    after = stems(text[end : end + _BESIDE])[:_WORDS_AFTER]
+    return not _repeat_stems().isdisjoint([*before, *after])
+
+
+@cache
+def _part_of_word() -> dict[str, int]:
+    rows = pd.read_csv(_LEXICONS / "day_parts.csv", comment="#", keep_default_na=False)
+    return {word: 1 << _PARTS.index(part) for word, part in zip(rows["word"], rows["part"], strict=True)}
+
+
+def _day_parts(sentence: str) -> int:
+    parts = 0
+    lower = sentence.lower()
+    for word in _WORD.findall(lower):
+        parts |= _part_of_word().get(word, 0)
+    for hour, half in _CLOCK.findall(lower):
+        parts |= 1 << (0 if half == "a" else 1 if int(hour) % 12 < _EVENING_HOUR else 2)
+    return parts
