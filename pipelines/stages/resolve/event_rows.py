@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from pipelines.stages.resolve.reports import is_area
+
 _PRECISIONS = ("day", "week", "month", "quarter", "season", "year", "decade", "century")
 _CODING = ("event_type", "event_mode", "contexts", "quad_class", "intensity", "is_negated", "modality")
 _DATES = ("event_date_start", "event_date_end", "event_date_precision", "event_date_source")
@@ -71,9 +73,8 @@ def _dates(told: pd.DataFrame) -> pd.DataFrame:
 
 def _places(told: pd.DataFrame) -> pd.DataFrame:
     placed = told[told["place_name"].notna()]
-    is_town = placed["place_admin1"].notna() & (placed["place_admin1"] != placed["place_name"])
     placed = placed.assign(
-        is_area=~is_town,
+        is_area=is_area(placed),
         votes=placed.groupby(["event_id", "place_name", "place_country"], dropna=False)["event_mention_id"].transform("size"),
     )
     order = ["event_id", "is_area", "votes", "confidence", "event_mention_id"]

@@ -140,7 +140,8 @@ class PairEvidence:
             "same_area": same & area_a,
             "place_within": within,
             "near_place": near,
-            "other_place": both & ~same & ~within & ~near,
+            "other_place": both & ~same & ~within & ~near & ~(area_a & area_b),
+            "other_area": both & ~same & ~within & area_a & area_b,
         }
 
     def _kilometres(self) -> np.ndarray:
@@ -153,35 +154,44 @@ class PairEvidence:
     def _parties(self) -> dict[str, np.ndarray]:
         r = self._reports
         mutual = r.is_mutual[self._first] & r.is_mutual[self._second]
-        actors = self._fit(r.actors, r.actors)
-        recipients = self._fit(r.recipients, r.recipients)
+        (actors, _), (recipients, _) = self._fit(r.actors, r.actors), self._fit(r.recipients, r.recipients)
         joint = _joined(r.actors, r.recipients)
-        crossed = (self._fit(r.actors, r.recipients) > self._weights["party_same_country"]) & (
-            self._fit(r.recipients, r.actors) > self._weights["party_same_country"]
-        )
+        together, least = self._fit(joint, joint)
+        alike = self._weights["party_same_country"]
+        crossed = (self._fit(r.actors, r.recipients)[0] > alike) & (self._fit(r.recipients, r.actors)[0] > alike)
         return {
             "actors": np.where(mutual, 0.0, actors),
             "recipients": np.where(mutual, 0.0, recipients),
-            "parties": np.where(mutual, self._fit(joint, joint, all_of_them=True), 0.0),
+            "parties": np.where(mutual, 2.0 * together, 0.0),
+            # Both took part in both reports; of more, each report may name some.
+            "other_partner": mutual & (least < _CONTRADICTED) & self._are_two(joint),
             "swapped": ~mutual & crossed & (actors + recipients < 1.0),
         }
 
-    def _fit(self, one: Parties, other: Parties, *, all_of_them: bool = False) -> np.ndarray:
-        """Log-odds of two lists of parties: how well the parties of the shorter one fit, 0 where one is empty.
+    def _fit(self, one: Parties, other: Parties) -> tuple[np.ndarray, np.ndarray]:
+        """Log-odds of two lists of parties, each party set against another one: their mean and least, 0 where a list is empty.
 
-        Where all take part alike, both lists name the same parties, so a party that is contradicted decides.
+        The best fit goes first; what is left over of the longer list says nothing.
         """
-        a = _rows(one, self._first)
-        b = _rows(other, self._second)
+        a, b = _rows(one, self._first), _rows(other, self._second)
         fits = self._party_fits(a, b)
-        has_a, has_b = a.kind != NO_PARTY, b.kind != NO_PARTY
-        size_a, size_b = has_a.sum(axis=1), has_b.sum(axis=1)
-        mean_a, least_a = _mean_and_least(fits.max(axis=2), has_a)
-        mean_b, least_b = _mean_and_least(fits.max(axis=1), has_b)
-        is_a = size_a <= size_b
-        mean, least = np.where(is_a, mean_a, mean_b), np.where(is_a, least_a, least_b)
-        fit = np.where(least < _CONTRADICTED, least, 2.0 * mean) if all_of_them else mean
-        return np.where((size_a > 0) & (size_b > 0), fit, 0.0)
+        sizes = np.minimum((a.kind != NO_PARTY).sum(axis=1), (b.kind != NO_PARTY).sum(axis=1))
+        total, least = np.zeros(len(fits)), np.full(len(fits), np.inf)
+        rows = np.arange(len(fits))
+        for step in range(int(sizes.max(initial=0))):
+            going = step < sizes
+            best = fits.reshape(len(fits), -1).argmax(axis=1)
+            i, j = np.divmod(best, fits.shape[2])
+            fit = np.where(going, fits[rows, i, j], 0.0)
+            total += fit
+            least = np.where(going, np.minimum(least, fit), least)
+            fits[rows, i, :] = -np.inf
+            fits[rows, :, j] = -np.inf
+        return np.where(sizes > 0, total / np.maximum(sizes, 1), 0.0), np.where(sizes > 0, least, 0.0)
+
+    def _are_two(self, parties: Parties) -> np.ndarray:
+        count = (parties.kind != NO_PARTY).sum(axis=1)
+        return (count[self._first] == 2) & (count[self._second] == 2)  # noqa: PLR2004
 
     def _party_fits(self, a: Parties, b: Parties) -> np.ndarray:
         """Log-odds of each party of one list against each of the other's; minus infinity where there is none."""
@@ -209,6 +219,7 @@ class PairEvidence:
             (same & (kind_a == PERSON), w["party_same_person"]),
             (same & (kind_a == BODY), w["party_same_body"]),
             (same & (kind_a == STATE), w["party_same_state"]),
+            (known & ~one_home & (kind_a >= STATE) & (kind_b >= STATE), w["party_other_state"]),
             (known & ~one_home, w["party_other_country"]),
             (names & (kind_a == kind_b) & ~words, w["party_other_name"]),
             (other_of_kind & (kind_a != STATE) & (kind_b != STATE), w["party_other_of_kind"]),
@@ -258,12 +269,6 @@ class PairEvidence:
 def _share(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Whether two lists of words share one."""
     return ((a[:, :, None] == b[:, None, :]) & (a[:, :, None] != NONE)).any(axis=(1, 2))
-
-
-def _mean_and_least(fits: np.ndarray, is_party: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and least of the best fits of a list's parties."""
-    mean = np.where(is_party, fits, 0.0).sum(axis=1) / np.maximum(is_party.sum(axis=1), 1)
-    return mean, np.where(is_party, fits, np.inf).min(axis=1)
 
 
 def _degree(cosine: np.ndarray, ends: tuple[float, float]) -> np.ndarray:

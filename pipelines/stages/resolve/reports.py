@@ -27,7 +27,7 @@ TRIGGER_WORDS = 2
 NO_PARTY, GROUP, STATE, BODY, PERSON = range(5)
 COUNTS = ("fatalities", "injuries", "arrests", "crowd_size")
 _TELLING_WORD = 0.3
-_TELLING_MODIFIER = 0.5
+_TELLING_MODIFIER = 0.4
 _PHRASE_END = re.compile(r"\s+(?:of|from|in|at|near|with|for|by|on|who|that|which)\s|[,;(]")
 _DONE = ("actual", "historical")
 _BESIDE, _WORDS_BEFORE, _WORDS_AFTER = 40, 3, 2  # characters and words around a trigger
@@ -161,7 +161,7 @@ def read_reports(
         ),
         place_country=names.numbers(mentions["place_country"]),
         place_region=place_names.numbers(mentions["place_admin1"]),
-        is_area=_is_area(mentions),
+        is_area=is_area(mentions),
         latitude=mentions["place_latitude"].to_numpy(dtype=np.float64, na_value=np.nan),
         longitude=mentions["place_longitude"].to_numpy(dtype=np.float64, na_value=np.nan),
         **_parties(mentions, participants, canonical, entities, words),
@@ -229,10 +229,10 @@ def _telling(found: Iterable[str], *, but: frozenset[str]) -> list[str]:
     return sorted({stem for stem in found if stem not in but and weight(stem) > _TELLING_WORD}, key=lambda s: (-weight(s), s))
 
 
-def _is_area(mentions: pd.DataFrame) -> np.ndarray:
-    """Whether a place is a country or a region: it has no region of its own, or is one."""
-    name, region = mentions["place_name"], mentions["place_admin1"]
-    return (name.notna() & (region.isna() | (name == region))).to_numpy()
+def is_area(mentions: pd.DataFrame) -> np.ndarray:
+    """Whether a place is a country or a region; a town may bear its region's name."""
+    is_country = mentions["place_name"].notna() & mentions["place_admin1"].isna()
+    return (is_country | mentions["place_geonames_id"].isin(_region_ids())).to_numpy(dtype=bool)
 
 
 def _parties(
@@ -323,10 +323,17 @@ def _event_nouns() -> frozenset[str]:
 
 
 @cache
+def _region_ids() -> frozenset[int]:
+    rows = pd.read_csv(_LEXICONS / "places_admin_regions.csv", comment="#", usecols=["geonames_id"])
+    return frozenset(rows["geonames_id"].astype(int))
+
+
+@cache
 def _country_stems() -> frozenset[str]:
     rows = pd.read_csv(_LEXICONS / "countries.csv", comment="#", keep_default_na=False)
     columns = ("name", "adjectives", "people")
-    return frozenset(stem for column in columns for names in rows[column] for stem in stems(names))
+    names = (name for column in columns for cell in rows[column] for name in cell.split(";"))
+    return frozenset(stem for name in names if " " not in name for stem in stems(name))
 
 
 @cache
