@@ -53,6 +53,11 @@ def event_id(key: str) -> str:
     return _hash("evt", key)
 
 
+def party_id(event_id: str, role: str, key: str) -> str:
+    """Id of a participant of an event that has no entity across documents: an unnamed group."""
+    return _hash("pty", event_id, role, key)
+
+
 def quarantine_id(path: str, record_number: int | None, content_hash: str | None, reason_code: str) -> str:
     """Id of a rejected record."""
     return _hash("qua", path, record_number, content_hash, reason_code)

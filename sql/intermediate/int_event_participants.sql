@@ -2,6 +2,10 @@ with participants as (
     select * from staging.stg_event_participants
 ),
 
+event_parties as (
+    select * from staging.stg_event_parties
+),
+
 event_links as (
     select * from staging.stg_event_links
 ),
@@ -22,10 +26,16 @@ linked as (
     select
         participants.*,
         event_links.event_id,
+        event_parties.party_id,
         -- The party's own entity first: the mention of a group ("both countries") stands for all of its members.
         coalesce(document_entities.entity_id, entity_links.entity_id) as entity_id
     from participants
     left join event_links on participants.event_mention_id = event_links.event_mention_id
+    left join event_parties
+        on
+            participants.event_mention_id = event_parties.event_mention_id
+            and participants.role = event_parties.role
+            and participants.ordinal = event_parties.ordinal
     left join entity_links on participants.mention_id = entity_links.mention_id
     left join document_entities
         on
@@ -41,7 +51,7 @@ final as (
         linked.role,
         linked.ordinal,
         linked.mention_id,
-        coalesce(linked.entity_id, 'text:' || lower(linked.text)) as participant_id,
+        linked.party_id as participant_id,
         linked.entity_id,
         coalesce(entities.name, linked.text) as name,
         linked.text,

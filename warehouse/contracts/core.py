@@ -97,6 +97,19 @@ CORE = (
         ),
     ),
     Table(
+        "core", "event_parties",
+        "one row per event mention, role and party",
+        "Which participant of its event a party of a mention is: a participant stands once in an event, however many name it.",
+        (
+            Column("event_mention_id", TEXT, "Event mention."),
+            Column("role", TEXT, "actor, recipient or attribution."),
+            Column("ordinal", INTEGER, "Number of the party in its role, from 0, in the order of the text."),
+            Column("party_id", TEXT, "Participant: the entity of a named party, else an id of its own in the event and role."),
+        ),
+        ("event_mention_id", "role", "ordinal"),
+        (ForeignKey(("event_mention_id",), "nlp.event_mentions", ("event_mention_id",)),),
+    ),
+    Table(
         "core", "entity_affiliations",
         "one row per entity, country, sector and period",
         "For whom an entity stood, and from when to when texts say so.",

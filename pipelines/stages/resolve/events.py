@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines import ids
+from pipelines.stages.resolve.event_parties import event_parties
 from pipelines.stages.resolve.event_rows import event_rows
 from pipelines.stages.resolve.half_linkage import cluster
 from pipelines.stages.resolve.pair_evidence import PairEvidence
@@ -35,6 +36,7 @@ class ResolvedEvents:
 
     events: pd.DataFrame
     event_links: pd.DataFrame
+    event_parties: pd.DataFrame
 
 
 def resolve_events(
@@ -54,7 +56,7 @@ def resolve_events(
         entities: entity_id, label, country, is_named of core.entities.
 
     Returns:
-        The tables of events and links.
+        The tables of events, links and parties.
     """
     mentions = mentions.sort_values("event_mention_id", ignore_index=True)
     reports = read_reports(documents, mentions, participants, canonical, entities)
@@ -63,7 +65,9 @@ def resolve_events(
     names = cluster(len(reports), pairs.first, pairs.second, probability, is_excluded)
     event_of = _event_ids(reports, names)
     links = _links(reports, names, event_of, pairs.first, pairs.second, probability)
-    return ResolvedEvents(event_rows(documents, mentions, links), links)
+    return ResolvedEvents(
+        event_rows(documents, mentions, links), links, event_parties(participants, links, canonical, entities)
+    )
 
 
 def _judge(reports: Reports, first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

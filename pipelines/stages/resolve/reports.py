@@ -203,7 +203,7 @@ def _trigger_stems(text: str) -> list[str]:
 
 def _party_words(texts: Iterable[str], words: Names) -> np.ndarray:
     """The head of each party's phrase and the most telling other word that is no country's."""
-    return _rows_of(texts, words, _head_and_word, PARTY_WORDS)
+    return _rows_of(texts, words, head_and_word, PARTY_WORDS)
 
 
 def _rows_of(texts: Iterable[str], words: Names, read: Callable[[str], list[str]], width: int) -> np.ndarray:
@@ -216,7 +216,8 @@ def _rows_of(texts: Iterable[str], words: Names, read: Callable[[str], list[str]
     return np.array(rows, dtype=np.int32).reshape(-1, width)
 
 
-def _head_and_word(text: str) -> list[str]:
+def head_and_word(text: str) -> list[str]:
+    """The stem of the head of a party's phrase, and of its most telling other word if it has one."""
     phrase = _PHRASE_END.split(text, maxsplit=1)[0] or text
     found = stems(phrase)
     if not found:
@@ -272,7 +273,7 @@ def _parties(
         core = canonical.get(entity) if isinstance(entity, str) else None
         label, home, is_named = known.get(core, ("", None, False))
         parties = found[f"{role}s"]
-        parties.kind[row, at] = _kind(label, is_named=is_named)
+        parties.kind[row, at] = party_kind(label, is_named=is_named)
         parties.entity[row, at] = entity_names.number(core)
         parties.country[row, at] = names.number(_value(country) or home)
         parties.sector[row, at] = names.number(_value(sector))
@@ -280,7 +281,8 @@ def _parties(
     return found
 
 
-def _kind(label: str, *, is_named: bool) -> int:
+def party_kind(label: str, *, is_named: bool) -> int:
+    """What kind of party an entity is: GROUP (unnamed), STATE (or a people), BODY or PERSON."""
     if not is_named:
         return GROUP
     if label == "PERSON":

@@ -76,6 +76,7 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
         "core.entity_affiliations": entities.affiliations,
         "core.events": events.events,
         "core.event_links": events.event_links,
+        "core.event_parties": events.event_parties,
     }
 
 
