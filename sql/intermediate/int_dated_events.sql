@@ -10,8 +10,7 @@ counted as (
     select
         event_id,
         count(*) as mention_count,
-        count(distinct document_id) as document_count,
-        max(fatalities) as fatalities
+        count(distinct document_id) as document_count
     from mentions
     where is_counted
     group by event_id
@@ -31,9 +30,13 @@ final as (
         if(events.event_date_precision = 'day', events.event_date_start, null) as event_day,
         counted.mention_count,
         counted.document_count,
-        counted.fatalities
+        counts.count_best as fatalities
     from events
     inner join counted on events.event_id = counted.event_id
+    left join intermediate.int_event_counts as counts
+        on
+            events.event_id = counts.event_id
+            and counts.measure = 'fatalities'
     where
         not events.is_negated
         and events.modality in ('actual', 'historical')

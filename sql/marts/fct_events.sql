@@ -28,14 +28,31 @@ counted as (
         count(*) as mention_count,
         count(distinct document_id) as document_count,
         count(distinct source_key) as source_count,
-        first(theme order by confidence desc, event_mention_id) filter (where theme is not null) as theme,
-        max(fatalities) as fatalities,
-        max(injuries) as injuries,
-        max(arrests) as arrests,
-        max(displaced) as displaced,
-        max(crowd_size) as crowd_size
+        first(theme order by confidence desc, event_mention_id) filter (where theme is not null) as theme
     from mentions
     where is_counted
+    group by event_id
+),
+
+counts as (
+    select
+        event_id,
+        max(count_min) filter (where measure = 'fatalities') as fatalities_min,
+        max(count_best) filter (where measure = 'fatalities') as fatalities,
+        max(count_max) filter (where measure = 'fatalities') as fatalities_max,
+        max(count_min) filter (where measure = 'injuries') as injuries_min,
+        max(count_best) filter (where measure = 'injuries') as injuries,
+        max(count_max) filter (where measure = 'injuries') as injuries_max,
+        max(count_min) filter (where measure = 'arrests') as arrests_min,
+        max(count_best) filter (where measure = 'arrests') as arrests,
+        max(count_max) filter (where measure = 'arrests') as arrests_max,
+        max(count_min) filter (where measure = 'displaced') as displaced_min,
+        max(count_best) filter (where measure = 'displaced') as displaced,
+        max(count_max) filter (where measure = 'displaced') as displaced_max,
+        max(count_min) filter (where measure = 'crowd_size') as crowd_size_min,
+        max(count_best) filter (where measure = 'crowd_size') as crowd_size,
+        max(count_max) filter (where measure = 'crowd_size') as crowd_size_max
+    from intermediate.int_event_counts
     group by event_id
 ),
 
@@ -107,11 +124,21 @@ final as (
         events.is_negated,
         not events.is_negated and events.modality in ('actual', 'historical') as has_occurred,
         events.confidence,
-        counted.fatalities,
-        counted.injuries,
-        counted.arrests,
-        counted.displaced,
-        counted.crowd_size,
+        counts.fatalities_min,
+        counts.fatalities,
+        counts.fatalities_max,
+        counts.injuries_min,
+        counts.injuries,
+        counts.injuries_max,
+        counts.arrests_min,
+        counts.arrests,
+        counts.arrests_max,
+        counts.displaced_min,
+        counts.displaced,
+        counts.displaced_max,
+        counts.crowd_size_min,
+        counts.crowd_size,
+        counts.crowd_size_max,
         coalesce(counted.mention_count, 0) as mention_count,
         coalesce(counted.document_count, 0) as document_count,
         coalesce(counted.source_count, 0) as source_count,
@@ -122,6 +149,7 @@ final as (
     from events
     left join parties on events.event_id = parties.event_id
     left join counted on events.event_id = counted.event_id
+    left join counts on events.event_id = counts.event_id
     left join first_reports
         on
             events.event_id = first_reports.event_id
