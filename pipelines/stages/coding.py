@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 PIPE_BATCH = 16
 # The languages that are coded: a text too short to tell its language is most often an English one.
 CODED_LANGUAGES = frozenset(("en", UNDETERMINED))
+# The parser takes a quarter of nlp.pipe's batch size at a time: with this it takes a batch at once.
+_PARSED_TOGETHER = 4 * PIPE_BATCH
 _POSITION = "position"
 
 
@@ -94,7 +96,7 @@ class _Batch:
     def code(self, positions: Sequence[int]) -> None:
         """Code documents together, or each alone if a component of the model fails: spaCy does not say on which."""
         try:
-            for doc in self._nlp.pipe(map(self._make_doc, positions), batch_size=PIPE_BATCH):
+            for doc in self._nlp.pipe(map(self._make_doc, positions), batch_size=_PARSED_TOGETHER):
                 position = doc.user_data[_POSITION]
                 document = self._documents[position]
                 self.results[position] = extraction_from_doc(doc, document)
