@@ -14,6 +14,7 @@ from thinc.api import use_ops
 
 from pipelines.errors import ModelMissingError
 from pipelines.nlp.annotations import set_extensions
+from pipelines.nlp.inference.factory import replace_components
 
 # The readable order: each component may read what the ones before it wrote (see annotations.py).
 PIPES = (
@@ -53,6 +54,7 @@ def build_nlp(
     # NumPy's matrix product, which has kernels for the machine at hand, is twice as fast as the generic one of thinc's wheel.
     with use_ops("numpy", use_blis=False):
         nlp = spacy.load(_installed(model))
+    replace_components(nlp)
     for name in pipes:
         import_module(f"pipelines.nlp.{name}.factory")
         before_parser = name == "repairs" and "parser" in nlp.pipe_names
