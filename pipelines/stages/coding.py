@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 PIPE_BATCH = 16
 # The languages that are coded: a text too short to tell its language is most often an English one.
 CODED_LANGUAGES = frozenset(("en", UNDETERMINED))
-# The parser takes a quarter of nlp.pipe's batch size at a time: with this it takes a batch at once.
+# The parser takes a quarter of nlp.pipe's batch size at a time; with this it takes all documents of a batch.
 _PARSED_TOGETHER = 4 * PIPE_BATCH
 _POSITION = "position"
 
@@ -96,13 +96,8 @@ class _Batch:
     def code(self, positions: Sequence[int]) -> None:
         """Code documents together, or each alone if a component of the model fails: spaCy does not say on which."""
         try:
-            for doc in self._nlp.pipe(map(self._make_doc, positions), batch_size=_PARSED_TOGETHER):
-                position = doc.user_data[_POSITION]
-                document = self._documents[position]
-                self.results[position] = extraction_from_doc(doc, document)
-                if self._explanations is not None:
-                    weights = self._nlp.get_pipe("events").weights  # type: ignore[attr-defined]
-                    self._explanations[document.document_id] = explain(doc, weights)
+            for first in range(0, len(positions), PIPE_BATCH):
+                self._pipe(positions[first : first + PIPE_BATCH])
         except MemoryError:
             raise  # the document may be innocent, so the batch is tried again one by one
         except Exception as error:  # whatever a component raises must cost one document, not the run
@@ -113,6 +108,15 @@ class _Batch:
             for position in positions:
                 if position not in self.results:
                     self.code([position])
+
+    def _pipe(self, positions: Sequence[int]) -> None:
+        for doc in self._nlp.pipe(map(self._make_doc, positions), batch_size=_PARSED_TOGETHER):
+            position = doc.user_data[_POSITION]
+            document = self._documents[position]
+            self.results[position] = extraction_from_doc(doc, document)
+            if self._explanations is not None:
+                weights = self._nlp.get_pipe("events").weights  # type: ignore[attr-defined]
+                self._explanations[document.document_id] = explain(doc, weights)
 
     def handle_error(self, name: str, _component: Any, docs: list[Doc], error: Exception) -> None:
         """What spaCy calls when one of our components fails; the Doc then goes no further."""
