@@ -5,8 +5,10 @@ What belongs here: `code_documents`. What does not: processes and files (`extrac
 
 from __future__ import annotations
 
+import gc
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +79,18 @@ def code_documents(
     return [batch.results[position] for position in range(len(documents))]
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector, which would search all lexicons for cycles, again and again, while a batch makes few."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 class _Batch:
     """A batch on its way through the pipeline."""
 
@@ -97,7 +111,8 @@ class _Batch:
         """Code documents together, or each alone if a component of the model fails: spaCy does not say on which."""
         try:
             for first in range(0, len(positions), PIPE_BATCH):
-                self._pipe(positions[first : first + PIPE_BATCH])
+                with _uncollected():
+                    self._pipe(positions[first : first + PIPE_BATCH])
         except MemoryError:
             raise  # the document may be innocent, so the batch is tried again one by one
         except Exception as error:  # whatever a component raises must cost one document, not the run

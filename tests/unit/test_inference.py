@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import spacy
 from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, LEMMA, MORPH, POS, SENT_START, TAG
@@ -9,7 +10,9 @@ from spacy.language import Language
 from spacy.tokens import Span
 
 from pipelines.nlp.build import PACKAGED_SUFFIX
+from pipelines.nlp.inference import embedding
 from pipelines.nlp.inference.attributes import AttributeTable, is_tabular
+from pipelines.nlp.inference.embedding import keep_embeddings
 from pipelines.nlp.inference.entities import EntityDecoder, is_decodable
 from pipelines.nlp.inference.factory import replace_components
 
@@ -53,6 +56,16 @@ def test_replacements_set_the_same(own: Language, replaced: Language) -> None:
             (ent.start, ent.end, ent.label_) for ent in expected.ents
         ]
     assert any(doc.ents for doc in replaced.pipe(TEXTS))
+
+
+def test_embeddings_are_the_same_however_often_a_word_comes(own: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    nlp = spacy.load(MODEL)
+    assert keep_embeddings(nlp.get_pipe("tok2vec").model) == 1  # type: ignore[attr-defined]
+    for most in (20_000, 60, 5):  # all words fit in; the table is emptied now and then; it takes none
+        monkeypatch.setattr(embedding, "_MAX_KEPT", most)
+        for text in TEXTS + TEXTS[3:]:
+            expected, found = (p.get_pipe("tok2vec").predict([p.make_doc(text)])[0] for p in (own, nlp))  # type: ignore[attr-defined]
+            assert np.allclose(found, expected, atol=1e-4)
 
 
 def test_one_document_is_set_as_in_a_batch(own: Language, replaced: Language) -> None:

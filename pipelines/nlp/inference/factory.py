@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from spacy.language import Language
+from thinc.api import Model
 
 from pipelines.nlp.inference.attributes import AttributeTable, is_tabular
+from pipelines.nlp.inference.embedding import keep_embeddings
 from pipelines.nlp.inference.entities import EntityDecoder, is_decodable
 
 # Component of the model, factory of its replacement, what the component has to be for that.
@@ -15,11 +17,14 @@ _REPLACEMENTS = (
 
 
 def replace_components(nlp: Language) -> None:
-    """Replace components of a loaded model by others of the same name that set the same in less time.
+    """Replace components of a loaded model by others of the same name, and their embeddings, that do the same in less time.
 
     Args:
         nlp: a pipeline; what its components do not have in common with those of spaCy's small models stays as it is.
     """
+    for _, component in nlp.pipeline:
+        if isinstance(model := getattr(component, "model", None), Model):
+            keep_embeddings(model)
     for name, factory, is_replaceable in _REPLACEMENTS:
         if name in nlp.pipe_names and is_replaceable(nlp.get_pipe(name)):
             nlp.add_pipe(factory, before=name)
