@@ -5,8 +5,10 @@ What belongs here: `code_documents`. What does not: processes and files (`extrac
 
 from __future__ import annotations
 
+import gc
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +29,8 @@ logger = logging.getLogger(__name__)
 PIPE_BATCH = 16
 # The languages that are coded: a text too short to tell its language is most often an English one.
 CODED_LANGUAGES = frozenset(("en", UNDETERMINED))
+# The parser takes a quarter of nlp.pipe's batch size at a time; with this it takes all documents of a batch.
+_PARSED_TOGETHER = 4 * PIPE_BATCH
 _POSITION = "position"
 
 
@@ -75,6 +79,18 @@ def code_documents(
     return [batch.results[position] for position in range(len(documents))]
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector, which would search all lexicons for cycles, again and again, while a batch makes few."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 class _Batch:
     """A batch on its way through the pipeline."""
 
@@ -94,13 +110,9 @@ class _Batch:
     def code(self, positions: Sequence[int]) -> None:
         """Code documents together, or each alone if a component of the model fails: spaCy does not say on which."""
         try:
-            for doc in self._nlp.pipe(map(self._make_doc, positions), batch_size=PIPE_BATCH):
-                position = doc.user_data[_POSITION]
-                document = self._documents[position]
-                self.results[position] = extraction_from_doc(doc, document)
-                if self._explanations is not None:
-                    weights = self._nlp.get_pipe("events").weights  # type: ignore[attr-defined]
-                    self._explanations[document.document_id] = explain(doc, weights)
+            for first in range(0, len(positions), PIPE_BATCH):
+                with _uncollected():
+                    self._pipe(positions[first : first + PIPE_BATCH])
         except MemoryError:
             raise  # the document may be innocent, so the batch is tried again one by one
         except Exception as error:  # whatever a component raises must cost one document, not the run
@@ -111,6 +123,15 @@ class _Batch:
             for position in positions:
                 if position not in self.results:
                     self.code([position])
+
+    def _pipe(self, positions: Sequence[int]) -> None:
+        for doc in self._nlp.pipe(map(self._make_doc, positions), batch_size=_PARSED_TOGETHER):
+            position = doc.user_data[_POSITION]
+            document = self._documents[position]
+            self.results[position] = extraction_from_doc(doc, document)
+            if self._explanations is not None:
+                weights = self._nlp.get_pipe("events").weights  # type: ignore[attr-defined]
+                self._explanations[document.document_id] = explain(doc, weights)
 
     def handle_error(self, name: str, _component: Any, docs: list[Doc], error: Exception) -> None:
         """What spaCy calls when one of our components fails; the Doc then goes no further."""

@@ -1,0 +1,95 @@
+"""The model's own components and their replacements set the same annotations."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import spacy
+from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, LEMMA, MORPH, POS, SENT_START, TAG
+from spacy.language import Language
+from spacy.tokens import Span
+
+from pipelines.nlp.build import PACKAGED_SUFFIX
+from pipelines.nlp.inference import embedding
+from pipelines.nlp.inference.attributes import AttributeTable, is_tabular
+from pipelines.nlp.inference.embedding import keep_embeddings
+from pipelines.nlp.inference.entities import EntityDecoder, is_decodable
+from pipelines.nlp.inference.factory import replace_components
+
+MODEL = "en_core_web_sm" + PACKAGED_SUFFIX
+TEXTS = (
+    "",
+    " \n\n ",
+    "Oslo",
+    "The Ministry of Foreign Affairs of the Republic of Zambia said on 3 May 2021 that Dr. Amara Okello had left Lusaka.",
+    "I'm gonna go, y'all. There's a dog that ain't mine. Let's go, you gotta see it; he won't, he's got 'em, c'm on!",
+    "OSLO (AP)\n\nTwo of the nine men, whom it had been known that she'd do, didn't do so: \"Nothin' doin'\", they said.\n"
+    "Jordan Lee\nParis\n  Deputy Chairman\n",
+    "About 1,200 troops from Chad and the Central African Republic crossed the Lake Chad Basin on Tuesday night, the U.N. "
+    "Office for the Coordination of Humanitarian Affairs reported, while the European Union's envoys met in Addis Ababa.",
+)
+
+
+@pytest.fixture(scope="module")
+def own() -> Language:
+    return spacy.load(MODEL)
+
+
+@pytest.fixture(scope="module")
+def replaced() -> Language:
+    nlp = spacy.load(MODEL)
+    replace_components(nlp)
+    return nlp
+
+
+def test_components_keep_their_names_and_order(own: Language, replaced: Language) -> None:
+    assert replaced.pipe_names == own.pipe_names
+    assert isinstance(replaced.get_pipe("attribute_ruler"), AttributeTable)
+    assert isinstance(replaced.get_pipe("ner"), EntityDecoder)
+
+
+def test_replacements_set_the_same(own: Language, replaced: Language) -> None:
+    attributes: list[int | str] = [TAG, POS, MORPH, LEMMA, DEP, HEAD, SENT_START, ENT_IOB, ENT_TYPE]
+    for expected, doc in zip(own.pipe(TEXTS), replaced.pipe(TEXTS), strict=True):
+        assert (doc.to_array(attributes) == expected.to_array(attributes)).all()
+        assert [(ent.start, ent.end, ent.label_) for ent in doc.ents] == [
+            (ent.start, ent.end, ent.label_) for ent in expected.ents
+        ]
+    assert any(doc.ents for doc in replaced.pipe(TEXTS))
+
+
+def test_embeddings_are_the_same_however_often_a_word_comes(own: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    nlp = spacy.load(MODEL)
+    assert keep_embeddings(nlp.get_pipe("tok2vec").model) == 1  # type: ignore[attr-defined]
+    for most in (20_000, 60, 5):  # all words fit in; the table is emptied now and then; it takes none
+        monkeypatch.setattr(embedding, "_MAX_KEPT", most)
+        for text in TEXTS + TEXTS[3:]:
+            expected, found = (p.get_pipe("tok2vec").predict([p.make_doc(text)])[0] for p in (own, nlp))  # type: ignore[attr-defined]
+            assert np.allclose(found, expected, atol=1e-4)
+
+
+def test_one_document_is_set_as_in_a_batch(own: Language, replaced: Language) -> None:
+    assert [str(ent) for ent in replaced(TEXTS[-1]).ents] == [str(ent) for ent in own(TEXTS[-1]).ents]
+
+
+def test_entities_set_before_are_kept(own: Language, replaced: Language) -> None:
+    found = []
+    for nlp in (own, replaced):
+        doc = nlp.make_doc(TEXTS[3])
+        doc.set_ents([Span(doc, 1, 5, label="FAC")], default="missing")
+        for _, component in nlp.pipeline:
+            doc = component(doc)
+        found.append([(ent.start, ent.end, ent.label_) for ent in doc.ents])
+    assert found[0] == found[1]
+    assert (1, 5, "FAC") in found[1]
+
+
+def test_other_components_stay_as_they_are() -> None:
+    nlp = spacy.blank("en")
+    ruler = nlp.add_pipe("attribute_ruler")
+    ruler.add([[{"TAG": "NN", "OP": "+"}]], {"POS": "NOUN"})  # type: ignore[attr-defined]
+    recognizer = nlp.add_pipe("beam_ner")
+    assert not is_tabular(ruler)
+    assert not is_decodable(recognizer)
+    replace_components(nlp)
+    assert nlp.get_pipe("attribute_ruler") is ruler
