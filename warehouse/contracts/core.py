@@ -86,7 +86,7 @@ CORE = (
             Column("score", NUMBER, "How well the mention fits the event's other mentions, 0 to 1."),
             Column(
                 "evidence", TEXT,
-                "What spoke for and against, in log-odds, in the comparison with the mention of the event that it fits best (JSON).",
+                "What spoke for and against, in log-odds, compared with the mention of the event that it fits best (JSON).",
                 nullable=True,
             ),
         ),

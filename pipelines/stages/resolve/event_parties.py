@@ -48,7 +48,7 @@ def event_parties(
     Returns:
         event_mention_id, role, ordinal, party_id.
     """
-    labels = {row.entity_id: (str(row.label), bool(row.is_named)) for row in entities.itertuples(index=False)}
+    labels = {str(row.entity_id): (str(row.label), bool(row.is_named)) for row in entities.itertuples(index=False)}
     told = participants.merge(links[["event_mention_id", "event_id"]], on="event_mention_id")
     told = told.sort_values(["event_id", "role", "event_mention_id", "ordinal"], ignore_index=True)
     found: list[str] = []

@@ -53,7 +53,12 @@ def _leading(told: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Of each event the surest report that has the values which its reports are surest of together."""
     weighed = told.assign(total=told.groupby(["event_id", *columns], dropna=False)["confidence"].transform("sum"))
     order = ["event_id", "total", "confidence", "event_mention_id"]
-    return weighed.sort_values(order, ascending=[True, False, False, True]).groupby("event_id").head(1).set_index("event_id")
+    return (
+        weighed.sort_values(order, ascending=[True, False, False, True])
+        .groupby("event_id")
+        .head(1)
+        .set_index("event_id")
+    )
 
 
 def _dates(told: pd.DataFrame) -> pd.DataFrame:
@@ -75,7 +80,9 @@ def _places(told: pd.DataFrame) -> pd.DataFrame:
     placed = told[told["place_name"].notna()]
     placed = placed.assign(
         is_area=is_area(placed),
-        votes=placed.groupby(["event_id", "place_name", "place_country"], dropna=False)["event_mention_id"].transform("size"),
+        votes=placed.groupby(["event_id", "place_name", "place_country"], dropna=False)["event_mention_id"].transform(
+            "size"
+        ),
     )
     order = ["event_id", "is_area", "votes", "confidence", "event_mention_id"]
     found = placed.sort_values(order, ascending=[True, True, False, False, True]).groupby("event_id").head(1)

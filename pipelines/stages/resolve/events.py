@@ -92,7 +92,12 @@ def _event_ids(reports: Reports, names: np.ndarray) -> list[str]:
 
 
 def _links(
-    reports: Reports, names: np.ndarray, event_of: list[str], first: np.ndarray, second: np.ndarray, probability: np.ndarray
+    reports: Reports,
+    names: np.ndarray,
+    event_of: list[str],
+    first: np.ndarray,
+    second: np.ndarray,
+    probability: np.ndarray,
 ) -> pd.DataFrame:
     """One row a report: its event, how well it fits the event's other reports, and what spoke for and against."""
     inside = names[first] == names[second]

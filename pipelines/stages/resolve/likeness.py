@@ -1,7 +1,7 @@
 """How alike texts are: a sketch of the words of each, and the cosine of two sketches.
 
-What belongs here: `stems`, `Sketches`, `sketch_texts`. What does not: near-duplicates (`ingest/fingerprint.py`), whose measure knows
-the order of the words and sees only copies.
+What belongs here: stems, weights of words, sketches and their cosines. What does not: near-duplicates
+(`ingest/fingerprint.py`), whose measure knows the order of the words and sees only copies.
 
 Method: a count sketch (Charikar, Chen and Farach-Colton 2002): every stem adds its weight, with a sign of its own, to one of
 `DIMENSIONS` places, so the cosine of two sketches estimates that of the texts' word vectors with a standard error of about

@@ -27,7 +27,10 @@ _EARTH_RADIUS_KM = 6371.0
 _NEAR_DAYS, _WEEK_DAYS, _MONTH_DAYS = 3, 7, 31
 _CLOSE_COUNTS = 1.34
 _CONTRADICTED = -1.0  # log-odds of a party below which it contradicts
-_TEXT_COSINES = (0.1, 0.5)  # below the first two texts of one day are about as alike as any two, at the second about one story
+_TEXT_COSINES = (
+    0.1,
+    0.5,
+)  # below the first two texts of one day are about as alike as any two, at the second about one story
 _SENTENCE_COSINES = (0.1, 0.6)
 
 
@@ -55,7 +58,15 @@ class PairEvidence:
     def log_odds(self) -> dict[str, np.ndarray]:
         """Log-odds by piece of evidence, an entry a pair; 0 where it says nothing."""
         found = {"prior": np.ones(len(self._first))}
-        for pieces in (self._kind(), self._days(), self._place(), self._parties(), self._counts(), self._texts(), self._telling()):
+        for pieces in (
+            self._kind(),
+            self._days(),
+            self._place(),
+            self._parties(),
+            self._counts(),
+            self._texts(),
+            self._telling(),
+        ):
             found.update(pieces)
         return {name: value.astype(np.float32) * np.float32(self._weights[name]) for name, value in found.items()}
 
@@ -94,17 +105,28 @@ class PairEvidence:
         told_a, told_b = self._both(r.is_told_day)
         dated_a, dated_b = start_a != NO_DAY, start_b != NO_DAY
         dated = dated_a & dated_b
-        apart = np.maximum(start_a.astype(np.int64) - end_b, start_b.astype(np.int64) - end_a)  # days between; below 0 they meet
+        apart = np.maximum(
+            start_a.astype(np.int64) - end_b, start_b.astype(np.int64) - end_a
+        )  # days between; below 0 they meet
         meet = dated & (apart <= 0)
         exact = day_a & day_b
         # What is dated by its publication may have happened some days before it, not after.
         later = np.where(told_a, start_b.astype(np.int64) - end_a, start_a.astype(np.int64) - end_b)
         one_told = told_a != told_b
         neither = ~told_a & ~told_b
-        slack = dated & exact & (apart > 0) & ((one_told & (later > 0) & (apart <= _WEEK_DAYS)) | (neither & (apart <= _NEAR_DAYS)))
+        slack = (
+            dated
+            & exact
+            & (apart > 0)
+            & ((one_told & (later > 0) & (apart <= _WEEK_DAYS)) | (neither & (apart <= _NEAR_DAYS)))
+        )
         # Reports that came out on one day and agree in all but the day: one of them may be misread or mistaken.
         published_a, published_b = self._both(r.published)
-        together = (published_a == published_b) & (published_a != NO_DAY) & (r.document[self._first] != r.document[self._second])
+        together = (
+            (published_a == published_b)
+            & (published_a != NO_DAY)
+            & (r.document[self._first] != r.document[self._second])
+        )
         # A report without a day is as old as its publication, or somewhat older.
         known_a = np.where(dated_a, start_a, self._published(self._first))
         known_b = np.where(dated_b, start_b, self._published(self._second))
@@ -283,5 +305,8 @@ def _rows(parties: Parties, rows: np.ndarray) -> Parties:
 def _joined(one: Parties, other: Parties) -> Parties:
     """The parties of both roles in one list."""
     return Parties(
-        *(np.concatenate([getattr(one, n), getattr(other, n)], axis=1) for n in ("kind", "entity", "country", "sector", "words"))
+        *(
+            np.concatenate([getattr(one, n), getattr(other, n)], axis=1)
+            for n in ("kind", "entity", "country", "sector", "words")
+        )
     )

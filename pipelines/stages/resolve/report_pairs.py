@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.stages.resolve.likeness import cosines
 from pipelines.stages.resolve.reports import NO_DAY, NO_PARTY, NONE, Reports
 
 LARGEST_BLOCK = 150
@@ -49,7 +48,9 @@ def candidate_pairs(reports: Reports) -> CandidatePairs:
     found.extend(_pairs_within_documents(reports))
     found.extend(_pairs_between_texts(reports))
     pairs = np.concatenate(found) if found else np.empty((0, 2), dtype=np.int64)
-    packed = np.unique(pairs.min(axis=1) * len(reports) + pairs.max(axis=1)) if len(pairs) else np.empty(0, dtype=np.int64)
+    packed = (
+        np.unique(pairs.min(axis=1) * len(reports) + pairs.max(axis=1)) if len(pairs) else np.empty(0, dtype=np.int64)
+    )
     first, second = np.divmod(packed, max(len(reports), 1))
     return CandidatePairs(first, second, left_out)
 
@@ -129,7 +130,13 @@ def _pairs_of_block(members: list[int], reports: Reports, *, wide_only: bool) ->
     if len(rows) > LARGEST_BLOCK:
         # Reports of one event resemble each other in place and parties: neighbours in this order are the likely ones.
         order = np.lexsort(
-            (rows, reports.recipients.entity[rows, 0], reports.actors.entity[rows, 0], reports.place[rows], reports.event_type[rows])
+            (
+                rows,
+                reports.recipients.entity[rows, 0],
+                reports.actors.entity[rows, 0],
+                reports.place[rows],
+                reports.event_type[rows],
+            )
         )
         rows = rows[order]
         near = LARGEST_BLOCK // 2

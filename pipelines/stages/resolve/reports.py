@@ -227,7 +227,9 @@ def head_and_word(text: str) -> list[str]:
 
 
 def _telling(found: Iterable[str], *, but: frozenset[str]) -> list[str]:
-    return sorted({stem for stem in found if stem not in but and weight(stem) > _TELLING_WORD}, key=lambda s: (-weight(s), s))
+    return sorted(
+        {stem for stem in found if stem not in but and weight(stem) > _TELLING_WORD}, key=lambda s: (-weight(s), s)
+    )
 
 
 def is_area(mentions: pd.DataFrame) -> np.ndarray:
@@ -248,7 +250,9 @@ def _parties(
         row.entity_id: (str(row.label), _value(row.country), bool(row.is_named))
         for row in entities[["entity_id", "label", "country", "is_named"]].itertuples(index=False)
     }
-    told = participants[participants["role"].isin(["actor", "recipient"])].sort_values(["event_mention_id", "role", "ordinal"])
+    told = participants[participants["role"].isin(["actor", "recipient"])].sort_values(
+        ["event_mention_id", "role", "ordinal"]
+    )
     word_rows = _party_words(told["text"], words)
     names, entity_names = Names(), Names()
     n = len(mentions)
@@ -320,7 +324,9 @@ def _support_stems() -> frozenset[str]:
 
 @cache
 def _event_nouns() -> frozenset[str]:
-    rows = pd.read_csv(_LEXICONS / "event_frames.csv", comment="#", keep_default_na=False, usecols=[0, 1], names=["word", "kind"])
+    rows = pd.read_csv(
+        _LEXICONS / "event_frames.csv", comment="#", keep_default_na=False, usecols=[0, 1], names=["word", "kind"]
+    )
     return frozenset(stem for word in rows.loc[rows["kind"] == "noun", "word"] for stem in stems(word))
 
 

@@ -20,10 +20,21 @@ from pipelines.stages.resolve.events import resolve_events
 
 # What the tables of core depend on beside the rows, below the package's folder.
 _SOURCES = (
-    "stages/resolve/*.py", "stages/ingest/fingerprint.py", "ids.py", "records.py",
-    "lexicons/countries.csv", "lexicons/day_parts.csv", "lexicons/event_families.csv", "lexicons/event_identity_weights.csv", "lexicons/places_admin_regions.csv", "lexicons/irregular_verbs.csv",
-    "lexicons/event_frames.csv", "lexicons/repeat_words.csv", "lexicons/support_verbs.csv", "lexicons/word_weights.csv",
-)  # fmt: skip
+    "stages/resolve/*.py",
+    "stages/ingest/fingerprint.py",
+    "ids.py",
+    "records.py",
+    "lexicons/countries.csv",
+    "lexicons/day_parts.csv",
+    "lexicons/event_families.csv",
+    "lexicons/event_frames.csv",
+    "lexicons/event_identity_weights.csv",
+    "lexicons/irregular_verbs.csv",
+    "lexicons/places_admin_regions.csv",
+    "lexicons/repeat_words.csv",
+    "lexicons/support_verbs.csv",
+    "lexicons/word_weights.csv",
+)
 
 
 @dataclass(frozen=True, slots=True)
