@@ -71,11 +71,11 @@ class EventDateReader:
         """
         anchor = draft.site.token
         chain = clause_chain(anchor)
-        spoken = None if is_speech else _report_rank(chain)
+        spoken = None if is_speech else report_rank(chain)
         ranks = {token.i: rank for rank, token in enumerate(chain)}
         best, best_key = None, (len(chain) + 1, 0)
         for head, time in self.times.get(anchor.sent.start, ()):
-            rank = self._rank(head, ranks, anchor)
+            rank = self.rank(head, ranks, anchor)
             if rank is None or (draft.is_composed and not self._is_past(time)):
                 continue  # the time of what is agreed to or asked for
             if spoken is not None and rank >= spoken:
@@ -115,9 +115,9 @@ class EventDateReader:
         last = time.date_end or time.date_start
         return self.published is not None and last is not None and last <= self.published
 
-    def _rank(self, head: Token, ranks: dict[int, int], anchor: Token) -> int | None:
+    def rank(self, head: Token, ranks: dict[int, int], anchor: Token) -> int | None:
         """How near in the tree a time stands to the event: 0 in its own phrase; None in a clause of another predicate."""
-        if _only_names(head, anchor):
+        if only_names(head, anchor):
             return None
         current = head
         for _ in range(_CLIMB):
@@ -190,6 +190,19 @@ def _is_bound(token: Token) -> bool:
     )
 
 
+def bound_over(head: Token) -> str | None:
+    """The word under which a time bounds a clause or refers to another event: "since", "after", "until"."""
+    current = head
+    for _ in range(_CLIMB):
+        if _is_bound(current):
+            return current.lower_
+        if current.head is current or current is not head and current.pos_ in ("VERB", "AUX"):
+            mark = next((c for c in current.children if c.dep_ == "mark" and _is_bound(c)), None)
+            return mark.lower_ if mark is not None else None
+        current = current.head
+    return None
+
+
 def _is_counted_from(verb: Token) -> bool:
     """Whether a clause lies a long time from another event: "five years after the war", "months before he fell"."""
     return any(
@@ -201,7 +214,7 @@ def _is_counted_from(verb: Token) -> bool:
     )
 
 
-def _report_rank(chain: list[Token]) -> int | None:
+def report_rank(chain: list[Token]) -> int | None:
     """Where in a chain of clauses a verb begins that takes the rest as a finite clause: "said that", "announced that"."""
     for rank, token in enumerate(chain[:-1]):
         if token.dep_ == "ccomp" and token.pos_ in ("VERB", "AUX") and chain[rank + 1].pos_ == "VERB":
@@ -209,7 +222,7 @@ def _report_rank(chain: list[Token]) -> int | None:
     return None
 
 
-def _only_names(head: Token, anchor: Token) -> bool:
+def only_names(head: Token, anchor: Token) -> bool:
     """Whether a time only names one thing among others: "a 2010 allegation" dates nothing but the allegation."""
     noun = head.head
     if head.dep_ not in _MODIFIERS or noun.pos_ not in ("NOUN", "PROPN") or noun.i == anchor.i:

@@ -17,9 +17,10 @@ from pipelines.nlp.events.choice import load_weights
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.event_dates import clause_chain
 from pipelines.nlp.events.lexicon import EventLexicon
+from pipelines.nlp.events.retelling import Told
 from pipelines.nlp.events.settling import PLACE, WEIGHTS_FILE, Options
-from pipelines.nlp.events.story import STORY_DAYS, Story, Told
-from pipelines.nlp.events.telling import Telling, setting_of, telling
+from pipelines.nlp.events.story import STORY_DAYS, Story
+from pipelines.nlp.events.telling import Telling, telling
 from pipelines.nlp.places.sources import load_gazetteer
 from pipelines.records import Modality, Place, Precision
 
@@ -147,13 +148,13 @@ class SceneReader:
             others: the events of the document, by position.
         """
         draft = told.draft
-        setting = setting_of(draft, told.telling, self.lexicon)
+        setting = self.story.settings.of(draft, told.telling)
         if self._names_another_place(draft):
             setting.append("elsewhere")
         if told.when is not None and told.when.precision not in (Precision.DAY, None):
             setting.append("other-time")
         options: Options[Place] = Options(lambda place: (place.name, place.country), setting)
-        again = self.story.again(told, [o for o in others if o.place is not None])
+        again = self.story.retellings.again(told, [o for o in others if o.place is not None])
         seen = next((self._seen_at[a.identity] for a in draft.actors if a.identity in self._seen_at), None)
         for source, place in (
             *self._in_sentence(draft),
