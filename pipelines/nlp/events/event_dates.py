@@ -16,13 +16,16 @@ from pipelines.nlp.clauses.government import precedes_clause
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.telling import (
     BEFORE,
+    Telling,
     adjunct_preposition,
-    has_past_perfect,
     is_background,
     is_definite,
     is_perfect,
+    is_present,
     is_split_passive,
     is_told_in_past,
+    own_finite,
+    telling,
 )
 from pipelines.records import EventDateSource, Modality, Precision, TimeExpression
 
@@ -30,6 +33,9 @@ from pipelines.records import EventDateSource, Modality, Precision, TimeExpressi
 _BOUNDS = frozenset("after before since until till following ahead prior".split())
 # "before dawn on Tuesday" is on Tuesday.
 _HOURS = frozenset("dawn daybreak sunrise noon midday lunchtime dusk sunset nightfall midnight".split())
+# Over a clause with these its governor's time is another one.
+_EDGES = frozenset("after before since following".split())
+_MANY = frozenset("several many dozens hundreds thousands scores times repeatedly".split())
 _LONG = frozenset(("month", "year", "decade", "century"))
 _SAME_TIME = frozenset(("when", "as", "while", "where"))
 _MODIFIERS = frozenset(("nummod", "compound", "amod", "nmod", "poss", "npadvmod"))
@@ -72,18 +78,26 @@ class EventDateReader:
         anchor = draft.site.token
         chain = clause_chain(anchor)
         spoken = None if is_speech else report_rank(chain)
+        edge = _edge_rank(chain)
         ranks = {token.i: rank for rank, token in enumerate(chain)}
         best, best_key = None, (len(chain) + 1, 0)
+        is_beyond = False
+        is_told_now = telling(draft) == Telling.STATE and is_present(own_finite(draft.top))
         for head, time in self.times.get(anchor.sent.start, ()):
             rank = self.rank(head, ranks, anchor)
             if rank is None or (draft.is_composed and not self._is_past(time)):
                 continue  # the time of what is agreed to or asked for
             if spoken is not None and rank >= spoken:
                 continue  # the day of saying is not the day of the deed
+            if is_told_now and self._is_over(time):
+                continue  # "wants them over the leak of 2010"
+            if edge is not None and rank >= edge:
+                is_beyond = True  # "closed it on Monday after rebels attacked": the attack was before
+                continue
             if (rank, abs(head.i - anchor.i)) < best_key:
                 best, best_key = time, (rank, abs(head.i - anchor.i))
         if best is None:
-            return NO_DATE if _is_counted_from(draft.site.top) else self._since(draft)
+            return NO_DATE if is_beyond or _is_counted_from(draft.site.top) else self._since(draft)
         preposition = adjunct_preposition(draft.top)
         if best_key[0] > 0 and preposition is not None and is_definite(draft.top):
             return _bounded(best, preposition)
@@ -100,15 +114,20 @@ class EventDateReader:
         is_done = draft.modality == Modality.ACTUAL and not draft.is_composed
         return is_done and is_told_in_past(draft.site.top)
 
+    def _is_over(self, time: TimeExpression) -> bool:
+        last = time.date_end or time.date_start
+        return self.published is not None and last is not None and last < self.published
+
     def _since(self, draft: Draft) -> EventDate | None:
-        """The days from a "since" to the publication, for what has gone on ever since."""
-        anchor = draft.top
-        if self.published is None or not is_perfect(anchor) or has_past_perfect(anchor):
+        """When what has gone on ever since began; of what has been done again and again the days from then to the publication."""
+        anchor = own_finite(draft.top)
+        if self.published is None or not is_perfect(anchor):
             return None
         for head, time in self.times.get(anchor.sent.start, ()):
             mark = next((t for t in _path(head, anchor) if t.lower_ == "since" or _has_since(t)), None)
             if mark is not None and time.date_start is not None and time.date_start < self.published:
-                return EventDate(time.date_start, self.published, time.precision, EventDateSource.TEXT)
+                end = self.published if draft.site.noun is None and _is_counted(draft.top) else time.date_end
+                return EventDate(time.date_start, end, time.precision, EventDateSource.TEXT)
         return None
 
     def _is_past(self, time: TimeExpression) -> bool:
@@ -214,6 +233,28 @@ def _is_counted_from(verb: Token) -> bool:
     )
 
 
+def _edge_rank(chain: list[Token]) -> int | None:
+    """Where in a chain of clauses the time is another: over "after rebels attacked it", over a participle about a noun."""
+    for rank, token in enumerate(chain[:-1]):
+        if token.dep_ == "advcl" and any(
+            c.dep_ in ("mark", "prep", "advmod") and c.lower_ in _EDGES for c in token.children
+        ):
+            return rank + 1
+        if token.dep_ == "pcomp" and token.head.lower_ in _EDGES:
+            return rank + 1
+    return None
+
+
+def _is_counted(verb: Token) -> bool:
+    """Whether a clause counts what was done or whom it was done to: "has closed several papers", "100 have been held"."""
+    return any(
+        g.dep_ == "nummod" or g.lower_ in _MANY
+        for c in verb.children
+        if c.dep_ in ("nsubj", "nsubjpass", "dobj", "npadvmod")
+        for g in c.subtree
+    )
+
+
 def report_rank(chain: list[Token]) -> int | None:
     """Where in a chain of clauses a verb begins that takes the rest as a finite clause: "said that", "announced that"."""
     for rank, token in enumerate(chain[:-1]):
@@ -259,7 +300,9 @@ def _year_before(time: TimeExpression) -> EventDate:
 
 
 def _bounded(time: TimeExpression, preposition: str) -> EventDate:
-    """The days before or after a clause's own time, for what it happened after or before."""
+    """The days before or after a clause's own time, for what it happened after or before; of a month or year the same."""
+    if preposition not in BEFORE and time.precision != Precision.DAY:
+        return EventDate(time.date_start, time.date_end, time.precision, EventDateSource.TEXT)
     one_day = timedelta(days=1)
     if preposition in BEFORE:
         start = (
