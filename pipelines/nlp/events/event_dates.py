@@ -6,8 +6,9 @@ that carries over from other sentences (`story.py`).
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from spacy.tokens import Doc, Token
@@ -40,6 +41,8 @@ _LONG = frozenset(("month", "year", "decade", "century"))
 _SAME_TIME = frozenset(("when", "as", "while", "where"))
 _MODIFIERS = frozenset(("nummod", "compound", "amod", "nmod", "poss", "npadvmod"))
 _CLIMB = 12
+_DAY_BEFORE = re.compile(r"(?<![\w.,])(\d{1,2})\s*(?:and|to|&|-|–|—)\s*$")
+_DAY_BEFORE_CHARS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,9 @@ class EventDateReader:
             if time.type in ("DATE", "TIME") and time.date_start is not None:
                 span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
                 if span is not None:
-                    self.times.setdefault(span.root.sent.start, []).append((span.root, time))
+                    self.times.setdefault(span.root.sent.start, []).append(
+                        (span.root, _with_day_before(doc.text, time))
+                    )
 
     def told(self, draft: Draft, is_speech: bool) -> EventDate | None:
         """The date that the event's own phrase or clause, or a clause it depends on, states; None where it states none.
@@ -105,14 +110,20 @@ class EventDateReader:
             return NO_DATE
         if self._is_read_ahead(best, draft):
             return _year_before(best) if best.precision == Precision.MONTH else None
-        return EventDate(best.date_start, best.date_end, best.precision, EventDateSource.TEXT)
+        end = best.date_end
+        if best.precision == Precision.WEEK and end is not None and self.published is not None and self._is_done(draft):
+            end = min(end, max(self.published, best.date_start or end))  # "this week": nothing later than today is done
+        return EventDate(best.date_start, end, best.precision, EventDateSource.TEXT)
 
     def _is_read_ahead(self, time: TimeExpression, draft: Draft) -> bool:
         """Whether a time was read as one to come though the sentence tells in the past what was done."""
         if self.published is None or time.date_start is None or time.date_start <= self.published:
             return False
-        is_done = draft.modality == Modality.ACTUAL and not draft.is_composed
-        return is_done and is_told_in_past(draft.site.top)
+        return self._is_done(draft)
+
+    def _is_done(self, draft: Draft) -> bool:
+        is_actual = draft.modality == Modality.ACTUAL and not draft.is_composed
+        return is_actual and is_told_in_past(draft.site.top)
 
     def _is_over(self, time: TimeExpression) -> bool:
         last = time.date_end or time.date_start
@@ -176,6 +187,16 @@ class EventDateReader:
             rank = ranks.get(verb.head.i)
             return None if rank is None else rank + 1
         return None
+
+
+def _with_day_before(text: str, time: TimeExpression) -> TimeExpression:
+    """A day with the one that is written before it: the 7th and 8th of "on 7 and 8 February"."""
+    day = time.date_start
+    found = _DAY_BEFORE.search(text, max(time.start_char - _DAY_BEFORE_CHARS, 0), time.start_char)
+    if time.precision != Precision.DAY or day is None or found is None or not text[time.start_char].isdigit():
+        return time
+    first = int(found[1])
+    return replace(time, date_start=day.replace(day=first)) if 0 < first < day.day else time
 
 
 def clause_chain(anchor: Token) -> list[Token]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 from spacy.tokens import Doc, Span, Token
@@ -27,6 +28,7 @@ from pipelines.records import EventDateSource, Modality, Precision
 
 _NEAR_TOKENS = 60
 _LEAD_SENTENCES = 3
+_STORY_LENGTH = 4  # days: "over the weekend" is one of the story, "last week" is none
 STORY_DAYS = 14  # a day longer before the publication is no story's day
 _PAST_FORMS = frozenset(("VBD", "VBN"))
 
@@ -41,7 +43,10 @@ class Story:
         self.settings = SettingReader(doc, dates, lexicon)
         self.weights = load_weights(WEIGHTS_FILE).get(DAY, {})
         self._times = SentenceTimes(dates)
-        self._days: dict[bool, list[tuple[int, date]]] = {True: [], False: []}  # of sayings, of deeds: sentence, day
+        self._days: dict[bool, list[tuple[int, EventDate]]] = {
+            True: [],
+            False: [],
+        }  # of sayings, of deeds: sentence, day
         self._entries = _dated_entries(doc, dates)
         self._pasts: list[tuple[int, int]] = []  # token ranges after a sentence of long ago, to its paragraph's end
         self._named: list[tuple[int, int, EventDate]] = []  # every time: its sentence's start, paragraph's end, days
@@ -55,16 +60,19 @@ class Story:
                 verb = _main_verb(head) if self.published is not None else None
                 if verb is None:
                     continue
-                if time.precision == Precision.DAY and 0 <= self._age(time.date_start) <= STORY_DAYS:
-                    self._days[self._is_saying(verb)].append((sent.start, time.date_start))
+                if _is_short(when) and self._is_of_story(when):
+                    self._days[self._is_saying(verb)].append((sent.start, replace(when, precision=Precision.DAY)))
                 elif self._age(time.date_end or time.date_start) > STORY_DAYS:
                     self._pasts.append((sent.end, _paragraph_end(sent)))
-        self._told_days = sorted(self._days[True] + self._days[False])
+        self._told_days = sorted(self._days[True] + self._days[False], key=lambda item: (item[0], item[1].start))
         starts = [sent.start for sent in doc.sents]
         self._lead = starts[_LEAD_SENTENCES] if len(starts) > _LEAD_SENTENCES else len(doc)
 
     def _age(self, day: date) -> int:
         return (self.published - day).days if self.published is not None else 0
+
+    def _is_of_story(self, when: EventDate) -> bool:
+        return when.start is not None and when.end is not None and 0 <= self._age(when.end) <= STORY_DAYS
 
     def is_in_past(self, draft: Draft) -> bool:
         """Whether a draft is told in a passage on the past: after a sentence dated long ago, before a day of the story."""
@@ -130,7 +138,7 @@ class Story:
             return options
         options.add("published", _on(self.published, EventDateSource.PUBLICATION))
         for source, (at, day) in self._story_days(draft):
-            options.add(source, _on(day, EventDateSource.TEXT), self._seen_of(day, at, draft))
+            options.add(source, day, self._seen_of(day, at, draft))
         return options
 
     def _add_previous(self, options: Options[EventDate], draft: Draft) -> None:
@@ -168,15 +176,18 @@ class Story:
         """On which day, counted from the publication, the text has most of its story."""
         if not self._told_days:
             return ["story=none"]
-        ages = Counter(min(self._age(day), 2) for _, day in self._told_days)
-        first = min(self._age(self._told_days[0][1]), 2)
+        ages = Counter(self._rough_age(day) for _, day in self._told_days)
+        first = self._rough_age(self._told_days[0][1])
         most = max(ages, key=lambda age: ages[age])
         found = [f"story={('today', 'eve', 'earlier')[most]}", f"opens={('today', 'eve', 'earlier')[first]}"]
         if self._told_days[0][0] >= self._lead:
             found.append("lead-undated")
         return found
 
-    def _story_days(self, draft: Draft) -> list[tuple[str, tuple[int, date]]]:
+    def _rough_age(self, when: EventDate) -> int:
+        return min(self._age(when.end), 2) if when.end is not None else 2
+
+    def _story_days(self, draft: Draft) -> list[tuple[str, tuple[int, EventDate]]]:
         """The days of the story around a draft: the last before it of its kind and of the other, the next, the first, the most told."""
         is_speech = self.lexicon.traits_of(draft.event_type, draft.mode).is_speech
         found = []
@@ -194,9 +205,9 @@ class Story:
             found += [("first", self._told_days[0]), ("most", most)]
         return found
 
-    def _seen_of(self, day: date, at: int, draft: Draft) -> list[str]:
+    def _seen_of(self, when: EventDate, at: int, draft: Draft) -> list[str]:
         """How long before the publication a day lies, how near to the draft it is told, and whether the story has others."""
-        age = self._age(day)
+        age = self._age(when.end) if when.end is not None else 0
         found = ["today" if age == 0 else "eve" if age == 1 else "week" if age < 7 else "earlier"]
         sent = draft.site.token.sent
         if at == sent.start:
@@ -209,13 +220,19 @@ class Story:
             found.append("told-in-lead")
         days = [day for _, day in self._told_days]
         found.append("only" if len(set(days)) == 1 else "among")
-        if days.count(day) * 2 > len(days):
+        if days.count(when) * 2 > len(days):
             found.append("major")
         return found
 
 
 def _is_dated(told: Told) -> bool:
     return told.when is not None and told.when.source == EventDateSource.TEXT
+
+
+def _is_short(when: EventDate) -> bool:
+    if when.start is None or when.end is None:
+        return False
+    return when.precision == Precision.DAY or 0 < (when.end - when.start).days < _STORY_LENGTH
 
 
 def _size(when: EventDate) -> str:
@@ -246,6 +263,14 @@ def _paragraph_end(sent: Span) -> int:
     return next((t.i for t in doc[sent.end - 1 :] if "\n" in t.text), len(doc))
 
 
+def _verb_over_document(participle: Token) -> Token | None:
+    """The verb that says something in what was put out then: "said in a statement released on Monday"."""
+    noun = participle.head
+    if participle.dep_ != "acl" or participle.tag_ != "VBN" or noun.dep_ != "pobj" or noun.head.lower_ != "in":
+        return None
+    return noun.head.head if noun.head.head.pos_ == "VERB" else None
+
+
 def _main_verb(head: Token) -> Token | None:
     """The verb in the past that a time hangs on, where it is the sentence's main one or coordinated with it."""
     current = head
@@ -257,7 +282,7 @@ def _main_verb(head: Token) -> Token | None:
             break
         if current.lower_ in ("after", "before", "since", "until", "till", "from", "following"):
             return None
-    verb = current
+    verb = _verb_over_document(current) or current
     if verb.tag_ not in _PAST_FORMS or has_past_perfect(verb) or is_perfect(verb):
         return None
     top = verb
