@@ -61,6 +61,10 @@ class SentenceTimes:
                 seen.append(f"bound={bound}")
             if len(times) == 1:
                 seen.append("sole")
+                if self._age(time) > _BACKGROUND_DAYS:
+                    seen.append("sole-old")
+                if rank is None and bound is None:
+                    seen.append("sole-apart")
             elif abs(head.i - anchor.i) == nearest:
                 seen.append("nearest")
             if abs(head.i - anchor.i) > _FAR:

@@ -44,7 +44,9 @@ class SettingReader:
         """
         traits = self.lexicon.traits_of(draft.event_type, draft.mode)
         kind = "word" if traits.is_speech or draft.is_composed else "deed" if traits.is_carried else "act"
-        found = [kind, how.value, f"type={draft.event_type}", f"home={traits.home or 'none'}"]
+        is_quoted = any(start <= draft.top.idx < end for start, end in self._quotes)
+        told = "quoted-state" if how == Telling.STATE and is_quoted else how.value
+        found = [kind, told, f"type={draft.event_type}", f"home={traits.home or 'none'}"]
         if draft.modality != Modality.ACTUAL:
             found.append("unreal" if draft.modality != Modality.HISTORICAL else "historical")
         if is_perfect(draft.top):

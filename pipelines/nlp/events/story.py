@@ -131,7 +131,10 @@ class Story:
         again = self.retellings.again(told, [o for o in others if _is_dated(o)])
         if again is not None and again.when is not None:
             later = again.draft.site.token.i > draft.site.token.i
-            options.add("again", again.when, ["later" if later else "before", _size(again.when)])
+            seen = ["later" if later else "before", _size(again.when)]
+            if not self._is_of_story(again.when):
+                seen.append("old")
+            options.add("again", again.when, seen)
         self._add_previous(options, draft)
         self._add_passage(options, draft)
         if self.published is None:
