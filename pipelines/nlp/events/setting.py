@@ -46,6 +46,8 @@ class SettingReader:
         kind = "word" if traits.is_speech or draft.is_composed else "deed" if traits.is_carried else "act"
         is_quoted = any(start <= draft.top.idx < end for start, end in self._quotes)
         told = "quoted-state" if how == Telling.STATE and is_quoted else how.value
+        if how != Telling.NEWS and is_headline(draft.top):
+            told = f"headline-{how.value}"  # titles tell the news in the present and in participles
         found = [kind, told, f"type={draft.event_type}", f"home={traits.home or 'none'}"]
         if draft.modality != Modality.ACTUAL:
             found.append("unreal" if draft.modality != Modality.HISTORICAL else "historical")

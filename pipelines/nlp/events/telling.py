@@ -60,7 +60,7 @@ def telling(draft: Draft) -> Telling:
         if current.head is current:
             break
         current = current.head
-    return Telling.STATE if is_present(_reporting(own)) else Telling.NEWS
+    return Telling.STATE if is_present(own) and is_present(_reporting(own)) else Telling.NEWS
 
 
 def is_background(draft: Draft) -> bool:
