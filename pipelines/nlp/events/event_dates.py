@@ -261,8 +261,8 @@ def _edge_rank(chain: list[Token]) -> int | None:
             c.dep_ in ("mark", "prep", "advmod") and c.lower_ in _EDGES for c in token.children
         ):
             return rank + 1
-        if token.dep_ == "pcomp" and token.head.lower_ in _EDGES:
-            return rank + 1
+        if token.dep_ == "pcomp" and token.head.lower_ in _EDGES and not any(c.dep_ == "auxpass" for c in token.children):
+            return rank + 1  # "died on Tuesday after being shot" is all of that day
     return None
 
 
