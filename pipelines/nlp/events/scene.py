@@ -90,7 +90,7 @@ class SceneReader:
         ranks = {token.i: rank for rank, token in enumerate(chain)}
         found: dict[int, tuple[tuple[bool, int, int], Place]] = {}  # by preposition
         for head, place in self._places.get(anchor.sent.start, ()):
-            if head.dep_ in _NAMING and not _is_party(head, draft) and self._is_named_act(head.head, anchor):
+            if head.dep_ in _NAMING and not _is_party(head, draft) and self._is_named_act(_named_noun(head), anchor):
                 return place  # "the Tunis bombing", "the Tunis bombing killed ten"
             preposition = _preposition_of(head)
             if preposition is None or not _is_of_place(preposition, draft) or _is_owner(head):
@@ -183,7 +183,8 @@ class SceneReader:
         """The places that the document is about: the dateline's, the scene's, the last one before, the country named most."""
         at = told.draft.site.token.sent.start
         before = [start for start in self._places if start < at]
-        lead = next((p for start in sorted(self._places) for t, p in self._places[start] if _preposition_of(t)), None)
+        opening = [start for start in sorted(self._places) if start < self.story.settings.lead_end]
+        lead = next((p for start in opening for t, p in self._places[start] if _preposition_of(t)), None)
         return [
             ("dateline", next((place for _, place in self._dateline), None)),
             ("scene", self._scene(told, others)),
@@ -282,6 +283,16 @@ class SceneReader:
                 if opens and any(t.text in _DASHES and t.nbor(-1).whitespace_ for t in after):
                     return [(head.i, place)]
         return []
+
+
+def _named_noun(token: Token) -> Token:
+    """The noun that a name in front of it belongs to: the bombing of "a Tunis car bombing"."""
+    noun = token.head
+    for _ in range(_PLACE_CLIMB):
+        if noun.dep_ not in _NAMING or noun.pos_ == "PROPN":
+            break
+        noun = noun.head
+    return noun
 
 
 def _is_owner(token: Token) -> bool:

@@ -33,7 +33,7 @@ class SettingReader:
         self.lexicon = lexicon
         self._quotes = [(q.start_char, q.end_char) for q in doc._.quotes or () if q.kind == "direct"]
         starts = [sent.start for sent in doc.sents]
-        self._lead = starts[_LEAD_SENTENCES] if len(starts) > _LEAD_SENTENCES else len(doc)
+        self.lead_end = starts[_LEAD_SENTENCES] if len(starts) > _LEAD_SENTENCES else len(doc)
 
     def of(self, draft: Draft, how: Telling) -> list[str]:
         """The evidence of an event and its telling.
@@ -65,7 +65,7 @@ class SettingReader:
         found = [f"dep={token.dep_}"] if token.dep_ in _CLAUSES else []
         if how == Telling.BACKGROUND and not has_past_perfect(token):
             found.append("background-" + (token.dep_ if token.dep_ in _CLAUSES else "other"))
-        if token.i < self._lead:
+        if token.i < self.lead_end:
             found.append("lead")
         if is_headline(token):
             found.append("headline")

@@ -27,7 +27,6 @@ from pipelines.nlp.events.telling import Telling, has_past_perfect, is_perfect, 
 from pipelines.records import EventDateSource, Modality, Precision
 
 _NEAR_TOKENS = 60
-_LEAD_SENTENCES = 3
 _STORY_LENGTH = 4  # days: "over the weekend" is one of the story, "last week" is none
 STORY_DAYS = 14  # a day longer before the publication is no story's day
 _PAST_FORMS = frozenset(("VBD", "VBN"))
@@ -65,8 +64,6 @@ class Story:
                 elif self._age(time.date_end or time.date_start) > STORY_DAYS:
                     self._pasts.append((sent.end, _paragraph_end(sent)))
         self._told_days = sorted(self._days[True] + self._days[False], key=lambda item: (item[0], item[1].start))
-        starts = [sent.start for sent in doc.sents]
-        self._lead = starts[_LEAD_SENTENCES] if len(starts) > _LEAD_SENTENCES else len(doc)
 
     def _age(self, day: date) -> int:
         return (self.published - day).days if self.published is not None else 0
@@ -183,7 +180,7 @@ class Story:
         first = self._rough_age(self._told_days[0][1])
         most = max(ages, key=lambda age: ages[age])
         found = [f"story={('today', 'eve', 'earlier')[most]}", f"opens={('today', 'eve', 'earlier')[first]}"]
-        if self._told_days[0][0] >= self._lead:
+        if self._told_days[0][0] >= self.settings.lead_end:
             found.append("lead-undated")
         return found
 
@@ -219,7 +216,7 @@ class Story:
             found.append("near")
         elif at > sent.start:
             found.append("later")
-        if at < self._lead:
+        if at < self.settings.lead_end:
             found.append("told-in-lead")
         days = [day for _, day in self._told_days]
         found.append("only" if len(set(days)) == 1 else "among")
