@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from spacy.tokens import Doc, Token
 
 from pipelines.nlp.clauses.government import precedes_clause
+from pipelines.nlp.events.chains import BOUNDS, clause_chain, edge_rank, is_bound, only_names, report_rank
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.telling import (
     BEFORE,
@@ -30,16 +31,9 @@ from pipelines.nlp.events.telling import (
 )
 from pipelines.records import EventDateSource, Modality, Precision, TimeExpression
 
-# "three years after the 2001 attacks", "until Monday": what stands under these bounds the clause, it does not date it.
-_BOUNDS = frozenset("after before since until till following ahead prior".split())
-# "before dawn on Tuesday" is on Tuesday.
-_HOURS = frozenset("dawn daybreak sunrise noon midday lunchtime dusk sunset nightfall midnight".split())
-# Over a clause with these its governor's time is another one.
-_EDGES = frozenset("after before since following".split())
 _MANY = frozenset("several many dozens hundreds thousands scores times repeatedly".split())
 _LONG = frozenset(("month", "year", "decade", "century"))
 _SAME_TIME = frozenset(("when", "as", "while", "where"))
-_MODIFIERS = frozenset(("nummod", "compound", "amod", "nmod", "poss", "npadvmod"))
 _CLIMB = 12
 _DAY_BEFORE = re.compile(r"(?<![\w.,])(\d{1,2})\s*(?:and|to|&|-|–|—)\s*$")
 _DAY_BEFORE_CHARS = 10
@@ -83,7 +77,7 @@ class EventDateReader:
         anchor = draft.site.token
         chain = clause_chain(anchor)
         spoken = None if is_speech else report_rank(chain)
-        edge = _edge_rank(chain)
+        edge = edge_rank(chain)
         ranks = {token.i: rank for rank, token in enumerate(chain)}
         best, best_key = None, (len(chain) + 1, 0)
         is_beyond = False
@@ -156,7 +150,7 @@ class EventDateReader:
                 return rank + 1 if precedes_clause(head, current) else rank
             if current is not head and current.pos_ == "VERB" and current.dep_ not in ("aux", "auxpass"):
                 return self._rank_of_clause(current, ranks, anchor)
-            if _is_bound(current):
+            if is_bound(current):
                 return None
             if current.head is current:
                 return None
@@ -199,71 +193,15 @@ def _with_day_before(text: str, time: TimeExpression) -> TimeExpression:
     return replace(time, date_start=day.replace(day=first)) if 0 < first < day.day else time
 
 
-def clause_chain(anchor: Token) -> list[Token]:
-    """The event's token and the tokens whose time it shares: its support, what governs it, the clause it reports on."""
-    chain = [anchor]
-    current = anchor
-    for _ in range(10):
-        head, dep = current.head, current.dep_
-        if head is current:
-            break
-        if dep == "relcl":
-            # "during which they sought": the clause shares the time of its antecedent; "who invaded it" does not.
-            # So does "October, when a court sentenced him" and "Kara, where police fired tear gas".
-            is_of_time = any(
-                c.dep_ == "prep" and any(g.lower_ == "which" for g in c.children) for c in current.children
-            )
-            if not is_of_time and not any(c.lower_ in ("when", "where") for c in current.children):
-                break
-        elif dep == "ccomp" and current.pos_ == "VERB" and head.pos_ == "NOUN":
-            break
-        chain.append(head)
-        current = head
-    return chain
-
-
-def _is_bound(token: Token) -> bool:
-    return (
-        token.lower_ in _BOUNDS
-        and token.dep_ in ("prep", "mark")
-        and not any(child.lower_ in _HOURS for child in token.children)
-    )
-
-
-def bound_over(head: Token) -> str | None:
-    """The word under which a time bounds a clause or refers to another event: "since", "after", "until"."""
-    current = head
-    for _ in range(_CLIMB):
-        if _is_bound(current):
-            return current.lower_
-        if current.head is current or current is not head and current.pos_ in ("VERB", "AUX"):
-            mark = next((c for c in current.children if c.dep_ == "mark" and _is_bound(c)), None)
-            return mark.lower_ if mark is not None else None
-        current = current.head
-    return None
-
-
 def _is_counted_from(verb: Token) -> bool:
     """Whether a clause lies a long time from another event: "five years after the war", "months before he fell"."""
     return any(
         noun.lemma_.lower() in _LONG
         for bound in verb.children
-        if bound.dep_ in ("prep", "advcl") or bound.lower_ in _BOUNDS
+        if bound.dep_ in ("prep", "advcl") or bound.lower_ in BOUNDS
         for noun in (*bound.children, *(g for c in bound.children for g in c.children))
         if noun.dep_ == "npadvmod"
     )
-
-
-def _edge_rank(chain: list[Token]) -> int | None:
-    """Where in a chain of clauses the time is another: over "after rebels attacked it", over a participle about a noun."""
-    for rank, token in enumerate(chain[:-1]):
-        if token.dep_ == "advcl" and any(
-            c.dep_ in ("mark", "prep", "advmod") and c.lower_ in _EDGES for c in token.children
-        ):
-            return rank + 1
-        if token.dep_ == "pcomp" and token.head.lower_ in _EDGES and not any(c.dep_ == "auxpass" for c in token.children):
-            return rank + 1  # "died on Tuesday after being shot" is all of that day
-    return None
 
 
 def _is_counted(verb: Token) -> bool:
@@ -273,24 +211,6 @@ def _is_counted(verb: Token) -> bool:
         for c in verb.children
         if c.dep_ in ("nsubj", "nsubjpass", "dobj", "npadvmod")
         for g in c.subtree
-    )
-
-
-def report_rank(chain: list[Token]) -> int | None:
-    """Where in a chain of clauses a verb begins that takes the rest as a finite clause: "said that", "announced that"."""
-    for rank, token in enumerate(chain[:-1]):
-        if token.dep_ == "ccomp" and token.pos_ in ("VERB", "AUX") and chain[rank + 1].pos_ == "VERB":
-            return rank + 1
-    return None
-
-
-def only_names(head: Token, anchor: Token) -> bool:
-    """Whether a time only names one thing among others: "a 2010 allegation" dates nothing but the allegation."""
-    noun = head.head
-    if head.dep_ not in _MODIFIERS or noun.pos_ not in ("NOUN", "PROPN") or noun.i == anchor.i:
-        return False
-    return noun.dep_ in ("dobj", "nsubj", "nsubjpass", "attr") or (
-        noun.dep_ == "pobj" and noun.head.lower_ not in ("in", "during", "at", "on")
     )
 
 

@@ -1,7 +1,7 @@
 """The same act told again elsewhere in the document.
 
-What belongs here: which other telling is of the same act. What does not: what is taken over from it (`story.py`, `scene.py`), acts
-told twice in one sentence (`repetitions.py`).
+What belongs here: which other telling is of the same act. What does not: what is taken over from it (`story.py`,
+`scene.py`), acts told twice in one sentence (`repetitions.py`).
 """
 
 from __future__ import annotations

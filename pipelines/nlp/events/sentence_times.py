@@ -8,17 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spacy.tokens import Token
-
+from pipelines.nlp.events.chains import bound_over, clause_chain, only_names, report_rank
 from pipelines.nlp.events.drafts import Draft
-from pipelines.nlp.events.event_dates import (
-    EventDate,
-    EventDateReader,
-    bound_over,
-    clause_chain,
-    only_names,
-    report_rank,
-)
+from pipelines.nlp.events.event_dates import EventDate, EventDateReader
 from pipelines.records import EventDateSource, TimeExpression
 
 _BACKGROUND_DAYS = 365
@@ -95,10 +87,3 @@ class SentenceTimes:
 def has_time(draft: Draft, dates: EventDateReader) -> bool:
     """Whether a draft's sentence names any time."""
     return bool(dates.times.get(draft.site.token.sent.start))
-
-
-def is_headline(token: Token) -> bool:
-    """Whether a token's sentence is a line of its own without a stop, as titles are."""
-    sent = token.sent
-    last = next((t for t in reversed(sent) if not t.is_space), None)
-    return last is not None and last.text not in (".", "!", "?", "”", '"', "''", "’")

@@ -6,12 +6,12 @@ sentence tells an event (`telling.py`).
 
 from __future__ import annotations
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.event_dates import EventDateReader
 from pipelines.nlp.events.lexicon import EventLexicon
-from pipelines.nlp.events.sentence_times import has_time, is_headline
+from pipelines.nlp.events.sentence_times import has_time
 from pipelines.nlp.events.telling import Telling, has_past_perfect, is_perfect, is_present, lasts, own_finite
 from pipelines.records import Modality
 
@@ -46,7 +46,7 @@ class SettingReader:
         kind = "word" if traits.is_speech or draft.is_composed else "deed" if traits.is_carried else "act"
         is_quoted = any(start <= draft.top.idx < end for start, end in self._quotes)
         told = "quoted-state" if how == Telling.STATE and is_quoted else how.value
-        if how != Telling.NEWS and is_headline(draft.top):
+        if how != Telling.NEWS and _is_headline(draft.top):
             told = f"headline-{how.value}"  # titles tell the news in the present and in participles
         found = [kind, told, f"type={draft.event_type}", f"home={traits.home or 'none'}"]
         if draft.modality != Modality.ACTUAL:
@@ -67,7 +67,7 @@ class SettingReader:
             found.append("background-" + (token.dep_ if token.dep_ in _CLAUSES else "other"))
         if token.i < self.lead_end:
             found.append("lead")
-        if is_headline(token):
+        if _is_headline(token):
             found.append("headline")
         if any(start <= token.idx < end for start, end in self._quotes):
             found.append("quoted")
@@ -82,3 +82,10 @@ class SettingReader:
             found.append("under-past-perfect")
         found.append("dated" if has_time(draft, self.dates) else "undated")
         return found
+
+
+def _is_headline(token: Token) -> bool:
+    """Whether a token's sentence is a line of its own without a stop, as titles are."""
+    sent = token.sent
+    last = next((t for t in reversed(sent) if not t.is_space), None)
+    return last is not None and last.text not in (".", "!", "?", "”", '"', "''", "’")

@@ -1,7 +1,8 @@
 """When an event happened, among all days that the document gives it: its sentence's, those of the story, of another telling.
 
 What belongs here: carrying a day from sentence to sentence and from one telling of an act to another. What does not: the
-event's own sentence (`event_dates.py`, `sentence_times.py`), which telling is of the same act (`retelling.py`), places (`scene.py`).
+event's own sentence (`event_dates.py`, `sentence_times.py`), which telling is of the same act (`retelling.py`), places
+(`scene.py`).
 """
 
 from __future__ import annotations
@@ -188,7 +189,7 @@ class Story:
         return min(self._age(when.end), 2) if when.end is not None else 2
 
     def _story_days(self, draft: Draft) -> list[tuple[str, tuple[int, EventDate]]]:
-        """The days of the story around a draft: the last before it of its kind and of the other, the next, the first, the most told."""
+        """The days of the story around a draft: the last before it and the next of each kind, the first, the most told."""
         is_speech = self.lexicon.traits_of(draft.event_type, draft.mode).is_speech
         found = []
         for source, days in (("latest", self._days[is_speech]), ("other", self._days[not is_speech])):

@@ -55,7 +55,9 @@ _UNKNOWN = {"D": "XXXX-XX-XX", "W": "XXXX-WXX", "F": "XXXX-WXX", "M": "XXXX-XX",
 
 
 # After "for Saturday" these start another phrase; a noun would make it "for Saturday's vote".
-_PHRASE_STARTS = frozenset("after and as at before but by if in inside near on or outside over to unless when with".split())
+_PHRASE_STARTS = frozenset(
+    "after and as at before but by if in inside near on or outside over to unless when with".split()
+)
 
 
 def resolve_weekday(parts: Parts, timeline: Timeline) -> Resolved | None:
