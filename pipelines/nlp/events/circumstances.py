@@ -61,7 +61,7 @@ class CircumstanceReader:
                 return Modality.HYPOTHETICAL
             if is_background(draft):
                 return Modality.HISTORICAL
-            if self._published is not None and when.end is not None:
+            if self._published is not None and when.end is not None and not when.is_ongoing:
                 if when.end < self._published - timedelta(days=_BACKGROUND_DAYS):
                     return Modality.HISTORICAL
                 if when.start is not None and when.start > self._published and when.source == EventDateSource.TEXT:

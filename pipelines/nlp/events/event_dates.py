@@ -47,6 +47,7 @@ class EventDate:
     end: date | None
     precision: Precision | None
     source: EventDateSource
+    is_ongoing: bool = False  # it began then and has not ended
 
 
 NO_DATE = EventDate(None, None, None, EventDateSource.NONE)
@@ -132,7 +133,7 @@ class EventDateReader:
             mark = next((t for t in _path(head, anchor) if t.lower_ == "since" or _has_since(t)), None)
             if mark is not None and time.date_start is not None and time.date_start < self.published:
                 end = self.published if draft.site.noun is None and _is_counted(draft.top) else time.date_end
-                return EventDate(time.date_start, end, time.precision, EventDateSource.TEXT)
+                return EventDate(time.date_start, end, time.precision, EventDateSource.TEXT, is_ongoing=True)
         return None
 
     def _is_past(self, time: TimeExpression) -> bool:
