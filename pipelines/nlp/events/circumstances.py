@@ -1,7 +1,8 @@
 """When and where an event happened, and how it is told.
 
-What belongs here: the door to `event_dates.py` (its own sentence's date), `story.py` (the document's), `scene.py` (places) and
-`telling.py` (news or background). What does not: normalising times and places (`times/`, `places/`), counts (`counts.py`).
+What belongs here: the door to `event_dates.py` (its own sentence's date), `story.py` (all days that it may have), `scene.py`
+(places) and `telling.py` (news or background). What does not: normalising times and places (`times/`, `places/`), counts
+(`counts.py`).
 """
 
 from __future__ import annotations

@@ -24,17 +24,6 @@ _WITHIN_PHRASE = frozenset(
     ("acl", "prep", "pobj", "dobj", "advmod", "attr", "nsubj", "nsubjpass", "conj", "agent", "compound")
 )
 _PLACE_CLIMB = 5  # phrases up
-NAMING = frozenset(("compound", "nmod"))
-
-
-def named_noun(token: Token) -> Token:
-    """The noun that a name in front of it belongs to: the bombing of "a Tunis car bombing"."""
-    noun = token.head
-    for _ in range(_PLACE_CLIMB):
-        if noun.dep_ not in NAMING or noun.pos_ == "PROPN":
-            break
-        noun = noun.head
-    return noun
 
 
 def is_owner(token: Token) -> bool:

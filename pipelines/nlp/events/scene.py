@@ -18,14 +18,12 @@ from pipelines.nlp.events.choice import load_weights
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import EventLexicon
 from pipelines.nlp.events.place_phrases import (
-    NAMING,
     PLACE_PREPOSITIONS,
     SCENE_NOUNS,
     is_in_main_line,
     is_of_place,
     is_of_subject_above,
     is_owner,
-    named_noun,
     preposition_of,
     steps_up,
 )
@@ -37,6 +35,7 @@ from pipelines.nlp.places.sources import load_gazetteer
 from pipelines.records import Modality, Place, Precision
 
 _CLAUSES = 4
+_NAMING = frozenset(("compound", "nmod"))
 _MODIFIERS = frozenset(("compound", "nmod", "poss", "npadvmod", "amod"))
 _MATERIAL = frozenset((2, 4))  # quad classes
 _DATELINE_TOKENS = 12  # to its dash
@@ -87,7 +86,7 @@ class SceneReader:
         ranks = {token.i: rank for rank, token in enumerate(chain)}
         found: dict[int, tuple[tuple[bool, int, int], Place]] = {}  # by preposition
         for head, place in self._places.get(anchor.sent.start, ()):
-            if head.dep_ in NAMING and not _is_party(head, draft) and self._is_named_act(named_noun(head), anchor):
+            if head.dep_ in _NAMING and not _is_party(head, draft) and self._is_named_act(head.head, anchor):
                 return place  # "the Tunis bombing", "the Tunis bombing killed ten"
             preposition = preposition_of(head)
             if preposition is None or not is_of_place(preposition, draft) or is_owner(head):
