@@ -2,7 +2,7 @@
 
 What belongs here: the order of the steps, for one document. Read next: `matcher.py` (sites and frames), `drafting.py`, who plays
 which role (`roles.py`: `candidates.py`, `evidence.py`, `choice.py`; what a phrase names: `parties.py`), `operators.py`,
-`recoding.py`, `repetitions.py`, `circumstances.py` (when and where: `telling.py`, `event_dates.py`, `story.py`, `scene.py`),
+`recoding.py`, `repetitions.py`, `circumstances.py` (when and where: `event_dates.py`, `story.py`, `scene.py`),
 `counts.py`, `attribution.py`, `judgement.py` (is it one, is it right), `rows.py`.
 """
 
