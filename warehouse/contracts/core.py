@@ -110,6 +110,22 @@ CORE = (
         (ForeignKey(("event_mention_id",), "nlp.event_mentions", ("event_mention_id",)),),
     ),
     Table(
+        "core", "event_relations",
+        "one row per pair of events and relation",
+        "Events that are linked and not one: a plan and its deed, a denial and what it denies.",
+        (
+            Column("event_id", TEXT, "The plan, threat or possibility; or the denial."),
+            Column("related_event_id", TEXT, "The deed; or what is denied."),
+            Column("relation", TEXT, "announces or denies."),
+            Column("score", NUMBER, "Probability that both tell of one act, 0 to 1."),
+        ),
+        ("event_id", "related_event_id", "relation"),
+        (
+            ForeignKey(("event_id",), "core.events", ("event_id",)),
+            ForeignKey(("related_event_id",), "core.events", ("event_id",)),
+        ),
+    ),
+    Table(
         "core", "entity_affiliations",
         "one row per entity, country, sector and period",
         "For whom an entity stood, and from when to when texts say so.",
@@ -123,6 +139,32 @@ CORE = (
         ),
         ("entity_id", "country", "sector", "from_date"),
         (ForeignKey(("entity_id",), "core.entities", ("entity_id",)),),
+    ),
+    Table(
+        "core", "event_changes",
+        "one row per run, old event and new event",
+        "Which event of an earlier resolution became which: merged, split, renamed (an earlier mention was found) or gone.",
+        (
+            Column("run_id", TEXT, "Run that resolved anew."),
+            Column("old_event_id", TEXT, "The event as it was known before."),
+            Column("new_event_id", TEXT, "The event that has its mentions now; none if they are gone.", nullable=True),
+            Column("change", TEXT, "merged, split, renamed or gone."),
+            Column("mention_count", BIGINT, "Mentions that went from the old to the new one."),
+        ),
+        ("run_id", "old_event_id", "new_event_id"),
+    ),
+    Table(
+        "core", "entity_changes",
+        "one row per run, old entity and new entity",
+        "Which entity of an earlier resolution became which: merged, split, renamed (an earlier mention was found) or gone.",
+        (
+            Column("run_id", TEXT, "Run that resolved anew."),
+            Column("old_entity_id", TEXT, "The entity as it was known before."),
+            Column("new_entity_id", TEXT, "The entity that has its mentions now; none if they are gone.", nullable=True),
+            Column("change", TEXT, "merged, split, renamed or gone."),
+            Column("mention_count", BIGINT, "Mentions that went from the old to the new one."),
+        ),
+        ("run_id", "old_entity_id", "new_entity_id"),
     ),
     Table(
         "core", "document_duplicates",

@@ -73,9 +73,16 @@ class PairEvidence:
     def judge(self) -> tuple[np.ndarray, np.ndarray]:
         """The probability that each pair is one event, and whether the two exclude each other."""
         found = self.log_odds()
-        total = np.sum(list(found.values()), axis=0)
         excluded = np.any([found[name] != 0 for name in EXCLUDING], axis=0)
-        return (1.0 / (1.0 + np.exp(-np.clip(total, -30, 30)))).astype(np.float32), excluded
+        return _probability(found), excluded
+
+    def probability_but_for(self, *names: str) -> np.ndarray:
+        """The probability that each pair is one event if these pieces of evidence said nothing; 0 where others exclude it."""
+        found = self.log_odds()
+        excluded = np.any([found[name] != 0 for name in EXCLUDING if name not in names], axis=0)
+        return np.where(
+            excluded, 0.0, _probability({name: value for name, value in found.items() if name not in names})
+        )
 
     def _both(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return values[self._first], values[self._second]
@@ -286,6 +293,11 @@ class PairEvidence:
             "other_modality": done_a != done_b,
             "other_polarity": not_a != not_b,
         }
+
+
+def _probability(log_odds: dict[str, np.ndarray]) -> np.ndarray:
+    total = np.sum(list(log_odds.values()), axis=0)
+    return (1.0 / (1.0 + np.exp(-np.clip(total, -30, 30)))).astype(np.float32)
 
 
 def _share(a: np.ndarray, b: np.ndarray) -> np.ndarray:

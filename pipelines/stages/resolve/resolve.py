@@ -88,6 +88,7 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
         "core.events": events.events,
         "core.event_links": events.event_links,
         "core.event_parties": events.event_parties,
+        "core.event_relations": events.event_relations,
     }
 
 
