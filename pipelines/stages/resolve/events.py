@@ -71,7 +71,7 @@ def resolve_events(
         events=event_rows(documents, mentions, links),
         event_links=links,
         event_parties=event_parties(participants, links, canonical, entities),
-        event_relations=event_relations(reports, event_of, pairs.first, pairs.second),
+        event_relations=event_relations(reports, mentions, event_of, pairs.first, pairs.second),
     )
 
 

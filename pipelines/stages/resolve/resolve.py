@@ -26,6 +26,7 @@ _SOURCES = (
     "records.py",
     "lexicons/countries.csv",
     "lexicons/day_parts.csv",
+    "lexicons/event_announcements.csv",
     "lexicons/event_families.csv",
     "lexicons/event_frames.csv",
     "lexicons/event_identity_weights.csv",
