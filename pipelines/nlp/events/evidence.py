@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from pipelines.nlp.events.candidates import Candidate, Place
 from pipelines.nlp.events.matcher import Site
@@ -35,6 +35,8 @@ _SECTOR_GROUPS = {
 }
 _ATTENDED = frozenset(("during", "at", "in"))
 _FAR = 12  # tokens
+_FINITE = frozenset(("VBD", "VBP", "VBZ", "MD"))
+_ALONE = "events_told_alone"  # key of doc.user_data: whether one sentence is the whole text, asked for every draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Situation:
     group: str  # kind of act, by which it is learned who can do or suffer it
     roles: dict[str, tuple[str, ...]]  # role name -> relations that the frame lists for it, the likeliest first
     is_composed: bool  # an operator made it
-    is_alone: bool = False  # the document is one sentence: no other can name the parties
+    is_alone: bool = False  # no other sentence of the document could name the parties
     vacant: frozenset[str] = frozenset()  # roles that no candidate fills by a relation that the frame lists
     subject: str = "none"  # what stands as the predicate's subject: party, thing or none
 
@@ -212,6 +214,16 @@ def pair_evidence(doc: Doc, actor: Candidate, recipient: Candidate, *, is_own: b
         if all(p.sector is None and kind_of(doc, p) == "state" for p in actor.parties):
             found.append("same_country:actor_state")
     return found
+
+
+def stands_alone(sent: Span) -> bool:
+    """Whether no other sentence of the document has a finite verb: a dateline or a stray mark beside one tells nothing."""
+    doc = sent.doc
+    alone = doc.user_data.get(_ALONE)
+    if alone is None:
+        told = (s for s in doc.sents if any(t.tag_ in _FINITE for t in s))
+        alone = doc.user_data[_ALONE] = next(told, None) is None or next(told, None) is None
+    return bool(alone) and (len(sent) == len(doc) or any(t.tag_ in _FINITE for t in sent))
 
 
 def kind_of(doc: Doc, party: PartyPhrase) -> str:

@@ -16,7 +16,7 @@ from spacy.tokens import Doc, Token
 from pipelines.nlp.events.choice import Weights
 from pipelines.nlp.events.domain import Domain
 from pipelines.nlp.events.drafts import Draft
-from pipelines.nlp.events.evidence import ACTOR, PARTICIPANT, RECIPIENT, kind_of
+from pipelines.nlp.events.evidence import ACTOR, PARTICIPANT, RECIPIENT, kind_of, stands_alone
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import POLITICAL_SECTORS
 from pipelines.nlp.events.salience import confidence
@@ -58,7 +58,7 @@ def draft_evidence(draft: Draft, modality: Modality, domain: Domain, doc: Doc) -
     sent = site.token.sent
     found["length"] = math.log(len(sent))
     found["depth"] = float(min(_depth(draft.top), 5))
-    if len(sent) == len(doc):
+    if stands_alone(sent):
         found["alone"] = 1.0  # a text of one sentence is there to tell what it tells
         found["alone_prior"] = found["prior"]  # and has nothing else to go by than where in it an event stands
     if draft.is_negated:

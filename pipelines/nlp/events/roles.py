@@ -15,7 +15,7 @@ from spacy.tokens import Token
 from pipelines.nlp.clauses.phrases import coordinated
 from pipelines.nlp.events.candidates import CandidateReader
 from pipelines.nlp.events.choice import ArgumentChooser, Choice
-from pipelines.nlp.events.evidence import ACTOR, PARTICIPANT, RECIPIENT, Situation
+from pipelines.nlp.events.evidence import ACTOR, PARTICIPANT, RECIPIENT, Situation, stands_alone
 from pipelines.nlp.events.lexicon import Frame, read_rows
 from pipelines.nlp.events.matcher import ACTOR as SUPPORTED
 from pipelines.nlp.events.matcher import UNDERGO, Site
@@ -141,6 +141,6 @@ class RoleFiller:
             heads = {token.i for token in coordinated(part)}
             candidates = [c for c in candidates if c.head not in heads or c.is_named]
         doc = self.reader.parties.doc
-        is_alone = site.token.sent.end - site.token.sent.start == len(doc)
+        is_alone = stands_alone(site.token.sent)
         situation = Situation(doc, site, event_type, mode, rule.group, roles, inner is not None, is_alone)
         return self.chooser.choose(situation, candidates)
