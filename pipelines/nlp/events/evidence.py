@@ -14,6 +14,7 @@ from spacy.tokens import Doc, Span
 from pipelines.nlp.events.candidates import Candidate, Place
 from pipelines.nlp.events.matcher import Site
 from pipelines.nlp.events.party_phrase import PartyPhrase
+from pipelines.nlp.events.paths import crossed, is_source
 
 ACTOR, RECIPIENT, PARTICIPANT = "actor", "recipient", "participant"
 
@@ -182,6 +183,19 @@ def whether_it_attends(situation: Situation, candidate: Candidate, role: str) ->
         yield "attends"
 
 
+def how_it_is_reached(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+    """What lies between a party that is no argument and the predicate, and whether it is only who tells of the event."""
+    if any(place.relation in _OWN_RELATIONS or place.relation in situation.roles.get(role, ()) for place in candidate.places):
+        return
+    head, site = situation.doc[candidate.head], situation.site.token
+    if not site.sent.start <= head.i < site.sent.end:
+        return
+    if is_source(head, site):
+        yield "source"
+    for arc in crossed(head, site):
+        yield f"crosses={arc}"
+
+
 EVIDENCE: tuple[Callable[[Situation, Candidate, str], Iterator[str]], ...] = (
     where_it_stands,
     what_the_frame_says,
@@ -192,6 +206,7 @@ EVIDENCE: tuple[Callable[[Situation, Candidate, str], Iterator[str]], ...] = (
     whether_it_is_scene,
     how_far_it_is,
     whether_it_attends,
+    how_it_is_reached,
 )
 
 

@@ -20,6 +20,7 @@ from pipelines.nlp.events.lexicon import Frame, read_rows
 from pipelines.nlp.events.matcher import ACTOR as SUPPORTED
 from pipelines.nlp.events.matcher import UNDERGO, Site
 from pipelines.nlp.events.party_phrase import PartyPhrase
+from pipelines.nlp.events.themes import ThemeReader
 
 _PAIRING = frozenset(("between", "among"))
 # Where an operator's own parties stand, the likeliest first: "urged Iran to", "called on Iran to", "demanded of Iran".
@@ -70,8 +71,9 @@ def role_rule(event_type: str, mode: str | None) -> RoleRule:
 class RoleFiller:
     """Fills the roles of one Doc's events."""
 
-    def __init__(self, reader: CandidateReader, chooser: ArgumentChooser) -> None:
+    def __init__(self, reader: CandidateReader, chooser: ArgumentChooser, themes: ThemeReader) -> None:
         self.reader = reader
+        self.themes = themes
         self.chooser = chooser
 
     def by_frame(self, site: Site, frame: Frame, mode: str | None, event_type: str) -> Choice:
@@ -140,6 +142,10 @@ class RoleFiller:
         if part is not None:
             heads = {token.i for token in coordinated(part)}
             candidates = [c for c in candidates if c.head not in heads or c.is_named]
+        for candidate in candidates:
+            first = candidate.parties[0]
+            candidate.may_act = not self.themes.is_no_party(first, acts=True)
+            candidate.may_suffer = not self.themes.is_no_party(first, acts=False)
         doc = self.reader.parties.doc
         is_alone = stands_alone(site.token.sent)
         situation = Situation(doc, site, event_type, mode, rule.group, roles, inner is not None, is_alone)
