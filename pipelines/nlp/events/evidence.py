@@ -14,7 +14,7 @@ from spacy.tokens import Doc, Span
 from pipelines.nlp.events.candidates import Candidate, Place
 from pipelines.nlp.events.matcher import Site
 from pipelines.nlp.events.party_phrase import PartyPhrase
-from pipelines.nlp.events.paths import crossed, is_source
+from pipelines.nlp.events.paths import crossed, source_kind
 
 ACTOR, RECIPIENT, PARTICIPANT = "actor", "recipient", "participant"
 
@@ -185,13 +185,17 @@ def whether_it_attends(situation: Situation, candidate: Candidate, role: str) ->
 
 def how_it_is_reached(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
     """What lies between a party that is no argument and the predicate, and whether it is only who tells of the event."""
-    if any(place.relation in _OWN_RELATIONS or place.relation in situation.roles.get(role, ()) for place in candidate.places):
+    if any(
+        place.relation in _OWN_RELATIONS or place.relation in situation.roles.get(role, ())
+        for place in candidate.places
+    ):
         return
     head, site = situation.doc[candidate.head], situation.site.token
     if not site.sent.start <= head.i < site.sent.end:
         return
-    if is_source(head, site):
-        yield "source"
+    told_by = source_kind(head, site)
+    if told_by is not None:
+        yield told_by
     for arc in crossed(head, site):
         yield f"crosses={arc}"
 
@@ -220,6 +224,8 @@ def pair_evidence(doc: Doc, actor: Candidate, recipient: Candidate, *, is_own: b
     found = []
     if is_own:
         found.append("own")
+    if len(actor.parties) > 1:
+        found.append("beside_several")  # "A and B signed": the other side may be among them
     countries = {p.country for p in actor.parties if p.country}
     others = {p.country for p in recipient.parties}
     if countries and others and others <= countries:

@@ -37,8 +37,8 @@ def crossed(head: Token, site: Token) -> Iterator[str]:
     yield from dict.fromkeys(found)
 
 
-def is_source(head: Token, site: Token) -> bool:
-    """Whether a phrase only names who tells: "according to the radio", "officials said" beside what they said.
+def source_kind(head: Token, site: Token) -> str | None:
+    """How a phrase only names who tells: `source` ("according to the radio"), `says` ("officials said"), or None.
 
     Args:
         head: head of the candidate's phrase.
@@ -47,10 +47,10 @@ def is_source(head: Token, site: Token) -> bool:
     if head.dep_ in ("nsubj", "nsubjpass") and head.head.pos_ == "VERB" and head.head.i != site.i:
         cue = load_cues().verbs.get(head.head.lower_)
         if cue is not None and cue.cue_class in _SAYING:
-            return True
+            return "says"
     current = head
     while current.head.i != current.i and current.pos_ not in ("VERB", "AUX"):
         current = current.head
         if current.lower_ == "according":
-            return True
-    return False
+            return "source"
+    return None
