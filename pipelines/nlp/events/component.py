@@ -122,7 +122,9 @@ class _DocumentCoder:
         """
         kept = []
         for draft in self._whole_drafts(sent, tokens):
-            draft.evidence = draft_evidence(draft, draft.modality, self.domains.of(sent), self.doc)
+            draft.evidence = draft_evidence(
+                draft, draft.modality, self.domains.of(sent), self.doc, self.domains.lean(sent)
+            )
             judge(draft, self.weights)
             if draft.is_row:
                 self.candidates.remember(_earlier(draft))

@@ -115,7 +115,9 @@ def what_the_frame_says(situation: Situation, candidate: Candidate, role: str) -
 
 
 def what_is_vacant(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
-    """A role that nobody fills as the frame says is open to others."""
+    """A role that nobody fills as the frame says is open to others; one whose place a thing or a party takes, hardly."""
+    if role not in situation.vacant and all(named_by_frame(situation, role, p) is None for p in candidate.places):
+        yield f"taken:{kind_of(situation.doc, candidate.parties[0])}"
     if role in situation.vacant:
         yield "vacant"
         for place in candidate.places:
@@ -196,8 +198,11 @@ def how_it_is_reached(situation: Situation, candidate: Candidate, role: str) -> 
     told_by = source_kind(head, site)
     if told_by is not None:
         yield told_by
-    for arc in crossed(head, site):
+    arcs = list(crossed(head, site))
+    for arc in arcs:
         yield f"crosses={arc}"
+    if arcs and situation.is_alone:
+        yield "alone:crosses"  # each of a sentence's clauses has its own parties
 
 
 EVIDENCE: tuple[Callable[[Situation, Candidate, str], Iterator[str]], ...] = (

@@ -27,7 +27,9 @@ _EARLY, _MIDDLE = 3, 10  # sentences
 _STARTS = "event_sentence_starts"  # key of doc.user_data: token indexes, looked up for every draft
 
 
-def draft_evidence(draft: Draft, modality: Modality, domain: Domain, doc: Doc) -> dict[str, float]:
+def draft_evidence(
+    draft: Draft, modality: Modality, domain: Domain, doc: Doc, lean: tuple[float, float] = (0.0, 0.0)
+) -> dict[str, float]:
     """Named evidence of a draft.
 
     Args:
@@ -35,6 +37,7 @@ def draft_evidence(draft: Draft, modality: Modality, domain: Domain, doc: Doc) -
         modality: its modality.
         domain: what its passage is about.
         doc: the document it stands in.
+        lean: how far its passage and the document lean to politics (`DomainReader.lean`).
 
     Returns:
         Values by name: 1 for what is there, other numbers for what is measured.
@@ -56,6 +59,7 @@ def draft_evidence(draft: Draft, modality: Modality, domain: Domain, doc: Doc) -
     ):
         found[name] = 1.0
     sent = site.token.sent
+    found["passage_lean"], found["document_lean"] = lean
     found["length"] = math.log(len(sent))
     found["depth"] = float(min(_depth(draft.top), 5))
     if stands_alone(sent):
