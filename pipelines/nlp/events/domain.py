@@ -21,7 +21,7 @@ from pipelines.nlp.events.patterns import POLITICAL_SECTORS
 POLITICAL = "political"
 _WINDOW = 60  # tokens on either side of a sentence that belong to its passage
 _LEAST_OTHER = 4  # weight of the words of another domain that make a passage be of it
-_LEAST_POLITICAL = 12  # weight of the words and names that make a document political
+_LEAST_POLITICAL = 10  # weight of the words and names that make a document political
 _LEAST_DISASTER = 6  # weight of the words of a disaster that explain harm which no one is said to have done
 _DISASTERS = ("weather", "accident")
 _NAME = 2  # weight of a name with a political sector

@@ -13,7 +13,7 @@ import numpy as np
 from spacy.attrs import SENT_START
 from spacy.tokens import Doc, Token
 
-from pipelines.nlp.events.choice import Weights
+from pipelines.nlp.events.choice import Choice, Weights
 from pipelines.nlp.events.domain import Domain
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.evidence import ACTOR, PARTICIPANT, RECIPIENT, kind_of, stands_alone
@@ -81,12 +81,19 @@ def draft_evidence(
     for role, side in ((ACTOR, draft.actors), (RECIPIENT, draft.recipients)):
         found.update(_side_evidence(doc, role, side, site.token))
     if draft.choice is not None:
-        for role in (ACTOR, RECIPIENT, PARTICIPANT):
-            found[f"{role}_score"] = max(min(draft.choice.score(role), 5.0), 0.0)
-            found[f"{role}_doubt"] = draft.choice.doubt(role)
-        found["candidates"] = math.log(1 + len(draft.choice.scored))
-        both = math.prod(draft.choice.certainty(role) for role in (ACTOR, RECIPIENT, PARTICIPANT))
-        found["parties"] = math.log(min(max(both, 0.02), 0.98) / (1 - min(max(both, 0.02), 0.98)))
+        found.update(_choice_evidence(draft.choice))
+    return found
+
+
+def _choice_evidence(choice: Choice) -> dict[str, float]:
+    """How sure the choice of the parties is."""
+    found: dict[str, float] = {}
+    for role in (ACTOR, RECIPIENT, PARTICIPANT):
+        found[f"{role}_score"] = max(min(choice.score(role), 5.0), 0.0)
+        found[f"{role}_doubt"] = choice.doubt(role)
+    found["candidates"] = math.log(1 + len(choice.scored))
+    both = math.prod(choice.certainty(role) for role in (ACTOR, RECIPIENT, PARTICIPANT))
+    found["parties"] = math.log(min(max(both, 0.02), 0.98) / (1 - min(max(both, 0.02), 0.98)))
     return found
 
 
