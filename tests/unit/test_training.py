@@ -139,3 +139,8 @@ def test_articles_are_read_in_order(tmp_path):
     path.write_text("no json\n", encoding="utf-8")
     with pytest.raises(ValueError, match="Expecting value"):
         read_articles(path)
+
+
+def test_the_strongest_penalty_whose_loss_is_nearly_the_least_is_taken(monkeypatch):
+    monkeypatch.setattr("pipelines.training.fit._NEARLY", 1e9)
+    assert fit_role("actor", examples(), START).penalty == 30.0
