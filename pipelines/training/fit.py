@@ -62,6 +62,10 @@ HEADER = (
     "# Fitted by `make train` to tests/cases/articles/training.jsonl; not to be edited by hand.\n"
     "# threshold: probability from which a draft becomes a row.\n"
 )
+PARTIES_HEADER = (
+    "# Weights of the evidence of a party in a role; logarithms of odds, added up. Fitted by `python -m pipelines.training --parties` to\n"
+    "# tests/cases/articles/training.jsonl, from the weights set by hand; `make train` keeps them (docs/decisions/0107).\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,20 @@ def fit_role(role: str, examples: Sequence[Example], start: Mapping[str, float])
     weights["bias"] = weights.get("bias", 0.0) + bias
     for name, move in zip(vectorizer.get_feature_names_out(), moved, strict=True):
         weights[str(name)] = weights.get(str(name), 0.0) + float(move)
+    return Fitted(role, _rounded(weights), losses[taken], taken)
+
+
+def with_stakes(role: str, weights: Mapping[str, float]) -> dict[str, float]:
+    """Weights as the pipeline applies them: what was fitted, and what stands outside the fit (`STAKES`)."""
+    staked = dict(weights)
     for name, added in STAKES.get(role, {}).items():
-        weights[name] = weights.get(name, 0.0) + added
+        staked[name] = staked.get(name, 0.0) + added
+    return _rounded(staked)
+
+
+def _rounded(weights: Mapping[str, float]) -> dict[str, float]:
     rounded = {name: round(weight, _DIGITS) for name, weight in weights.items() if name != "threshold"}
-    kept = {name: rounded[name] for name in sorted(rounded, key=lambda n: (n != "bias", n)) if rounded[name]}
-    return Fitted(role, kept, losses[taken], taken)
+    return {name: rounded[name] for name in sorted(rounded, key=lambda n: (n != "bias", n)) if rounded[name]}
 
 
 def _minimum(matrix: csr_matrix, base: np.ndarray, labels: np.ndarray, penalty: float) -> tuple[float, np.ndarray]:
@@ -130,15 +143,15 @@ def _minimum(matrix: csr_matrix, base: np.ndarray, labels: np.ndarray, penalty: 
     return float(found.x[0]), found.x[1:]
 
 
-def table(fitted: Sequence[Fitted]) -> str:
-    """The text of the file of weights."""
+def table(weights: Mapping[str, Mapping[str, float]], *, header: str = HEADER, thresholds: bool = True) -> str:
+    """The text of a file of weights, by role."""
     out = io.StringIO()
-    out.write(HEADER)
+    out.write(header)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("role", "evidence", "weight"))
-    for one in fitted:
-        for name, weight in one.weights.items():
-            writer.writerow((one.role, name, f"{weight:g}"))
-    for role, least in THRESHOLDS.items():
+    for role, values in weights.items():
+        for name, weight in values.items():
+            writer.writerow((role, name, f"{weight:g}"))
+    for role, least in THRESHOLDS.items() if thresholds else ():
         writer.writerow((role, "threshold", f"{least:g}"))
     return out.getvalue()
