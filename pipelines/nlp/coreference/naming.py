@@ -14,7 +14,9 @@ from spacy.tokens import Doc
 from pipelines.nlp.actors.lexicon import ActorLexicon
 from pipelines.nlp.actors.phrase_index import Entry, Kind, PhraseIndex, fold, split_words
 from pipelines.nlp.annotations import EntityNode, MentionSpan
+from pipelines.nlp.coreference.generations import Generations
 from pipelines.nlp.coreference.home import CountryOfEvents
+from pipelines.nlp.coreference.leaders import is_before_office, office_holder
 from pipelines.nlp.coreference.patterns import COMPANY_TAILS
 from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.names.patterns import HONORIFICS, PERSON_TAILS, RELIGIONS
@@ -32,7 +34,8 @@ class NameLinker:
         self.teams = teams
         self._team = lru_cache(maxsize=8_192)(lambda text, sport: _whole_entry(teams.index(sport), text))
         self._is_generic = lru_cache(maxsize=8_192)(lambda text: _is_noun(lexicon.index, text))
-        self._country_names = lexicon.country_names
+        self._body = lru_cache(maxsize=8_192)(lambda country, body: _whole_body(lexicon, country, body))
+        self.lexicon = lexicon
 
     def link(self, doc: Doc, mentions: list[MentionSpan], texts: list[str], home: CountryOfEvents) -> None:
         """Set `entity` on each name.
@@ -66,7 +69,11 @@ class NameLinker:
 
     def country_name(self, code: str) -> str:
         """The usual name of a country."""
-        return self._country_names.get(code, code)
+        return self.lexicon.country_names.get(code, code)
+
+    def body(self, country: str, name: str) -> Entry | None:
+        """The lexicon's entry of a country's body: "Treasury" of the USA."""
+        return self._body(country, name)
 
 
 class _DocumentNaming:
@@ -81,6 +88,10 @@ class _DocumentNaming:
         named = (linker.team(doc[m.start : m.end].text, self.sport) for m in mentions if m.label == "ORG")
         self.teams_named = {team.key for team in named if team is not None}
         self.full_names = self._full_names(mentions)
+        self.of_words: dict[tuple[str, ...], list[MentionSpan]] = {}
+        for mention in mentions:
+            self.of_words.setdefault(self.words[id(mention)], []).append(mention)
+        self.generations = Generations(doc, mentions, self.words)
         self.bodies: dict[tuple[str, ...], str] = {}  # "foreign ministry" -> country that was named with it
         self.stated_acronyms = _stated_acronyms(doc, mentions, self.words)
         self.acronyms = _spelled_acronyms(doc, mentions, self.words)
@@ -91,7 +102,7 @@ class _DocumentNaming:
         text = self.doc[mention.start : mention.end].text
         words = self.words[id(mention)]
         if mention.label == "PERSON":
-            return self._identify_person(words, text)
+            return self._identify_person(mention, words, text)
         entry = self.linker.entry(text)
         if mention.label == "NORP" and mention.start and self.doc[mention.start - 1].lower_ == "ethnic":
             return f"people:{' '.join(words)}", text, "NORP"
@@ -115,6 +126,8 @@ class _DocumentNaming:
             if country:
                 mention.country = country
                 self.bodies.setdefault(words, country)
+                if known := self.linker.body(country, " ".join(words)):
+                    return self._from_entry(known)
                 return f"name:{country}:{' '.join(words)}", _display(self.doc, mention), "ORG"
         words = self.long_forms.get(words, words)
         words = _without_company_tail(words)
@@ -127,11 +140,23 @@ class _DocumentNaming:
             return entry.key, entry.name, "GPE" if entry.label == "NORP" else entry.label
         return entry.key, entry.name, entry.label
 
-    def _identify_person(self, words: tuple[str, ...], text: str) -> tuple[str, str, str]:
+    def _identify_person(self, mention: MentionSpan, words: tuple[str, ...], text: str) -> tuple[str, str, str]:
         entry = self.linker.entry(text)
+        if len(words) == 1 and words not in self.full_names:
+            on = self.doc._.context.published_date if self.doc._.context else None
+            titles = {m.title for m in self.of_words[words] if m.title} if mention.title is None else {mention.title}
+            title = min(titles, default=None)
+            holder = office_holder(self.linker.lexicon, words[0], title, mention.country, on)
+            if holder is not None:
+                entry = holder
+            elif entry is not None and entry.kind is Kind.LEADER and is_before_office(entry, on):
+                entry = None
         if entry is not None and entry.kind is Kind.LEADER and (len(words) > 1 or words not in self.full_names):
             return f"name:{entry.key.removeprefix('person:')}", entry.name, "PERSON"
         full = self.full_names.get(words, words)
+        generation = self.generations.of(mention, full)
+        if generation:
+            return f"name:{' '.join(full)} {generation}", f"{' '.join(full).title()} {generation.title()}.", "PERSON"
         name = " ".join(full)
         known = self.linker.entry(" ".join(w.capitalize() for w in full)) if full != words else None
         if known is not None and known.kind is Kind.LEADER:
@@ -201,6 +226,15 @@ def _whole_entry(index: PhraseIndex, text: str) -> Entry | None:
     return match.entry if match and match.end == len(words) and match.entry.key else None
 
 
+def _whole_body(lexicon: ActorLexicon, country: str, name: str) -> Entry | None:
+    words = " ".join(word.capitalize() for word in name.split())
+    for form in lexicon.country_words.get(country, ()):
+        entry = _whole_entry(lexicon.index, f"{form} {words}")
+        if entry is not None and entry.kind is Kind.ORGANISATION and entry.country == country:
+            return entry
+    return None
+
+
 def _is_noun(index: PhraseIndex, text: str) -> bool:
     words = split_words(text)
     match = index.match_at(words, 0) if words else None
@@ -256,13 +290,34 @@ def _stated_acronyms(
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
     for first, second in zip(mentions, mentions[1:], strict=False):
         long, short = words[id(first)], words[id(second)]
-        if second.start - first.end != 1 or len(short) != 1 or len(long) < 2 or doc[first.end].text != "(":
+        if second.start - first.end != 1 or len(short) != 1 or doc[first.end].text != "(":
             continue
         closes = second.end < len(doc) and doc[second.end].text == ")"
         text = doc[second.start : second.end].text
-        if closes and text.isupper() and text[0].lower() == long[0][0]:
+        if not closes or not text.isupper():
+            continue
+        is_like = len(long) > 1 and text[0].lower() == long[0][0]
+        if is_like or text.replace(".", "").lower() in _initials_with_modifiers(doc, first, long):
             found[short] = long
     return found
+
+
+def _initials_with_modifiers(doc: Doc, mention: MentionSpan, words: tuple[str, ...]) -> set[str]:
+    """Initials of a name with the capitalised words before it that are no part of it: "Bolivian", "Workers'"."""
+    found: set[str] = set()
+    at = mention.start - 1
+    while at >= 0 and mention.start - at <= _MOST_MODIFIERS:
+        token = doc[at]
+        if token.text[0].isupper():
+            words = (fold(token.text), *words)
+            found |= _initials(words)
+        elif token.tag_ != "POS" and token.text not in ("'", "’", "-"):
+            break
+        at -= 1
+    return found
+
+
+_MOST_MODIFIERS = 5  # tokens
 
 
 def _spelled_acronyms(

@@ -128,6 +128,9 @@ REGION_ADJECTIVES: dict[str, frozenset[str]] = {
     for adjective in adjectives
 }
 
+# Words after which a full name is that of another member of the family.
+KIN_WORDS = frozenset("father son dad grandfather grandson namesake elder younger senior junior late".split())
+
 # Last words of companies' names that the short form drops.
 COMPANY_TAILS = frozenset(
     "corp corp. corporation inc inc. ltd ltd. limited plc llc co co. company ag sa s.a. nv n.v. bv gmbh kk ab asa "

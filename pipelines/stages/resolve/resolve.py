@@ -69,6 +69,7 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
         "core.entities": entities.entities,
         "core.entity_links": entities.entity_links,
         "core.entity_affiliations": entities.affiliations,
+        "core.entity_candidates": entities.candidates,
         "core.events": events.events,
         "core.event_links": events.event_links,
     }
