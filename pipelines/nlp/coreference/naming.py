@@ -6,6 +6,7 @@ it fully. What does not: nominals and pronouns (`nominals.py`, `antecedents.py`)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -24,6 +25,9 @@ from pipelines.nlp.names.sports import SPORT_WINDOW, find_sport, is_national_tea
 
 _PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
 _ABBREVIATING = frozenset("of the for and in on de la des du del & -".split())
+
+
+_STOPPED = re.compile(r"(?:[A-Z]\.){2,}")  # "N.A.T.O."
 
 
 class NameLinker:
@@ -221,6 +225,9 @@ class _DocumentNaming:
 def _whole_entry(index: PhraseIndex, text: str) -> Entry | None:
     words = split_words(text)
     match = index.match_at(words, 0) if words else None
+    if match is None and _STOPPED.fullmatch(text):
+        words = (text.replace(".", ""),)
+        match = index.match_at(words, 0)
     if match is None and words and text.isupper():
         match = index.match_at(tuple(w.capitalize() for w in words), 0)
     return match.entry if match and match.end == len(words) and match.entry.key else None

@@ -44,7 +44,7 @@ class NameFinder:
 
     def predict(self, doc: Doc) -> list[MentionSpan]:
         """The names of a document, by position, none overlapping another."""
-        table = build_table(doc, self.describer.lexicon.index, self.teams)
+        table = build_table(doc, self.describer.lexicon.index, self.teams, self.given_names)
         pieces = find_pieces(table, self.given_names)
         evidence = Evidence(table, pieces, self.given_names, self.describer.lexicon.small_places)
         for piece in pieces:

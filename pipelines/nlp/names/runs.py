@@ -115,6 +115,8 @@ def _step(table: TokenTable, i: int, limit: int, start: int) -> int:
     """How many tokens from i on belong to the run; 0 where it ends."""
     if i in table.names:
         return table.names[i].end - i
+    if i in table.inner_breaks:
+        return 1 if i + 1 < limit else 0
     folded = table.folded[i]
     noun = table.nouns.get(i)
     if noun is not None and noun.end - i > 1 and noun.end <= limit and table.capital[i] and noun.entry.is_title:
@@ -126,7 +128,7 @@ def _step(table: TokenTable, i: int, limit: int, start: int) -> int:
         return 1
     following = i + 1 < limit and table.capital[i + 1] and not _is_calendar(table, i + 1)
     if folded == "-" and table.is_glued(i) and table.is_glued(i - 1):
-        if ends_given_name(table, start, i, limit):
+        if ends_given_name(table, start, i, limit) or opens_with_given_name(table, start, i, limit):
             return 2
         return 1 if following or (i + 1 < limit and table.folded[i + 1] in PARTICLES) else 0
     if folded in PARTICLES:
@@ -158,6 +160,16 @@ def ends_given_name(table: TokenTable, start: int, hyphen: int, limit: int) -> b
         return False
     syllables = table.folded[hyphen - 1], table.folded[after]
     return all(_SYLLABLE.fullmatch(s) for s in syllables) and syllables[1] not in _ENGLISH_TAILS
+
+
+def opens_with_given_name(table: TokenTable, start: int, hyphen: int, limit: int) -> bool:
+    """The second syllable of a Korean or Chinese given name before the surname: "Min-seo Baek"."""
+    after = hyphen + 1
+    if hyphen - start != 1 or after + 1 >= limit or not table.is_glued(hyphen) or not table.doc[after].is_lower:
+        return False
+    is_name = table.capital[after + 1] and table.folded[after + 1] not in FUNCTION_WORDS and not _is_calendar(table, after + 1)
+    syllables = table.folded[hyphen - 1], table.folded[after]
+    return is_name and all(_SYLLABLE.fullmatch(s) for s in syllables) and syllables[1] not in _ENGLISH_TAILS
 
 
 def _links_organisation(table: TokenTable, start: int, i: int) -> bool:

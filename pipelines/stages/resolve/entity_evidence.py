@@ -40,10 +40,12 @@ _FAR_SECTOR = -3.0
 _FAR_SECTOR_AT_ONE_TIME = -5.5
 _FAR_IN_CIVIL_LIFE = -1.5
 _OTHER_GENERATION = -8.0
-_ONE_GENERATION = -4.0  # only one of the names has "Jr."
+_ONE_GENERATION = -6.0  # only one of the names has "Jr."
 _YEARS = ((60.0, -4.0), (40.0, -2.5), (25.0, -1.0))  # between the last of one and the first of the other
 _ALONE_YEARS = ((8.0, -4.0), (3.0, -1.0))  # the same, of a surname alone
 _ALONE_SAME_WEEK = 1.0
+_TOLD_APART = -6.0  # in one document
+_TOLD_APART_ALONE = -2.5  # the same of a surname alone, which the document may have left open
 _COMPANY = 0.8  # each rare name that both are told with
 _MOST_COMPANY = 2.4
 _RARE = 20  # documents
@@ -128,6 +130,9 @@ def compare(first: Profile, second: Profile, rarity: Counter[str]) -> Evidence |
         _compare_sectors(evidence, first, second)
     if not is_organisation:
         _compare_dates(evidence, first, second)
+    if first.documents & second.documents:
+        is_alone = first.is_alone or second.is_alone
+        evidence.add("one document", "told apart", _TOLD_APART_ALONE if is_alone else _TOLD_APART)
     _compare_company(evidence, first, second, rarity)
     if min(first.size, second.size) == 1 and max(first.size, second.size) >= _MANY and likeness is Likeness.SAME:
         evidence.add("documents", "one against many", _NOISE if not first.generations + second.generations else 0.0)
