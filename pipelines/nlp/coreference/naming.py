@@ -19,9 +19,11 @@ from pipelines.nlp.coreference.generations import Generations
 from pipelines.nlp.coreference.home import CountryOfEvents
 from pipelines.nlp.coreference.leaders import is_before_office, office_holder
 from pipelines.nlp.coreference.patterns import COMPANY_TAILS
+from pipelines.nlp.coreference.namesakes import country_meant, region_meant
 from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.names.patterns import HONORIFICS, PERSON_TAILS, RELIGIONS
 from pipelines.nlp.names.sports import SPORT_WINDOW, find_sport, is_national_team
+from pipelines.nlp.places.sources import load_gazetteer
 
 _PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
 _ABBREVIATING = frozenset("of the for and in on de la des du del & -".split())
@@ -108,6 +110,8 @@ class _DocumentNaming:
         if mention.label == "PERSON":
             return self._identify_person(mention, words, text)
         entry = self.linker.entry(text)
+        if mention.label in _PLACE_LABELS and entry is not None and (found := self._place_meant(mention, entry, text)):
+            return found
         if mention.label == "NORP" and mention.start and self.doc[mention.start - 1].lower_ == "ethnic":
             return f"people:{' '.join(words)}", text, "NORP"
         if mention.label == "NORP" and words[0] in RELIGIONS:
@@ -136,6 +140,18 @@ class _DocumentNaming:
         words = self.long_forms.get(words, words)
         words = _without_company_tail(words)
         return f"name:{' '.join(words)}", _display(self.doc, mention), mention.label
+
+    def _place_meant(self, mention: MentionSpan, entry: Entry, text: str) -> tuple[str, str, str] | None:
+        """A region or country that a better known place of the name hides: "a storm in Georgia near Atlanta"."""
+        gazetteer = load_gazetteer()
+        if (code := country_meant(self.doc, mention, entry, gazetteer)) is not None:
+            mention.country = code
+            return f"country:{code}", self.linker.country_name(code), "GPE"
+        code = region_meant(self.doc, mention, entry, gazetteer)
+        if code is None or (entry.kind is not Kind.COUNTRY and code != entry.country):
+            return None
+        mention.country = code
+        return f"region:{fold(text)}", text, "GPE"
 
     def _from_entry(self, entry: Entry) -> tuple[str, str, str]:
         if entry.key.startswith("country:"):

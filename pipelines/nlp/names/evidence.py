@@ -158,6 +158,8 @@ class Evidence:
             is_country = name.entry.kind in (Kind.COUNTRY, Kind.REGION)
             if is_country and name.end < size and table.texts[name.end] == ")":
                 scores["PERSON"] += 3
+        if piece.end - piece.start > 1 and _is_described_as_person(table, end):
+            scores["PERSON"] += 2
         if end < size and doc[end].pos_ == "VERB" and doc[end].lemma_ in PERSON_VERBS:
             scores["PERSON"] += 1.5 if doc[end].lemma_ in HUMAN_VERBS else 0.75
         if piece.start > 0:
@@ -205,3 +207,22 @@ class Evidence:
             if joined:
                 start = end - 3
                 self.surnames[" ".join(table.folded[start:end])] = self.key(piece)
+
+
+def _is_described_as_person(table: TokenTable, at: int) -> bool:
+    """Whether a title in apposition follows: ", the Finnish trade minister,", ", Peru's president,"."""
+    if at + 2 >= len(table.texts) or table.texts[at] != ",":
+        return False
+    if table.folded[at + 1] not in ("a", "an", "the", "his", "her", "their") and at + 1 not in table.names:
+        return False
+    for i in range(at + 2, min(at + _MAX_APPOSITION, len(table.texts))):
+        if table.texts[i] in (",", ".", ";"):
+            return False
+        noun = table.nouns.get(i)
+        if noun is not None and noun.entry.is_title and noun.end < len(table.texts):
+            if table.texts[noun.end] in (",", "."):
+                return True
+    return False
+
+
+_MAX_APPOSITION = 7  # tokens

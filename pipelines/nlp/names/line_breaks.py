@@ -32,7 +32,7 @@ def breaks_inside_names(doc: Doc, texts: Sequence[str], index: PhraseIndex, give
     """
     found: set[int] = set()
     for i, text in enumerate(texts):
-        if text.strip() or text.count("\\n") != 1 or not 0 < i < len(texts) - 1:
+        if text.strip() or text.count("\n") != 1 or not 0 < i < len(texts) - 1:
             continue
         before, after = texts[i - 1], texts[i + 1]
         if not (_may_be_part(before) and _may_be_part(after)):
