@@ -13,12 +13,12 @@ from functools import lru_cache
 from spacy.tokens import Doc
 
 from pipelines.nlp.actors.lexicon import ActorLexicon
-from pipelines.nlp.actors.phrase_index import Entry, Kind, PhraseIndex, fold, split_words
+from pipelines.nlp.actors.phrase_index import Entry, Kind, Match, PhraseIndex, fold, split_words
 from pipelines.nlp.annotations import EntityNode, MentionSpan
 from pipelines.nlp.coreference.generations import Generations
 from pipelines.nlp.coreference.home import CountryOfEvents
 from pipelines.nlp.coreference.leaders import is_before_office, office_holder
-from pipelines.nlp.coreference.patterns import COMPANY_TAILS
+from pipelines.nlp.coreference.patterns import COMPANY_TAILS, SPELLINGS
 from pipelines.nlp.coreference.namesakes import country_meant, region_meant
 from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.names.patterns import HONORIFICS, PERSON_TAILS, RELIGIONS
@@ -128,7 +128,7 @@ class _DocumentNaming:
         if entry is not None and entry.kind is not Kind.LEADER and _agrees(entry, mention.label):
             if entry.kind is Kind.ORGANISATION and entry.country and mention.country not in (None, entry.country):
                 return f"name:{mention.country}:{' '.join(words)}", text, "ORG"  # another state's body of that name
-            return self._from_entry(entry)
+            return self._from_entry(entry, mention.country)
         if mention.label == "ORG" and self.linker.is_generic(" ".join(words)):
             country = mention.country or self.bodies.get(words) or self.home.at(mention.start)
             if country:
@@ -136,7 +136,7 @@ class _DocumentNaming:
                 self.bodies.setdefault(words, country)
                 if known := self.linker.body(country, " ".join(words)):
                     return self._from_entry(known)
-                return f"name:{country}:{' '.join(words)}", _display(self.doc, mention), "ORG"
+                return f"name:{country}:{_body_key(words)}", _display(self.doc, mention), "ORG"
         words = self.long_forms.get(words, words)
         words = _without_company_tail(words)
         return f"name:{' '.join(words)}", _display(self.doc, mention), mention.label
@@ -153,9 +153,11 @@ class _DocumentNaming:
         mention.country = code
         return f"region:{fold(text)}", text, "GPE"
 
-    def _from_entry(self, entry: Entry) -> tuple[str, str, str]:
+    def _from_entry(self, entry: Entry, country: str | None = None) -> tuple[str, str, str]:
         if entry.key.startswith("country:"):
             return entry.key, entry.name, "GPE"
+        if entry.kind in (Kind.CITY, Kind.CAPITAL) and country not in (None, entry.country):
+            return entry.key.replace(f"place:{entry.country}:", f"place:{country}:"), entry.name, entry.label
         if entry.key.startswith("region:"):
             return entry.key, entry.name, "GPE" if entry.label == "NORP" else entry.label
         return entry.key, entry.name, entry.label
@@ -244,9 +246,23 @@ def _whole_entry(index: PhraseIndex, text: str) -> Entry | None:
     if match is None and _STOPPED.fullmatch(text):
         words = (text.replace(".", ""),)
         match = index.match_at(words, 0)
+    if match is None:
+        words, match = _other_spelling(index, words)
     if match is None and words and text.isupper():
         match = index.match_at(tuple(w.capitalize() for w in words), 0)
     return match.entry if match and match.end == len(words) and match.entry.key else None
+
+
+def _other_spelling(index: PhraseIndex, words: tuple[str, ...]) -> tuple[tuple[str, ...], Match | None]:
+    """The entry of a name written the American or British way, or of an acronym written as a word ("Nato")."""
+    if len(words) == 1 and len(words[0]) >= _LEAST_ACRONYM_WORD and words[0].istitle():
+        match = index.match_at((words[0].upper(),), 0)
+        return (words, match) if match is not None and match.entry.is_acronym else (words, None)
+    other = tuple(SPELLINGS.get(fold(w), fold(w)).capitalize() if fold(w) in SPELLINGS else w for w in words)
+    return other, index.match_at(other, 0) if other != words else None
+
+
+_LEAST_ACRONYM_WORD = 4
 
 
 def _whole_body(lexicon: ActorLexicon, country: str, name: str) -> Entry | None:
@@ -256,6 +272,14 @@ def _whole_body(lexicon: ActorLexicon, country: str, name: str) -> Entry | None:
         if entry is not None and entry.kind is Kind.ORGANISATION and entry.country == country:
             return entry
     return None
+
+
+def _body_key(words: tuple[str, ...]) -> str:
+    """One key for "Ministry of Defence", "Defense Ministry" and "Ministry of Foreign Affairs", "Foreign Ministry"."""
+    plain = [SPELLINGS.get(word, word) for word in words if word != "the"]
+    if len(plain) > 2 and plain[1] == "of" and plain[0] in ("ministry", "department"):
+        plain = [*plain[2:], plain[0]]
+    return " ".join(word for word in plain if word != "affairs" or plain[0] not in ("foreign", "interior", "internal"))
 
 
 def _is_noun(index: PhraseIndex, text: str) -> bool:

@@ -24,6 +24,7 @@ from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.names.patterns import COMMON_CAPITALISED, FUNCTION_WORDS, NAME_LABELS, NO_ACRONYMS, SPORTS
 from pipelines.nlp.names.pieces import Piece, find_pieces
 from pipelines.nlp.names.sports import relabel_teams
+from pipelines.nlp.names.stated_acronyms import join_stated_names
 from pipelines.nlp.names.table import TokenTable, build_table
 
 MAX_NAME_TOKENS = 16  # a longer run of capitalised words is a table or a parse error
@@ -44,7 +45,7 @@ class NameFinder:
 
     def predict(self, doc: Doc) -> list[MentionSpan]:
         """The names of a document, by position, none overlapping another."""
-        table = build_table(doc, self.describer.lexicon.index, self.teams, self.given_names)
+        table = build_table(doc, self.describer.lexicon.index, self.teams)
         pieces = find_pieces(table, self.given_names)
         evidence = Evidence(table, pieces, self.given_names, self.describer.lexicon.small_places)
         for piece in pieces:
@@ -53,6 +54,7 @@ class NameFinder:
         pieces += find_repeated(table, pieces)
         pieces += _model_pieces(table, pieces)
         pieces.sort(key=lambda p: p.start)
+        pieces = join_stated_names(table, pieces)
         if table.sport:
             relabel_teams(table, pieces)
         return [affiliate(table, self.describer, piece) for piece in pieces]

@@ -1,45 +1,63 @@
 """Line ends inside a name: "the World\\nBank".
 
-What belongs here: which line ends of a text do not end a name. What does not: paragraphs that are wrapped throughout (the text's
-canonical form has them unwrapped).
+What belongs here: which line ends of a text do not end a name. What does not: paragraphs that are wrapped throughout, whose line
+ends the text's masked view has replaced already (`stages/ingest/canonical.py`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Sequence
+from functools import cache
 
-from spacy.tokens import Doc
-
-from pipelines.nlp.actors.phrase_index import PhraseIndex, fold
-from pipelines.nlp.names.patterns import FUNCTION_WORDS, ORG_TAILS
+from pipelines.nlp.actors.component import get_describer
+from pipelines.nlp.actors.phrase_index import PhraseIndex, fold, split_words
+from pipelines.nlp.names.lexicon import load_given_names
+from pipelines.nlp.names.patterns import FUNCTION_WORDS
 
 _REACH = 4  # words of a name before and after the line end
-_FORMS_OF_BUSINESS = ORG_TAILS - FUNCTION_WORDS
+_CONTEXT = 60  # characters read before and after it
+_LINE_END = re.compile(r"(?<=[^\W\d_])\n(?=[^\W\d_])")
+# Words that end a body's or company's name and begin no sentence of their own.
+_TAILS = frozenset(
+    "corp corp. corporation inc inc. ltd ltd. limited plc llc ag gmbh nv ab oyj asa holdings bank ministry party university "
+    "union court parliament republic authority commission".split()
+)
 
 
-def breaks_inside_names(doc: Doc, texts: Sequence[str], index: PhraseIndex, given_names: Container[str]) -> set[int]:
-    """The line ends, by token, that lie inside a name.
+def join_broken_names(text: str) -> str:
+    """Replace the line ends inside names by spaces, so the text's length stays.
 
-    A line ends inside a name when the lexicons have a name or a body that goes on across it, when a given name or a title with a
-    word of a name stands before it, or when the last word of an organisation's name follows. A blank line, and a line in
-    capitals, end every name.
+    A line ends inside a name when the lexicons have a name or a body that goes on across it, when a title or a given name stands
+    before it and an unknown word follows, or when the last word of an organisation's name follows. A blank line ends every
+    name, and so does a word in capitals on either side.
 
     Args:
-        doc: the document.
-        texts: the text of each token.
-        index: names and actor nouns.
-        given_names: folded given names.
+        text: a text as the NLP reads it.
     """
-    found: set[int] = set()
-    for i, text in enumerate(texts):
-        if text.strip() or text.count("\n") != 1 or not 0 < i < len(texts) - 1:
-            continue
-        before, after = texts[i - 1], texts[i + 1]
-        if not (_may_be_part(before) and _may_be_part(after)):
-            continue
-        if _crosses(texts, i, index) or fold(after) in _FORMS_OF_BUSINESS or _is_given_name(texts, i, index, given_names):
-            found.add(i)
-    return found
+    if "\n" not in text:
+        return text
+    index, given_names = get_describer().lexicon.index, _given_names()
+    pieces, last = [], 0
+    for match in _LINE_END.finditer(text):
+        at = match.start()
+        line = text[max(0, at - _CONTEXT) : at].rpartition("\n")[2]
+        before = split_words(line)[-_REACH:]
+        after = split_words(text[at + 1 : at + 1 + _CONTEXT].partition("\n")[0])[:_REACH]
+        if before and after and _is_inside(before, after, index, given_names):
+            pieces += [text[last:at], " "]
+            last = at + 1
+    return "".join((*pieces, text[last:])) if pieces else text
+
+
+def _is_inside(
+    before: Sequence[str], after: Sequence[str], index: PhraseIndex, given_names: Container[str]
+) -> bool:
+    if not (_may_be_part(before[-1]) and _may_be_part(after[0])):
+        return False
+    if _crosses(before, after, index) or fold(after[0]) in _TAILS:
+        return True
+    return index.match_at(after, 0) is None and _opens_person(before, index, given_names)
 
 
 def _may_be_part(word: str) -> bool:
@@ -47,33 +65,31 @@ def _may_be_part(word: str) -> bool:
     return word[0].isupper() and word.isalpha() and not is_shouted and fold(word) not in FUNCTION_WORDS
 
 
-def _crosses(texts: Sequence[str], at: int, index: PhraseIndex) -> bool:
-    """Whether a phrase of the lexicons, in capitals throughout, goes on across a line end."""
-    after = texts[at + 1 : at + 1 + _REACH]
-    for start in range(max(0, at - _REACH), at):
-        before = texts[start:at]
-        if any(not word.strip() for word in before) or not before[0][0].isupper():
-            continue
-        match = index.match_at([*before, *after], 0)
-        if match is not None and match.end > len(before):
+def _crosses(before: Sequence[str], after: Sequence[str], index: PhraseIndex) -> bool:
+    """Whether a phrase of the lexicons that begins with a capital goes on across the line end."""
+    for start in range(len(before)):
+        if before[start][0].isupper():
+            match = index.match_at([*before[start:], *after], 0)
+            if match is not None and match.end > len(before) - start:
+                return True
+    return False
+
+
+def _opens_person(before: Sequence[str], index: PhraseIndex, given_names: Container[str]) -> bool:
+    """Whether the word before a line end opens a person's name: a given name, or an unknown word after a title."""
+    if fold(before[-1]) in given_names:
+        return True
+    return _ends_title(before[:-1], index) and index.match_at(before[-1:], 0) is None
+
+
+def _ends_title(words: Sequence[str], index: PhraseIndex) -> bool:
+    for start in range(len(words)):
+        match = index.match_at(words[start:], 0)
+        if match is not None and match.end == len(words) - start and match.entry.is_title:
             return True
     return False
 
 
-def _is_given_name(texts: Sequence[str], at: int, index: PhraseIndex, given_names: Container[str]) -> bool:
-    """Whether the word before a line end opens a person's name: a given name, or the word after a title."""
-    if fold(texts[at - 1]) in given_names and (at < 2 or not texts[at - 2][0].isupper() or _ends_title(texts, at - 1, index)):
-        return index.match_at(texts[at + 1 : at + 1 + _REACH], 0) is None
-    return _ends_title(texts, at - 1, index) and index.match_at(texts[at - 1 : at], 0) is None
-
-
-def _ends_title(texts: Sequence[str], end: int, index: PhraseIndex) -> bool:
-    """Whether a title ends right before a token."""
-    for start in range(max(0, end - _REACH), end):
-        words = texts[start:end]
-        if any(not word.strip() for word in words):
-            continue
-        match = index.match_at(words, 0)
-        if match is not None and match.end == len(words) and match.entry.is_title:
-            return True
-    return False
+@cache
+def _given_names() -> dict[str, str]:
+    return load_given_names()

@@ -115,8 +115,6 @@ def _step(table: TokenTable, i: int, limit: int, start: int) -> int:
     """How many tokens from i on belong to the run; 0 where it ends."""
     if i in table.names:
         return table.names[i].end - i
-    if i in table.inner_breaks:
-        return 1 if i + 1 < limit else 0
     folded = table.folded[i]
     noun = table.nouns.get(i)
     if noun is not None and noun.end - i > 1 and noun.end <= limit and table.capital[i] and noun.entry.is_title:

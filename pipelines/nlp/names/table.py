@@ -6,7 +6,6 @@ What belongs here: everything that is looked up once a document. What does not: 
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import dataclass, field
 
 from spacy.attrs import SENT_START
@@ -14,7 +13,6 @@ from spacy.tokens import Doc
 
 from pipelines.nlp.actors.phrase_index import Kind, Match, PhraseIndex, fold, split_words
 from pipelines.nlp.names.lexicon import TeamLexicon
-from pipelines.nlp.names.line_breaks import breaks_inside_names
 from pipelines.nlp.names.patterns import FUNCTION_WORDS, NO_ACRONYMS
 from pipelines.nlp.names.sports import SPORT_WINDOW, find_sport
 
@@ -46,21 +44,19 @@ class TokenTable:
     names: dict[int, Match] = field(default_factory=dict)  # longest lexicon name at a token
     nouns: dict[int, Match] = field(default_factory=dict)  # longest title or actor noun at a token
     sport: str | None = None
-    inner_breaks: set[int] = field(default_factory=set)  # line ends inside a name
 
     def is_glued(self, i: int) -> bool:
         """No white space between token i and the next."""
         return not self.doc[i].whitespace_
 
 
-def build_table(doc: Doc, index: PhraseIndex, teams: TeamLexicon, given_names: Container[str] = ()) -> TokenTable:
+def build_table(doc: Doc, index: PhraseIndex, teams: TeamLexicon) -> TokenTable:
     """Read a document's tokens once.
 
     Args:
         doc: a tagged and parsed document.
         index: names and actor nouns.
         teams: sports teams and competitions; teams count in stories about their sport alone.
-        given_names: folded given names.
     """
     texts = [t.text for t in doc]
     table = TokenTable(
@@ -70,7 +66,6 @@ def build_table(doc: Doc, index: PhraseIndex, teams: TeamLexicon, given_names: C
         [t[0].isupper() for t in texts],
         [len(t) > 1 and t.isupper() and any(c.isalpha() for c in t) for t in texts],
     )
-    table.inner_breaks = breaks_inside_names(doc, texts, index, given_names)
     table.segments = _split_segments(table)
     table.sport = find_sport(table.folded[:SPORT_WINDOW], table.upper[:3])
     words = _expand(table)
@@ -132,8 +127,6 @@ def _expand(table: TokenTable) -> _Words:
     first: list[int] = []
     for i, text in enumerate(table.texts):
         first.append(len(words))
-        if i in table.inner_breaks:
-            continue
         parts = (text,) if text.isalnum() else (split_words(text) or (text,))
         if len(parts) == 1:
             words.append(parts[0])
@@ -151,8 +144,8 @@ def _split_segments(table: TokenTable) -> list[Segment]:
     segments: list[Segment] = []
     start = 0
     for i, text in enumerate(table.texts):
-        ends_line = "\n" in text and i not in table.inner_breaks
-        if (ends_line or (begins[i] and i - 1 not in table.inner_breaks and i not in table.inner_breaks)) and i > start:
+        ends_line = "\n" in text
+        if (ends_line or begins[i]) and i > start:
             segments.append(_segment(table, start, i, may_be_title=len(segments) < _HEADLINE_SEGMENTS))
             start = i
         if ends_line:

@@ -41,7 +41,7 @@ _FAR_SECTOR_AT_ONE_TIME = -5.5
 _FAR_IN_CIVIL_LIFE = -1.5
 _OTHER_GENERATION = -8.0
 _ONE_GENERATION = -6.0  # only one of the names has "Jr."
-_YEARS = ((60.0, -4.0), (40.0, -2.5), (25.0, -1.0))  # between the last of one and the first of the other
+_YEARS = ((60.0, -6.0), (40.0, -4.0), (25.0, -2.0))  # between the last of one and the first of the other
 _ALONE_YEARS = ((8.0, -4.0), (3.0, -1.0))  # the same, of a surname alone
 _ALONE_SAME_WEEK = 1.0
 _TOLD_APART = -6.0  # in one document
@@ -69,6 +69,10 @@ class Evidence:
     """What was compared: for each feature what was found, and its weight."""
 
     found: dict[str, tuple[str, float]] = field(default_factory=dict)
+
+    def weight(self, feature: str) -> float:
+        """The weight of a feature, 0 where nothing was found."""
+        return self.found[feature][1] if feature in self.found else 0.0
 
     def add(self, feature: str, finding: str, weight: float) -> None:
         """Note a finding."""
@@ -125,7 +129,8 @@ def compare(first: Profile, second: Profile, rarity: Counter[str]) -> Evidence |
         _compare_laws(evidence, first, second)
     else:
         _compare_generations(evidence, first, second)
-    is_same_office = _compare_titles(evidence, first, second)
+    is_foreign = evidence.weight("country") < 0
+    is_same_office = _compare_titles(evidence, first, second, is_foreign=is_foreign)
     if not is_same_office:
         _compare_sectors(evidence, first, second)
     if not is_organisation:
@@ -201,8 +206,10 @@ def _compare_generations(evidence: Evidence, first: Profile, second: Profile) ->
         evidence.add("generation", f"{a or 'none'} / {b or 'none'}", _ONE_GENERATION)
 
 
-def _compare_titles(evidence: Evidence, first: Profile, second: Profile) -> bool:
-    """Whether both have one office; then their sectors add nothing."""
+def _compare_titles(evidence: Evidence, first: Profile, second: Profile, *, is_foreign: bool) -> bool:
+    """Whether both have one office; then their sectors add nothing. Two countries have each office twice."""
+    if is_foreign:
+        return False
     shared = first.titles.keys() & second.titles.keys()
     offices = sorted(title for title in shared if is_office(title))
     if offices:

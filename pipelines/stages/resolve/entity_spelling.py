@@ -12,13 +12,13 @@ from functools import lru_cache
 
 # Letters that no decomposition brings to ASCII.
 _LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "ß": "ss", "ı": "i", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ə": "e", "ħ": "h"}
+    {"ø": "o", "ł": "l", "ß": "ss", "ı": "i", "æ": "ae", "œ": "oe", "đ": "dj", "ð": "d", "þ": "th", "ə": "e", "ħ": "h"}
 )
 # Ways of writing one sound, brought to one, in this order. Capitals stand for sounds that take two letters.
 _SOUNDS = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
-        ("shch|schtsch|szcz", "S"),
+        ("shch|schtsch|szcz|^hs|^x(?=[aeiou])", "S"),
         ("dzh|dj", "J"),
         ("tsch|tch|cz", "C"),
         ("sch|sh|sz", "S"),
@@ -49,7 +49,7 @@ _COSTS = {
     frozenset(pair): cost
     for cost, pairs in {
         0.2: "gh ck kg uv fv ov ie ae uo SC JZ iJ iZ".split(),
-        0.3: "sS cC cs zZ JC zJ jJ ji jZ jh gJ Zs cz".split(),
+        0.3: "sS cC cs zZ JC zJ jJ ji jZ jh gJ Zs cz dJ".split(),
         0.4: "Ch".split(),
         0.5: "ao td bp ia sz ue".split(),
     }.items()
@@ -84,11 +84,13 @@ def sounds(word: str) -> str:
 def skeletons(word: str) -> tuple[str, ...]:
     """The keys under which spellings of a plain word are found: its consonants by coarse class.
 
-    Two for a word with a "g", which other systems write with a "k" or with the "h" that they leave out.
+    Several for a word with a "g", which other systems write with a "k" or with the "h" that they leave out, and for one that
+    begins with "ch", which may be "kh".
     """
     heard = sounds(word)
     consonants = "".join(c for c in heard if c not in _VOWELS).translate(_CLASSES)
-    keys = {_REPEATED.sub(r"\1", consonants.replace("g", replaced))[:_KEY_LENGTH] for replaced in ("k", "")}
+    forms = {consonants, consonants[1:]} if heard.startswith("C") else {consonants}
+    keys = {_REPEATED.sub(r"\1", form.replace("g", replaced))[:_KEY_LENGTH] for form in forms for replaced in ("k", "")}
     return tuple(sorted(key or heard[:1] for key in keys))
 
 
