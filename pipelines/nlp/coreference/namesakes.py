@@ -54,6 +54,12 @@ def settle_towns(
     for position, (mention, entry) in enumerate(zip(names, entries, strict=True)):
         if mention.label != "GPE" or (entry is not None and entry.kind not in (Kind.CITY, Kind.CAPITAL)):
             continue
+        beside = _country_beside(doc, names, position)
+        if entry is not None and entry.kind is Kind.CAPITAL and beside not in (None, mention.country):
+            if any(p.country == beside for p in gazetteer.lookup(doc[mention.start : mention.end].text)):
+                changed[mention.start] = mention.country or "", beside
+                mention.country = beside  # "Paris, Texas"
+            continue
         if entry is not None and entry.kind is Kind.CAPITAL and (mention.country in sure or main not in sure):
             continue  # "Tripoli" is Libya's, unless the story names Lebanon and nothing else of Libya
         if entry is not None and entry.kind is Kind.CAPITAL:
@@ -64,7 +70,6 @@ def settle_towns(
             continue
         candidates = [p for p in gazetteer.lookup(doc[mention.start : mention.end].text) if p.country]
         before = mention.country
-        beside = _country_beside(doc, names, position)
         if beside is not None and any(p.country == beside for p in candidates):
             mention.country = beside
         elif mention.country is None:

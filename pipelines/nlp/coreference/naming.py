@@ -25,6 +25,7 @@ from pipelines.nlp.names.patterns import HONORIFICS, PERSON_TAILS, RELIGIONS
 from pipelines.nlp.names.sports import SPORT_WINDOW, find_sport, is_national_team
 from pipelines.nlp.places.sources import load_gazetteer
 
+_LEAST_BODY_WORDS = 2  # "Bank of Japan" is no bank of Japan
 _PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
 _ABBREVIATING = frozenset("of the for and in on de la des du del & -".split())
 
@@ -129,6 +130,7 @@ class _DocumentNaming:
             if entry.kind is Kind.ORGANISATION and entry.country and mention.country not in (None, entry.country):
                 return f"name:{mention.country}:{' '.join(words)}", text, "ORG"  # another state's body of that name
             return self._from_entry(entry, mention.country)
+        words = self._without_owner(words, mention)
         if mention.label == "ORG" and self.linker.is_generic(" ".join(words)):
             country = mention.country or self.bodies.get(words) or self.home.at(mention.start)
             if country:
@@ -140,6 +142,17 @@ class _DocumentNaming:
         words = self.long_forms.get(words, words)
         words = _without_company_tail(words)
         return f"name:{' '.join(words)}", _display(self.doc, mention), mention.label
+
+    def _without_owner(self, words: tuple[str, ...], mention: MentionSpan) -> tuple[str, ...]:
+        """A state's body without the state: "supreme court of ghana" is a supreme court, of Ghana."""
+        at = len(words) - 1 - words[::-1].index("of") if "of" in words else 0
+        if at < _LEAST_BODY_WORDS or mention.label != "ORG" or not self.linker.is_generic(" ".join(words[:at])):
+            return words
+        owner = self.linker.entry(" ".join(w.capitalize() for w in words[at + 1 :] if w != "the"))
+        if owner is None or owner.kind is not Kind.COUNTRY:
+            return words
+        mention.country = owner.country
+        return words[:at]
 
     def _place_meant(self, mention: MentionSpan, entry: Entry, text: str) -> tuple[str, str, str] | None:
         """A region or country that a better known place of the name hides: "a storm in Georgia near Atlanta"."""

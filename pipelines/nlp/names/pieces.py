@@ -228,7 +228,7 @@ class _RunParser:
                 start = i
                 while start > self.start and self._extends_left(start - 1):
                     start -= 1
-                return (start, self.end, "ORG")
+                return (self._body_start(start, i), self.end, "ORG")
         for i in range(self.end - 1, self.start, -1):
             if table.folded[i] not in ORG_TAILS or table.folded[i] in WEAK_ORG_TAILS:
                 continue
@@ -239,6 +239,14 @@ class _RunParser:
             if start < i and not (known and known.end > i):
                 return (start, i + 1, "ORG")
         return None
+
+    def _body_start(self, start: int, head: int) -> int:
+        """Where a body of two words begins that the head ends: the "Supreme" of "Supreme Court of Ghana"."""
+        for k in range(self.start, start):
+            noun = self.table.nouns.get(k)
+            if noun is not None and noun.end == head + 1 and not noun.entry.is_title and self.table.capital[k]:
+                return k
+        return start
 
     def _event_tail(self) -> tuple[int, int, str] | None:
         """The span of an event whose last word says so and that a lexicon name would break: "Kenya Open"."""

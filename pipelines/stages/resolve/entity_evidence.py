@@ -31,7 +31,7 @@ _NAMES = {
 }
 _LONE_NAME = 1.0  # the same single word in two documents: the name of one, or a surname
 _SAME_COUNTRY = 1.0
-_OTHER_COUNTRY = -4.0
+_OTHER_COUNTRY = -5.0
 _SAME_OFFICE = 2.5  # "interior minister"
 _SAME_ROLE = 0.8  # "senator", of whom there are many
 _SAME_SECTOR = 0.8
@@ -132,7 +132,7 @@ def compare(first: Profile, second: Profile, rarity: Counter[str]) -> Evidence |
     is_foreign = evidence.weight("country") < 0
     is_same_office = _compare_titles(evidence, first, second, is_foreign=is_foreign)
     if not is_same_office:
-        _compare_sectors(evidence, first, second)
+        _compare_sectors(evidence, first, second, is_foreign=is_foreign)
     if not is_organisation:
         _compare_dates(evidence, first, second)
     if first.documents & second.documents:
@@ -226,12 +226,12 @@ def is_office(title: str) -> bool:
     return words[-1] in _OFFICES or (len(words) > 1 and words[0] not in _MANY_HOLD) or len(words) > 2
 
 
-def _compare_sectors(evidence: Evidence, first: Profile, second: Profile) -> None:
+def _compare_sectors(evidence: Evidence, first: Profile, second: Profile, *, is_foreign: bool) -> None:
     a, b = most(first.sectors), most(second.sectors)
     if a is None or b is None:
         return
     if first.sectors.keys() & second.sectors.keys():
-        evidence.add("sector", a, _SAME_SECTOR)
+        evidence.add("sector", a, 0.0 if is_foreign else _SAME_SECTOR)
     elif a in _POLITICAL and b in _POLITICAL:
         evidence.add("sector", f"{a} / {b}", _NEAR_SECTOR)
     elif a in _POLITICAL or b in _POLITICAL:
