@@ -18,8 +18,8 @@ from pipelines import ids
 from pipelines.nlp.annotations import DocumentContext
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.explanation import EXPLANATIONS
-from pipelines.records import Event
 from pipelines.nlp.names.line_breaks import join_broken_names
+from pipelines.records import Event
 from pipelines.stages.ingest.canonical import mask
 
 

@@ -39,7 +39,7 @@ class Generations:
             self._first.setdefault(name, stated)
             if stated:
                 self._stated[id(mention)] = stated
-                titles.setdefault(name, set()).update({mention.title} - {None})
+                titles.setdefault(name, set()).update([mention.title] if mention.title else [])
         for mention in mentions:
             name = words[id(mention)]
             if mention.label != "PERSON" or len(name) < 2 or id(mention) in self._stated or name not in titles:

@@ -15,11 +15,12 @@ from spacy.tokens import Doc
 from pipelines.nlp.actors.lexicon import ActorLexicon
 from pipelines.nlp.actors.phrase_index import Entry, Kind, Match, PhraseIndex, fold, split_words
 from pipelines.nlp.annotations import EntityNode, MentionSpan
+from pipelines.nlp.coreference.acronyms import spelled_acronyms, stated_acronyms
 from pipelines.nlp.coreference.generations import Generations
 from pipelines.nlp.coreference.home import CountryOfEvents
 from pipelines.nlp.coreference.leaders import is_before_office, office_holder
-from pipelines.nlp.coreference.patterns import COMPANY_TAILS, SPELLINGS
 from pipelines.nlp.coreference.namesakes import country_meant, region_meant
+from pipelines.nlp.coreference.patterns import COMPANY_TAILS, SPELLINGS
 from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.names.patterns import HONORIFICS, PERSON_TAILS, RELIGIONS
 from pipelines.nlp.names.sports import SPORT_WINDOW, find_sport, is_national_team
@@ -27,7 +28,6 @@ from pipelines.nlp.places.sources import load_gazetteer
 
 _LEAST_BODY_WORDS = 2  # "Bank of Japan" is no bank of Japan
 _PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
-_ABBREVIATING = frozenset("of the for and in on de la des du del & -".split())
 
 
 _STOPPED = re.compile(r"(?:[A-Z]\.){2,}")  # "N.A.T.O."
@@ -100,8 +100,8 @@ class _DocumentNaming:
             self.of_words.setdefault(self.words[id(mention)], []).append(mention)
         self.generations = Generations(doc, mentions, self.words)
         self.bodies: dict[tuple[str, ...], str] = {}  # "foreign ministry" -> country that was named with it
-        self.stated_acronyms = _stated_acronyms(doc, mentions, self.words)
-        self.acronyms = _spelled_acronyms(doc, mentions, self.words)
+        self.stated_acronyms = stated_acronyms(doc, mentions, self.words)
+        self.acronyms = spelled_acronyms(doc, mentions, self.words)
         self.long_forms = self._long_forms(mentions)
 
     def identify(self, mention: MentionSpan) -> tuple[str, str, str]:
@@ -341,67 +341,3 @@ def _without_company_tail(words: tuple[str, ...]) -> tuple[str, ...]:
 def _display(doc: Doc, mention: MentionSpan) -> str:
     text = doc[mention.start : mention.end].text
     return text[4:] if text.lower().startswith("the ") else text
-
-
-def _stated_acronyms(
-    doc: Doc, mentions: list[MentionSpan], words: dict[int, tuple[str, ...]]
-) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Acronyms in parentheses right after the name they abbreviate: "Rapid Support Forces (RSF)"."""
-    found: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for first, second in zip(mentions, mentions[1:], strict=False):
-        long, short = words[id(first)], words[id(second)]
-        if second.start - first.end != 1 or len(short) != 1 or doc[first.end].text != "(":
-            continue
-        closes = second.end < len(doc) and doc[second.end].text == ")"
-        text = doc[second.start : second.end].text
-        if not closes or not text.isupper():
-            continue
-        is_like = len(long) > 1 and text[0].lower() == long[0][0]
-        if is_like or text.replace(".", "").lower() in _initials_with_modifiers(doc, first, long):
-            found[short] = long
-    return found
-
-
-def _initials_with_modifiers(doc: Doc, mention: MentionSpan, words: tuple[str, ...]) -> set[str]:
-    """Initials of a name with the capitalised words before it that are no part of it: "Bolivian", "Workers'"."""
-    found: set[str] = set()
-    at = mention.start - 1
-    while at >= 0 and mention.start - at <= _MOST_MODIFIERS:
-        token = doc[at]
-        if token.text[0].isupper():
-            words = (fold(token.text), *words)
-            found |= _initials(words)
-        elif token.tag_ != "POS" and token.text not in ("'", "’", "-"):
-            break
-        at -= 1
-    return found
-
-
-_MOST_MODIFIERS = 5  # tokens
-
-
-def _spelled_acronyms(
-    doc: Doc, mentions: list[MentionSpan], words: dict[int, tuple[str, ...]]
-) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Acronyms that the initials of another name of the document spell."""
-    initials: dict[str, tuple[str, ...]] = {}
-    for mention in mentions:
-        name = words[id(mention)]
-        if mention.label in ("ORG", "GPE", "LOC", "EVENT", "FAC") and len(name) > 1:
-            for spelled in _initials(name):
-                initials.setdefault(spelled, name)
-    found: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for mention in mentions:
-        name = words[id(mention)]
-        if len(name) != 1 or not (text := doc[mention.start : mention.end].text).isupper():
-            continue
-        spelled = text.replace(".", "").lower()
-        if len(spelled) > 1 and initials.get(spelled, name) != name:
-            found[name] = initials[spelled]
-    return found
-
-
-def _initials(words: tuple[str, ...]) -> set[str]:
-    strong = [w for w in words if w not in _ABBREVIATING]
-    parts = [p for w in strong for p in w.split("-") if p]
-    return {"".join(w[0] for w in strong), "".join(w[0] for w in words if w != "the"), "".join(p[0] for p in parts)}

@@ -128,12 +128,12 @@ REGION_ADJECTIVES: dict[str, frozenset[str]] = {
     for adjective in adjectives
 }
 
-# British and American spellings of words in organisations' names, each to the other.
+# British and American spellings of words in organisations' names.
 _SPELLING_PAIRS = (
     ("organisation", "organization"), ("defence", "defense"), ("labour", "labor"), ("centre", "center"),
     ("programme", "program"), ("organisations", "organizations"), ("harbour", "harbor"),
 )  # fmt: skip
-SPELLINGS = {british: american for british, american in _SPELLING_PAIRS}
+SPELLINGS = dict(_SPELLING_PAIRS)
 
 # Words after which a full name is that of another member of the family.
 KIN_WORDS = frozenset("father son dad grandfather grandson namesake elder younger senior junior late".split())

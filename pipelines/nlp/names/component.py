@@ -53,6 +53,7 @@ class NameFinder:
         pieces = [p for p in pieces if p.label and p.end - p.start <= MAX_NAME_TOKENS]
         pieces += find_repeated(table, pieces)
         pieces += _model_pieces(table, pieces)
+        pieces += _opening_surnames(table, pieces, evidence)
         pieces.sort(key=lambda p: p.start)
         pieces = join_stated_names(table, pieces)
         if table.sport:
@@ -62,6 +63,27 @@ class NameFinder:
     def set_annotations(self, doc: Doc, mentions: list[MentionSpan]) -> None:
         """Write the names on the document."""
         doc._.mentions = mentions
+
+
+def _opening_surnames(table: TokenTable, pieces: list[Piece], evidence: Evidence) -> list[Piece]:
+    """Surnames of the document's people that open a sentence and that the tagger took for a word."""
+    taken = {i for p in pieces for i in range(p.start, p.end)}
+    found = []
+    for segment in table.segments:
+        i = segment.start
+        if segment.style != "text" or i in taken or i in table.nouns or not table.capital[i]:
+            continue
+        word = table.folded[i]
+        if (
+            word in evidence.surnames
+            and word not in COMMON_CAPITALISED | FUNCTION_WORDS
+            and len(word) >= _LEAST_SURNAME
+        ):
+            found.append(Piece(i, i + 1, "PERSON"))
+    return found
+
+
+_LEAST_SURNAME = 4
 
 
 def _model_pieces(table: TokenTable, pieces: list[Piece]) -> list[Piece]:

@@ -219,21 +219,28 @@ def _is_described_as_person(table: TokenTable, at: int) -> bool:
         if table.texts[i] in (",", ".", ";"):
             return False
         noun = table.nouns.get(i)
-        if noun is not None and noun.entry.is_title and noun.end < len(table.texts):
-            if table.texts[noun.end] in (",", "."):
-                return True
+        if noun is not None and noun.entry.is_title and table.texts[noun.end : noun.end + 1] in ([","], ["."]):
+            return True
     return False
 
 
 def _is_in_apposition(table: TokenTable, piece: Piece) -> bool:
     """Whether a name between commas tells who a title before it means: "the Finnish mayor, Aino Salo, said"."""
     comma = piece.start - 1
-    if comma < 2 or table.texts[comma] != "," or piece.end >= len(table.texts) or table.texts[piece.end] not in (",", "."):
+    if (
+        comma < 2
+        or table.texts[comma] != ","
+        or piece.end >= len(table.texts)
+        or table.texts[piece.end] not in (",", ".")
+    ):
         return False
     for i in range(max(0, comma - _MAX_TITLE), comma):
         noun = table.nouns.get(i)
         if noun is not None and noun.end == comma and noun.entry.is_title:
-            return any(table.folded[k] in ("the", "a", "an", "his", "her", "their", "'s", "’s") for k in range(max(0, i - 4), i))
+            return any(
+                table.folded[k] in ("the", "a", "an", "his", "her", "their", "'s", "’s")
+                for k in range(max(0, i - 4), i)
+            )
     return False
 
 

@@ -50,9 +50,7 @@ def join_broken_names(text: str) -> str:
     return "".join((*pieces, text[last:])) if pieces else text
 
 
-def _is_inside(
-    before: Sequence[str], after: Sequence[str], index: PhraseIndex, given_names: Container[str]
-) -> bool:
+def _is_inside(before: Sequence[str], after: Sequence[str], index: PhraseIndex, given_names: Container[str]) -> bool:
     if not (_may_be_part(before[-1]) and _may_be_part(after[0])):
         return False
     if _crosses(before, after, index) or fold(after[0]) in _TAILS:

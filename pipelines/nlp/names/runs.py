@@ -165,7 +165,11 @@ def opens_with_given_name(table: TokenTable, start: int, hyphen: int, limit: int
     after = hyphen + 1
     if hyphen - start != 1 or after + 1 >= limit or not table.is_glued(hyphen) or not table.doc[after].is_lower:
         return False
-    is_name = table.capital[after + 1] and table.folded[after + 1] not in FUNCTION_WORDS and not _is_calendar(table, after + 1)
+    is_name = (
+        table.capital[after + 1]
+        and table.folded[after + 1] not in FUNCTION_WORDS
+        and not _is_calendar(table, after + 1)
+    )
     syllables = table.folded[hyphen - 1], table.folded[after]
     return is_name and all(_SYLLABLE.fullmatch(s) for s in syllables) and syllables[1] not in _ENGLISH_TAILS
 

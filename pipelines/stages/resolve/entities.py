@@ -103,7 +103,12 @@ def _anchor_order(node: Node) -> tuple[object, ...]:
 
 
 def _joins(profiles: Iterable[Profile], clustering: Clustering) -> dict[NodeId, Join]:
-    return {key: clustering.joins[profile.id] for profile in profiles if profile.id in clustering.joins for key in profile.nodes}
+    return {
+        key: clustering.joins[profile.id]
+        for profile in profiles
+        if profile.id in clustering.joins
+        for key in profile.nodes
+    }
 
 
 def _main(of_document: Mapping[NodeId, str]) -> dict[str, str]:

@@ -29,8 +29,8 @@ def candidate_pairs(profiles: Iterable[Profile]) -> Iterator[tuple[Profile, Prof
         for key in _keys(profile):
             blocks["name", key].append(profile)
     seen: set[tuple[str, str]] = set()
-    for key in sorted(blocks):
-        for first, second in _pairs(blocks[key]):
+    for block in sorted(blocks):
+        for first, second in _pairs(blocks[block]):
             pair = (first.id, second.id) if first.id < second.id else (second.id, first.id)
             if pair not in seen:
                 seen.add(pair)
@@ -44,7 +44,11 @@ def _keys(profile: Profile) -> set[str]:
     if profile.kind == PERSON:
         return {key for name in names for key in name_keys(name)}
     if profile.kind == ORGANISATION:  # a person's name that was taken for an organisation's, or another spelling
-        return {"+".join(sorted(skeletons(word)[0] for word in name.words)) for name in names if len(name.words) <= _MOST_WORDS}
+        return {
+            "+".join(sorted(skeletons(word)[0] for word in name.words))
+            for name in names
+            if len(name.words) <= _MOST_WORDS
+        }
     return set()
 
 

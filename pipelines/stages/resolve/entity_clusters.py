@@ -170,7 +170,7 @@ def _join_acronyms(state: _State) -> None:
         if cluster.kind == ORGANISATION and not cluster.is_alone:
             for acronym in cluster.acronyms:
                 expansions[acronym].add(cluster.id)
-    for cluster in sorted(list(state.clusters.values()), key=lambda cluster: cluster.id):
+    for cluster in sorted(state.clusters.values(), key=lambda cluster: cluster.id):
         if cluster.kind != ORGANISATION or not cluster.is_alone:
             continue
         for acronym in sorted(cluster.acronyms):

@@ -29,6 +29,9 @@ _NAMES = {
     Likeness.TYPING: -1.0,
     Likeness.SURNAME: -1.5,
 }
+# What counts between organisations, and between a person's name and one that was taken for an organisation's.
+_OF_ORGANISATIONS = frozenset({Likeness.SAME, Likeness.PARTICLE, Likeness.SPELLING})
+_OF_KINDS = frozenset({Likeness.SAME, Likeness.PARTICLE, Likeness.ORDER})
 _LONE_NAME = 1.0  # the same single word in two documents: the name of one, or a surname
 _SAME_COUNTRY = 1.0
 _OTHER_COUNTRY = -5.0
@@ -104,18 +107,16 @@ def compare(first: Profile, second: Profile, rarity: Counter[str]) -> Evidence |
     """
     likeness, names = _alike(first, second)
     is_one_key = bool(first.entity_ids & second.entity_ids)
-    if likeness is None and is_one_key:
-        likeness = Likeness.KNOWN
+    is_organisation = first.kind == second.kind == ORGANISATION
+    if is_one_key:
+        likeness = likeness or Likeness.KNOWN
+    elif (
+        is_organisation and likeness not in _OF_ORGANISATIONS or first.kind != second.kind and likeness not in _OF_KINDS
+    ):
+        return None
     if likeness is None:
         return None
     evidence = Evidence()
-    is_organisation = first.kind == second.kind == ORGANISATION
-    if is_one_key:
-        pass
-    elif is_organisation and likeness not in (Likeness.SAME, Likeness.PARTICLE, Likeness.SPELLING):
-        return None
-    elif first.kind != second.kind and likeness not in (Likeness.SAME, Likeness.PARTICLE, Likeness.ORDER):
-        return None
     weight = _NAMES[likeness]
     if first.is_alone and second.is_alone and likeness in (Likeness.SAME, Likeness.PARTICLE):
         weight = _ORGANISATION_WORD if is_organisation else _LONE_NAME
@@ -262,6 +263,8 @@ def _years_between(first: Profile, second: Profile) -> float:
 
 def _compare_company(evidence: Evidence, first: Profile, second: Profile, rarity: Counter[str]) -> None:
     own = first.entity_ids | second.entity_ids
-    shared = [other for other in first.company.keys() & second.company.keys() if other not in own and rarity[other] <= _RARE]
+    shared = [
+        other for other in first.company.keys() & second.company.keys() if other not in own and rarity[other] <= _RARE
+    ]
     if shared and not first.documents & second.documents:
         evidence.add("company", f"{len(shared)} other names", min(_MOST_COMPANY, _COMPANY * len(shared)))

@@ -87,12 +87,10 @@ class Name:
 @lru_cache(maxsize=200_000)
 def read_name(text: str) -> Name:
     """The parts of a name as a text gives it."""
-    pieces, generation, law = [], "", ""
+    pieces: list[str] = []
+    generation = law = ""
     for piece in _pieces(text):
-        if not piece.isupper() or len(piece) > 1:
-            word = plain(piece).replace("'", "").replace("’", "")
-        else:
-            word = piece.lower()
+        word = plain(piece).replace("'", "").replace("’", "")
         if pieces and word in _GENERATIONS:
             generation = _GENERATIONS[word]
         elif pieces and word in _LEGAL_FORMS:
@@ -129,7 +127,12 @@ def _pieces(text: str) -> list[str]:
         if len(parts) > 1 and "-" in chunk and plain(parts[0]) not in _PARTICLES | _SERVANT:
             parts = ["".join(parts)]
         for part in parts:
-            if 2 <= len(part) <= 3 and part.isupper() and not is_shouted and plain(part) not in _GENERATIONS | _LEGAL_FORMS:
+            if (
+                2 <= len(part) <= 3
+                and part.isupper()
+                and not is_shouted
+                and plain(part) not in _GENERATIONS | _LEGAL_FORMS
+            ):
                 found.extend(part)  # "JM" of "JM Dlomo"
             else:
                 found.append(part)
@@ -168,7 +171,11 @@ def compare_names(first: Name, second: Name) -> Likeness | None:
     if a.is_full != b.is_full:
         alone, full = (a, b) if b.is_full else (b, a)
         ends = full.words[-1], full.joined[-1]
-        return Likeness.SURNAME if any(_is_spelling(w, e) for w in (alone.words[0], alone.joined[0]) for e in ends) else None
+        return (
+            Likeness.SURNAME
+            if any(_is_spelling(w, e) for w in (alone.words[0], alone.joined[0]) for e in ends)
+            else None
+        )
     if not a.is_full:
         return Likeness.SPELLING if _is_spelling(a.words[0], b.words[0]) else None
     found = [like for x, y in ((a.words, b.words), (a.joined, b.joined)) if (like := _compare_words(x, y))]

@@ -108,7 +108,7 @@ def read_nodes(documents: pd.DataFrame, entities: pd.DataFrame, mentions: pd.Dat
     columns = ["document_id", "entity_id", "text", "is_name"]
     for document, entity, text, is_name in rows(mentions, columns):
         if is_name:
-            names[document, entity][text] += 1
+            names[document, entity][" ".join(text.split())] += 1
     nodes: dict[NodeId, Node] = {}
     columns = ["document_id", "entity_id", "name", "label", "country", "sector", "titles"]
     for document, entity, name, label, country, sector, titles in rows(entities, columns):

@@ -81,7 +81,7 @@ def entity_rows(entities: pd.DataFrame, linked: pd.DataFrame, canonical: Mapping
     for core_id, text, is_name, is_counted, document_id, published, country, sector in rows(linked, columns):
         entity = told[core_id]
         if is_name:
-            entity.mentioned_as.add(text)
+            entity.mentioned_as.add(" ".join(text.split()))
         if is_counted:
             entity.mention_count += 1
             entity.documents.add(document_id)
@@ -119,7 +119,7 @@ def link_rows(linked: pd.DataFrame, joins: Mapping[NodeId, Join]) -> pd.DataFram
     name.
     """
     told = {id(join): evidence_text(join) for join in joins.values()}
-    found = []
+    found: list[tuple[object, ...]] = []
     for mention_id, core_id, document_id, entity_id, is_name in rows(
         linked, ["mention_id", "core_id", "document_id", "entity_id", "is_name"]
     ):
@@ -134,9 +134,7 @@ def link_rows(linked: pd.DataFrame, joins: Mapping[NodeId, Join]) -> pd.DataFram
 
 def evidence_text(join: Join) -> str:
     """The evidence of a join as JSON: of each feature what was found and its weight in log-odds."""
-    features = {
-        feature: {"found": found, "weight": weight} for feature, (found, weight) in join.evidence.found.items()
-    }
+    features = {feature: {"found": found, "weight": weight} for feature, (found, weight) in join.evidence.found.items()}
     return json.dumps(features, ensure_ascii=False)
 
 
