@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from pipelines.nlp.actors.lexicon import ActorLexicon
-from pipelines.nlp.actors.patterns import FORMER
-from pipelines.nlp.actors.phrase_index import Entry, fold
+from pipelines.nlp.actors.patterns import FORMER, SUPRANATIONAL_CODES
+from pipelines.nlp.actors.phrase_index import Entry, Kind, fold, split_words
 
 _GRACE = timedelta(days=60)  # a title is used a little before and after the office
 
@@ -48,3 +48,29 @@ def is_before_office(entry: Entry, on: date | None) -> bool:
 
 
 _OBSCURE = timedelta(days=4 * 365)
+
+
+def is_foreign(entry: Entry, country: str | None) -> bool:
+    """Whether a phrase gives the bearer of a surname another country than an entry has."""
+    return country is not None and entry.country not in (None, country, *SUPRANATIONAL_CODES)
+
+
+def namesake_in_office(
+    lexicon: ActorLexicon, entry: Entry | None, words: tuple[str, ...], on: date | None
+) -> Entry | None:
+    """The one person with the given name and surname of an entry who holds an office at a date, else the entry.
+
+    Args:
+        lexicon: has the people of public life.
+        entry: what the lexicons have for a full name; kept where it is no person's.
+        words: the name, folded.
+        on: the document's date.
+    """
+    if entry is None or entry.kind is not Kind.LEADER or on is None or holds_office(entry, on) or len(words) != 2:
+        return entry
+    same = [
+        other
+        for other in lexicon.leaders.get(words[-1], ())
+        if other.country == entry.country and fold(split_words(other.name)[0]) == words[0] and holds_office(other, on)
+    ]
+    return same[0] if len(same) == 1 else entry

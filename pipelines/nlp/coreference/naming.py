@@ -18,9 +18,9 @@ from pipelines.nlp.annotations import EntityNode, MentionSpan
 from pipelines.nlp.coreference.acronyms import spelled_acronyms, stated_acronyms
 from pipelines.nlp.coreference.generations import Generations
 from pipelines.nlp.coreference.home import CountryOfEvents
-from pipelines.nlp.coreference.leaders import is_before_office, office_holder
+from pipelines.nlp.coreference.leaders import is_before_office, is_foreign, namesake_in_office, office_holder
 from pipelines.nlp.coreference.namesakes import country_meant, region_meant
-from pipelines.nlp.coreference.patterns import COMPANY_TAILS, SPELLINGS
+from pipelines.nlp.coreference.patterns import ARTICLES_OF_NAMES, COMPANY_TAILS, SPELLINGS
 from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.names.patterns import HONORIFICS, PERSON_TAILS, RELIGIONS
 from pipelines.nlp.names.sports import SPORT_WINDOW, find_sport, is_national_team
@@ -176,16 +176,7 @@ class _DocumentNaming:
         return entry.key, entry.name, entry.label
 
     def _identify_person(self, mention: MentionSpan, words: tuple[str, ...], text: str) -> tuple[str, str, str]:
-        entry = self.linker.entry(text)
-        if len(words) == 1 and words not in self.full_names:
-            on = self.doc._.context.published_date if self.doc._.context else None
-            titles = {m.title for m in self.of_words[words] if m.title} if mention.title is None else {mention.title}
-            title = min(titles, default=None)
-            holder = office_holder(self.linker.lexicon, words[0], title, mention.country, on)
-            if holder is not None:
-                entry = holder
-            elif entry is not None and entry.kind is Kind.LEADER and is_before_office(entry, on):
-                entry = None
+        entry = self._leader(mention, words, text)
         if entry is not None and entry.kind is Kind.LEADER and (len(words) > 1 or words not in self.full_names):
             return f"name:{entry.key.removeprefix('person:')}", entry.name, "PERSON"
         full = self.full_names.get(words, words)
@@ -197,6 +188,20 @@ class _DocumentNaming:
         if known is not None and known.kind is Kind.LEADER:
             return f"name:{known.key.removeprefix('person:')}", known.name, "PERSON"
         return f"name:{name}", text if full == words else name.title(), "PERSON"
+
+    def _leader(self, mention: MentionSpan, words: tuple[str, ...], text: str) -> Entry | None:
+        """The person of public life whom a name means at the document's date, if the lexicons know one."""
+        entry = self.linker.entry(text)
+        on = self.doc._.context.published_date if self.doc._.context else None
+        if len(words) > 1:
+            return namesake_in_office(self.linker.lexicon, entry, words, on)
+        if words in self.full_names:
+            return entry
+        title = mention.title or min((m.title for m in self.of_words[words] if m.title), default=None)
+        holder = office_holder(self.linker.lexicon, words[0], title, mention.country, on)
+        if holder is not None or entry is None or entry.kind is not Kind.LEADER:
+            return holder or entry
+        return None if is_before_office(entry, on) or is_foreign(entry, mention.country) else entry
 
     def _identify_team(self, mention: MentionSpan, text: str, entry: Entry | None) -> tuple[str, str, str] | None:
         team = self.linker.team(text, self.sport)
@@ -315,6 +320,8 @@ def _agrees(entry: Entry, label: str) -> bool:
 def _name_words(texts: list[str], mention: MentionSpan) -> tuple[str, ...]:
     """Folded words of a name, without article, honorific and generation."""
     words = [fold(t) for t in texts[mention.start : mention.end] if not t.isspace()] or [""]
+    if mention.label == "PERSON":
+        words = [w for i, w in enumerate(words) if w != "-" or not i or words[i - 1] not in ARTICLES_OF_NAMES]
     while len(words) > 1 and (words[0] == "the" or (mention.label == "PERSON" and words[0] in HONORIFICS)):
         words.pop(0)
     while len(words) > 1 and words[-1] in PERSON_TAILS:

@@ -128,6 +128,9 @@ REGION_ADJECTIVES: dict[str, frozenset[str]] = {
     for adjective in adjectives
 }
 
+# Articles that one spelling of a name joins with a hyphen and another does not: "al-Sayed", "Al Sayed".
+ARTICLES_OF_NAMES = frozenset("al el ul ad as at ar an".split())
+
 # British and American spellings of words in organisations' names.
 _SPELLING_PAIRS = (
     ("organisation", "organization"), ("defence", "defense"), ("labour", "labor"), ("centre", "center"),

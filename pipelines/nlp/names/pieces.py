@@ -141,6 +141,8 @@ class _RunParser:
             return entry.kind not in PEOPLE_KINDS
         if first is not None and self.title is not None and end == self.end:
             return entry.kind not in PEOPLE_KINDS and entry.kind is not Kind.ORGANISATION
+        if first is None and self.title is not None and self.title[1] == start and end == self.end:
+            return entry.kind is Kind.CITY  # "President Salinas"
         if first is None and self._begins_person(start, end):
             return True
         if first is None and table.folded[start] in self.given_names and end < self.end:
@@ -280,6 +282,8 @@ class _RunParser:
         if self.table.folded[i] in HONORIFICS or not self.table.capital[i]:
             return False
         if name and tail in PUBLIC_BODY_TAILS:
+            if name.entry.kind is Kind.CAPITAL and i and self.table.folded[i - 1] == "in" and self.table.capital[i - 1]:
+                return False  # "In Quito Congress passed the law"
             return name.entry.kind not in PEOPLE_KINDS and name.entry.kind is not Kind.COUNTRY
         return not (name and name.entry.kind is Kind.LEADER)
 

@@ -36,6 +36,7 @@ _LONE_NAME = 1.0  # the same single word in two documents: the name of one, or a
 _SAME_COUNTRY = 1.0
 _OTHER_COUNTRY = -5.0
 _SAME_OFFICE = 2.5  # "interior minister"
+_LONGEST_OFFICE = 15.0  # years that two documents with the same office may lie apart
 _SAME_ROLE = 0.8  # "senator", of whom there are many
 _SAME_SECTOR = 0.8
 _NEAR_SECTOR = -0.3
@@ -212,6 +213,8 @@ def _compare_titles(evidence: Evidence, first: Profile, second: Profile, *, is_f
     if is_foreign:
         return False
     shared = first.titles.keys() & second.titles.keys()
+    if _years_between(first, second) > _LONGEST_OFFICE:
+        return False
     offices = sorted(title for title in shared if is_office(title))
     if offices:
         evidence.add("title", offices[0], _SAME_OFFICE)

@@ -21,6 +21,8 @@ _PARTICLES = frozenset(
     "al el ul ad as at ar an bin bint ibn ben ould oued van von der den de del della di da do dos das du des la le las "
     "los y e ter ten te zu zur af av abu".split()
 )
+# Of these, two names that both have some have the same ones: "van Horst" and "ter Horst" are two families.
+_OF_FAMILIES = frozenset("von van der den ter ten te zu zur af av di da do dos das du des".split())
 _SERVANT = frozenset("abd abdul abdel abdal abdol abdur abdus abdoul abdil".split())  # one name with the word after it
 _HONORIFICS = frozenset("mr mrs ms miss sir dame lord lady dr prof sheikh shaikh haji hajji".split())
 _GENERATIONS = {"jr": "2", "junior": "2", "sr": "1", "senior": "1", "ii": "2", "iii": "3", "iv": "4"}
@@ -69,12 +71,13 @@ class Name:
     """A name in parts.
 
     `words` are its plain words without particles, initials one letter each; `joined` the same with particles written as one
-    with the next word; `generation` tells father (1) and son (2); `laws` the law that a company's legal form is of.
+    with the next word; `particles` those that tell families apart; `generation` tells father (1) and son (2); `laws` the law that a company's legal form is of.
     """
 
     text: str
     words: tuple[str, ...]
     joined: tuple[str, ...]
+    particles: frozenset[str] = frozenset()
     generation: str = ""
     law: str = ""
 
@@ -114,7 +117,8 @@ def read_name(text: str) -> Name:
             words.append(word)
             joined.append(before + word)
             before = ""
-    return Name(text, tuple(words), tuple(joined), generation, law)
+    particles = frozenset(pieces[:-1]) & _OF_FAMILIES
+    return Name(text, tuple(words), tuple(joined), particles, generation, law)
 
 
 def _pieces(text: str) -> list[str]:
@@ -166,6 +170,8 @@ def compare_names(first: Name, second: Name) -> Likeness | None:
     A surname alone is like every name that ends with it; two single words are the same or are spellings of one.
     """
     a, b = first, second
+    if a.particles and b.particles and not (a.particles <= b.particles or b.particles <= a.particles):
+        return None
     if a.words == b.words or a.joined == b.joined:
         return Likeness.SAME if a.joined == b.joined else Likeness.PARTICLE
     if a.is_full != b.is_full:

@@ -121,13 +121,17 @@ def read_nodes(documents: pd.DataFrame, entities: pd.DataFrame, mentions: pd.Dat
 
 
 def build_profiles(nodes: dict[NodeId, Node]) -> list[Profile]:
-    """Group the named persons and organisations whose documents say the same of the same name; sorted by id."""
+    """Group the named persons and organisations whose documents say the same of the same name; sorted by id.
+
+    Persons of whom many years say nothing have a profile for the time before and one for the time after.
+    """
     company: defaultdict[str, list[str]] = defaultdict(list)
     for (document, entity), node in sorted(nodes.items(), key=lambda item: item[0]):
         if node.kind is not OTHER and len(company[document]) < _MOST_CONTEXT:
             company[document].append(entity)
-    profiles: dict[tuple[object, ...], Profile] = {}
-    for node in sorted(nodes.values(), key=lambda node: node.key):
+    current: dict[tuple[object, ...], Profile] = {}
+    profiles: list[Profile] = []
+    for node in sorted(nodes.values(), key=lambda node: node.order):
         if node.kind == OTHER:
             continue
         document, entity = node.key
@@ -136,14 +140,16 @@ def build_profiles(nodes: dict[NodeId, Node]) -> list[Profile]:
         law = next((name.law for name in names if name.law), "")
         is_alone = not any(name.is_full for name in names)
         sign = (entity, node.kind, node.country, node.sector, generation, law, is_alone)
-        profile = profiles.get(sign)
-        if profile is None:
-            profile = profiles[sign] = Profile("|".join(str(part) for part in sign), {entity}, Counter(), {})
+        profile = current.get(sign)
+        if profile is None or _is_later(profile, node):
+            named = "|".join(str(part) for part in (*sign, node.published if profile else ""))
+            profile = current[sign] = Profile(named, {entity}, Counter(), {})
+            profiles.append(profile)
             profile.is_alone = is_alone
             profile.members = [profile.id]
         _add(profile, node, names, generation, law)
         profile.company.update(other for other in company[document] if other != entity)
-    return sorted(profiles.values(), key=lambda profile: profile.id)
+    return sorted(profiles, key=lambda profile: profile.id)
 
 
 def joined(first: Profile, second: Profile) -> Profile:
@@ -186,11 +192,24 @@ def rows(frame: pd.DataFrame, columns: list[str]) -> Iterator[tuple]:
     return zip(*(frame[column].tolist() for column in columns), strict=True)
 
 
+def _is_later(profile: Profile, node: Node) -> bool:
+    """Whether a person's documents pause for so long before a node that another may be meant."""
+    if node.kind != PERSON or profile.last is None or node.published is None:
+        return False
+    return (node.published - profile.last).days > (_PAUSE_ALONE if profile.is_alone else _PAUSE)
+
+
+_PAUSE = 20 * 365  # days
+_PAUSE_ALONE = 8 * 365
+
+
 def _names(node: Node) -> list[Name]:
     """The names by which a document mentions an entity; its canonical name only where the text has more than one word of it."""
     names = [read_name(text) for text in sorted(node.mentioned_as)]
     if any(name.is_full for name in names):
         names = [name for name in names if name.is_full]
+    elif node.kind == PERSON and (known := read_name(node.name)).is_full:
+        names = [known]  # the lexicons know whom a surname means at the document's date
     return [name for name in names if name.words] or [read_name(node.name)]
 
 

@@ -30,6 +30,7 @@ _SOUNDS = tuple(
         ("th", "t"),
         ("ph", "f"),
         ("ck|q", "k"),
+        ("(?<=a)w(?=oo|ou|u)", ""),
         ("x", "ks"),
         ("w", "v"),
         ("ts|tz", "c"),
