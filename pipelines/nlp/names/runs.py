@@ -12,6 +12,7 @@ from pipelines.nlp.names.patterns import (
     CALENDAR,
     CALENDAR_NAMES,
     FUNCTION_WORDS,
+    KIN_OPENERS,
     ORG_HEADS,
     ORG_TAILS,
     PARTICLES,
@@ -63,6 +64,8 @@ def _begins_name(table: TokenTable, i: int, first: int, given_names: dict[str, s
     opens = i == first or table.doc[i - 1].is_quote or table.texts[i - 1] in _OPENERS
     if not opens:
         return True
+    if folded in KIN_OPENERS and i + 1 < len(table.capital) and table.capital[i + 1] and i + 1 not in table.names:
+        return False
     noun = table.nouns.get(i)
     if noun is not None and not (noun.end < len(table.texts) and (table.capital[noun.end] or noun.end in table.names)):
         return noun.end - i > 1 and table.capital[noun.end - 1]  # "Police said", but "Foreign Ministry officials"

@@ -12,14 +12,15 @@ otherwise; a surname alone is joined to the person whom it means most likely, if
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
 from pipelines import ids
 from pipelines.stages.resolve.entity_clusters import Clustering, Join, cluster_profiles
-from pipelines.stages.resolve.entity_profiles import Node, NodeId, Profile, build_profiles, read_nodes
+from pipelines.stages.resolve.entity_profiles import OTHER, Node, NodeId, Profile, build_profiles, read_nodes
 from pipelines.stages.resolve.entity_rows import affiliation_rows, candidate_rows, entity_rows, link_rows
 from pipelines.stages.resolve.entity_spelling import plain
 
@@ -37,6 +38,12 @@ class ResolvedEntities:
     candidates: pd.DataFrame
     of_document: dict[NodeId, str]  # (document_id, entity_id of nlp.entities) -> entity_id of core.entities
     canonical: dict[str, str]
+
+    def in_core(self, table: pd.DataFrame) -> pd.DataFrame:
+        """A table of nlp with document_id and entity_id, the latter replaced by the entity of core; without one it stays so."""
+        keys = zip(table["document_id"].tolist(), table["entity_id"].tolist(), strict=True)
+        found = [self.of_document.get(key) if isinstance(key[1], str) else None for key in keys]
+        return table.assign(entity_id=pd.Series(found, index=table.index, dtype=object))
 
 
 def resolve_entities(documents: pd.DataFrame, entities: pd.DataFrame, mentions: pd.DataFrame) -> ResolvedEntities:
@@ -76,30 +83,32 @@ def normalise_name(name: str) -> str:
 def _core_ids(nodes: Mapping[NodeId, Node], clustering: Clustering) -> tuple[dict[NodeId, str], dict[str, str]]:
     """The id of core for each document's entity, and for each cluster.
 
-    An entity has the id that its earliest document with its full name knows it by, a hash of the name's key, so later documents
-    change no id. Of namesakes the earliest has that id; the others have one of the key and their earliest document.
+    An entity has the id by which its earliest document knows it, a hash of its name's key, so later documents change no id. Where
+    several entities are known by one key, the earliest has that id; the others have one of the key and their earliest document.
     """
-    anchors: list[tuple[tuple[object, ...], Profile, Node]] = []
-    for cluster in clustering.clusters.values():
-        first = min((nodes[key] for key in cluster.nodes), key=_anchor_order)
-        anchors.append((_anchor_order(first), cluster, first))
-    anchors.sort(key=lambda anchor: anchor[0])
-    of_document = {key: key[1] for key in nodes}
+    groups: dict[tuple[str, str], Sequence[NodeId]] = {
+        ("cluster", cluster.id): cluster.nodes for cluster in clustering.clusters.values()
+    }
+    by_key: defaultdict[str, list[NodeId]] = defaultdict(list)
+    for key, node in nodes.items():
+        if node.kind == OTHER:  # one by its key alone
+            by_key[key[1]].append(key)
+    groups |= {("key", entity_id): keys for entity_id, keys in by_key.items()}
+    anchors = sorted((min((nodes[key] for key in keys), key=_order).order, group) for group, keys in groups.items())
+    of_document: dict[NodeId, str] = {}
     core_of: dict[str, str] = {}
-    taken: set[str] = {key[1] for key, node in nodes.items() if node.kind == "OTHER"}
-    for _, cluster, first in anchors:
-        document_id, entity_id = first.key
+    taken: set[str] = set()
+    for (_, (document_id, entity_id)), group in anchors:
         core_id = ids.entity_id(f"{entity_id}:{document_id}") if entity_id in taken else entity_id
         taken.add(core_id)
-        core_of[cluster.id] = core_id
-        of_document.update(dict.fromkeys(cluster.nodes, core_id))
+        of_document.update(dict.fromkeys(groups[group], core_id))
+        if group[0] == "cluster":
+            core_of[group[1]] = core_id
     return of_document, core_of
 
 
-def _anchor_order(node: Node) -> tuple[object, ...]:
-    """Documents with a full name first, then by time: a surname alone may turn out to be another's."""
-    is_full = any(len(name.split()) > 1 for name in node.mentioned_as)
-    return not is_full, *node.order
+def _order(node: Node) -> tuple[date, NodeId]:
+    return node.order
 
 
 def _joins(profiles: Iterable[Profile], clustering: Clustering) -> dict[NodeId, Join]:

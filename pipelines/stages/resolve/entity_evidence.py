@@ -45,7 +45,7 @@ _FAR_SECTOR_AT_ONE_TIME = -5.5
 _FAR_IN_CIVIL_LIFE = -1.5
 _OTHER_GENERATION = -8.0
 _ONE_GENERATION = -6.0  # only one of the names has "Jr."
-_YEARS = ((60.0, -6.0), (40.0, -4.0), (25.0, -2.0))  # between the last of one and the first of the other
+_YEARS = ((60.0, -8.0), (40.0, -6.0), (25.0, -2.5))  # between the last of one and the first of the other
 _ALONE_YEARS = ((8.0, -4.0), (3.0, -1.0))  # the same, of a surname alone
 _ALONE_SAME_WEEK = 1.0
 _TOLD_APART = -6.0  # in one document
@@ -235,7 +235,8 @@ def _compare_sectors(evidence: Evidence, first: Profile, second: Profile, *, is_
     if a is None or b is None:
         return
     if first.sectors.keys() & second.sectors.keys():
-        evidence.add("sector", a, 0.0 if is_foreign else _SAME_SECTOR)
+        is_new = not is_foreign and _years_between(first, second) <= _LONGEST_OFFICE
+        evidence.add("sector", a, _SAME_SECTOR if is_new else 0.0)
     elif a in _POLITICAL and b in _POLITICAL:
         evidence.add("sector", f"{a} / {b}", _NEAR_SECTOR)
     elif a in _POLITICAL or b in _POLITICAL:

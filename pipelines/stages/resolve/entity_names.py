@@ -71,7 +71,8 @@ class Name:
     """A name in parts.
 
     `words` are its plain words without particles, initials one letter each; `joined` the same with particles written as one
-    with the next word; `particles` those that tell families apart; `generation` tells father (1) and son (2); `laws` the law that a company's legal form is of.
+    with the next word; `particles` those that tell families apart; `generation` tells father (1) and son (2); `law` the law that
+    a company's legal form is of.
     """
 
     text: str

@@ -206,10 +206,11 @@ _PAUSE_ALONE = 8 * 365
 def _names(node: Node) -> list[Name]:
     """The names by which a document mentions an entity; its canonical name only where the text has more than one word of it."""
     names = [read_name(text) for text in sorted(node.mentioned_as)]
+    known = read_name(node.name)
+    if node.kind == PERSON and known.is_full and known.words not in {name.words for name in names}:
+        names = [known]  # the lexicons know whom the document means
     if any(name.is_full for name in names):
         names = [name for name in names if name.is_full]
-    elif node.kind == PERSON and (known := read_name(node.name)).is_full:
-        names = [known]  # the lexicons know whom a surname means at the document's date
     return [name for name in names if name.words] or [read_name(node.name)]
 
 
