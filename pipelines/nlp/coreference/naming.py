@@ -276,26 +276,43 @@ def _other_spelling(index: PhraseIndex, words: tuple[str, ...]) -> tuple[tuple[s
     if len(words) == 1 and len(words[0]) >= _LEAST_ACRONYM_WORD and words[0].istitle():
         match = index.match_at((words[0].upper(),), 0)
         return (words, match) if match is not None and match.entry.is_acronym else (words, None)
-    other = tuple(SPELLINGS.get(fold(w), fold(w)).capitalize() if fold(w) in SPELLINGS else w for w in words)
+    other = tuple(_respelled(word) for word in words)
     return other, index.match_at(other, 0) if other != words else None
+
+
+def _respelled(word: str) -> str:
+    if _STOPPED.fullmatch(word):
+        return word.replace(".", "")
+    folded = fold(word)
+    return SPELLINGS[folded].capitalize() if folded in SPELLINGS else word
 
 
 _LEAST_ACRONYM_WORD = 4
 
 
 def _whole_body(lexicon: ActorLexicon, country: str, name: str) -> Entry | None:
-    words = " ".join(word.capitalize() for word in name.split())
-    for form in lexicon.country_words.get(country, ()):
-        entry = _whole_entry(lexicon.index, f"{form} {words}")
-        if entry is not None and entry.kind is Kind.ORGANISATION and entry.country == country:
-            return entry
+    words = name.split()
+    forms = [words]
+    if words[-1] in _OFFICES_OF_STATE and len(words) > 1:
+        forms.append([words[-1], "of", *words[:-1]])
+    elif words[0] in _OFFICES_OF_STATE and words[1:2] == ["of"]:
+        forms.append([*words[2:], words[0]])
+    for form in forms:
+        body = " ".join(word if word == "of" else word.capitalize() for word in form)
+        for owner in lexicon.country_words.get(country, ()):
+            entry = _whole_entry(lexicon.index, f"{owner} {body}")
+            if entry is not None and entry.kind is Kind.ORGANISATION and entry.country == country:
+                return entry
     return None
+
+
+_OFFICES_OF_STATE = frozenset({"ministry", "department"})
 
 
 def _body_key(words: tuple[str, ...]) -> str:
     """One key for "Ministry of Defence", "Defense Ministry" and "Ministry of Foreign Affairs", "Foreign Ministry"."""
     plain = [SPELLINGS.get(word, word) for word in words if word != "the"]
-    if len(plain) > 2 and plain[1] == "of" and plain[0] in ("ministry", "department"):
+    if len(plain) > 2 and plain[1] == "of" and plain[0] in _OFFICES_OF_STATE:
         plain = [*plain[2:], plain[0]]
     return " ".join(word for word in plain if word != "affairs" or plain[0] not in ("foreign", "interior", "internal"))
 

@@ -51,16 +51,20 @@ def join_broken_names(text: str) -> str:
 
 
 def _is_inside(before: Sequence[str], after: Sequence[str], index: PhraseIndex, given_names: Container[str]) -> bool:
-    if not (_may_be_part(before[-1]) and _may_be_part(after[0])):
+    if not (_is_written_as_name(before[-1]) and _is_written_as_name(after[0])):
         return False
-    if _crosses(before, after, index) or fold(after[0]) in _TAILS:
+    if _crosses(before, after, index):
+        return True
+    if fold(before[-1]) in FUNCTION_WORDS or fold(after[0]) in FUNCTION_WORDS:
+        return False
+    if fold(after[0]) in _TAILS:
         return True
     return index.match_at(after, 0) is None and _opens_person(before, index, given_names)
 
 
-def _may_be_part(word: str) -> bool:
+def _is_written_as_name(word: str) -> bool:
     is_shouted = len(word) > 1 and word.isupper()
-    return word[0].isupper() and word.isalpha() and not is_shouted and fold(word) not in FUNCTION_WORDS
+    return word[0].isupper() and word.isalpha() and not is_shouted
 
 
 def _crosses(before: Sequence[str], after: Sequence[str], index: PhraseIndex) -> bool:

@@ -19,7 +19,7 @@ _VARIANTS = Path(__file__).resolve().parents[2] / "lexicons" / "given_name_varia
 # Small words of names, which one spelling has and another leaves out or writes as one with the next.
 _PARTICLES = frozenset(
     "al el ul ad as at ar an bin bint ibn ben ould oued van von der den de del della di da do dos das du des la le las "
-    "los y e ter ten te zu zur af av abu".split()
+    "los y e ter ten te zu zur af av abu abul aboul abou".split()
 )
 # Of these, two names that both have some have the same ones: "van Horst" and "ter Horst" are two families.
 _OF_FAMILIES = frozenset("von van der den ter ten te zu zur af av di da do dos das du des".split())
