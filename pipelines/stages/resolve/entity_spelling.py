@@ -50,8 +50,8 @@ _SOUNDS = tuple(
 _COSTS = {
     frozenset(pair): cost
     for cost, pairs in {
-        0.2: "gh ck kg uv fv ov ie ae uo SC JZ iJ iZ".split(),
-        0.3: "sS cC cs zZ JC zJ jJ ji jZ jh gJ Zs cz dJ".split(),
+        0.2: "gh ck kg uv fv ov ie ae uo SC JZ iJ iZ dJ".split(),
+        0.3: "sS cC cs zZ JC zJ jJ ji jZ jh gJ Zs cz".split(),
         0.4: "Ch".split(),
         0.5: "ao td bp ia sz ue".split(),
     }.items()
