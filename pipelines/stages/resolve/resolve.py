@@ -60,7 +60,8 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
         & ~tables.documents["document_id"].isin({duplicate.document_id for duplicate in duplicates})
     )
     entities = resolve_entities(documents, tables.entities, tables.entity_mentions)
-    events = resolve_events(documents, tables.event_mentions, tables.event_participants, entities.canonical)
+    participants = entities.in_core(tables.event_participants)
+    events = resolve_events(documents, tables.event_mentions, participants, canonical={})
     return {
         "core.document_duplicates": pd.DataFrame(
             [(row.document_id, row.duplicate_of, row.similarity_score) for row in duplicates],
@@ -69,6 +70,7 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
         "core.entities": entities.entities,
         "core.entity_links": entities.entity_links,
         "core.entity_affiliations": entities.affiliations,
+        "core.entity_candidates": entities.candidates,
         "core.events": events.events,
         "core.event_links": events.event_links,
     }
