@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from warehouse.contracts.columns import (
     BIGINT,
+    BOOLEAN,
     DATE,
     DOCUMENT_ID,
     EVENT_CODING,
@@ -33,8 +34,9 @@ CORE = (
             Column("entity_id", TEXT, "Entity."),
             Column("name", TEXT, "Canonical name."),
             Column("label", TEXT, "Kind: PERSON, ORG, GPE, LOC, FAC, NORP, ..."),
-            country_of("the entity, the one most texts give"),
-            sector_of("the entity, the one most texts give"),
+            Column("is_named", BOOLEAN, "Whether a text gives it a proper name; otherwise it is known by a role alone."),
+            country_of("the entity, the one most mentions give"),
+            sector_of("the entity, the one most mentions give"),
             Column("aliases", TEXTS, "Other names it is mentioned by, in alphabetical order."),
             Column("titles", TEXTS, "Titles it is given."),
             Column("mention_count", INTEGER, "Mentions, without those in near-duplicate documents."),
@@ -51,8 +53,10 @@ CORE = (
         (
             Column("mention_id", TEXT, "Mention."),
             Column("entity_id", TEXT, "Entity it stands for."),
-            Column("method", TEXT, "How the link was made."),
-            Column("score", NUMBER, "Certainty of the link, 0 to 1."),
+            Column("method", TEXT, "How the link was made: name (the key of its name), coreference, spelling, surname, acronym."),
+            Column("score", NUMBER, "Probability that the link is right, 0 to 1."),
+            Column("evidence", TEXT, "What decided, as JSON: of each feature what was found and its weight in log-odds; "
+                   "empty where the name's key alone did.", nullable=True),
         ),
         ("mention_id",),
         (
@@ -127,8 +131,8 @@ CORE = (
     ),
     Table(
         "core", "entity_affiliations",
-        "one row per entity, country, sector and period",
-        "For whom an entity stood, and from when to when texts say so.",
+        "one row per entity, country and sector",
+        "For whom an entity stood, and from when to when texts say so; without what another row implies.",
         (
             Column("entity_id", TEXT, "Entity."),
             country_of("the entity in that period"),
@@ -165,6 +169,23 @@ CORE = (
             Column("mention_count", BIGINT, "Mentions that went from the old to the new one."),
         ),
         ("run_id", "old_entity_id", "new_entity_id"),
+    ),
+    Table(
+        "core", "entity_candidates",
+        "one row per pair of entities that may be one",
+        "Pairs of entities with names so alike that they may be one, and too little else to join them.",
+        (
+            Column("entity_id", TEXT, "Entity, the one with the smaller id."),
+            Column("candidate_entity_id", TEXT, "Entity that may be the same."),
+            Column("score", NUMBER, "Probability that the two are one, 0 to 1."),
+            Column("evidence", TEXT, "What speaks for and against it, as JSON: of each feature what was found and its weight "
+                   "in log-odds."),
+        ),
+        ("entity_id", "candidate_entity_id"),
+        (
+            ForeignKey(("entity_id",), "core.entities", ("entity_id",)),
+            ForeignKey(("candidate_entity_id",), "core.entities", ("entity_id",)),
+        ),
     ),
     Table(
         "core", "document_duplicates",
