@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=Path, default=_TRAINING, help="articles coded by hand, JSON Lines")
     parser.add_argument("--rounds", type=int, default=_ROUNDS)
-    parser.add_argument("--parties", action="store_true", help="fit the weights of actor, recipient and participant too")
+    parser.add_argument(
+        "--parties", action="store_true", help="fit the weights of actor, recipient and participant too"
+    )
     args = parser.parse_args()
     articles = read_articles(args.articles)
     nlp = build_nlp(is_explaining=True)
@@ -43,7 +46,7 @@ def main() -> None:
     parties = load_weights(_PARTIES)
     # Who is weighed against whom is an earlier fit unless asked for: a later one of it has to win on both sets to be kept.
     fixed = {} if args.parties else {role: with_stakes(role, parties[role]) for role in PARTY_ROLES}
-    weights = by_hand | fixed
+    weights: Mapping[str, Mapping[str, float]] = {**by_hand, **fixed}
     for number in range(1, args.rounds + 1):
         events.weights = weights
         examples = examples_of(readings(articles, nlp))
@@ -52,8 +55,8 @@ def main() -> None:
             for role in (*PARTY_ROLES, EXISTS, RIGHT)
             if role not in fixed
         }
-        weights = fixed | {role: with_stakes(role, one.weights) for role, one in fitted.items()}
-        weights |= {role: {**weights[role], "threshold": least} for role, least in THRESHOLDS.items()}
+        chosen = fixed | {role: with_stakes(role, one.weights) for role, one in fitted.items()}
+        weights = chosen | {role: {**chosen[role], "threshold": least} for role, least in THRESHOLDS.items()}
         losses = ", ".join(
             f"{role} {one.loss:.3f} ({len(examples[role])}, penalty {one.penalty:g})" for role, one in fitted.items()
         )

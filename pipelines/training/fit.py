@@ -63,8 +63,9 @@ HEADER = (
     "# threshold: probability from which a draft becomes a row.\n"
 )
 PARTIES_HEADER = (
-    "# Weights of the evidence of a party in a role; logarithms of odds, added up. Fitted by `python -m pipelines.training --parties` to\n"
-    "# tests/cases/articles/training.jsonl, from the weights set by hand; `make train` keeps them (docs/decisions/0107).\n"
+    "# Weights of the evidence of a party in a role; logarithms of odds, added up.\n"
+    "# Fitted by `python -m pipelines.training --parties` to tests/cases/articles/training.jsonl, from the weights set by hand;\n"
+    "# `make train` keeps them (docs/decisions/0107).\n"
 )
 
 
