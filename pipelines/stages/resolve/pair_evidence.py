@@ -95,6 +95,7 @@ class PairEvidence:
         both_modes = (mode_a != NONE) & (mode_b != NONE)
         trigger_a, trigger_b = self._both(r.trigger)
         shared = _share(trigger_a, trigger_b)
+        other = ~shared & (trigger_a[:, 0] != NONE) & (trigger_b[:, 0] != NONE)
         return {
             "same_type": a == b,
             "same_family": (a != b) & families,
@@ -102,7 +103,8 @@ class PairEvidence:
             "same_mode": (a == b) & both_modes & (mode_a == mode_b),
             "other_mode": (a == b) & both_modes & (mode_a != mode_b),
             "same_trigger": shared,
-            "other_trigger": ~shared & (trigger_a[:, 0] != NONE) & (trigger_b[:, 0] != NONE),
+            "other_trigger": other,
+            "other_words": other & r.is_speech[self._first] & r.is_speech[self._second],
         }
 
     def _days(self) -> dict[str, np.ndarray]:
@@ -140,7 +142,8 @@ class PairEvidence:
         gap = np.where((known_a == NO_DAY) | (known_b == NO_DAY), -1, np.abs(known_a.astype(np.int64) - known_b))
         open_ = ~dated & (gap >= 0)
         return {
-            "same_day": meet & exact,
+            "same_day": meet & exact & (told_a | told_b),
+            "same_issue": meet & exact & ~told_a & ~told_b,
             "published_later": slack,
             "other_day": dated & (apart > 0) & ~slack & ~together,
             "doubtful_day": dated & (apart > 0) & ~slack & together,

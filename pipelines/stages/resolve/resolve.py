@@ -30,6 +30,7 @@ _SOURCES = (
     "lexicons/event_families.csv",
     "lexicons/event_frames.csv",
     "lexicons/event_identity_weights.csv",
+    "lexicons/event_traits.csv",
     "lexicons/given_name_variants.csv",
     "lexicons/irregular_verbs.csv",
     "lexicons/places_admin_regions.csv",
