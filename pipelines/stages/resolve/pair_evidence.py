@@ -95,6 +95,7 @@ class PairEvidence:
         both_modes = (mode_a != NONE) & (mode_b != NONE)
         trigger_a, trigger_b = self._both(r.trigger)
         shared = _share(trigger_a, trigger_b)
+        speech = r.is_speech[self._first] & r.is_speech[self._second]
         other = ~shared & (trigger_a[:, 0] != NONE) & (trigger_b[:, 0] != NONE)
         return {
             "same_type": a == b,
@@ -104,7 +105,8 @@ class PairEvidence:
             "other_mode": (a == b) & both_modes & (mode_a != mode_b),
             "same_trigger": shared,
             "other_trigger": other,
-            "other_words": other & r.is_speech[self._first] & r.is_speech[self._second],
+            "same_words": shared & speech,
+            "other_words": other & speech,
         }
 
     def _days(self) -> dict[str, np.ndarray]:
@@ -190,6 +192,8 @@ class PairEvidence:
         joint = _joined(r.actors, r.recipients)
         together, least = self._fit(joint, joint)
         alike = self._weights["party_same_country"]
+        best = np.where(mutual, together, np.maximum(actors, recipients))
+        strangers = (best < alike) & (r.document[self._first] != r.document[self._second])
         crossed = (self._fit(r.actors, r.recipients)[0] > alike) & (self._fit(r.recipients, r.actors)[0] > alike)
         return {
             "actors": np.where(mutual, 0.0, actors),
@@ -197,6 +201,7 @@ class PairEvidence:
             "parties": np.where(mutual, 2.0 * together, 0.0),
             # Both took part in both reports; of more, each report may name some.
             "other_partner": mutual & (least < _CONTRADICTED) & self._are_two(joint),
+            "strangers": strangers,
             "swapped": ~mutual & crossed & (actors + recipients < 1.0),
         }
 
