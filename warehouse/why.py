@@ -1,7 +1,7 @@
 """Why reports are one event: the event's row, its reports with their sentences, and what spoke for and against each link.
 
-What belongs here: reading the published warehouse for `communique why`. What does not: the evidence itself, which the resolve stage
-finds (`pipelines/stages/resolve/pair_evidence.py`).
+What belongs here: reading the published warehouse for `communique why`. What does not: the evidence itself, which the
+resolve stage finds (`pipelines/stages/resolve/pair_evidence.py`).
 """
 
 from __future__ import annotations
