@@ -65,7 +65,9 @@ class Judge:
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
-        self._document_of = {text.rstrip(): name for name, text in self._rows("select document_id, text from raw.documents")}
+        self._document_of = {
+            text.rstrip(): name for name, text in self._rows("select document_id, text from raw.documents")
+        }
         self._mentions: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
         for document, *mention in self._rows(
             "select document_id, start_char, end_char, event_id from fct_event_mentions order by event_mention_id"
@@ -95,11 +97,20 @@ class Judge:
             yield "occurred", _verdict(is_coded, self._count(scenario, types.split("+")) == count)
         for name, event_type in scenario.expect.get("not_occurred", {}).items():
             found = events.get(name, Counter()).keys() & self._occurred
-            yield "not_occurred", _verdict(events.get(name), event_type not in {self._fact(e, "event_type") for e in found})
+            yield (
+                "not_occurred",
+                _verdict(events.get(name), event_type not in {self._fact(e, "event_type") for e in found}),
+            )
         for name, day in scenario.expect.get("dates", {}).items():
-            days = {self._fact(e, date_) for e in events.get(name, ()) for date_ in ("event_date_start", "event_date_end")}
+            days = {
+                self._fact(e, date_) for e in events.get(name, ()) for date_ in ("event_date_start", "event_date_end")
+            }
             yield "dates", _verdict(events.get(name), days == {date.fromisoformat(day)})
-        for what, ask in (("deaths", self._has_deaths), ("documents", self._has_documents), ("participants", self._is_short)):
+        for what, ask in (
+            ("deaths", self._has_deaths),
+            ("documents", self._has_documents),
+            ("participants", self._is_short),
+        ):
             for name, wanted in scenario.expect.get(what, {}).items():
                 found = events.get(name)
                 yield what, _verdict(found, ask(found.most_common(1)[0][0], wanted)) if found else UNCODED
