@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -154,7 +155,7 @@ def read_reports(
     )
 
 
-def _dates(mentions: pd.DataFrame) -> dict[str, np.ndarray]:
+def _dates(mentions: pd.DataFrame) -> dict[str, Any]:
     return {
         "start": _days(mentions["event_date_start"]),
         "end": _days(mentions["event_date_end"]),
@@ -163,7 +164,7 @@ def _dates(mentions: pd.DataFrame) -> dict[str, np.ndarray]:
     }
 
 
-def _places(mentions: pd.DataFrame, names: Names) -> dict[str, np.ndarray]:
+def _places(mentions: pd.DataFrame, names: Names) -> dict[str, Any]:
     place_names = Names()
     places = zip(mentions["place_name"], mentions["place_country"], strict=True)
     return {
@@ -251,7 +252,7 @@ def _parties(
     canonical: Mapping[str, str],
     entities: pd.DataFrame,
     words: Names,
-) -> dict[str, Parties]:
+) -> dict[str, Any]:
     row_of = {mention: row for row, mention in enumerate(mentions["event_mention_id"])}
     known = {
         row.entity_id: (str(row.label), _value(row.country), bool(row.is_named))
