@@ -26,6 +26,7 @@ from tests.unit.event_reports import (
     events_of,
     frames,
     grouped,
+    person,
     resolve,
     state,
 )
@@ -219,6 +220,19 @@ def test_other_states_sanctioned_are_other_events():
                       text="Iceland [sanctioned] two generals of Chad on Monday. Parliament had asked for it.")  # fmt: skip
     assert grouped(one, other) == {"a", "b"}
     assert grouped(one, joining) == {"a", "b"}
+
+
+def test_other_persons_are_other_events():
+    def arrest(name: str, text: str, whom: str, sector: str) -> Report:
+        return Report(name, text, event_type="COERCE", event_mode="arrest", actors=(Party("police", "PER", "COP"),),
+                      recipients=(person(whom, "PER", sector),))  # fmt: skip
+
+    found = grouped(
+        arrest("a", "Police in Peru [arrested] the columnist Ana Torres over a leaked tape.", "Ana Torres", "MED"),
+        arrest("b", "Luis Vega, who leads the miners, was [arrested] at a road block.", "Luis Vega", "LAB"),
+        arrest("c", "Officers [arrested] Torres in her flat, colleagues of the columnist said.", "Ana Torres", "MED"),
+    )
+    assert found == {"a+c", "b"}
 
 
 ALL = (
