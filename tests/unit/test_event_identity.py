@@ -96,6 +96,8 @@ def test_a_blow_and_its_answer_are_two():
     blow = Report("a", "Chad's artillery [shelled] a post of Niger on Monday.", actors=(CHAD,), recipients=(NIGER,))
     answer = Report("b", "Niger's artillery [shelled] a post of Chad on Monday.", actors=(NIGER,), recipients=(CHAD,))
     assert grouped(blow, answer) == {"a", "b"}
+    assert log_odds(blow, answer)["swapped"] < 0
+    assert "swapped" not in log_odds(replace(blow, event_type="CONSULT"), replace(answer, event_type="CONSULT"))
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,21 @@ class TestCandidatePairs:
         assert pairs_of(BOMBING, other) == {"a+b"}
         assert pairs_of(BOMBING, replace(other, published=date(2022, 1, 1))) == set()
 
+    @pytest.mark.parametrize(
+        ("published", "others", "is_compared"),
+        [
+            (TUESDAY, date(2024, 5, 30), True),
+            (None, TUESDAY, True),
+            (TUESDAY, None, True),
+            (None, None, True),
+            (TUESDAY, date(2024, 8, 30), False),
+        ],
+    )
+    def test_texts_alike_are_compared_within_a_month_or_undated(self, published, others, is_compared):
+        one = replace(BOMBING, day=None, published=published, place=None, actors=())
+        other = replace(one, name="b", published=others)
+        assert pairs_of(one, other) == ({"a+b"} if is_compared else set())
+
     def test_reports_of_one_document_are_compared(self):
         other = replace(TREATY, document="a", place=None, actors=(), day=None)
         assert pairs_of(BOMBING, other) == {"a+b"}
