@@ -55,7 +55,11 @@ firsts as (
                 coalesce(sides.source_code, ''),
                 coalesce(sides.target_code, ''),
                 mentions.event_type
-            order by mentions.published_date nulls last, mentions.document_id, mentions.start_char, mentions.event_mention_id
+            order by
+                mentions.published_date nulls last,
+                mentions.document_id,
+                mentions.start_char,
+                mentions.event_mention_id
         ) = 1 as is_first_of_day
     from mentions
     left join sides on mentions.event_mention_id = sides.event_mention_id

@@ -53,6 +53,10 @@ def add_event(con: duckdb.DuckDBPyConnection, event_id: str, actor: str, recipie
         {"event_mention_id": f"m-{event_id}", "document_id": "a", "role": role, "entity_id": f"doc-{name}", "text": name}
         for role, name in (("actor", actor), ("recipient", recipient))
     ])  # fmt: skip
+    given(con, "core.event_parties", [
+        {"event_mention_id": f"m-{event_id}", "role": role, "party_id": f"e-{name}"}
+        for role, name in (("actor", actor), ("recipient", recipient))
+    ])  # fmt: skip
 
 
 def test_mentions_carry_their_entity(con):

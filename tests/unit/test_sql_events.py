@@ -2,89 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-import duckdb
 import pytest
-from warehouse_rows import empty_warehouse, given, given_reference, run_up_to, select
+
+from tests.unit.event_rows import Given, add_mention, warehouse
+from tests.unit.warehouse_rows import given, run_up_to, select
 
 RUS, UKR, VEN, IRN = ("RUS", "GOV"), ("UKR", "GOV"), ("VEN", "GOV"), ("IRN", "MIL")
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An event with one mention: what happened, and who did it to whom (entity name: country and sector)."""
-
-    event_id: str
-    actors: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
-    recipients: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
-    event_type: str = "CONSULT"
-    event_mode: str | None = None
-    quad_class: int = 1
-    intensity: float = 2.5
-    start: date | None = date(2023, 5, 9)
-    end: date | None = date(2023, 5, 9)
-    precision: str | None = "day"
-    modality: str = "actual"
-    is_negated: bool = False
-    document_id: str = "a"
-    contexts: tuple[str, ...] = ()
-    more: dict[str, Any] = field(default_factory=dict)
-
-
-def warehouse(events: Sequence[Given], *, duplicates: Sequence[str] = ()) -> duckdb.DuckDBPyConnection:
-    """A warehouse with the events; the documents in `duplicates` repeat document a."""
-    con = empty_warehouse()
-    given_reference(con)
-    given(con, "raw.files", [{"file_id": "f", "is_current": True}])
-    for document_id in sorted({"a", *duplicates, *(event.document_id for event in events)}):
-        given(con, "raw.documents", [
-            {"document_id": document_id, "text": "The minister left. They met in Caracas on Tuesday.",
-             "published_date": date(2023, 5, 10 + "abcdef".index(document_id)), "url": f"https://news.example/{document_id}",
-             "source_key": "wire", "source_name": "Wire"},
-        ])  # fmt: skip
-        given(con, "raw.document_sources", [{"document_id": document_id, "file_id": "f"}])
-    given(con, "core.document_duplicates", [{"document_id": d, "duplicate_of": "a"} for d in duplicates])
-    names = {name for event in events for name in (*event.actors, *event.recipients)}
-    given(con, "core.entities", [{"entity_id": f"e-{name}", "name": name, "label": "PERSON"} for name in sorted(names)])
-    for event in events:
-        add_event(con, event)
-    return con
-
-
-def add_event(con: duckdb.DuckDBPyConnection, event: Given) -> None:
-    coding = {
-        "event_type": event.event_type, "event_mode": event.event_mode, "quad_class": event.quad_class,
-        "intensity": event.intensity, "modality": event.modality, "is_negated": event.is_negated,
-        "event_date_start": event.start, "event_date_end": event.end, "event_date_precision": event.precision,
-        "event_date_source": "text" if event.start else "none", "contexts": list(event.contexts), **event.more,
-    }  # fmt: skip
-    people = ("fatalities", "injuries", "arrests", "displaced", "crowd_size")
-    given(con, "core.events", [
-        {"event_id": event.event_id, "first_published_date": date(2023, 5, 10),
-         **{key: value for key, value in coding.items() if key not in people}}
-    ])  # fmt: skip
-    add_mention(con, event, f"m-{event.event_id}", coding)
-
-
-def add_mention(con: duckdb.DuckDBPyConnection, event: Given, mention_id: str, coding: dict[str, Any]) -> None:
-    given(con, "nlp.event_mentions", [
-        {"event_mention_id": mention_id, "document_id": event.document_id, "trigger": "met", "start_char": 24, "end_char": 27,
-         "sentence_start_char": 19, "sentence_end_char": 50, **coding}
-    ])  # fmt: skip
-    given(con, "core.event_links", [{"event_mention_id": mention_id, "event_id": event.event_id}])
-    for role, parties in (("actor", event.actors), ("recipient", event.recipients)):
-        for ordinal, (name, (country, sector)) in enumerate(parties.items(), 1):
-            party = f"{mention_id}-{role}-{ordinal}"
-            given(con, "nlp.entity_mentions", [{"mention_id": party, "document_id": event.document_id}])
-            given(con, "core.entity_links", [{"mention_id": party, "entity_id": f"e-{name}"}])
-            given(con, "nlp.event_participants", [
-                {"event_mention_id": mention_id, "document_id": event.document_id, "role": role, "ordinal": ordinal,
-                 "mention_id": party, "text": f"the {name}", "country": country, "sector": sector}
-            ])  # fmt: skip
 
 
 def test_an_event_in_one_row():
@@ -136,10 +61,14 @@ def test_a_party_without_a_mention_is_found_by_its_entity_in_the_document():
         {"event_mention_id": "m-e", "document_id": "a", "role": "recipient", "entity_id": "local", "text": "himself"},
         {"event_mention_id": "m-e", "document_id": "a", "role": "recipient", "ordinal": 2, "text": "Officials"},
     ])  # fmt: skip
+    given(con, "core.event_parties", [
+        {"event_mention_id": "m-e", "role": "recipient", "ordinal": ordinal, "party_id": party_id}
+        for ordinal, party_id in ((1, "e-Faría"), (2, "pty-officials"))
+    ])  # fmt: skip
     run_up_to(con, "main.bridge_event_participants")
     assert select(con, "select role, participant_id, entity_id, name from bridge_event_participants order by all") == [
         ("actor", "e-Faría", "e-Faría", "Faría"), ("recipient", "e-Faría", "e-Faría", "Faría"),
-        ("recipient", "text:officials", None, "Officials"),
+        ("recipient", "pty-officials", None, "Officials"),
     ]  # fmt: skip
 
 
@@ -156,6 +85,11 @@ def test_the_members_of_a_group_are_parties_though_one_mention_names_them():
     given(con, "nlp.event_participants", [
         {"event_mention_id": "m-e", "document_id": "a", "ordinal": n, "mention_id": "both", "entity_id": f"local-{name}",
          "text": "both countries"} for n, name in enumerate(("Faría", "Petrov"), 1)
+    ])  # fmt: skip
+    con.execute("delete from core.event_parties")
+    given(con, "core.event_parties", [
+        {"event_mention_id": "m-e", "role": "actor", "ordinal": n, "party_id": f"e-{name}"}
+        for n, name in enumerate(("Faría", "Petrov"), 1)
     ])  # fmt: skip
     run_up_to(con, "main.fct_events")
     assert select(con, "select actor_names from fct_events") == [(["Faría", "Petrov"],)]

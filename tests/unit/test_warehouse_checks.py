@@ -71,8 +71,12 @@ def resolve_one_to_one(con: duckdb.DuckDBPyConnection) -> None:
         "1 as mention_count, 1 as document_count, date '2023-05-09' as first_published_date from nlp.event_mentions"
     )
     con.execute(
-        "insert into core.event_links select event_mention_id, replace(event_mention_id, 'evm', 'evt'), 'single', 1.0 "
-        "from nlp.event_mentions"
+        "insert into core.event_links by name select event_mention_id, replace(event_mention_id, 'evm', 'evt') as event_id, "
+        "'only_report' as method, 1.0 as score from nlp.event_mentions"
+    )
+    con.execute(
+        "insert into core.event_parties select event_mention_id, role, ordinal, coalesce(entity_id, lower(text)) "
+        "from nlp.event_participants"
     )
 
 

@@ -107,7 +107,7 @@ CORE = (
         (
             Column("event_mention_id", TEXT, "Event mention."),
             Column("role", TEXT, "actor, recipient or attribution."),
-            Column("ordinal", INTEGER, "Number of the party in its role, from 0, in the order of the text."),
+            Column("ordinal", INTEGER, "Position among the parties of that role, from 1."),
             Column("party_id", TEXT, "Participant: the entity of a named party, else an id of its own in the event and role."),
         ),
         ("event_mention_id", "role", "ordinal"),

@@ -121,8 +121,9 @@ def _links(
         evidence[row] = json.dumps({"with": reports.mention_ids[nearest[row]], "log_odds": told}, sort_keys=True)
     return pd.DataFrame(
         {
-            "event_mention_id": reports.mention_ids,
-            "event_id": event_of,
+            # Without any report the columns would be of numbers, and not join those of text.
+            "event_mention_id": pd.Series(reports.mention_ids, dtype=object),
+            "event_id": pd.Series(event_of, dtype=object),
             "method": np.where(sizes > 1, FITS, ALONE),
             "score": np.clip(score, 0.0, 1.0),
             "evidence": evidence,

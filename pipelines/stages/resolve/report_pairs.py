@@ -25,7 +25,10 @@ _LONGEST_INTERVAL = 400  # days; a century is no evidence of a day
 
 @dataclass(frozen=True, slots=True)
 class CandidatePairs:
-    """Pairs of rows of `Reports`, each once, the first below the second; and how many the bounds left out."""
+    """Pairs of rows of `Reports`, each once, the first below the second; and how many the bounds left out.
+
+    A pair that two blocks leave out counts twice, and one that another block holds counts too.
+    """
 
     first: np.ndarray
     second: np.ndarray
@@ -45,8 +48,9 @@ def candidate_pairs(reports: Reports) -> CandidatePairs:
             pairs, skipped = _pairs_of_block(members, reports, wide_only=is_bipartite)
             found.append(pairs)
             left_out += skipped
-    found.extend(_pairs_within_documents(reports))
-    found.extend(_pairs_between_texts(reports))
+    for pairs, skipped in (*_pairs_within_documents(reports), *_pairs_between_texts(reports)):
+        found.append(pairs)
+        left_out += skipped
     pairs = np.concatenate(found) if found else np.empty((0, 2), dtype=np.int64)
     packed = (
         np.unique(pairs.min(axis=1) * len(reports) + pairs.max(axis=1)) if len(pairs) else np.empty(0, dtype=np.int64)
@@ -154,23 +158,27 @@ def _pairs_of_block(members: list[int], reports: Reports, *, wide_only: bool) ->
     return pairs, skipped
 
 
-def _pairs_within_documents(reports: Reports) -> Iterator[np.ndarray]:
+def _pairs_within_documents(reports: Reports) -> Iterator[tuple[np.ndarray, int]]:
     order = np.argsort(reports.document, kind="stable")
     bounds = np.flatnonzero(np.diff(reports.document[order])) + 1
     for rows in np.split(order, bounds):
         if len(rows) > 1:
-            first, second = np.triu_indices(len(rows), 1)
-            yield _of_one_kind(reports, np.stack([rows[first], rows[second]], axis=1))
+            pairs, skipped = _pairs_of_block(rows.tolist(), reports, wide_only=False)
+            yield _of_one_kind(reports, pairs), skipped
 
 
-def _pairs_between_texts(reports: Reports) -> Iterator[np.ndarray]:
-    """Pairs of reports in texts that are alike and were published within a month, or without a date."""
+def _pairs_between_texts(reports: Reports) -> Iterator[tuple[np.ndarray, int]]:
+    """Pairs of reports in texts that are alike and were published within a month, or without a date.
+
+    Of a long text only the first reports: what it is about stands there.
+    """
     rows_of: dict[int, list[int]] = defaultdict(list)
-    for row, document in enumerate(reports.document):
-        rows_of[int(document)].append(row)
+    for row in np.lexsort((reports.position, reports.document)).tolist():
+        rows_of[int(reports.document[row])].append(row)
     for one, other in _alike_texts(reports):
-        rows = np.array(np.meshgrid(rows_of[one], rows_of[other], indexing="ij"), dtype=np.int64).reshape(2, -1).T
-        yield _of_one_kind(reports, rows)
+        ours, theirs = rows_of[one][:LARGEST_BLOCK], rows_of[other][:LARGEST_BLOCK]
+        rows = np.array(np.meshgrid(ours, theirs, indexing="ij"), dtype=np.int64).reshape(2, -1).T
+        yield _of_one_kind(reports, rows), len(rows_of[one]) * len(rows_of[other]) - len(rows)
 
 
 def _alike_texts(reports: Reports) -> Iterator[tuple[int, int]]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,7 @@ _PHRASE_END = re.compile(r"\s+(?:of|from|in|at|near|with|for|by|on|who|that|whic
 _DONE = ("actual", "historical")
 _BESIDE, _WORDS_BEFORE, _WORDS_AFTER = 40, 3, 2  # characters and words around a trigger
 _PARTS = ("morning", "day", "evening", "night")
-_EVENING_HOUR = 5  # p.m.
+_FIRST_HOUR, _NOON, _EVENING_HOUR, _NIGHT_HOUR = 5, 12, 17, 21
 _WORD = re.compile(r"[a-z]+")
 _CLOCK = re.compile(r"\b(\d{1,2})(?:[:.]\d\d)?\s*([ap])\.?\s?m\b")
 
@@ -131,8 +132,6 @@ def read_reports(
     families = np.array([_families_of(str(t), _value(m)) for t, m in kinds], dtype=np.int64)
     names = Names()
     words = Names()
-    place_names = Names()
-    is_text = (mentions["event_date_source"] == "text").to_numpy()
     return Reports(
         mention_ids=mentions["event_mention_id"].tolist(),
         document=document,
@@ -148,29 +147,38 @@ def read_reports(
         is_repeat=np.array([_is_repeat(texts[row], *span) for row, *span in triggers], dtype=bool),
         day_parts=np.array([_day_parts(s) for s in sentences], dtype=np.int8),
         trigger=_trigger_words(texts, triggers, words),
-        start=_days(mentions["event_date_start"]),
-        end=_days(mentions["event_date_end"]),
-        is_day=(mentions["event_date_precision"] == "day").to_numpy(),
-        is_told_day=is_text,
+        **_dates(mentions),
         published=_days(documents["published_date"])[document],
-        place=place_names.numbers(
-            zip(mentions["place_name"].tolist(), mentions["place_country"].tolist(), strict=True)
-            if mentions["place_name"].notna().all()
-            else [
-                None if _value(name) is None else (name, _value(country))
-                for name, country in zip(mentions["place_name"], mentions["place_country"], strict=True)
-            ]
-        ),
-        place_country=names.numbers(mentions["place_country"]),
-        place_region=place_names.numbers(mentions["place_admin1"]),
-        is_area=is_area(mentions),
-        latitude=mentions["place_latitude"].to_numpy(dtype=np.float64, na_value=np.nan),
-        longitude=mentions["place_longitude"].to_numpy(dtype=np.float64, na_value=np.nan),
+        **_places(mentions, names),
         **_parties(mentions, participants, canonical, entities, words),
         counts=mentions[list(COUNTS)].to_numpy(dtype=np.float64, na_value=np.nan),
         document_sketches=sketch_texts(texts, len(texts)),
         sentence_sketches=sketch_texts(sentences, len(sentences)),
     )
+
+
+def _dates(mentions: pd.DataFrame) -> dict[str, Any]:
+    return {
+        "start": _days(mentions["event_date_start"]),
+        "end": _days(mentions["event_date_end"]),
+        "is_day": (mentions["event_date_precision"] == "day").to_numpy(),
+        "is_told_day": (mentions["event_date_source"] == "text").to_numpy(),
+    }
+
+
+def _places(mentions: pd.DataFrame, names: Names) -> dict[str, Any]:
+    place_names = Names()
+    places = zip(mentions["place_name"], mentions["place_country"], strict=True)
+    return {
+        "place": place_names.numbers(
+            None if _value(name) is None else (name, _value(country)) for name, country in places
+        ),
+        "place_country": names.numbers(mentions["place_country"]),
+        "place_region": place_names.numbers(mentions["place_admin1"]),
+        "is_area": is_area(mentions),
+        "latitude": mentions["place_latitude"].to_numpy(dtype=np.float64, na_value=np.nan),
+        "longitude": mentions["place_longitude"].to_numpy(dtype=np.float64, na_value=np.nan),
+    }
 
 
 def _value(value):
@@ -246,7 +254,7 @@ def _parties(
     canonical: Mapping[str, str],
     entities: pd.DataFrame,
     words: Names,
-) -> dict[str, Parties]:
+) -> dict[str, Any]:
     row_of = {mention: row for row, mention in enumerate(mentions["event_mention_id"])}
     known = {
         row.entity_id: (str(row.label), _value(row.country), bool(row.is_named))
@@ -373,7 +381,10 @@ def _is_repeat(text: str, start: int, end: int) -> bool:
 @cache
 def _part_of_word() -> dict[str, int]:
     rows = pd.read_csv(_LEXICONS / "day_parts.csv", comment="#", keep_default_na=False)
-    return {word: 1 << _PARTS.index(part) for word, part in zip(rows["word"], rows["part"], strict=True)}
+    parts: dict[str, int] = {}
+    for word, part in zip(rows["word"], rows["part"], strict=True):
+        parts[word] = parts.get(word, 0) | 1 << _PARTS.index(part)
+    return parts
 
 
 def _day_parts(sentence: str) -> int:
@@ -382,5 +393,11 @@ def _day_parts(sentence: str) -> int:
     for word in _WORD.findall(lower):
         parts |= _part_of_word().get(word, 0)
     for hour, half in _CLOCK.findall(lower):
-        parts |= 1 << (0 if half == "a" else 1 if int(hour) % 12 < _EVENING_HOUR else 2)
+        parts |= _part_of_hour(int(hour) % 12 + (0 if half == "a" else 12))
     return parts
+
+
+def _part_of_hour(hour: int) -> int:
+    """The parts of the day that an hour (0 to 23) may be told as; the small hours are night to one and morning to another."""
+    night = hour < _FIRST_HOUR or hour >= _NIGHT_HOUR
+    return 1 << (0 if hour < _NOON else 1 if hour < _EVENING_HOUR else 2) | (night << _PARTS.index("night"))
