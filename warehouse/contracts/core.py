@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from warehouse.contracts.columns import (
     BIGINT,
+    BOOLEAN,
     DATE,
     DOCUMENT_ID,
     EVENT_CODING,
@@ -82,7 +83,10 @@ CORE = (
         (
             Column("event_mention_id", TEXT, "Event mention."),
             Column("event_id", TEXT, "Event it reports."),
-            Column("method", TEXT, "How the link was made."),
+            Column(
+                "method", TEXT,
+                "How the link was made: fits_event, only_report, or corrected where a person decided it.",
+            ),
             Column("score", NUMBER, "How well the mention fits the event's other mentions, 0 to 1."),
             Column(
                 "evidence", TEXT,
@@ -108,6 +112,25 @@ CORE = (
         ),
         ("event_mention_id", "role", "ordinal"),
         (ForeignKey(("event_mention_id",), "nlp.event_mentions", ("event_mention_id",)),),
+    ),
+    Table(
+        "core", "event_corrections",
+        "one row per row of the file of corrections",
+        "What people corrected of event mentions, and whether it applies.",
+        (
+            Column("line_number", INTEGER, "Line of the file on which the row begins, from 1."),
+            Column("kind", TEXT, "What is said of the mention: same, different, not_event, code.", nullable=True),
+            Column("event_mention_id", TEXT, "Event mention that is corrected.", nullable=True),
+            Column("other_event_mention_id", TEXT, "The mention it is compared with (same, different).", nullable=True),
+            Column("event_type", TEXT, "PLOVER event type that it is given (code).", nullable=True),
+            Column("event_mode", TEXT, "PLOVER mode that it is given (code).", nullable=True),
+            Column("note", TEXT, "Why, in the words of the person.", nullable=True),
+            Column("who", TEXT, "Who corrected it.", nullable=True),
+            Column("corrected_on", TEXT, "Day of the correction, as the file has it.", nullable=True),
+            Column("is_applied", BOOLEAN, "Whether the correction applies."),
+            Column("reason", TEXT, "Why it does not apply.", nullable=True),
+        ),
+        ("line_number",),
     ),
     Table(
         "core", "entity_affiliations",

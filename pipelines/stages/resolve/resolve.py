@@ -15,6 +15,7 @@ import pandas as pd
 from pipelines.ids import code_version
 from pipelines.records import DocumentDuplicate
 from pipelines.stages.ingest.fingerprint import near_duplicates
+from pipelines.stages.resolve.corrections import CorrectionFile, settle
 from pipelines.stages.resolve.entities import ResolvedEntities, resolve_entities
 from pipelines.stages.resolve.events import resolve_events
 
@@ -29,6 +30,7 @@ _SOURCES = (
     "lexicons/event_families.csv",
     "lexicons/event_frames.csv",
     "lexicons/event_identity_weights.csv",
+    "lexicons/event_types.csv",
     "lexicons/irregular_verbs.csv",
     "lexicons/places_admin_regions.csv",
     "lexicons/repeat_words.csv",
@@ -52,7 +54,7 @@ class ResolveInput:
     event_participants: pd.DataFrame
 
 
-def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
+def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None) -> dict[str, pd.DataFrame]:
     """Resolve entities and events across all documents.
 
     A document counts unless it repeats an earlier one (syndication) or no file holds it any more (a newer version took its
@@ -60,6 +62,7 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
 
     Args:
         tables: the input; the order of the rows makes no difference.
+        corrections: of event mentions by people.
 
     Returns:
         The tables of core by name ("core.events").
@@ -76,7 +79,10 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
     )
     entities = resolve_entities(documents.drop(columns="text"), tables.entities, tables.entity_mentions)
     known = entities.entities.assign(is_named=_is_named(tables, entities))
-    events = resolve_events(documents, tables.event_mentions, tables.event_participants, entities.canonical, known)
+    settled = settle(corrections.rows if corrections else (), tables.event_mentions["event_mention_id"].tolist())
+    events = resolve_events(
+        documents, tables.event_mentions, tables.event_participants, entities.canonical, known, settled
+    )
     return {
         "core.document_duplicates": pd.DataFrame(
             [(row.document_id, row.duplicate_of, row.similarity_score) for row in duplicates],
@@ -88,6 +94,7 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
         "core.events": events.events,
         "core.event_links": events.event_links,
         "core.event_parties": events.event_parties,
+        "core.event_corrections": settled.table(),
     }
 
 
@@ -97,9 +104,9 @@ def _is_named(tables: ResolveInput, entities: ResolvedEntities) -> pd.Series:
     return entities.entities["entity_id"].isin(set(named))
 
 
-def resolver_version() -> str:
-    """The version of the code that resolves, as a short hash."""
-    return code_version("resolve", _SOURCES)
+def resolver_version(corrections: CorrectionFile) -> str:
+    """The version of the code that resolves and of the corrections, as a short hash."""
+    return code_version(f"resolve {corrections.version}", _SOURCES)
 
 
 def _day(value: Any) -> date | None:
