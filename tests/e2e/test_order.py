@@ -94,7 +94,9 @@ def run(settings: Settings, run_id: str) -> None:
 
 def tables_after(folder: Path, portions: Iterable[Sequence[str]]) -> Rows:
     """The tables after a run on each portion of the stories."""
-    settings = Settings(seeds=folder / "seeds", warehouse=folder / "warehouse", workers=1)
+    settings = Settings(
+        seeds=folder / "seeds", warehouse=folder / "warehouse", corrections=folder / "corrections.csv", workers=1
+    )
     for number, names in enumerate(portions):
         for name in names:
             path = settings.seeds / name

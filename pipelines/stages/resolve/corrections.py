@@ -150,10 +150,14 @@ def correct_mentions(mentions: pd.DataFrame, corrections: Corrections) -> pd.Dat
     if corrections.codes:
         here = mentions["is_recoded"]
         codes = [corrections.codes[mention] for mention in named[here]]
-        mentions.loc[here, "event_type"] = [event_type for event_type, _ in codes]
-        mentions.loc[here, "event_mode"] = [mode or None for _, mode in codes]
-        mentions.loc[here, "quad_class"] = [_event_types()[code][0] for code in codes]
-        mentions.loc[here, "intensity"] = [_event_types()[code][1] for code in codes]
+        given = {
+            "event_type": [event_type for event_type, _ in codes],
+            "event_mode": [mode or None for _, mode in codes],
+            "quad_class": [_event_types()[code][0] for code in codes],
+            "intensity": [_event_types()[code][1] for code in codes],
+        }
+        for column, values in given.items():
+            mentions.loc[here, column] = pd.array(values, dtype=mentions[column].dtype)
     return mentions
 
 
