@@ -35,9 +35,7 @@ _RUN = (
     "select seen_count, loaded_count, duplicate_count, unchanged_count, quarantined_count, skipped_count, extracted_count, "
     "reused_count, word_count, extract_seconds, removed_count from raw.ingestion_runs where run_id = ?"
 )
-_TYPES = (
-    "select event_type, count(*) from fct_events where document_count > 0 group by all order by count(*) desc, event_type"
-)
+_TYPES = "select event_type, count(*) from fct_events where document_count > 0 group by all order by count(*) desc, event_type"
 _ACTORS = (
     "select name, actor_event_count from dim_entities where actor_event_count > 0 "
     "order by actor_event_count desc, name limit 8"

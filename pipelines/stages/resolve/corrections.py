@@ -157,7 +157,7 @@ def correct_mentions(mentions: pd.DataFrame, corrections: Corrections) -> pd.Dat
             "intensity": [_event_types()[code][1] for code in codes],
         }
         for column, values in given.items():
-            mentions.loc[here, column] = pd.array(values, dtype=mentions[column].dtype)
+            mentions.loc[here, column] = pd.Series(values, index=named.index[here], dtype=mentions[column].dtype)
     return mentions
 
 
