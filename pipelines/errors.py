@@ -32,6 +32,10 @@ class LexiconError(TerminalError):
     """A lexicon file has a row that cannot be used; names file and line."""
 
 
+class CorrectionsError(TerminalError):
+    """The file of corrections cannot be read, or has other columns than it must have; names the file."""
+
+
 class SeedsMissingError(TerminalError):
     """The seeds folder does not exist."""
 

@@ -21,11 +21,11 @@ from pipelines.output import printable, write_table
 EVENTS_QUERY = (
     "select event_date_start as first_day, event_date_end as last_day, event_type as event, actor_names as actors, "
     "recipient_names as recipients, place_name as place from fct_events "
-    "order by first_published_date desc nulls last, confidence desc, event_id limit 12"
+    "where document_count > 0 order by first_published_date desc nulls last, confidence desc, event_id limit 12"
 )
 _TOTALS = (
     ("document", "select count(*) from dim_documents where is_current"),
-    ("event", "select count(*) from fct_events"),
+    ("event", "select count(*) from fct_events where document_count > 0"),
     ("entity", "select count(*) from dim_entities"),
     ("place", "select count(*) from dim_places"),
     ("quotation", "select count(*) from fct_quotations"),
@@ -35,7 +35,7 @@ _RUN = (
     "select seen_count, loaded_count, duplicate_count, unchanged_count, quarantined_count, skipped_count, extracted_count, "
     "reused_count, word_count, extract_seconds, removed_count from raw.ingestion_runs where run_id = ?"
 )
-_TYPES = "select event_type, count(*) from fct_events group by all order by count(*) desc, event_type"
+_TYPES = "select event_type, count(*) from fct_events where document_count > 0 group by all order by count(*) desc, event_type"
 _ACTORS = (
     "select name, actor_event_count from dim_entities where actor_event_count > 0 "
     "order by actor_event_count desc, name limit 8"
@@ -43,7 +43,8 @@ _ACTORS = (
 _QUARANTINE = (
     "select path, record_number, reason_code, message from raw.quarantine where run_id = ? order by path, record_number"
 )
-_SHOWN_QUARANTINE = 10
+_CORRECTIONS = "select line_number, reason from fct_event_corrections order by is_applied, line_number"
+_SHOWN = 10
 
 
 def show_summary(console: Console, published: Path, *, run_id: str, command: str) -> int:
@@ -63,6 +64,9 @@ def show_summary(console: Console, published: Path, *, run_id: str, command: str
         console.print()
         _show_content(console, con)
         quarantined = con.execute(_QUARANTINE, [run_id]).fetchall()
+        corrections = con.execute(_CORRECTIONS).fetchall()
+    if corrections:
+        _show_corrections(console, corrections)
     if quarantined:
         _show_quarantine(console, quarantined)
     console.print(Text(f"\nThe same from the command line: {command} {shlex.quote(EVENTS_QUERY)}"), soft_wrap=True)
@@ -103,11 +107,22 @@ def _show_quarantine(console: Console, rows: Sequence[tuple[Any, ...]]) -> None:
     console.print(
         f"\n{_count(len(rows), 'record')} refused and put into quarantine (table raw.quarantine):", style="yellow"
     )
-    for path, number, reason, message in rows[:_SHOWN_QUARANTINE]:
+    for path, number, reason, message in rows[:_SHOWN]:
         place = path if number is None else f"{path}, record {number}"
         console.print(Text.assemble("  ", printable(f"{place}: {reason}: {message}")), soft_wrap=True)
-    if len(rows) > _SHOWN_QUARANTINE:
-        console.print(f"  and {len(rows) - _SHOWN_QUARANTINE:,} more")
+    if len(rows) > _SHOWN:
+        console.print(f"  and {len(rows) - _SHOWN:,} more")
+
+
+def _show_corrections(console: Console, rows: Sequence[tuple[Any, ...]]) -> None:
+    idle = [(line, reason) for line, reason in rows if reason]
+    console.print(f"\n{_count(len(rows) - len(idle), 'correction')} applied.")
+    if idle:
+        console.print(f"{_count(len(idle), 'correction')} not applied (table fct_event_corrections):", style="yellow")
+    for line, reason in idle[:_SHOWN]:
+        console.print(Text.assemble("  ", printable(f"line {line}: {reason}")), soft_wrap=True)
+    if len(idle) > _SHOWN:
+        console.print(f"  and {len(idle) - _SHOWN:,} more")
 
 
 def _count(number: int, noun: str) -> str:

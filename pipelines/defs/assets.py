@@ -120,11 +120,13 @@ def load(
                 yield table_result(con, name, ingestion_run=run.run_id, **figures.get(name, {}))
 
 
-def resolve(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult]:
+def resolve(
+    context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings], warehouse: WarehouseResource
+) -> Iterator[dg.MaterializeResult]:
     """Find out across documents which mentions are one entity and which reports are one event."""
     with step_failures(), warehouse.connect() as con:
-        if not steps.resolve_core(con, run_id=context.run.run_id):
-            context.log.info("nothing was loaded since these tables were made; they stay as they are")
+        if not steps.resolve_core(con, settings, run_id=context.run.run_id):
+            context.log.info("nothing was loaded or corrected since these tables were made; they stay as they are")
         for table in CORE:
             yield table_result(con, table.qualified_name)
 

@@ -20,6 +20,7 @@ from pipelines.settings import Settings
 from pipelines.stages.batches import remove_extractions
 from pipelines.stages.extract import extract_documents, extractor_version, quarantine_rows
 from pipelines.stages.ingest.ingest import ingest_files
+from pipelines.stages.resolve.corrections import read_corrections
 from pipelines.stages.resolve.resolve import ResolveInput, resolve, resolver_version
 from warehouse import builds
 from warehouse.connection import open_build
@@ -62,7 +63,11 @@ def ingest(
         run_id: the run.
         progress: is told of files read.
         retry_quarantined: read files again, too, of which something is in quarantine.
+
+    Raises:
+        CorrectionsError: the file of corrections cannot be used; the run stops before it has done anything.
     """
+    read_corrections(settings.corrections)
     now = datetime.now(UTC)
     ledger = read_ledger(con)
     refused = {row.path for row in ledger.quarantine.values() if row.stage == "ingest"}
@@ -197,21 +202,27 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
     return run
 
 
-def resolve_core(con: duckdb.DuckDBPyConnection, *, run_id: str) -> bool:
+def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: str) -> bool:
     """Resolve entities and events over all documents and replace core, unless it was so made from what is loaded now.
 
     Args:
         con: a connection to the build database.
+        settings: where the corrections by people are.
         run_id: the run.
 
     Returns:
         Whether there was something to do.
+
+    Raises:
+        CorrectionsError: the file of corrections cannot be used; core stays as it was.
     """
-    version = resolver_version()
+    corrections = read_corrections(settings.corrections)
+    version = resolver_version(corrections)
     if builds.is_up_to_date(con, builds.CORE, source=builds.LOAD, code_version=version):
         return False
     builds.unstamp(con, [builds.CORE])
-    replace_core(con, core_tables(resolve(ResolveInput(**read_resolve_input(con)))), run_id=run_id)
+    tables = core_tables(resolve(ResolveInput(**read_resolve_input(con)), corrections))
+    replace_core(con, tables, run_id=run_id)
     builds.stamp(con, [builds.CORE], run_id=run_id, source=builds.LOAD, code_version=version)
     return True
 

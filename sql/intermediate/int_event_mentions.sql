@@ -10,6 +10,10 @@ documents as (
     select * from intermediate.int_documents
 ),
 
+corrections as (
+    select * from intermediate.int_event_mention_corrections
+),
+
 final as (
     select
         mentions.event_mention_id,
@@ -19,18 +23,18 @@ final as (
         documents.source_name,
         documents.url,
         documents.published_date,
-        documents.is_counted,
+        documents.is_counted and not coalesce(corrections.is_not_event, false) as is_counted,
         not contains(substring(documents.text, 1, mentions.start_char), chr(10)) as is_in_lead,
         mentions.trigger,
         mentions.start_char,
         mentions.end_char,
         mentions.sentence_start_char,
         mentions.sentence_end_char,
-        mentions.event_type,
-        mentions.event_mode,
+        coalesce(corrections.event_type, mentions.event_type) as event_type,
+        if(corrections.is_recoded, corrections.event_mode, mentions.event_mode) as event_mode,
         mentions.contexts,
-        mentions.quad_class,
-        mentions.intensity,
+        coalesce(corrections.quad_class, mentions.quad_class) as quad_class,
+        coalesce(corrections.intensity, mentions.intensity) as intensity,
         mentions.confidence,
         mentions.is_negated,
         mentions.modality,
@@ -56,10 +60,12 @@ final as (
         mentions.crowd_size,
         links.method as link_method,
         links.score as link_score,
+        corrections.correction,
         mentions.extractor_version
     from mentions
     inner join documents on mentions.document_id = documents.document_id
     left join links on mentions.event_mention_id = links.event_mention_id
+    left join corrections on mentions.event_mention_id = corrections.event_mention_id
 )
 
 select * from final

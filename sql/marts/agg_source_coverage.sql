@@ -5,7 +5,7 @@ with documents as (
 event_mentions as (
     select
         document_id,
-        count(distinct event_id) filter (where has_occurred) as event_count
+        count(distinct event_id) filter (where has_occurred and is_counted) as event_count
     from main.fct_event_mentions
     group by document_id
 ),

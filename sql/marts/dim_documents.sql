@@ -18,11 +18,18 @@ mentions as (
     group by document_id
 ),
 
+not_events as (
+    select event_mention_id
+    from intermediate.int_event_mention_corrections
+    where is_not_event
+),
+
 event_mentions as (
     select
         document_id,
         count(*) as event_mention_count
     from staging.stg_event_mentions
+    anti join not_events on stg_event_mentions.event_mention_id = not_events.event_mention_id
     group by document_id
 ),
 

@@ -143,6 +143,7 @@ final as (
         mentions.sentence_end_char,
         mentions.link_method,
         mentions.link_score,
+        mentions.correction,
         mentions.is_counted,
         coalesce(firsts.is_first_of_day, false) as is_first_of_day,
         mentions.extractor_version

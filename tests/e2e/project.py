@@ -56,10 +56,17 @@ class Project:
         self.seeds.mkdir(parents=True, exist_ok=True)
         self.home.mkdir(exist_ok=True)
         shutil.copy(PROJECT_ROOT / "dagster_home" / "dagster.yaml", self.home)
-        self.settings = Settings(seeds=self.seeds, warehouse=warehouse or folder / "warehouse", workers=1)
+        self.corrections = folder / "corrections.csv"
+        self.settings = Settings(
+            seeds=self.seeds,
+            warehouse=warehouse or folder / "warehouse",
+            corrections=self.corrections,
+            workers=1,
+        )
         self.environment = os.environ | {
             "COMMUNIQUE_SEEDS": str(self.seeds),
             "COMMUNIQUE_WAREHOUSE": str(self.settings.warehouse),
+            "COMMUNIQUE_CORRECTIONS": str(self.corrections),
             "COMMUNIQUE_WORKERS": "1",
             "DAGSTER_HOME": str(self.home),
         }

@@ -34,6 +34,7 @@ class Command:
         self.environment = os.environ | {
             "COMMUNIQUE_SEEDS": str(self.seeds),
             "COMMUNIQUE_WAREHOUSE": str(folder / "warehouse"),
+            "COMMUNIQUE_CORRECTIONS": str(folder / "corrections.csv"),
             "COMMUNIQUE_WORKERS": "1",
             "DAGSTER_HOME": str(home),
         }

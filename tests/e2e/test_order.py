@@ -85,7 +85,7 @@ def run(settings: Settings, run_id: str) -> None:
             steps.extract(con, settings, progress=quiet)
         steps.load(settings, run_id=run_id)
         with closing(open_build(settings.build_database)) as con:
-            steps.resolve_core(con, run_id=run_id)
+            steps.resolve_core(con, settings, run_id=run_id)
             for model in models:
                 run_model(con, model)
             builds.stamp(con, [model.qualified_name for model in models], run_id=run_id, source=builds.CORE)
@@ -94,7 +94,9 @@ def run(settings: Settings, run_id: str) -> None:
 
 def tables_after(folder: Path, portions: Iterable[Sequence[str]]) -> Rows:
     """The tables after a run on each portion of the stories."""
-    settings = Settings(seeds=folder / "seeds", warehouse=folder / "warehouse", workers=1)
+    settings = Settings(
+        seeds=folder / "seeds", warehouse=folder / "warehouse", corrections=folder / "corrections.csv", workers=1
+    )
     for number, names in enumerate(portions):
         for name in names:
             path = settings.seeds / name

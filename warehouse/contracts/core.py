@@ -86,7 +86,10 @@ CORE = (
         (
             Column("event_mention_id", TEXT, "Event mention."),
             Column("event_id", TEXT, "Event it reports."),
-            Column("method", TEXT, "How the link was made."),
+            Column(
+                "method", TEXT,
+                "How the link was made: fits_event, only_report, or corrected where a person decided it.",
+            ),
             Column("score", NUMBER, "How well the mention fits the event's other mentions, 0 to 1."),
             Column(
                 "evidence", TEXT,
@@ -128,6 +131,25 @@ CORE = (
             ForeignKey(("event_id",), "core.events", ("event_id",)),
             ForeignKey(("related_event_id",), "core.events", ("event_id",)),
         ),
+    ),
+    Table(
+        "core", "event_corrections",
+        "one row per row of the file of corrections",
+        "What people corrected of event mentions, and whether it applies.",
+        (
+            Column("line_number", INTEGER, "Line of the file on which the row begins, from 1."),
+            Column("kind", TEXT, "What is said of the mention: same, different, not_event, code.", nullable=True),
+            Column("event_mention_id", TEXT, "Event mention that is corrected.", nullable=True),
+            Column("other_event_mention_id", TEXT, "The mention it is compared with (same, different).", nullable=True),
+            Column("event_type", TEXT, "PLOVER event type that it is given (code).", nullable=True),
+            Column("event_mode", TEXT, "PLOVER mode that it is given (code).", nullable=True),
+            Column("note", TEXT, "Why, in the words of the person.", nullable=True),
+            Column("who", TEXT, "Who corrected it.", nullable=True),
+            Column("corrected_on", TEXT, "Day of the correction, as the file has it.", nullable=True),
+            Column("is_applied", BOOLEAN, "Whether the correction applies."),
+            Column("reason", TEXT, "Why it does not apply.", nullable=True),
+        ),
+        ("line_number",),
     ),
     Table(
         "core", "entity_affiliations",

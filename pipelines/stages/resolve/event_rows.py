@@ -23,13 +23,13 @@ _COLUMNS = (
 def event_rows(documents: pd.DataFrame, mentions: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
     """One row an event.
 
-    Type and mode are those that the reports are surest of taken together, and the rest of the coding that of the surest report
-    so coded. The day is the one that most of the reports give that name it themselves; the place likewise, the more exact one
-    first.
+    Type and mode are those that a person gave, else those that the reports are surest of taken together; the rest of the coding
+    is that of the surest report so coded. The day is the one that most of the reports give that name it themselves; the place
+    likewise, the more exact one first.
 
     Args:
         documents: document_id, published_date, is_counted.
-        mentions: rows of nlp.event_mentions.
+        mentions: rows of nlp.event_mentions as corrected (`corrections.correct_mentions`).
         links: event_mention_id and event_id, one row a mention.
 
     Returns:
@@ -42,7 +42,7 @@ def event_rows(documents: pd.DataFrame, mentions: pd.DataFrame, links: pd.DataFr
     rows = _leading(told, ["event_type", "event_mode"])[[*_CODING, "confidence"]]
     rows["confidence"] = told.groupby("event_id")["confidence"].max()
     rows = rows.join(_dates(told)).join(_places(told))
-    counted = told[told["is_counted"]].groupby("event_id")
+    counted = told[told["is_counted"] & told["is_event"]].groupby("event_id")
     rows["mention_count"] = counted.size().reindex(rows.index).fillna(0).astype(int)
     rows["document_count"] = counted["document_id"].nunique().reindex(rows.index).fillna(0).astype(int)
     rows["first_published_date"] = told.groupby("event_id")["published_date"].min()
@@ -52,9 +52,9 @@ def event_rows(documents: pd.DataFrame, mentions: pd.DataFrame, links: pd.DataFr
 def _leading(told: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Of each event the surest report that has the values which its reports are surest of together."""
     weighed = told.assign(total=told.groupby(["event_id", *columns], dropna=False)["confidence"].transform("sum"))
-    order = ["event_id", "total", "confidence", "event_mention_id"]
+    order = ["event_id", "is_recoded", "total", "confidence", "event_mention_id"]
     return (
-        weighed.sort_values(order, ascending=[True, False, False, True])
+        weighed.sort_values(order, ascending=[True, False, False, False, True])
         .groupby("event_id")
         .head(1)
         .set_index("event_id")

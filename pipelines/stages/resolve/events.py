@@ -5,7 +5,8 @@ mention (`nlp/events/`), what speaks for and against one event (`pair_evidence.p
 
 Reports are compared pair by pair where they can be of one event (`report_pairs.py`), every pair gets a probability
 (`pair_evidence.py`), and a report joins an event when it fits its reports on the whole (`half_linkage.py`). Everything rests on
-the texts alone, so the same documents give the same events in whatever order and number of runs they came.
+the texts alone, so the same documents give the same events in whatever order and number of runs they came; what people corrected
+goes before all evidence (`corrections.py`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines import ids
+from pipelines.stages.resolve.corrections import Corrections, correct_mentions
 from pipelines.stages.resolve.event_parties import event_parties
 from pipelines.stages.resolve.event_relations import event_relations
 from pipelines.stages.resolve.event_rows import event_rows
@@ -26,7 +28,7 @@ from pipelines.stages.resolve.pair_evidence import PairEvidence
 from pipelines.stages.resolve.report_pairs import candidate_pairs
 from pipelines.stages.resolve.reports import NO_DAY, Reports, read_reports
 
-ALONE, FITS = "only_report", "fits_event"
+ALONE, FITS, CORRECTED = "only_report", "fits_event", "corrected"
 _CHUNK = 200_000  # pairs whose evidence is in memory at once
 _TOLD = 0.05  # log-odds below which a piece of evidence is not told
 
@@ -47,6 +49,7 @@ def resolve_events(
     participants: pd.DataFrame,
     canonical: Mapping[str, str],
     entities: pd.DataFrame,
+    corrections: Corrections | None = None,
 ) -> ResolvedEvents:
     """Join event mentions into events.
 
@@ -56,22 +59,31 @@ def resolve_events(
         participants: rows of nlp.event_participants.
         canonical: entity of core.entities for each entity of nlp.entities.
         entities: entity_id, label, country, is_named of core.entities.
+        corrections: of event mentions by people.
 
     Returns:
         The tables of events, links, parties and relations.
     """
-    mentions = mentions.sort_values("event_mention_id", ignore_index=True)
+    corrections = corrections or Corrections()
+    mentions = correct_mentions(mentions.sort_values("event_mention_id", ignore_index=True), corrections)
     reports = read_reports(documents, mentions, participants, canonical, entities)
     pairs = candidate_pairs(reports)
-    probability, is_excluded = _judge(reports, pairs.first, pairs.second)
-    names = cluster(len(reports), pairs.first, pairs.second, probability, is_excluded)
+    # What is no event is compared with nothing, and stays by itself.
+    is_event = mentions["is_event"].to_numpy(dtype=bool)
+    compared = is_event[pairs.first] & is_event[pairs.second]
+    first, second = pairs.first[compared], pairs.second[compared]
+    probability, is_excluded = _judge(reports, first, second)
+    row_of = {mention: row for row, mention in enumerate(reports.mention_ids)}
+    together, apart = ([(row_of[a], row_of[b]) for a, b in told] for told in (corrections.same, corrections.different))
+    names = cluster(len(reports), first, second, probability, is_excluded, together=together, apart=apart)
     event_of = _event_ids(reports, names)
-    links = _links(reports, names, event_of, pairs.first, pairs.second, probability)
+    links = _links(reports, names, event_of, first, second, probability, together)
+    links.loc[~is_event, "method"] = CORRECTED
     return ResolvedEvents(
         events=event_rows(documents, mentions, links),
         event_links=links,
         event_parties=event_parties(participants, links, canonical, entities),
-        event_relations=event_relations(reports, mentions, event_of, pairs.first, pairs.second),
+        event_relations=event_relations(reports, mentions, event_of, first, second),
     )
 
 
@@ -103,8 +115,12 @@ def _links(
     first: np.ndarray,
     second: np.ndarray,
     probability: np.ndarray,
+    together: list[tuple[int, int]],
 ) -> pd.DataFrame:
-    """One row a report: its event, how well it fits the event's other reports, and what spoke for and against."""
+    """One row a report: its event, how well it fits the event's other reports, and what spoke for and against.
+
+    Of a report that a person put into its event, it is told what spoke for and against the report that it was put beside.
+    """
     inside = names[first] == names[second]
     first, second, probability = first[inside], second[inside], probability[inside]
     sizes = np.bincount(names, minlength=len(names))[names] if len(names) else np.empty(0, dtype=np.int64)
@@ -113,6 +129,10 @@ def _links(
     np.add.at(total, second, probability)
     score = np.where(sizes > 1, total / np.maximum(sizes - 1, 1), 1.0)
     nearest = _nearest(len(names), first, second, probability)
+    forced = np.zeros(len(names), dtype=bool)
+    for a, b in together:
+        forced[[a, b]] = True
+        nearest[[a, b]] = b, a
     evidence: list[str | None] = [None] * len(names)
     rows = np.flatnonzero(nearest >= 0)
     log_odds = PairEvidence(reports, rows, nearest[rows]).log_odds() if len(rows) else {}
@@ -124,8 +144,8 @@ def _links(
             # Without any report the columns would be of numbers, and not join those of text.
             "event_mention_id": pd.Series(reports.mention_ids, dtype=object),
             "event_id": pd.Series(event_of, dtype=object),
-            "method": np.where(sizes > 1, FITS, ALONE),
-            "score": np.clip(score, 0.0, 1.0),
+            "method": np.select([forced, sizes > 1], [CORRECTED, FITS], ALONE),
+            "score": np.where(forced, 1.0, np.clip(score, 0.0, 1.0)),
             "evidence": evidence,
         }
     )

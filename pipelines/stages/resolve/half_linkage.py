@@ -4,13 +4,17 @@ What belongs here: `cluster`. What does not: the probability of a pair (`pair_ev
 
 Method: agglomerative clustering with average linkage (Sokal and Michener 1958). Chains do not close: a member that fits one
 other and contradicts the rest stays out. A pair that was not compared counts as not linked, and one that excludes each other (two
-towns, two days) counts against: else reports without a place would bridge what those with one keep apart.
+towns, two days) counts against: else reports without a place would bridge what those with one keep apart. What must be together
+comes first, what must be apart is never joined (constrained clustering, Davidson and Ravi 2005): their values are infinite, so
+no other one outweighs them.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections import defaultdict
+from collections.abc import Iterable
+from math import inf
 
 import numpy as np
 
@@ -22,7 +26,14 @@ EXCLUDED = -0.4
 
 
 def cluster(
-    count: int, first: np.ndarray, second: np.ndarray, probability: np.ndarray, is_excluded: np.ndarray
+    count: int,
+    first: np.ndarray,
+    second: np.ndarray,
+    probability: np.ndarray,
+    is_excluded: np.ndarray,
+    *,
+    together: Iterable[tuple[int, int]] = (),
+    apart: Iterable[tuple[int, int]] = (),
 ) -> np.ndarray:
     """Join items to clusters.
 
@@ -34,6 +45,8 @@ def cluster(
         first, second: items of each pair, each pair once.
         probability: that the two belong together, 0 to 1.
         is_excluded: whether the two exclude each other.
+        together, apart: pairs that are in one cluster, and that are in none, whatever their probability; they must not
+            contradict each other, chains included.
 
     Returns:
         For each item the least item of its cluster.
@@ -45,6 +58,9 @@ def cluster(
     for a, b, p in zip(first[told].tolist(), second[told].tolist(), value[told].tolist(), strict=True):
         sums[a][b] = p
         sums[b][a] = p
+    for pairs, forced in ((together, inf), (apart, -inf)):
+        for a, b in pairs:
+            sums[a][b] = sums[b][a] = forced
     sizes: dict[int, int] = dict.fromkeys(sums, 1)
     members: dict[int, list[int]] = {item: [item] for item in sums}
     heap = [(-p, a, b) for a, linked in sums.items() for b, p in linked.items() if a < b and p >= JOINED]

@@ -15,6 +15,7 @@ import pandas as pd
 from pipelines.ids import code_version
 from pipelines.records import DocumentDuplicate
 from pipelines.stages.ingest.fingerprint import near_duplicates
+from pipelines.stages.resolve.corrections import CorrectionFile, settle
 from pipelines.stages.resolve.entities import resolve_entities
 from pipelines.stages.resolve.events import resolve_events
 
@@ -31,6 +32,7 @@ _SOURCES = (
     "lexicons/event_frames.csv",
     "lexicons/event_identity_weights.csv",
     "lexicons/event_traits.csv",
+    "lexicons/event_types.csv",
     "lexicons/given_name_variants.csv",
     "lexicons/irregular_verbs.csv",
     "lexicons/places_admin_regions.csv",
@@ -55,7 +57,7 @@ class ResolveInput:
     event_participants: pd.DataFrame
 
 
-def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
+def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None) -> dict[str, pd.DataFrame]:
     """Resolve entities and events across all documents.
 
     A document counts unless it repeats an earlier one (syndication) or no file holds it any more (a newer version took its
@@ -63,6 +65,7 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
 
     Args:
         tables: the input; the order of the rows makes no difference.
+        corrections: of event mentions by people.
 
     Returns:
         The tables of core by name ("core.events").
@@ -80,7 +83,8 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
     entities = resolve_entities(documents.drop(columns="text"), tables.entities, tables.entity_mentions)
     participants = entities.in_core(tables.event_participants)
     itself = {entity_id: entity_id for entity_id in entities.entities["entity_id"]}
-    events = resolve_events(documents, tables.event_mentions, participants, itself, entities.entities)
+    settled = settle(corrections.rows if corrections else (), tables.event_mentions["event_mention_id"].tolist())
+    events = resolve_events(documents, tables.event_mentions, participants, itself, entities.entities, settled)
     return {
         "core.document_duplicates": pd.DataFrame(
             [(row.document_id, row.duplicate_of, row.similarity_score) for row in duplicates],
@@ -94,12 +98,13 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
         "core.event_links": events.event_links,
         "core.event_parties": events.event_parties,
         "core.event_relations": events.event_relations,
+        "core.event_corrections": settled.table(),
     }
 
 
-def resolver_version() -> str:
-    """The version of the code that resolves, as a short hash."""
-    return code_version("resolve", _SOURCES)
+def resolver_version(corrections: CorrectionFile) -> str:
+    """The version of the code that resolves and of the corrections, as a short hash."""
+    return code_version(f"resolve {corrections.version}", _SOURCES)
 
 
 def _day(value: Any) -> date | None:
