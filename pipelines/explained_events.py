@@ -5,8 +5,6 @@ What belongs here: the layout on the screen. What does not: reading it (`warehou
 
 from __future__ import annotations
 
-from math import exp
-
 from rich.console import Console
 
 from pipelines.output import printable
@@ -43,9 +41,8 @@ def _write_report(console: Console, report: Report) -> None:
     if not report.log_odds:
         console.print("  the only report")
         return
-    total = sum(report.log_odds.values())
     console.print(
-        f"  fits the event by {report.score:.2f}; against {report.nearest}: {1 / (1 + exp(-total)):.3f}",
+        f"  one event with its other reports by {report.score:.2f}; nearest {report.nearest}:",
         markup=False,
         highlight=False,
     )

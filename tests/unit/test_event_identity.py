@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from pipelines.stages.resolve.events import ALONE, FITS
-from pipelines.stages.resolve.pair_evidence import PairEvidence
+from pipelines.stages.resolve.pair_evidence import PairEvidence, calibrated
 from tests.unit.event_reports import (
     BUKAVU,
     CONGO,
@@ -283,7 +283,7 @@ def test_evidence_names_the_nearest_report_and_adds_up_to_the_pairs_probability(
         evidence = json.loads(links.loc[name, "evidence"])
         assert evidence["with"] == other
         assert evidence["log_odds"]["same_place"] > 0
-        probability = 1 / (1 + exp(-sum(evidence["log_odds"].values())))
+        probability = calibrated(np.array([1 / (1 + exp(-sum(evidence["log_odds"].values())))]))[0]
         assert links.loc[name, "score"] == pytest.approx(probability, abs=0.02)
         assert links.loc[name, "method"] == FITS
 

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from pipelines.stages.resolve.corrections import Corrections, correct_mentions
 from pipelines.stages.resolve.event_parties import event_parties
 from pipelines.stages.resolve.event_rows import event_rows
 from tests.unit.event_reports import (
@@ -34,7 +35,8 @@ def row_of(*reports: Report) -> pd.Series:
     """The row of the event that the reports are said to be."""
     rows = frames(reports)
     links = rows.mentions[["event_mention_id"]].assign(event_id="event")
-    (row,) = event_rows(rows.documents, rows.mentions, links).to_dict("records")
+    mentions = correct_mentions(rows.mentions, Corrections())
+    (row,) = event_rows(rows.documents, mentions, links).to_dict("records")
     return pd.Series(row)
 
 

@@ -15,13 +15,16 @@ from enum import Enum
 from typing import Protocol
 
 from pipelines.nlp.times.lexer import Lexed, number_value
-from pipelines.nlp.times.values import Period, month_period, year_period
+from pipelines.nlp.times.values import Period, day_period, month_period, weekday_date, year_period
 from pipelines.records import Precision
 
 # How far back a mention may lie to be what "that day" or "a year earlier" counts from, characters: about two sentences.
 ANCHOR_REACH = 400
 COMPARISON_REACH = 1000  # the same for the quarter that "a year earlier" compares with
 CURRENT_DAYS = 400  # a quarter that ended or ends further than this from the document's date is one to compare with
+
+_WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAY_AHEAD = re.compile(rf"[^.!?\n]*?\bon (?P<weekday>{'|'.join(_WEEKDAY_NAMES)})\b", re.IGNORECASE)
 
 
 class Tense(Enum):
@@ -168,6 +171,14 @@ class Timeline:
 
     def _is_current(self, period: Period) -> bool:
         return self.reference is None or abs((self.reference - period.end).days) < CURRENT_DAYS
+
+    def weekday_after(self, text: str, position: int) -> Period | None:
+        """The day told later in the sentence: "was attacked a day earlier, the navy said on Friday"."""
+        found = _WEEKDAY_AHEAD.match(text, position)
+        if found is None or self.reference is None:
+            return None
+        weekday = _WEEKDAY_NAMES.index(found["weekday"].lower()) + 1
+        return day_period(weekday_date(self.reference, weekday, ahead=False))
 
     def last(
         self, position: int, precisions: frozenset[Precision] | None = None, *, reach: int | None = ANCHOR_REACH

@@ -164,6 +164,16 @@ def weekday_date(day: date, weekday: int, *, ahead: bool) -> date:
     return day + timedelta(days=offset if ahead else offset - 7 if offset else 0)
 
 
+def nth_day(number: int, reference: date, *, ahead: bool) -> date | None:
+    """The nearest date with that day of the month, back in time or ahead, the reference date included."""
+    for shift in range(4):
+        month_day = moved(reference.replace(day=1), shift if ahead else -shift, "M")
+        day = make_date(month_day.year, month_day.month, number) if month_day else None
+        if day and (day >= reference if ahead else day <= reference):
+            return day
+    return None
+
+
 def holiday_date(rule: str | tuple[int, int], year: int) -> date:
     """The date of a holiday in a year: a fixed (month, day) or a rule of `patterns.HOLIDAYS`."""
     if isinstance(rule, tuple):

@@ -24,7 +24,7 @@ from pipelines.stages.resolve.event_parties import event_parties
 from pipelines.stages.resolve.event_relations import event_relations
 from pipelines.stages.resolve.event_rows import event_rows
 from pipelines.stages.resolve.half_linkage import cluster
-from pipelines.stages.resolve.pair_evidence import PairEvidence
+from pipelines.stages.resolve.pair_evidence import PairEvidence, calibrated
 from pipelines.stages.resolve.report_pairs import candidate_pairs
 from pipelines.stages.resolve.reports import NO_DAY, Reports, read_reports
 
@@ -125,8 +125,9 @@ def _links(
     first, second, probability = first[inside], second[inside], probability[inside]
     sizes = np.bincount(names, minlength=len(names))[names] if len(names) else np.empty(0, dtype=np.int64)
     total = np.zeros(len(names))
-    np.add.at(total, first, probability)
-    np.add.at(total, second, probability)
+    likely = calibrated(probability)
+    np.add.at(total, first, likely)
+    np.add.at(total, second, likely)
     score = np.where(sizes > 1, total / np.maximum(sizes - 1, 1), 1.0)
     nearest = _nearest(len(names), first, second, probability)
     forced = np.zeros(len(names), dtype=bool)

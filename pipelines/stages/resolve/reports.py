@@ -22,13 +22,10 @@ _LEXICONS = Path(__file__).parents[2] / "lexicons"
 NONE = -1  # of an index into names
 NO_DAY = np.iinfo(np.int32).min
 PARTIES = 4  # of a role; what a sentence lists beyond them does not decide
-PARTY_WORDS = 2
-TRIGGER_WORDS = 2
-# Kinds of party, by how well a name tells one from another.
-NO_PARTY, GROUP, STATE, BODY, PERSON = range(5)
+PARTY_WORDS, TRIGGER_WORDS = 2, 2
+NO_PARTY, GROUP, STATE, BODY, PERSON = range(5)  # by how well a name tells one from another
 COUNTS = ("fatalities", "injuries", "arrests", "crowd_size")
-_TELLING_WORD = 0.3
-_TELLING_MODIFIER = 0.4
+_TELLING_WORD, _TELLING_MODIFIER = 0.3, 0.4
 _PHRASE_END = re.compile(r"\s+(?:of|from|in|at|near|with|for|by|on|who|that|which)\s|[,;(]")
 _DONE = ("actual", "historical")
 _BESIDE, _WORDS_BEFORE, _WORDS_AFTER = 40, 3, 2  # characters and words around a trigger
