@@ -41,13 +41,26 @@ def cluster(
     name = np.arange(count)
     value = np.where(is_excluded, EXCLUDED, probability).astype(np.float64)
     told = np.abs(value) >= LEAST
+    # A mean of at least `JOINED` needs one such pair, so no cluster reaches beyond the items that these pairs connect.
+    part = _connected(count, first[value >= JOINED], second[value >= JOINED])
+    told &= part[first] == part[second]
+    first, second, value = first[told], second[told], value[told]
+    order = np.argsort(part[first], kind="stable")
+    bounds = np.flatnonzero(np.diff(part[first[order]])) + 1
+    for begin, end in zip([0, *bounds.tolist()], [*bounds.tolist(), len(order)], strict=True):
+        at = order[begin:end]
+        _cluster_part(first[at].tolist(), second[at].tolist(), value[at].tolist(), name)
+    return name
+
+
+def _cluster_part(first: list[int], second: list[int], value: list[float], name: np.ndarray) -> None:
     sums: dict[int, dict[int, float]] = defaultdict(dict)
-    for a, b, p in zip(first[told].tolist(), second[told].tolist(), value[told].tolist(), strict=True):
+    for a, b, p in zip(first, second, value, strict=True):
         sums[a][b] = p
         sums[b][a] = p
     sizes: dict[int, int] = dict.fromkeys(sums, 1)
     members: dict[int, list[int]] = {item: [item] for item in sums}
-    heap = [(-p, a, b) for a, linked in sums.items() for b, p in linked.items() if a < b and p >= JOINED]
+    heap = [(-p, min(a, b), max(a, b)) for a, b, p in zip(first, second, value, strict=True) if p >= JOINED]
     heapq.heapify(heap)
     while heap:
         score, a, b = heapq.heappop(heap)
@@ -60,7 +73,23 @@ def cluster(
                 heapq.heappush(heap, (-mean, min(a, other), max(a, other)))
     for least, items in members.items():
         name[items] = least
-    return name
+
+
+def _connected(count: int, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """For each item the least item that pairs connect it with, over however many others."""
+    least = np.arange(count)
+    while True:
+        a, b = least[first], least[second]
+        apart = a != b
+        if not apart.any():
+            return least
+        first, second = first[apart], second[apart]
+        np.minimum.at(least, np.maximum(a, b)[apart], np.minimum(a, b)[apart])
+        while True:  # each item follows its chain to the end
+            further = least[least]
+            if np.array_equal(further, least):
+                break
+            least = further
 
 
 def _mean(sums: dict[int, dict[int, float]], sizes: dict[int, int], a: int, b: int) -> float:
