@@ -20,13 +20,13 @@ import pandas as pd
 from pipelines import ids
 from pipelines.stages.resolve.event_parties import event_parties
 from pipelines.stages.resolve.event_rows import event_rows
-from pipelines.stages.resolve.half_linkage import cluster
-from pipelines.stages.resolve.pair_evidence import PairEvidence
+from pipelines.stages.resolve.half_linkage import LEAST, cluster
+from pipelines.stages.resolve.pair_evidence import PairEvidence, SketchNorms
 from pipelines.stages.resolve.report_pairs import candidate_pairs
 from pipelines.stages.resolve.reports import NO_DAY, Reports, read_reports
 
 ALONE, FITS = "only_report", "fits_event"
-_CHUNK = 200_000  # pairs whose evidence is in memory at once
+_CHUNK = 50_000  # pairs whose evidence is in memory at once
 _TOLD = 0.05  # log-odds below which a piece of evidence is not told
 
 
@@ -71,13 +71,14 @@ def resolve_events(
 
 
 def _judge(reports: Reports, first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    parts = [
-        PairEvidence(reports, first[begin : begin + _CHUNK], second[begin : begin + _CHUNK]).judge()
-        for begin in range(0, len(first), _CHUNK)
-    ]
-    if not parts:
-        return np.empty(0, dtype=np.float32), np.empty(0, dtype=bool)
-    return np.concatenate([p for p, _ in parts]), np.concatenate([excluded for _, excluded in parts])
+    """The probability of each pair, 0 where it counts as nothing, and whether the two exclude each other."""
+    probability, is_excluded = np.zeros(len(first), dtype=np.float32), np.zeros(len(first), dtype=bool)
+    norms = SketchNorms.of(reports)
+    for begin in range(0, len(first), _CHUNK):
+        part = slice(begin, begin + _CHUNK)
+        evidence = PairEvidence(reports, first[part], second[part], norms)
+        probability[part], is_excluded[part] = evidence.judge(LEAST)
+    return probability, is_excluded
 
 
 def _event_ids(reports: Reports, names: np.ndarray) -> list[str]:
@@ -102,6 +103,9 @@ def _links(
     """One row a report: its event, how well it fits the event's other reports, and what spoke for and against."""
     inside = names[first] == names[second]
     first, second, probability = first[inside], second[inside], probability[inside]
+    # Those that counted as nothing are told all the same.
+    unknown = np.flatnonzero(probability == 0)
+    probability[unknown] = PairEvidence(reports, first[unknown], second[unknown]).judge()[0]
     sizes = np.bincount(names, minlength=len(names))[names] if len(names) else np.empty(0, dtype=np.int64)
     total = np.zeros(len(names))
     np.add.at(total, first, probability)
