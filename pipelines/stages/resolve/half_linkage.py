@@ -4,13 +4,20 @@ What belongs here: `cluster`. What does not: the probability of a pair (`pair_ev
 
 Method: agglomerative clustering with average linkage (Sokal and Michener 1958). Chains do not close: a member that fits one
 other and contradicts the rest stays out. A pair that was not compared counts as not linked, and one that excludes each other (two
-towns, two days) counts against: else reports without a place would bridge what those with one keep apart.
+towns, two days) counts against: else reports without a place would bridge what those with one keep apart. What must be together
+comes first, what must be apart is never joined (constrained clustering, Davidson and Ravi 2005): their values are infinite, so
+no other one outweighs them.
+
+The result is that of joining the best pair of clusters again and again. With average linkage all pairs that are each other's
+best can be joined at once (Murtagh 1983), for no union fits a third cluster better than both its parts do; so the work is a few
+dozen rounds over arrays.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -18,11 +25,50 @@ import numpy as np
 JOINED = 0.5
 # Pairs below it are no link at all: they count as nothing.
 LEAST = 0.02
-EXCLUDED = -0.4
+# A single-precision number like the probabilities, so that sums are exact in whatever order.
+EXCLUDED = float(np.float32(-0.4))
+# The surest joins first: what they connect is small, and what remains of the pairs is few.
+_STAGES = (0.999, 0.97, 0.8, JOINED)
+_PORTION = 5_000_000  # pairs at once
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Links between clusters, in the order of the clusters: the lesser, the greater, the sum of their pairs."""
+
+    first: np.ndarray
+    second: np.ndarray
+    total: np.ndarray
+
+    def at(self, rows: np.ndarray) -> _Links:
+        return _Links(self.first[rows], self.second[rows], self.total[rows])
+
+    def mean(self, sizes: np.ndarray) -> np.ndarray:
+        return self.total / (sizes[self.first] * sizes[self.second])
+
+    def renamed(self, name: np.ndarray, count: int) -> _Links:
+        """The links after clusters took other names: those within one are gone, those between two are one."""
+        first, second = name[self.first], name[self.second]
+        apart = np.flatnonzero(first != second)
+        first, second, total = first[apart], second[apart], self.total[apart].astype(np.float64)
+        key = np.minimum(first, second).astype(np.int64) * count + np.maximum(first, second)
+        order = np.argsort(key, kind="stable")
+        key, total = key[order], total[order]
+        starts = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
+        total = np.add.reduceat(total, starts) if len(starts) else total
+        least, greatest = np.divmod(key[starts], count)
+        return _Links(least.astype(np.int32), greatest.astype(np.int32), total)
 
 
 def cluster(
-    count: int, first: np.ndarray, second: np.ndarray, probability: np.ndarray, is_excluded: np.ndarray
+    count: int,
+    first: np.ndarray,
+    second: np.ndarray,
+    probability: np.ndarray,
+    is_excluded: np.ndarray,
+    *,
+    together: Iterable[tuple[int, int]] = (),
+    apart: Iterable[tuple[int, int]] = (),
 ) -> np.ndarray:
     """Join items to clusters.
 
@@ -34,45 +80,105 @@ def cluster(
         first, second: items of each pair, each pair once.
         probability: that the two belong together, 0 to 1.
         is_excluded: whether the two exclude each other.
+        together, apart: pairs that are in one cluster, and that are in none, whatever their probability; they must not
+            contradict each other, chains included.
 
     Returns:
         For each item the least item of its cluster.
     """
-    name = np.arange(count)
-    value = np.where(is_excluded, EXCLUDED, probability).astype(np.float64)
-    told = np.abs(value) >= LEAST
+    name, sizes = np.arange(count), np.ones(count)
+    value = np.where(is_excluded, np.float32(EXCLUDED), probability.astype(np.float32, copy=False))
     # A mean of at least `JOINED` needs one such pair, so no cluster reaches beyond the items that these pairs connect.
-    part = _connected(count, first[value >= JOINED], second[value >= JOINED])
-    told &= part[first] == part[second]
-    first, second, value = first[told], second[told], value[told]
-    order = np.argsort(part[first], kind="stable")
-    bounds = np.flatnonzero(np.diff(part[first[order]])) + 1
-    for begin, end in zip([0, *bounds.tolist()], [*bounds.tolist(), len(order)], strict=True):
-        at = order[begin:end]
-        _cluster_part(first[at].tolist(), second[at].tolist(), value[at].tolist(), name)
+    joined = np.flatnonzero(value >= JOINED)
+    forced = np.array([*together], dtype=np.int64).reshape(-1, 2)
+    kept_apart = np.array([*apart], dtype=np.int64).reshape(-1, 2)
+    part = _connected(
+        count, np.concatenate([first[joined], forced[:, 0]]), np.concatenate([second[joined], forced[:, 1]])
+    )
+    told = np.flatnonzero((np.abs(value) >= LEAST) & (part[first] == part[second]))
+    links = _Links(first[told].astype(np.int32), second[told].astype(np.int32), value[told])
+    if len(forced) or len(kept_apart):
+        pairs = np.concatenate([forced, kept_apart])
+        links = _Links(
+            *(np.concatenate([old, new]) for old, new in (
+                (links.first, pairs[:, 0]), (links.second, pairs[:, 1]),
+                (links.total, np.repeat([inf, -inf], [len(forced), len(kept_apart)])),
+            ))
+        ).renamed(name, count)  # fmt: skip
+    for least in _STAGES:
+        newer = np.arange(count)
+        for portion in _portions(links, sizes, least, count):
+            _join(portion, sizes, newer, least)
+        name = newer[name]
+        links = links.renamed(newer, count)
     return name
 
 
-def _cluster_part(first: list[int], second: list[int], value: list[float], name: np.ndarray) -> None:
-    sums: dict[int, dict[int, float]] = defaultdict(dict)
-    for a, b, p in zip(first, second, value, strict=True):
-        sums[a][b] = p
-        sums[b][a] = p
-    sizes: dict[int, int] = dict.fromkeys(sums, 1)
-    members: dict[int, list[int]] = {item: [item] for item in sums}
-    heap = [(-p, min(a, b), max(a, b)) for a, b, p in zip(first, second, value, strict=True) if p >= JOINED]
-    heapq.heapify(heap)
-    while heap:
-        score, a, b = heapq.heappop(heap)
-        if b not in sums.get(a, ()) or -score != _mean(sums, sizes, a, b):
-            continue  # one of them has grown since
-        _merge(sums, sizes, members, a, b)
-        for other in sums[a]:
-            mean = _mean(sums, sizes, a, other)
-            if mean >= JOINED:
-                heapq.heappush(heap, (-mean, min(a, other), max(a, other)))
-    for least, items in members.items():
-        name[items] = least
+def _portions(links: _Links, sizes: np.ndarray, least: float, count: int) -> Iterator[_Links]:
+    """The links within what those of at least a mean connect, whole parts of them at once."""
+    strong = np.flatnonzero(links.mean(sizes) >= least)
+    part = _connected(count, links.first[strong], links.second[strong]).astype(np.int32)
+    inside = np.flatnonzero(part[links.first] == part[links.second])
+    inside = inside[np.argsort(part[links.first[inside]], kind="stable")]
+    ends = np.append(np.flatnonzero(np.diff(part[links.first[inside]])) + 1, len(inside)).tolist()
+    begin = 0
+    for end, next_end in zip(ends, [*ends[1:], None], strict=True):
+        if next_end is None or next_end - begin > _PORTION:
+            if end > begin:
+                yield links.at(inside[begin:end])
+            begin = end
+
+
+def _join(links: _Links, sizes: np.ndarray, name: np.ndarray, least: float) -> None:
+    """Join clusters until no two fit each other by a mean of `least`; `sizes` and `name` learn it."""
+    clusters, places = np.unique(np.concatenate([links.first, links.second]), return_inverse=True)
+    half = len(links.first)
+    order = np.lexsort((places[half:], places[:half]))
+    links = _Links(places[:half][order], places[half:][order], links.total[order].astype(np.float64))
+    n, size = len(clusters), sizes[clusters]
+    mine = np.arange(n)
+    while True:
+        mean = links.mean(size)
+        strong = np.flatnonzero(mean >= least)
+        if not len(strong):
+            break
+        one, other, mean = links.first[strong], links.second[strong], mean[strong]
+        best = np.zeros(n)
+        np.maximum.at(best, one, mean)
+        np.maximum.at(best, other, mean)
+        newer = _best_unions(n, one, other, mean == best[one], mean == best[other])
+        size = np.bincount(newer, weights=size, minlength=n)
+        mine = newer[mine]
+        part = _connected(n, one, other)
+        links = links.at(np.flatnonzero(part[links.first] == part[links.second])).renamed(newer, n)
+    name[clusters] = clusters[mine]
+    sizes[clusters] = size
+
+
+def _best_unions(
+    count: int, first: np.ndarray, second: np.ndarray, is_best_of_first: np.ndarray, is_best_of_second: np.ndarray
+) -> np.ndarray:
+    """The new name of each cluster after those joined that are each other's best, of equal ones the first in their order.
+
+    Clusters that are all equally each other's best, and no other one's, are joined at once.
+    """
+    number = np.arange(len(first))
+    earliest = np.full(count, len(first))
+    for side, is_best in ((first, is_best_of_first), (second, is_best_of_second)):
+        np.minimum.at(earliest, side[is_best], number[is_best])
+    newer = np.arange(count)
+    mutual = (earliest[first] == number) & (earliest[second] == number)
+    newer[second[mutual]] = first[mutual]
+    equal = is_best_of_first & is_best_of_second
+    group = _connected(count, first[equal], second[equal])
+    members = np.bincount(group, minlength=count)
+    within = np.bincount(group[first[equal]], minlength=count)
+    beyond = sum(
+        np.bincount(group[side[is_best & ~equal]], minlength=count)
+        for side, is_best in ((first, is_best_of_first), (second, is_best_of_second))
+    )
+    closed = ((2 * within == members * (members - 1)) & (beyond == 0))[group]
+    return np.where(closed, group, newer)
 
 
 def _connected(count: int, first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -90,20 +196,3 @@ def _connected(count: int, first: np.ndarray, second: np.ndarray) -> np.ndarray:
             if np.array_equal(further, least):
                 break
             least = further
-
-
-def _mean(sums: dict[int, dict[int, float]], sizes: dict[int, int], a: int, b: int) -> float:
-    return sums[a][b] / (sizes[a] * sizes[b])
-
-
-def _merge(
-    sums: dict[int, dict[int, float]], sizes: dict[int, int], members: dict[int, list[int]], a: int, b: int
-) -> None:
-    """Make the cluster `b` a part of the lesser `a`."""
-    linked = sums.pop(b)
-    del linked[a], sums[a][b]
-    for other, total in linked.items():
-        sums[a][other] = sums[other][a] = sums[a].get(other, 0.0) + total
-        del sums[other][b]
-    sizes[a] += sizes.pop(b)
-    members[a].extend(members.pop(b))
