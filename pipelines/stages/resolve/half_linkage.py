@@ -29,7 +29,7 @@ LEAST = 0.02
 EXCLUDED = float(np.float32(-0.4))
 # The surest joins first: what they connect is small, and what remains of the pairs is few.
 _STAGES = (0.999, 0.97, 0.8, JOINED)
-_PORTION = 5_000_000  # pairs at once
+_PORTION = 4_000_000  # pairs at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class _Links:
     second: np.ndarray
     total: np.ndarray
 
-    def at(self, rows: np.ndarray) -> _Links:
+    def at(self, rows: np.ndarray | slice) -> _Links:
         return _Links(self.first[rows], self.second[rows], self.total[rows])
 
     def mean(self, sizes: np.ndarray) -> np.ndarray:
@@ -48,12 +48,22 @@ class _Links:
 
     def renamed(self, name: np.ndarray, count: int) -> _Links:
         """The links after clusters took other names: those within one are gone, those between two are one."""
+        if len(self.first) > _PORTION:
+            bounds = range(0, len(self.first), _PORTION)
+            parts = [self.at(slice(begin, begin + _PORTION)).renamed(name, count) for begin in bounds]
+            whole = _Links(*(np.concatenate([getattr(p, side) for p in parts]) for side in ("first", "second", "total")))
+            del parts
+            return whole._united(count)
         first, second = name[self.first], name[self.second]
         apart = np.flatnonzero(first != second)
         first, second, total = first[apart], second[apart], self.total[apart].astype(np.float64)
-        key = np.minimum(first, second).astype(np.int64) * count + np.maximum(first, second)
+        return _Links(np.minimum(first, second), np.maximum(first, second), total)._united(count)
+
+    def _united(self, count: int) -> _Links:
+        key = self.first.astype(np.int64) * count + self.second
         order = np.argsort(key, kind="stable")
-        key, total = key[order], total[order]
+        key, total = key[order], self.total[order]
+        del order
         starts = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
         total = np.add.reduceat(total, starts) if len(starts) else total
         least, greatest = np.divmod(key[starts], count)
@@ -86,17 +96,22 @@ def cluster(
     Returns:
         For each item the least item of its cluster.
     """
-    name, sizes = np.arange(count), np.ones(count)
-    value = np.where(is_excluded, np.float32(EXCLUDED), probability.astype(np.float32, copy=False))
+    forced = np.array([*together], dtype=np.int32).reshape(-1, 2)
+    kept_apart = np.array([*apart], dtype=np.int32).reshape(-1, 2)
     # A mean of at least `JOINED` needs one such pair, so no cluster reaches beyond the items that these pairs connect.
-    joined = np.flatnonzero(value >= JOINED)
-    forced = np.array([*together], dtype=np.int64).reshape(-1, 2)
-    kept_apart = np.array([*apart], dtype=np.int64).reshape(-1, 2)
+    joined = (probability >= JOINED) & ~is_excluded
     part = _connected(
         count, np.concatenate([first[joined], forced[:, 0]]), np.concatenate([second[joined], forced[:, 1]])
     )
-    told = np.flatnonzero((np.abs(value) >= LEAST) & (part[first] == part[second]))
-    links = _Links(first[told].astype(np.int32), second[told].astype(np.int32), value[told])
+    told = (probability >= LEAST) | is_excluded
+    for begin in range(0, len(told), _PORTION):
+        at = slice(begin, begin + _PORTION)
+        told[at] &= part[first[at]] == part[second[at]]
+    value = probability[told].astype(np.float32, copy=False)
+    value[is_excluded[told]] = EXCLUDED
+    links = _Links(first[told].astype(np.int32, copy=False), second[told].astype(np.int32, copy=False), value)
+    del told, joined, value
+    name, sizes = np.arange(count), np.ones(count)
     if len(forced) or len(kept_apart):
         pairs = np.concatenate([forced, kept_apart])
         links = _Links(
@@ -116,9 +131,13 @@ def cluster(
 
 def _portions(links: _Links, sizes: np.ndarray, least: float, count: int) -> Iterator[_Links]:
     """The links within what those of at least a mean connect, whole parts of them at once."""
-    strong = np.flatnonzero(links.mean(sizes) >= least)
+    chunks = [slice(begin, begin + _PORTION) for begin in range(0, len(links.first), _PORTION)]
+    strong = np.concatenate([np.empty(0, bool), *(links.at(chunk).mean(sizes) >= least for chunk in chunks)])
     part = _connected(count, links.first[strong], links.second[strong]).astype(np.int32)
-    inside = np.flatnonzero(part[links.first] == part[links.second])
+    inside = np.concatenate(
+        [np.empty(0, bool), *(part[links.first[chunk]] == part[links.second[chunk]] for chunk in chunks)]
+    )
+    inside = np.flatnonzero(inside).astype(np.uint32)
     inside = inside[np.argsort(part[links.first[inside]], kind="stable")]
     ends = np.append(np.flatnonzero(np.diff(part[links.first[inside]])) + 1, len(inside)).tolist()
     begin = 0

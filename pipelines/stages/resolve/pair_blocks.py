@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_MOST_PAIRS = 4_000_000  # written down at once, before pairs found twice are dropped
+_MOST_PAIRS = 2_000_000  # written down at once, before pairs found twice are dropped
+_SHELVES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,20 @@ class PairSet:
 
     def __init__(self, count: int) -> None:
         self._count = max(count, 1)
-        self._parts: list[np.ndarray] = []
+        # By the lesser row, so that pairs found twice are dropped one shelf after the other.
+        self._rows_of_shelf = self._count // _SHELVES + 1
+        self._shelves: list[list[np.ndarray]] = [[] for _ in range(_SHELVES)]
         self.left_out = 0
 
     def add(self, first: np.ndarray, second: np.ndarray) -> None:
         """Add pairs; the order of the two rows makes no difference."""
         if len(first):
             least = np.minimum(first, second).astype(np.int64)
-            self._parts.append(distinct(least * self._count + np.maximum(first, second)))
+            packed = distinct(least * self._count + np.maximum(first, second))
+            ends = np.arange(1, _SHELVES) * self._rows_of_shelf * self._count
+            for shelf, part in zip(self._shelves, np.split(packed, np.searchsorted(packed, ends)), strict=True):
+                if len(part):
+                    shelf.append(part.copy())
 
     def add_blocks(self, keys: np.ndarray, rows: np.ndarray, bound: Bound, keep: np.ndarray | None = None) -> None:
         """Add the pairs of rows that share a key.
@@ -78,13 +85,17 @@ class PairSet:
 
     def pairs(self) -> tuple[np.ndarray, np.ndarray]:
         """The rows of each pair, the lesser first, in their order."""
-        packed = distinct(np.concatenate(self._parts)) if self._parts else np.empty(0, dtype=np.int64)
-        self._parts = []
-        first, second = np.empty(len(packed), dtype=np.int32), np.empty(len(packed), dtype=np.int32)
-        for begin in range(0, len(packed), _MOST_PAIRS):
-            part = slice(begin, begin + _MOST_PAIRS)
-            first[part], second[part] = np.divmod(packed[part], self._count)
-        return first, second
+        most = sum(len(part) for shelf in self._shelves for part in shelf)
+        first, second = np.empty(most, dtype=np.int32), np.empty(most, dtype=np.int32)
+        end = 0
+        for shelf in self._shelves:
+            if shelf:
+                packed = distinct(np.concatenate(shelf))
+                shelf.clear()
+                part = slice(end, end + len(packed))
+                first[part], second[part] = np.divmod(packed, self._count)
+                end = part.stop
+        return first[:end], second[:end]
 
 
 def distinct(values: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -22,7 +23,8 @@ _LEAST_LIKENESS = 0.2
 _MOST_NEIGHBOURS = 40  # texts that a text is compared with
 _WINDOW_DAYS = 31
 _LONGEST_INTERVAL = 400  # days; a century is no evidence of a day
-_MOST_PAIRS = 4_000_000  # of reports of texts alike, written down at once
+_MOST_PAIRS = 2_000_000  # of reports of texts alike, written down at once
+_MOST_ENTRIES = 100_000  # of reports in windows
 _BLOCK = Bound(LARGEST_BLOCK, LARGEST_BLOCK // 2)
 # Within a document the order is that of the text, and most documents are small.
 _DOCUMENT = Bound(4 * LARGEST_BLOCK, LARGEST_BLOCK)
@@ -128,9 +130,15 @@ def _add_wide_blocks(found: PairSet, reports: Reports, things: _Things, places: 
     counts = np.where(dated & (end - start > _LONGEST_INTERVAL), 0, np.maximum(last - first + 1, 0))
     at, number = expand(counts)
     _, window = np.unique(first[at] + number, return_inverse=True)
-    entry, one, other = _two_things(things, places[at])
-    key = (window[entry] * things.size + one) * things.size + other
-    found.add_blocks(key, rows[at[entry]], _BLOCK, keep=_is_wide(reports))
+    order = np.argsort(window, kind="stable")
+    keep = _is_wide(reports)
+    # Some windows at once: blocks of two things are many.
+    bounds = np.unique(np.searchsorted(window[order], window[order][::_MOST_ENTRIES])).tolist()
+    for begin, end in pairwise([*bounds, len(order)]):
+        some = order[begin:end]
+        entry, one, other = _two_things(things, places[at[some]])
+        key = (window[some][entry] * things.size + one) * things.size + other
+        found.add_blocks(key, rows[at[some[entry]]], _BLOCK, keep=keep)
 
 
 def _two_things(things: _Things, places: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ for or against one event (`pair_evidence.py`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -96,9 +96,22 @@ class Names:
         """The number of a name."""
         return NONE if name is None else self._numbers.setdefault(name, len(self._numbers))
 
-    def numbers(self, names: Iterable[Hashable | None]) -> np.ndarray:
-        """The numbers of names; missing values of a frame count as none."""
-        return np.fromiter((self.number(_value(name)) for name in names), dtype=np.int32)
+    def numbers(self, names: pd.Series) -> np.ndarray:
+        """The numbers of a column of names; missing values count as none."""
+        codes, known = pd.factorize(names)
+        numbers = np.array([*(self.number(_value(name)) for name in known), NONE], dtype=np.int32)
+        return numbers[codes]
+
+    def numbers_of_pairs(self, names: pd.Series, others: pd.Series) -> np.ndarray:
+        """The numbers of names with another one beside it, which may be missing."""
+        (codes, known), (beside, other) = pd.factorize(names), pd.factorize(others)
+        keys, pairs = pd.factorize(np.where(codes < 0, -1, codes.astype(np.int64) * (len(other) + 1) + beside + 1))
+        numbers = [NONE] * len(pairs)
+        for at, pair in enumerate(pairs.tolist()):
+            if pair >= 0:
+                i, j = divmod(pair, len(other) + 1)
+                numbers[at] = self.number((known[i], _value(other[j - 1]) if j else None))
+        return np.array([*numbers, NONE], dtype=np.int32)[keys]
 
 
 def read_reports(
@@ -118,47 +131,44 @@ def read_reports(
         entities: entity_id, label, country, is_named of core.entities.
     """
     mentions = mentions.sort_values("event_mention_id", ignore_index=True)
-    documents = documents[documents["document_id"].isin(set(mentions["document_id"]))]
+    documents = documents[documents["document_id"].isin(mentions["document_id"].unique())]
     documents = documents.sort_values("document_id", ignore_index=True)
-    row_of = {document_id: row for row, document_id in enumerate(documents["document_id"])}
-    document = np.fromiter((row_of[d] for d in mentions["document_id"]), dtype=np.int32, count=len(mentions))
+    document = pd.Index(documents["document_id"]).get_indexer(pd.Index(mentions["document_id"])).astype(np.int32)
     texts = documents["text"].tolist()
-    spans = zip(document, mentions["sentence_start_char"], mentions["sentence_end_char"], strict=True)
-    sentences = [texts[row][start:end] for row, start, end in spans]
-    triggers = list(zip(document, mentions["start_char"], mentions["end_char"], strict=True))
-    kinds = list(zip(mentions["event_type"], mentions["event_mode"], strict=True))
-    families = np.array([_families_of(str(t), _value(m)) for t, m in kinds], dtype=np.int64)
+    kinds, kind = _kinds(mentions)
+    families = np.array([_families_of(*k) for k in kinds], dtype=np.int64)[kind]
     names = Names()
     words = Names()
     place_names = Names()
+
+    # Sentences of a million reports are too many to hold at once.
+    def triggers() -> Iterator[tuple[int, int, int]]:
+        return _spans(document, mentions, "")
+
+    def sentences() -> Iterator[str]:
+        return (texts[row][start:end] for row, start, end in _spans(document, mentions, "sentence_"))
+
     is_text = (mentions["event_date_source"] == "text").to_numpy()
     return Reports(
         mention_ids=mentions["event_mention_id"].tolist(),
         document=document,
-        sentence=Names().numbers(zip(document.tolist(), mentions["sentence_start_char"].tolist(), strict=True)),
+        sentence=pd.factorize(document.astype(np.int64) << 32 | mentions["sentence_start_char"].to_numpy(dtype=np.int64))[0],
         position=mentions["start_char"].to_numpy(dtype=np.int32),
         event_type=names.numbers(mentions["event_type"]),
         mode=names.numbers(mentions["event_mode"]),
         families=families,
-        is_mutual=np.array([_is_mutual(t, _value(m)) for t, m in kinds], dtype=bool),
+        is_mutual=np.array([_is_mutual(*k) for k in kinds], dtype=bool)[kind],
         is_done=mentions["modality"].isin(_DONE).to_numpy(),
         is_negated=mentions["is_negated"].to_numpy(dtype=bool),
-        is_repeat=np.array([_is_repeat(texts[row], *span) for row, *span in triggers], dtype=bool),
-        day_parts=np.array([_day_parts(s) for s in sentences], dtype=np.int8),
-        trigger=_trigger_words(texts, triggers, words),
+        is_repeat=np.fromiter((_is_repeat(texts[row], *span) for row, *span in triggers()), dtype=bool),
+        day_parts=np.fromiter(map(_day_parts, sentences()), dtype=np.int8),
+        trigger=_trigger_words(texts, triggers(), words),
         start=_days(mentions["event_date_start"]),
         end=_days(mentions["event_date_end"]),
         is_day=(mentions["event_date_precision"] == "day").to_numpy(),
         is_told_day=is_text,
         published=_days(documents["published_date"])[document],
-        place=place_names.numbers(
-            zip(mentions["place_name"].tolist(), mentions["place_country"].tolist(), strict=True)
-            if mentions["place_name"].notna().all()
-            else [
-                None if _value(name) is None else (name, _value(country))
-                for name, country in zip(mentions["place_name"], mentions["place_country"], strict=True)
-            ]
-        ),
+        place=place_names.numbers_of_pairs(mentions["place_name"], mentions["place_country"]),
         place_country=names.numbers(mentions["place_country"]),
         place_region=place_names.numbers(mentions["place_admin1"]),
         is_area=is_area(mentions),
@@ -167,8 +177,22 @@ def read_reports(
         **_parties(mentions, participants, canonical, entities, words),
         counts=mentions[list(COUNTS)].to_numpy(dtype=np.float64, na_value=np.nan),
         document_sketches=sketch_texts(texts, len(texts)),
-        sentence_sketches=sketch_texts(sentences, len(sentences)),
+        sentence_sketches=sketch_texts(sentences(), len(mentions)),
     )
+
+
+def _spans(document: np.ndarray, mentions: pd.DataFrame, of: str) -> Iterator[tuple[int, int, int]]:
+    """The document, first character and end of each mention's trigger or sentence."""
+    start, end = (mentions[f"{of}{side}_char"].to_numpy(dtype=np.int64) for side in ("start", "end"))
+    return zip(document, start, end, strict=True)
+
+
+def _kinds(mentions: pd.DataFrame) -> tuple[list[tuple[str, str | None]], np.ndarray]:
+    """The types and modes that there are, and for each mention the number of its own."""
+    (types, names), (modes, others) = pd.factorize(mentions["event_type"]), pd.factorize(mentions["event_mode"])
+    kind, known = pd.factorize(types.astype(np.int64) * (len(others) + 1) + modes + 1)
+    pairs = (divmod(pair, len(others) + 1) for pair in known.tolist())
+    return [(str(names[i]), others[j - 1] if j else None) for i, j in pairs], kind
 
 
 def _value(value):
@@ -187,14 +211,20 @@ def _trigger_words(texts: list[str], spans: Iterable[tuple[int, int, int]], word
 
     A verb that lends its arguments to a noun tells less than the noun: "paid a visit" is a visit.
     """
-    phrases = []
-    for row, start, end in spans:
-        trigger = texts[row][start:end]
-        if _support_stems().issuperset(stems(trigger)):
-            after = stems(_PHRASE_END.split(texts[row][end : end + _BESIDE], maxsplit=1)[0])
-            trigger = next((noun for noun in after if noun in _event_nouns()), trigger)
-        phrases.append(trigger)
-    return _rows_of(phrases, words, _trigger_stems, TRIGGER_WORDS)
+
+    @cache
+    def is_support(trigger: str) -> bool:
+        return _support_stems().issuperset(stems(trigger))
+
+    def phrases() -> Iterator[str]:
+        for row, start, end in spans:
+            trigger = texts[row][start:end]
+            if is_support(trigger):
+                after = stems(_PHRASE_END.split(texts[row][end : end + _BESIDE], maxsplit=1)[0])
+                trigger = next((noun for noun in after if noun in _event_nouns()), trigger)
+            yield trigger
+
+    return _rows_of(phrases(), words, _trigger_stems, TRIGGER_WORDS)
 
 
 def _trigger_stems(text: str) -> list[str]:
@@ -207,13 +237,17 @@ def _party_words(texts: Iterable[str], words: Names) -> np.ndarray:
 
 
 def _rows_of(texts: Iterable[str], words: Names, read: Callable[[str], list[str]], width: int) -> np.ndarray:
-    known: dict[str, list[int]] = {}
-    rows = []
-    for text in texts:
+    known: dict[str, int] = {}
+    rows: list[list[int]] = []
+
+    def number(text: str) -> int:
         if text not in known:
-            known[text] = [*(words.number(stem) for stem in read(text)[:width]), *([NONE] * width)][:width]
-        rows.append(known[text])
-    return np.array(rows, dtype=np.int32).reshape(-1, width)
+            known[text] = len(rows)
+            rows.append([*(words.number(stem) for stem in read(text)[:width]), *([NONE] * width)][:width])
+        return known[text]
+
+    numbers = np.fromiter(map(number, texts), dtype=np.int32)
+    return np.array(rows, dtype=np.int32).reshape(-1, width)[numbers]
 
 
 def head_and_word(text: str) -> list[str]:
@@ -245,43 +279,47 @@ def _parties(
     entities: pd.DataFrame,
     words: Names,
 ) -> dict[str, Parties]:
-    row_of = {mention: row for row, mention in enumerate(mentions["event_mention_id"])}
     known = {
         row.entity_id: (str(row.label), _value(row.country), bool(row.is_named))
         for row in entities[["entity_id", "label", "country", "is_named"]].itertuples(index=False)
     }
-    told = participants[participants["role"].isin(["actor", "recipient"])].sort_values(
-        ["event_mention_id", "role", "ordinal"]
-    )
+    told = participants.loc[
+        participants["role"].isin(["actor", "recipient"]),
+        ["event_mention_id", "role", "ordinal", "entity_id", "country", "sector", "text"],
+    ].sort_values(["event_mention_id", "role", "ordinal"], ignore_index=True)
     word_rows = _party_words(told["text"], words)
+    at = told.groupby(["event_mention_id", "role"]).cumcount().to_numpy()
+    taken = at < PARTIES
+    told, at, word_rows = told[taken], at[taken], word_rows[taken]
+    row = pd.Index(mentions["event_mention_id"]).get_indexer(pd.Index(told["event_mention_id"]))
+    codes, members = pd.factorize(told["entity_id"])
+    # The last one stands for parties without an entity.
+    cores = [canonical.get(entity) if isinstance(entity, str) else None for entity in [*members, None]]
+    facts = [known.get(core, ("", None, False)) for core in cores]
     names, entity_names = Names(), Names()
+    kind = np.array([party_kind(label, is_named=is_named) for label, _, is_named in facts], dtype=np.int8)[codes]
+    entity = np.array([entity_names.number(core) for core in cores], dtype=np.int32)[codes]
+    home = np.array([names.number(country) for _, country, _ in facts], dtype=np.int32)[codes]
+    country = names.numbers(told["country"])
+    country = np.where(country == NONE, home, country)
+    sector = names.numbers(told["sector"])
     n = len(mentions)
-    found = {
-        f"{role}s": Parties(
+    found = {}
+    for role in ("actor", "recipient"):
+        of = (told["role"] == role).to_numpy(dtype=bool)
+        parties = Parties(
             kind=np.zeros((n, PARTIES), dtype=np.int8),
             entity=np.full((n, PARTIES), NONE, dtype=np.int32),
             country=np.full((n, PARTIES), NONE, dtype=np.int32),
             sector=np.full((n, PARTIES), NONE, dtype=np.int32),
             words=np.full((n, PARTIES, PARTY_WORDS), NONE, dtype=np.int32),
         )
-        for role in ("actor", "recipient")
-    }
-    taken: dict[tuple[int, str], int] = {}
-    columns = ("event_mention_id", "role", "entity_id", "country", "sector")
-    for number, (mention, role, entity, country, sector) in enumerate(zip(*(told[c] for c in columns), strict=True)):
-        row = row_of[mention]
-        at = taken.get((row, role), 0)
-        if at >= PARTIES:
-            continue
-        taken[row, role] = at + 1
-        core = canonical.get(entity) if isinstance(entity, str) else None
-        label, home, is_named = known.get(core, ("", None, False))
-        parties = found[f"{role}s"]
-        parties.kind[row, at] = party_kind(label, is_named=is_named)
-        parties.entity[row, at] = entity_names.number(core)
-        parties.country[row, at] = names.number(_value(country) or home)
-        parties.sector[row, at] = names.number(_value(sector))
-        parties.words[row, at] = word_rows[number]
+        for array, values in (
+            (parties.kind, kind), (parties.entity, entity), (parties.country, country), (parties.sector, sector),
+            (parties.words, word_rows),
+        ):  # fmt: skip
+            array[row[of], at[of]] = values[of]
+        found[f"{role}s"] = parties
     return found
 
 
