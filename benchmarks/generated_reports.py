@@ -91,10 +91,8 @@ def generate(count: int, seed: int = 1) -> Stream:
         mentions[name] = values.astype(np.int32)
     participants = _participants(rng, act, stories, mention_ids)
     dates = (_FIRST_DAY + published).astype("datetime64[us]")
-    dates[rng.random(len(dates)) < 0.03] = np.datetime64("NaT")  # noqa: PLR2004
-    documents = pd.DataFrame(
-        {"document_id": document_ids, "published_date": dates, "is_counted": True, "text": texts}
-    )
+    dates[rng.random(len(dates)) < 0.03] = np.datetime64("NaT")
+    documents = pd.DataFrame({"document_id": document_ids, "published_date": dates, "is_counted": True, "text": texts})
     entities = _entities()
     return Stream(documents, mentions, participants, {e: e for e in entities["entity_id"]}, entities)
 
@@ -129,8 +127,8 @@ class _Stories:
 
     @classmethod
     def invent(cls, rng: np.random.Generator, count: int) -> _Stories:
-        is_common = rng.random(count) < 0.5  # noqa: PLR2004
-        is_war = is_common & (rng.random(count) < 0.5)  # noqa: PLR2004
+        is_common = rng.random(count) < 0.5
+        is_war = is_common & (rng.random(count) < 0.5)
         country = np.where(is_common, rng.integers(0, 5, count), rng.integers(5, _COUNTRIES, count))
         country = np.where(is_war, rng.integers(0, 2, count), country)
         other = np.where(is_war, 1 - country, rng.integers(0, _COUNTRIES, count))
@@ -145,11 +143,11 @@ class _Stories:
         ).clip(0, len(_KINDS) - 1)
         day = rng.integers(0, _DAYS, count)
         town = np.repeat(_zipf(rng, count, _TOWNS), _ACTS)
-        town = np.where(rng.random(acts) < 0.8, town, _zipf(rng, acts, _TOWNS))  # noqa: PLR2004
+        town = np.where(rng.random(acts) < 0.8, town, _zipf(rng, acts, _TOWNS))
         return cls(
             country, other, day, is_war, kind,
-            np.repeat(day, _ACTS) - np.where(rng.random(acts) < 0.7, 0, rng.integers(0, 30, acts)),  # noqa: PLR2004
-            town, _parties(rng, country, acts), _parties(rng, np.where(rng.random(count) < 0.5, other, country), acts),  # noqa: PLR2004
+            np.repeat(day, _ACTS) - np.where(rng.random(acts) < 0.7, 0, rng.integers(0, 30, acts)),
+            town, _parties(rng, country, acts), _parties(rng, np.where(rng.random(count) < 0.5, other, country), acts),
         )  # fmt: skip
 
 
@@ -210,7 +208,7 @@ def _texts(rng, document, place_in_document, story, stories, trigger, triggers):
         odd = len(common) + rng.integers(0, len(rare), shape)
         plain = _zipf(rng, of.size * size, len(common)).reshape(shape)
         home = first_country + stories.country[of][:, None]
-        found = np.select([kind < 0.12, kind < 0.22, kind < 0.24, kind < 0.27], [topic, own, odd, home], plain)  # noqa: PLR2004
+        found = np.select([kind < 0.12, kind < 0.22, kind < 0.24, kind < 0.27], [topic, own, odd, home], plain)
         lo, hi = bounds[at], bounds[at + 1]
         row, sentence = document[lo:hi] - begin, place_in_document[lo:hi] % _SENTENCES
         place = sentence * _SENTENCE_WORDS + 5 + place_in_document[lo:hi] // _SENTENCES * 6
@@ -228,13 +226,13 @@ def _texts(rng, document, place_in_document, story, stories, trigger, triggers):
 def _mentions(rng, act, kind, published, stories) -> pd.DataFrame:
     count = len(act)
     draw = rng.random(count)
-    dated, told = draw < 0.7, draw < 0.45  # noqa: PLR2004
-    wide = rng.random(count) < 0.08  # noqa: PLR2004
+    dated, told = draw < 0.7, draw < 0.45
+    wide = rng.random(count) < 0.08
     start = np.where(told, stories.act_day[act], published)
     start = np.where(wide, start - start % 30, start)
     end = np.where(wide, start + 29, start)
-    placed = rng.random(count) < 0.6  # noqa: PLR2004
-    is_area = rng.random(count) < 0.3  # noqa: PLR2004
+    placed = rng.random(count) < 0.6
+    is_area = rng.random(count) < 0.3
     country = stories.country[act // _ACTS]
     town = stories.town[act]
     names = np.array([_name(200_000 + n) for n in range(_COUNTRIES * _TOWNS)], dtype=object)
@@ -246,26 +244,24 @@ def _mentions(rng, act, kind, published, stories) -> pd.DataFrame:
     types = np.array([row[0] for row in _KINDS], dtype=object)[kind]
     modes = np.array([row[1] for row in _KINDS], dtype=object)[kind]
     counts = {
-        name: pd.array(np.where((kind < 3) & (rng.random(count) < share), 1 + act % 37, -1), dtype="Int64")  # noqa: PLR2004
+        name: pd.array(np.where((kind < 3) & (rng.random(count) < share), 1 + act % 37, -1), dtype="Int64")
         for name, share in (("fatalities", 0.3), ("injuries", 0.15), ("arrests", 0.02), ("crowd_size", 0.0))
     }
     days = {
-        f"event_date_{side}": np.where(
-            dated, (_FIRST_DAY + value).astype("datetime64[us]"), np.datetime64("NaT", "us")
-        )
+        f"event_date_{side}": np.where(dated, (_FIRST_DAY + value).astype("datetime64[us]"), np.datetime64("NaT", "us"))
         for side, value in (("start", start), ("end", end))
     }
     is_town = placed & ~is_area
     return pd.DataFrame(
         {
             "event_type": types,
-            "event_mode": np.where(rng.random(count) < 0.8, modes, None),  # noqa: PLR2004
+            "event_mode": np.where(rng.random(count) < 0.8, modes, None),
             "contexts": [["military"]] * count,
             "quad_class": np.int32(4),
             "intensity": -9.0,
             "confidence": np.round(rng.uniform(0.4, 0.95, count), 3),
-            "is_negated": rng.random(count) < 0.01,  # noqa: PLR2004
-            "modality": np.where(rng.random(count) < 0.93, "actual", "future"),  # noqa: PLR2004
+            "is_negated": rng.random(count) < 0.01,
+            "modality": np.where(rng.random(count) < 0.93, "actual", "future"),
             **days,
             "event_date_precision": np.where(dated, np.where(wide, "month", "day"), None),
             "event_date_source": np.where(told, "text", np.where(dated, "publication", "none")),
@@ -294,14 +290,17 @@ def _text(kind: int, country: int, number: int) -> str:
 
 def _participants(rng, act, stories, mention_ids) -> pd.DataFrame:
     parts = []
+
+    def add(role: str, ordinal: int, rows: np.ndarray, parties: np.ndarray) -> None:
+        columns = dict(zip(("kind", "country_number", "number"), parties, strict=True))
+        parts.append(pd.DataFrame({"row": rows, "role": role, "ordinal": ordinal, **columns}))
+
     for role, parties, share in (("actor", stories.actor, 0.62), ("recipient", stories.recipient, 0.62)):
         rows = np.flatnonzero(rng.random(len(act)) < share)
-        kind, country, number = parties[:, act[rows]]
-        parts.append(pd.DataFrame({"row": rows, "role": role, "ordinal": 1, "kind": kind, "country_number": country, "number": number}))  # fmt: skip
+        add(role, 1, rows, parties[:, act[rows]])
         # A second party in one mention of twenty.
-        more = rows[rng.random(len(rows)) < 0.05]  # noqa: PLR2004
-        kind, country, number = parties[:, (act[more] // _ACTS) * _ACTS + (act[more] + 1) % _ACTS]
-        parts.append(pd.DataFrame({"row": more, "role": role, "ordinal": 2, "kind": kind, "country_number": country, "number": number}))  # fmt: skip
+        more = rows[rng.random(len(rows)) < 0.05]
+        add(role, 2, more, parties[:, (act[more] // _ACTS) * _ACTS + (act[more] + 1) % _ACTS])
     told = pd.concat(parts).sort_values(["row", "role", "ordinal"], ignore_index=True)
     key = (told["kind"] * 1000 + told["country_number"]) * 1000 + told["number"]
     codes, kinds = pd.factorize(key)

@@ -51,7 +51,9 @@ class _Links:
         if len(self.first) > _PORTION:
             bounds = range(0, len(self.first), _PORTION)
             parts = [self.at(slice(begin, begin + _PORTION)).renamed(name, count) for begin in bounds]
-            whole = _Links(*(np.concatenate([getattr(p, side) for p in parts]) for side in ("first", "second", "total")))
+            whole = _Links(
+                *(np.concatenate([getattr(p, side) for p in parts]) for side in ("first", "second", "total"))
+            )
             del parts
             return whole._united(count)
         first, second = name[self.first], name[self.second]

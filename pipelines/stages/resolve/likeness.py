@@ -70,7 +70,7 @@ class _Vocabulary(dict[str, int]):
         super().__init__()
         self._numbers: dict[str, int] = {}
         self.places: list[int] = []
-        self.values: list[float] = []  # signed weights
+        self.signed: list[float] = []  # their weights with the sign of the place
 
     def __missing__(self, word: str) -> int:
         stem = _stem(word)
@@ -79,7 +79,7 @@ class _Vocabulary(dict[str, int]):
             number = self._numbers[stem] = len(self.places)
             place, sign = _place(stem)
             self.places.append(place)
-            self.values.append(sign * max(weight(stem), 0.0))
+            self.signed.append(sign * max(weight(stem), 0.0))
         self[word] = number
         return number
 
@@ -92,7 +92,7 @@ def _sketches(texts: list[str], vocabulary: _Vocabulary) -> np.ndarray:
     most = max(len(vocabulary.places), 1)
     found, times = np.unique(np.repeat(np.arange(len(texts)), sizes) * most + told, return_counts=True)
     rows, stem = np.divmod(found, most)
-    places, values = np.array(vocabulary.places, dtype=np.int64), np.array(vocabulary.values)
+    places, values = np.array(vocabulary.places, dtype=np.int64), np.array(vocabulary.signed)
     sums = np.bincount(
         rows * DIMENSIONS + places[stem],
         weights=values[stem] * (1.0 + np.log(times)),
@@ -113,9 +113,7 @@ def sketch_norms(sketches: np.ndarray) -> np.ndarray:
     return norms
 
 
-def cosines(
-    sketches: np.ndarray, first: np.ndarray, second: np.ndarray, norms: np.ndarray | None = None
-) -> np.ndarray:
+def cosines(sketches: np.ndarray, first: np.ndarray, second: np.ndarray, norms: np.ndarray | None = None) -> np.ndarray:
     """The cosine of each pair of rows.
 
     Args:

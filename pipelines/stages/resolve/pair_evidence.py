@@ -243,7 +243,7 @@ class PairEvidence:
         together, least = self._fit_lists(one, other)
         found["parties"][alike] = 2.0 * together
         # Both took part in both reports; of more, each report may name some.
-        found["other_partner"][alike] = (least < _CONTRADICTED) & (_count(one) == 2) & (_count(other) == 2)  # noqa: PLR2004
+        found["other_partner"][alike] = (least < _CONTRADICTED) & (_count(one) == 2) & (_count(other) == 2)
         return found
 
     def _fit(self, one: Parties, other: Parties) -> tuple[np.ndarray, np.ndarray]:

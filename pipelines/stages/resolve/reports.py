@@ -152,7 +152,9 @@ def read_reports(
     return Reports(
         mention_ids=mentions["event_mention_id"].tolist(),
         document=document,
-        sentence=pd.factorize(document.astype(np.int64) << 32 | mentions["sentence_start_char"].to_numpy(dtype=np.int64))[0],
+        sentence=pd.factorize(
+            document.astype(np.int64) << 32 | mentions["sentence_start_char"].to_numpy(dtype=np.int64)
+        )[0],
         position=mentions["start_char"].to_numpy(dtype=np.int32),
         event_type=names.numbers(mentions["event_type"]),
         mode=names.numbers(mentions["event_mode"]),
