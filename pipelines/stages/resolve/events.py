@@ -11,6 +11,7 @@ the texts alone, so the same documents give the same events in whatever order an
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ from pipelines.stages.resolve.half_linkage import LEAST, cluster
 from pipelines.stages.resolve.pair_evidence import PairEvidence, SketchNorms
 from pipelines.stages.resolve.report_pairs import candidate_pairs
 from pipelines.stages.resolve.reports import NO_DAY, Reports, read_reports
+
+logger = logging.getLogger(__name__)
 
 ALONE, FITS = "only_report", "fits_event"
 _CHUNK = 50_000  # pairs whose evidence is in memory at once
@@ -61,6 +64,9 @@ def resolve_events(
     mentions = mentions.sort_values("event_mention_id", ignore_index=True)
     reports = read_reports(documents, mentions, participants, canonical, entities)
     pairs = candidate_pairs(reports)
+    logger.info(
+        "%d reports: %d pairs compared, %d left out of large blocks", len(reports), len(pairs.first), pairs.left_out
+    )
     probability, is_excluded = _judge(reports, pairs.first, pairs.second)
     names = cluster(len(reports), pairs.first, pairs.second, probability, is_excluded)
     event_of = _event_ids(reports, names)

@@ -8,20 +8,16 @@ still larger is compared with the neighbours in the order of its likeness only. 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
+from pipelines.stages.resolve.alike_texts import WINDOW_DAYS, alike_texts
 from pipelines.stages.resolve.pair_blocks import Bound, PairSet, distinct, expand
 from pipelines.stages.resolve.reports import NO_DAY, NO_PARTY, NONE, Reports
 
 LARGEST_BLOCK = 150
-_LEAST_LIKENESS = 0.2
-_MOST_NEIGHBOURS = 40  # texts that a text is compared with
-_WINDOW_DAYS = 31
 _LONGEST_INTERVAL = 400  # days; a century is no evidence of a day
 _MOST_PAIRS = 2_000_000  # of reports of texts alike, written down at once
 _MOST_ENTRIES = 100_000  # of reports in windows
@@ -32,7 +28,10 @@ _DOCUMENT = Bound(4 * LARGEST_BLOCK, LARGEST_BLOCK)
 
 @dataclass(frozen=True, slots=True)
 class CandidatePairs:
-    """Pairs of rows of `Reports`, each once, the first below the second; and how many the bounds left out."""
+    """Pairs of rows of `Reports`, each once, the first below the second; and how many the bounds left out.
+
+    A pair that stands in several large blocks is counted in each; of texts too many to compare, each pair counts as one.
+    """
 
     first: np.ndarray
     second: np.ndarray
@@ -125,8 +124,8 @@ def _add_wide_blocks(found: PairSet, reports: Reports, things: _Things, places: 
     rows = things.order[places]
     start, end, published = (v[rows].astype(np.int64) for v in (reports.start, reports.end, reports.published))
     dated, out = start != NO_DAY, published != NO_DAY
-    first = np.where(dated, start // _WINDOW_DAYS, np.where(out, published // _WINDOW_DAYS - 1, NO_DAY))
-    last = np.where(dated, end // _WINDOW_DAYS, np.where(out, first + 1, first))
+    first = np.where(dated, start // WINDOW_DAYS, np.where(out, published // WINDOW_DAYS - 1, NO_DAY))
+    last = np.where(dated, end // WINDOW_DAYS, np.where(out, first + 1, first))
     counts = np.where(dated & (end - start > _LONGEST_INTERVAL), 0, np.maximum(last - first + 1, 0))
     at, number = expand(counts)
     _, window = np.unique(first[at] + number, return_inverse=True)
@@ -169,7 +168,10 @@ def _add_pairs_between_texts(found: PairSet, reports: Reports) -> None:
     sizes = np.bincount(reports.document, minlength=len(reports.document_sketches))
     begins = np.cumsum(sizes) - sizes
     waiting, pairs = [], 0
-    for texts in _alike_texts(reports):
+    published = np.full(len(reports.document_sketches), NO_DAY, dtype=np.int64)
+    published[reports.document] = reports.published
+    for texts, left_out in alike_texts(reports.document_sketches, published):
+        found.left_out += left_out
         waiting.append(texts)
         pairs += int((sizes[texts[:, 0]] * sizes[texts[:, 1]]).sum())
         if pairs > _MOST_PAIRS:
@@ -187,44 +189,6 @@ def _between(
     pair, number = expand(sizes[one] * sizes[other])
     i, j = np.divmod(number, sizes[other][pair])
     return _of_one_kind(reports, order[begins[one][pair] + i], order[begins[other][pair] + j])
-
-
-def _alike_texts(reports: Reports) -> Iterator[np.ndarray]:
-    published = np.full(len(reports.document_sketches), NO_DAY, dtype=np.int64)
-    published[reports.document] = reports.published
-    windows: dict[int, list[int]] = defaultdict(list)
-    for document, day in enumerate(published.tolist()):
-        windows[day // _WINDOW_DAYS if day != NO_DAY else NO_DAY].append(document)
-    undated = windows.pop(NO_DAY, [])
-    for window, members in windows.items():
-        yield from _neighbours(reports, members, members + windows.get(window + 1, []) + undated)
-    yield from _neighbours(reports, undated, undated)
-
-
-def _neighbours(reports: Reports, members: list[int], others: list[int]) -> Iterator[np.ndarray]:
-    """The most alike others of each member as pairs, in portions, so that memory stays bounded."""
-    if not members:
-        return
-    known = np.array(others, dtype=np.int64)
-    sketches = _unit(reports.document_sketches[known])
-    for begin in range(0, len(members), 512):
-        part = np.array(members[begin : begin + 512], dtype=np.int64)
-        likeness = _unit(reports.document_sketches[part]) @ sketches.T
-        at, other = np.nonzero(likeness >= _LEAST_LIKENESS)
-        apart = part[at] != known[other]
-        at, other = at[apart], other[apart]
-        # The most alike of each first.
-        order = np.lexsort((other, -likeness[at, other], at))
-        at, other = at[order], other[order]
-        starts = np.searchsorted(at, at)
-        near = np.arange(len(at)) - starts < _MOST_NEIGHBOURS
-        yield np.stack([part[at[near]], known[other[near]]], axis=1)
-
-
-def _unit(sketches: np.ndarray) -> np.ndarray:
-    values = sketches.astype(np.float32)
-    values /= np.maximum(np.linalg.norm(values, axis=1), 1.0)[:, None]
-    return values
 
 
 def _of_one_kind(reports: Reports, first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
