@@ -8,6 +8,7 @@ still larger is compared with the neighbours in the order of its likeness only. 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -168,9 +169,7 @@ def _add_pairs_between_texts(found: PairSet, reports: Reports) -> None:
     sizes = np.bincount(reports.document, minlength=len(reports.document_sketches))
     begins = np.cumsum(sizes) - sizes
     waiting, pairs = [], 0
-    published = np.full(len(reports.document_sketches), NO_DAY, dtype=np.int64)
-    published[reports.document] = reports.published
-    for texts, left_out in alike_texts(reports.document_sketches, published):
+    for texts, left_out in _alike_texts(reports):
         found.left_out += left_out
         waiting.append(texts)
         pairs += int((sizes[texts[:, 0]] * sizes[texts[:, 1]]).sum())
@@ -179,6 +178,12 @@ def _add_pairs_between_texts(found: PairSet, reports: Reports) -> None:
             waiting, pairs = [], 0
     if waiting:
         found.add(*_between(reports, np.concatenate(waiting), order, begins, sizes))
+
+
+def _alike_texts(reports: Reports) -> Iterator[tuple[np.ndarray, int]]:
+    published = np.full(len(reports.document_sketches), NO_DAY, dtype=np.int64)
+    published[reports.document] = reports.published
+    return alike_texts(reports.document_sketches, published)
 
 
 def _between(
