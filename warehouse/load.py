@@ -23,6 +23,7 @@ import pyarrow as pa
 from pipelines.errors import TerminalError
 from pipelines.records import Document, DocumentSource, IngestionRun, QuarantineRow, SourceFile
 from warehouse.batches import fill_published_dates, load_batches
+from warehouse.changes import record_changes, remember_links
 from warehouse.connection import open_build
 from warehouse.contracts.core import CORE
 from warehouse.contracts.form import Table
@@ -122,13 +123,14 @@ def run_is_loaded(path: Path, run_id: str) -> bool:
         con.close()
 
 
-def replace_core(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> Mapping[str, int]:
-    """Replace the rows of tables of the schema core, in one transaction.
+def replace_core(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], *, run_id: str) -> Mapping[str, int]:
+    """Replace the rows of tables of the schema core, and record which ids became which, in one transaction.
 
     Args:
         con: the build database, outside a transaction.
         tables: by name, with or without the schema ("core.events" or "events"): all the rows of the table, columns by
             name; a nullable column may be absent.
+        run_id: the run that resolves.
 
     Returns:
         Rows of each table.
@@ -139,9 +141,12 @@ def replace_core(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table])
     """
     contracts = {name: _core_contract(name, rows) for name, rows in tables.items()}
     with transaction(con, doing="writing core"):
-        return {
+        remember_links(con)
+        counts = {
             contract.qualified_name: _replace_all(con, contract, tables[name]) for name, contract in contracts.items()
         }
+        record_changes(con, run_id=run_id)
+    return counts
 
 
 def load_reference(con: duckdb.DuckDBPyConnection) -> Mapping[str, int]:

@@ -211,7 +211,7 @@ def resolve_core(con: duckdb.DuckDBPyConnection, *, run_id: str) -> bool:
     if builds.is_up_to_date(con, builds.CORE, source=builds.LOAD, code_version=version):
         return False
     builds.unstamp(con, [builds.CORE])
-    replace_core(con, core_tables(resolve(ResolveInput(**read_resolve_input(con)))))
+    replace_core(con, core_tables(resolve(ResolveInput(**read_resolve_input(con)))), run_id=run_id)
     builds.stamp(con, [builds.CORE], run_id=run_id, source=builds.LOAD, code_version=version)
     return True
 

@@ -23,8 +23,8 @@ PIPES = (
     "times",  # time expressions to TIMEX3
     "quantities",  # money, percentages and counts
     "names",  # proper names with label, title, country and sector
-    "coreference",  # name variants, nominals and pronouns to one entity each
     "places",  # toponyms to coordinates
+    "coreference",  # name variants, nominals and pronouns to one entity each
     "quotations",  # quotations with cue and speaker
     "clauses",  # predicates with arguments and operators
     "events",  # PLOVER events

@@ -18,6 +18,7 @@ from spacy.util import raise_error
 
 from pipelines.nlp.annotations import DocumentContext
 from pipelines.nlp.events.explanation import explain
+from pipelines.nlp.names.line_breaks import join_broken_names
 from pipelines.records import Document, Extraction
 from pipelines.stages.ingest.canonical import mask
 from pipelines.stages.ingest.language import UNDETERMINED
@@ -148,7 +149,7 @@ class _Batch:
 
     def _make_doc(self, position: int) -> Doc:
         document = self._documents[position]
-        doc = self._nlp.make_doc(mask(document.text, max_run_characters=self._max_run_characters))
+        doc = self._nlp.make_doc(join_broken_names(mask(document.text, max_run_characters=self._max_run_characters)))
         doc.user_data[_POSITION] = position
         doc._.context = DocumentContext(
             document_id=document.document_id,

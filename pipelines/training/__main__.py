@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,15 @@ from pipelines.nlp.events.settling import WEIGHTS_FILE as SETTLING_FILE
 from pipelines.settings import PROJECT_ROOT
 from pipelines.training.corpus import read_articles, readings
 from pipelines.training.examples import examples_of
-from pipelines.training.fit import THRESHOLDS, fit_role, table
+from pipelines.training.fit import PARTIES_HEADER, THRESHOLDS, fit_role, table, with_stakes
 from pipelines.training.settling import cases_of, fit
 from pipelines.training.settling import table as settling_table
 
 _TRAINING = PROJECT_ROOT / "tests" / "cases" / "articles" / "training.jsonl"
 _ROUNDS = 3  # what is chosen for one event is evidence for later ones, so the weights are fitted to their own choices
 _START = "event_weights_by_hand.csv"
+_PARTIES = "event_weights_parties.csv"
+PARTY_ROLES = (ACTOR, RECIPIENT, PARTICIPANT)
 _SETTLING_START = "settling_weights_by_hand.csv"
 
 
@@ -32,25 +35,38 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=Path, default=_TRAINING, help="articles coded by hand, JSON Lines")
     parser.add_argument("--rounds", type=int, default=_ROUNDS)
+    parser.add_argument(
+        "--parties", action="store_true", help="fit the weights of actor, recipient and participant too"
+    )
     args = parser.parse_args()
     articles = read_articles(args.articles)
     nlp = build_nlp(is_explaining=True)
     events: Any = nlp.get_pipe("events")
-    weights = by_hand = load_weights(_START)
+    by_hand = load_weights(_START)
+    parties = load_weights(_PARTIES)
+    # Who is weighed against whom is an earlier fit unless asked for: a later one of it has to win on both sets to be kept.
+    fixed = {} if args.parties else {role: with_stakes(role, parties[role]) for role in PARTY_ROLES}
+    weights: Mapping[str, Mapping[str, float]] = {**by_hand, **fixed}
     for number in range(1, args.rounds + 1):
         events.weights = weights
         examples = examples_of(readings(articles, nlp))
         fitted = {
             role: fit_role(role, examples[role], by_hand.get(role, {}))
-            for role in (ACTOR, RECIPIENT, PARTICIPANT, EXISTS, RIGHT)
+            for role in (*PARTY_ROLES, EXISTS, RIGHT)
+            if role not in fixed
         }
-        weights = {role: one.weights for role, one in fitted.items()}
-        weights |= {role: {**weights[role], "threshold": least} for role, least in THRESHOLDS.items()}
+        chosen = fixed | {role: with_stakes(role, one.weights) for role, one in fitted.items()}
+        weights = chosen | {role: {**chosen[role], "threshold": least} for role, least in THRESHOLDS.items()}
         losses = ", ".join(
             f"{role} {one.loss:.3f} ({len(examples[role])}, penalty {one.penalty:g})" for role, one in fitted.items()
         )
         sys.stdout.write(f"round {number}: log loss (examples) {losses}\n")
-    (LEXICONS / WEIGHTS_FILE).write_text(table(list(fitted.values())), encoding="utf-8")
+    if args.parties:
+        found = {role: fitted[role].weights for role in PARTY_ROLES}
+        text = table(found, header=PARTIES_HEADER, thresholds=False)
+        (LEXICONS / _PARTIES).write_text(text, encoding="utf-8")
+    written = {role: {k: v for k, v in values.items() if k != "threshold"} for role, values in weights.items()}
+    (LEXICONS / WEIGHTS_FILE).write_text(table(written), encoding="utf-8")
     events.weights = weights
     cases, starts = cases_of(readings(articles, nlp)), load_weights(_SETTLING_START)
     settled = {}

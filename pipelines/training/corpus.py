@@ -18,6 +18,7 @@ from pipelines import ids
 from pipelines.nlp.annotations import DocumentContext
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.explanation import EXPLANATIONS
+from pipelines.nlp.names.line_breaks import join_broken_names
 from pipelines.records import Event
 from pipelines.stages.ingest.canonical import mask
 
@@ -61,7 +62,7 @@ def read_articles(path: Path) -> list[Article]:
 def readings(articles: list[Article], nlp: Language) -> Iterator[Reading]:
     """Run the pipeline over articles; `nlp`'s events component has to explain (`is_explaining`)."""
     for article in articles:
-        doc = nlp.make_doc(mask(article.text))
+        doc = nlp.make_doc(join_broken_names(mask(article.text)))
         doc._.context = DocumentContext(article.article_id, article.text, article.published_date)
         doc = next(iter(nlp.pipe([doc])))
         names = {ids.entity_id(entity.key): entity.name for entity in doc._.entities or ()}

@@ -47,6 +47,7 @@ final as (
         entities.entity_id,
         entities.name,
         entities.label,
+        entities.is_named,
         entities.country,
         countries.country_name,
         entities.sector,

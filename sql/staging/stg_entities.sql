@@ -7,6 +7,7 @@ renamed as (
         entity_id,
         name,
         label,
+        is_named,
         country,
         sector,
         aliases,

@@ -7,7 +7,8 @@ renamed as (
         mention_id,
         entity_id,
         method,
-        score
+        score,
+        evidence
     from source
 )
 

@@ -29,6 +29,8 @@ RUN_TABLES = frozenset(
     (
         "raw.ingestion_runs",
         "raw.builds",
+        "core.event_changes",
+        "core.entity_changes",
         "main.agg_ingestion_runs",
         "main.warehouse_version",
         "staging.stg_ingestion_runs",

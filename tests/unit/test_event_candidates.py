@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from pipelines.nlp.events.candidates import EarlierAct, Place
-from pipelines.nlp.events.evidence import evidence_for, kind_of, named_by_frame, pair_evidence, relation_class
+from pipelines.nlp.events.evidence import (
+    evidence_for,
+    kind_of,
+    named_by_frame,
+    pair_evidence,
+    relation_class,
+    stands_alone,
+)
+from pipelines.nlp.events.paths import crossed, source_kind
+from pipelines.nlp.events.themes import ThemeReader
 from tests.unit.event_parts import parts_of
 
 ARREST = "Kenyan police arrested two Ugandan journalists in Mombasa."
@@ -131,3 +140,66 @@ def test_a_pair_of_one_country_is_seen(nlp):
     assert "same_country" in pair_evidence(parts.doc, police, teachers, is_own=False)
     assert pair_evidence(parts.doc, police, found["Uganda"], is_own=False) == []
     assert "own" in pair_evidence(parts.doc, police, found["Uganda"], is_own=True)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "word", "site", "kind"),
+    [
+        ("Rebels attacked a Chadian village, according to the radio.", "radio", "attacked", "source"),
+        ("Rebels attacked a Chadian village, officials said.", "officials", "attacked", "says"),
+        ("Rebels attacked a Chadian village.", "Rebels", "attacked", None),
+        ("Officials said on Monday that it rained.", "Officials", "said", None),
+    ],
+)
+def test_who_only_tells_of_an_event_is_seen(nlp, text, word, site, kind):
+    parts = parts_of(nlp, text)
+    assert source_kind(parts.token(word), parts.token(site)) == kind
+
+
+@pytest.mark.model
+def test_clauses_that_lie_between_are_seen(nlp):
+    parts = parts_of(nlp, "Kenya arrested an editor who had insulted the bishop.")
+    assert list(crossed(parts.token("bishop"), parts.token("arrested"))) == ["relcl"]
+    assert list(crossed(parts.token("editor"), parts.token("arrested"))) == []
+    assert list(crossed(parts.token("Kenya"), parts.token("bishop"))) == []
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "is_alone"),
+    [
+        (ARREST, True),
+        (f"MOMBASA, Kenya -- {ARREST}", True),
+        (f"{ARREST} Chad condemned it.", False),
+    ],
+)
+def test_a_sentence_beside_a_dateline_is_alone(nlp, text, is_alone):
+    doc = nlp(text)
+    assert stands_alone(list(doc.sents)[-1]) is is_alone
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "word", "recipients"),
+    [
+        ("The minister gave 12 million dollars to Peru.", "gave", {"Peru"}),
+        ("The minister gave 30 per cent to Peru.", "gave", {"Peru"}),
+        ("Police arrested three in Lima.", "arrested", {"three", "Lima"}),
+    ],
+)
+def test_amounts_are_no_parties(nlp, text, word, recipients):
+    parts = parts_of(nlp, text)
+    found = parts.named(parts.candidates(word, roles=("subj", "obj", "to", "in")))
+    assert {name for name, c in found.items() if ("subj", "") not in places(c)} == recipients
+
+
+@pytest.mark.model
+def test_things_that_are_nobodys_are_no_parties(nlp):
+    parts = parts_of(
+        nlp, "The governor declared a state of emergency and soldiers used lethal force on a Greek tanker."
+    )
+    themes = ThemeReader(parts.doc, parts.reader.matcher, parts.parties)
+    for word, acts, expected in (("state", False, True), ("force", False, True), ("soldiers", True, False)):
+        (phrase, *_) = parts.parties.parties(parts.token(word), allow_things=True)
+        assert themes.is_no_party(phrase, acts=acts) is expected, word

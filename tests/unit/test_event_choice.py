@@ -10,6 +10,7 @@ from pipelines.nlp.events.choice import ArgumentChooser, load_weights
 from pipelines.nlp.events.evidence import PARTICIPANT
 from pipelines.nlp.events.lexicon import read_rows
 from pipelines.nlp.events.roles import RoleFiller, load_role_rules, role_rule
+from pipelines.nlp.events.themes import ThemeReader
 from tests.unit.event_parts import Parts, parts_of
 
 ARREST = "Kenyan police arrested two Ugandan journalists in Mombasa."
@@ -107,7 +108,8 @@ def test_roles_of_a_frame_a_reciprocal_act_and_an_operator(nlp):
     weights = load_weights("event_weights_by_hand.csv")
 
     def filler(parts):
-        return RoleFiller(parts.reader, ArgumentChooser(parts.parties, weights))
+        themes = ThemeReader(parts.doc, parts.reader.matcher, parts.parties)
+        return RoleFiller(parts.reader, ArgumentChooser(parts.parties, weights), themes)
 
     def by_frame(text, word, event_type):
         parts = parts_of(nlp, text)

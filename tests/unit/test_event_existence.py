@@ -44,6 +44,20 @@ def test_domain_of_a_passage(nlp, text, domain):
     assert DomainReader(doc, load_domain_lexicon(nlp.vocab)).of(next(doc.sents)) is domain
 
 
+def test_how_far_a_text_leans_to_politics(nlp):
+    lexicon = load_domain_lexicon(nlp.vocab)
+    leans = {}
+    for text in (
+        "The senate and the opposition quarrelled over the election law.",
+        "The burglar stabbed the shopkeeper; a jury convicted him of robbery and the judge gave him nine years.",
+        "It was late.",
+    ):
+        doc = nlp(text)
+        leans[text[:6]] = DomainReader(doc, lexicon).lean(next(doc.sents))
+    assert min(leans["The se"]) > 0 > max(leans["The bu"])
+    assert leans["It was"] == (0.0, 0.0)
+
+
 @pytest.mark.parametrize(
     ("text", "event_type"),
     [

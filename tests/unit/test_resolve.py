@@ -55,9 +55,9 @@ def test_normalise_name(name, expected):
     assert normalise_name(name) == expected
 
 
-def test_surname_alone_joins_the_only_bearer():
+def test_surname_alone_joins_the_only_bearer_of_the_country():
     result = resolve(
-        [entity("d1", "full", "Ana Torres"), entity("d2", "short", "Torres")],
+        [entity("d1", "full", "Ana Torres", country="PER"), entity("d2", "short", "Torres", country="PER")],
         [mention("d1", "full", "Ana Torres"), mention("d2", "short", "Torres")],
     )
     assert result.canonical["short"] == "full"

@@ -53,11 +53,14 @@ def template(tmp_path_factory) -> Path:
 def resolve_one_to_one(con: duckdb.DuckDBPyConnection) -> None:
     """Each entity of a document is an entity, each event mention an event."""
     con.execute(
-        "insert into core.entities by name select entity_id, name, label, country, sector, [] as aliases, titles, "
+        "insert into core.entities by name select entity_id, name, label, true as is_named, country, sector, "
+        "[] as aliases, titles, "
         "1 as mention_count, 1 as document_count, date '2023-05-09' as first_seen_date, "
         "date '2023-05-09' as last_seen_date from nlp.entities"
     )
-    con.execute("insert into core.entity_links select mention_id, entity_id, 'name', 1.0 from nlp.entity_mentions")
+    con.execute(
+        "insert into core.entity_links select mention_id, entity_id, 'name', 1.0, null from nlp.entity_mentions"
+    )
     columns = ", ".join(
         column
         for (column,) in select(con, "select column_name from duckdb_columns() where table_name = 'events'")

@@ -305,8 +305,8 @@ def test_the_ledger_answers_after_an_error_at_commit(tmp_path):
 def test_core_is_replaced_as_a_whole(con):
     given(con, "core.events", [{"event_id": "old"}])
     rows = pa.table({"mention_id": ["m1"], "entity_id": ["e1"], "method": ["name"], "score": [1.0]})
-    assert replace_core(con, {"entity_links": rows}) == {"core.entity_links": 1}
-    assert replace_core(con, {"core.entity_links": rows.slice(0, 0)}) == {"core.entity_links": 0}
+    assert replace_core(con, {"entity_links": rows}, run_id="run") == {"core.entity_links": 1}
+    assert replace_core(con, {"core.entity_links": rows.slice(0, 0)}, run_id="run") == {"core.entity_links": 0}
     assert select(con, "select event_id from core.events") == [("old",)]
 
 
@@ -321,14 +321,14 @@ def test_core_is_replaced_as_a_whole(con):
 )
 def test_core_takes_its_own_tables_alone(con, tables, message):
     with pytest.raises(TerminalError, match=message):
-        replace_core(con, tables)
+        replace_core(con, tables, run_id="run")
 
 
 def test_core_is_written_whole_or_not_at_all(con):
     given(con, "core.entity_links", [{"mention_id": "old"}])
     good = pa.table({"mention_id": ["m1"], "entity_id": ["e1"], "method": ["name"], "score": [1.0]})
     with pytest.raises(duckdb.ConstraintException):
-        replace_core(con, {"entity_links": good, "event_links": pa.table({"event_mention_id": ["x"]})})
+        replace_core(con, {"entity_links": good, "event_links": pa.table({"event_mention_id": ["x"]})}, run_id="run")
     assert select(con, "select mention_id from core.entity_links") == [("old",)]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from warehouse.contracts.columns import (
     BIGINT,
+    BOOLEAN,
     DATE,
     DOCUMENT_ID,
     EVENT_CODING,
@@ -33,8 +34,9 @@ CORE = (
             Column("entity_id", TEXT, "Entity."),
             Column("name", TEXT, "Canonical name."),
             Column("label", TEXT, "Kind: PERSON, ORG, GPE, LOC, FAC, NORP, ..."),
-            country_of("the entity, the one most texts give"),
-            sector_of("the entity, the one most texts give"),
+            Column("is_named", BOOLEAN, "Whether a text gives it a proper name; otherwise it is known by a role alone."),
+            country_of("the entity, the one most mentions give"),
+            sector_of("the entity, the one most mentions give"),
             Column("aliases", TEXTS, "Other names it is mentioned by, in alphabetical order."),
             Column("titles", TEXTS, "Titles it is given."),
             Column("mention_count", INTEGER, "Mentions, without those in near-duplicate documents."),
@@ -51,8 +53,10 @@ CORE = (
         (
             Column("mention_id", TEXT, "Mention."),
             Column("entity_id", TEXT, "Entity it stands for."),
-            Column("method", TEXT, "How the link was made."),
-            Column("score", NUMBER, "Certainty of the link, 0 to 1."),
+            Column("method", TEXT, "How the link was made: name (the key of its name), coreference, spelling, surname, acronym."),
+            Column("score", NUMBER, "Probability that the link is right, 0 to 1."),
+            Column("evidence", TEXT, "What decided, as JSON: of each feature what was found and its weight in log-odds; "
+                   "empty where the name's key alone did.", nullable=True),
         ),
         ("mention_id",),
         (
@@ -110,9 +114,25 @@ CORE = (
         (ForeignKey(("event_mention_id",), "nlp.event_mentions", ("event_mention_id",)),),
     ),
     Table(
+        "core", "event_relations",
+        "one row per pair of events and relation",
+        "Events that are linked and not one: a plan and its deed, a denial and what it denies.",
+        (
+            Column("event_id", TEXT, "The plan, threat or possibility; or the denial."),
+            Column("related_event_id", TEXT, "The deed; or what is denied."),
+            Column("relation", TEXT, "announces or denies."),
+            Column("score", NUMBER, "Probability that both tell of one act, 0 to 1."),
+        ),
+        ("event_id", "related_event_id", "relation"),
+        (
+            ForeignKey(("event_id",), "core.events", ("event_id",)),
+            ForeignKey(("related_event_id",), "core.events", ("event_id",)),
+        ),
+    ),
+    Table(
         "core", "entity_affiliations",
-        "one row per entity, country, sector and period",
-        "For whom an entity stood, and from when to when texts say so.",
+        "one row per entity, country and sector",
+        "For whom an entity stood, and from when to when texts say so; without what another row implies.",
         (
             Column("entity_id", TEXT, "Entity."),
             country_of("the entity in that period"),
@@ -123,6 +143,49 @@ CORE = (
         ),
         ("entity_id", "country", "sector", "from_date"),
         (ForeignKey(("entity_id",), "core.entities", ("entity_id",)),),
+    ),
+    Table(
+        "core", "event_changes",
+        "one row per run, old event and new event",
+        "Which event of an earlier resolution became which: merged, split, renamed (an earlier mention was found) or gone.",
+        (
+            Column("run_id", TEXT, "Run that resolved anew."),
+            Column("old_event_id", TEXT, "The event as it was known before."),
+            Column("new_event_id", TEXT, "The event that has its mentions now; none if they are gone.", nullable=True),
+            Column("change", TEXT, "merged, split, renamed or gone."),
+            Column("mention_count", BIGINT, "Mentions that went from the old to the new one."),
+        ),
+        ("run_id", "old_event_id", "new_event_id"),
+    ),
+    Table(
+        "core", "entity_changes",
+        "one row per run, old entity and new entity",
+        "Which entity of an earlier resolution became which: merged, split, renamed (an earlier mention was found) or gone.",
+        (
+            Column("run_id", TEXT, "Run that resolved anew."),
+            Column("old_entity_id", TEXT, "The entity as it was known before."),
+            Column("new_entity_id", TEXT, "The entity that has its mentions now; none if they are gone.", nullable=True),
+            Column("change", TEXT, "merged, split, renamed or gone."),
+            Column("mention_count", BIGINT, "Mentions that went from the old to the new one."),
+        ),
+        ("run_id", "old_entity_id", "new_entity_id"),
+    ),
+    Table(
+        "core", "entity_candidates",
+        "one row per pair of entities that may be one",
+        "Pairs of entities with names so alike that they may be one, and too little else to join them.",
+        (
+            Column("entity_id", TEXT, "Entity, the one with the smaller id."),
+            Column("candidate_entity_id", TEXT, "Entity that may be the same."),
+            Column("score", NUMBER, "Probability that the two are one, 0 to 1."),
+            Column("evidence", TEXT, "What speaks for and against it, as JSON: of each feature what was found and its weight "
+                   "in log-odds."),
+        ),
+        ("entity_id", "candidate_entity_id"),
+        (
+            ForeignKey(("entity_id",), "core.entities", ("entity_id",)),
+            ForeignKey(("candidate_entity_id",), "core.entities", ("entity_id",)),
+        ),
     ),
     Table(
         "core", "document_duplicates",

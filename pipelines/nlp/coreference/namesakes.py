@@ -15,8 +15,10 @@ from pipelines.nlp.actors.phrase_index import Entry, Kind
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.coreference.nominals import Nominal
 from pipelines.nlp.coreference.story_country import town_countries
+from pipelines.nlp.places.component import place_for_span
 from pipelines.nlp.places.gazetteer import Gazetteer, Toponym
 
+_NOT_REGIONS = frozenset({Kind.COUNTRY, Kind.CAPITAL, Kind.CITY})
 _PLAIN_NAMES = frozenset({Kind.COUNTRY, Kind.CAPITAL, Kind.REGION, Kind.DEMONYM, Kind.PEOPLE})
 _LEAST_PRIOR = 3.3  # a village of 2,000: smaller namesakes are not news
 _TOWN_PRIOR = 4.3  # 20,000 people: known without a hint
@@ -52,6 +54,12 @@ def settle_towns(
     for position, (mention, entry) in enumerate(zip(names, entries, strict=True)):
         if mention.label != "GPE" or (entry is not None and entry.kind not in (Kind.CITY, Kind.CAPITAL)):
             continue
+        beside = _country_beside(doc, names, position)
+        if entry is not None and entry.kind is Kind.CAPITAL and beside not in (None, mention.country):
+            if any(p.country == beside for p in gazetteer.lookup(doc[mention.start : mention.end].text)):
+                changed[mention.start] = mention.country or "", beside
+                mention.country = beside  # "Paris, Texas"
+            continue
         if entry is not None and entry.kind is Kind.CAPITAL and (mention.country in sure or main not in sure):
             continue  # "Tripoli" is Libya's, unless the story names Lebanon and nothing else of Libya
         if entry is not None and entry.kind is Kind.CAPITAL:
@@ -62,7 +70,6 @@ def settle_towns(
             continue
         candidates = [p for p in gazetteer.lookup(doc[mention.start : mention.end].text) if p.country]
         before = mention.country
-        beside = _country_beside(doc, names, position)
         if beside is not None and any(p.country == beside for p in candidates):
             mention.country = beside
         elif mention.country is None:
@@ -73,6 +80,36 @@ def settle_towns(
         if before is not None and before != mention.country:
             changed[mention.start] = before, mention.country
     return changed
+
+
+def region_meant(doc: Doc, mention: MentionSpan, entry: Entry | None, gazetteer: Gazetteer) -> str | None:
+    """The country of the region that a country's or city's name means here: Georgia in the USA, the state of Washington.
+
+    Args:
+        doc: the document, with its places.
+        mention: a name.
+        entry: what the actor lexicons know of it.
+        gazetteer: every place of a name.
+
+    Returns:
+        The country's code; None where the name means what the lexicons say.
+    """
+    place = place_for_span(doc, mention.start, mention.end)
+    if entry is None or place is None or not place.country or entry.kind not in _NOT_REGIONS:
+        return None
+    if place.text.casefold() != doc[mention.start : mention.end].text.casefold():
+        return None
+    is_region = any(p.kind == "admin1" and p.geonames_id == place.geonames_id for p in gazetteer.lookup(place.text))
+    return place.country if is_region else None
+
+
+def country_meant(doc: Doc, mention: MentionSpan, entry: Entry | None, gazetteer: Gazetteer) -> str | None:
+    """The other country that a name shared by two means here: Congo of Brazzaville; None where it is the lexicons' own."""
+    place = place_for_span(doc, mention.start, mention.end)
+    if entry is None or entry.kind is not Kind.COUNTRY or place is None or place.country in (None, entry.country):
+        return None
+    countries = {p.country for p in gazetteer.lookup(place.text) if p.kind == "country"}
+    return place.country if place.country in countries else None
 
 
 def settle_shared(

@@ -6,22 +6,31 @@ it fully. What does not: nominals and pronouns (`nominals.py`, `antecedents.py`)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
 from spacy.tokens import Doc
 
 from pipelines.nlp.actors.lexicon import ActorLexicon
-from pipelines.nlp.actors.phrase_index import Entry, Kind, PhraseIndex, fold, split_words
+from pipelines.nlp.actors.phrase_index import Entry, Kind, Match, PhraseIndex, fold, split_words
 from pipelines.nlp.annotations import EntityNode, MentionSpan
+from pipelines.nlp.coreference.acronyms import spelled_acronyms, stated_acronyms
+from pipelines.nlp.coreference.generations import Generations
 from pipelines.nlp.coreference.home import CountryOfEvents
-from pipelines.nlp.coreference.patterns import COMPANY_TAILS
+from pipelines.nlp.coreference.leaders import is_before_office, is_foreign, namesake_in_office, office_holder
+from pipelines.nlp.coreference.namesakes import country_meant, region_meant
+from pipelines.nlp.coreference.patterns import ARTICLES_OF_NAMES, COMPANY_TAILS, SPELLINGS
 from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.names.patterns import HONORIFICS, PERSON_TAILS, RELIGIONS
 from pipelines.nlp.names.sports import SPORT_WINDOW, find_sport, is_national_team
+from pipelines.nlp.places.sources import load_gazetteer
 
+_LEAST_BODY_WORDS = 2  # "Bank of Japan" is no bank of Japan
 _PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
-_ABBREVIATING = frozenset("of the for and in on de la des du del & -".split())
+
+
+_STOPPED = re.compile(r"(?:[A-Z]\.){2,}")  # "N.A.T.O."
 
 
 class NameLinker:
@@ -32,7 +41,8 @@ class NameLinker:
         self.teams = teams
         self._team = lru_cache(maxsize=8_192)(lambda text, sport: _whole_entry(teams.index(sport), text))
         self._is_generic = lru_cache(maxsize=8_192)(lambda text: _is_noun(lexicon.index, text))
-        self._country_names = lexicon.country_names
+        self._body = lru_cache(maxsize=8_192)(lambda country, body: _whole_body(lexicon, country, body))
+        self.lexicon = lexicon
 
     def link(self, doc: Doc, mentions: list[MentionSpan], texts: list[str], home: CountryOfEvents) -> None:
         """Set `entity` on each name.
@@ -66,7 +76,11 @@ class NameLinker:
 
     def country_name(self, code: str) -> str:
         """The usual name of a country."""
-        return self._country_names.get(code, code)
+        return self.lexicon.country_names.get(code, code)
+
+    def body(self, country: str, name: str) -> Entry | None:
+        """The lexicon's entry of a country's body: "Treasury" of the USA."""
+        return self._body(country, name)
 
 
 class _DocumentNaming:
@@ -81,9 +95,13 @@ class _DocumentNaming:
         named = (linker.team(doc[m.start : m.end].text, self.sport) for m in mentions if m.label == "ORG")
         self.teams_named = {team.key for team in named if team is not None}
         self.full_names = self._full_names(mentions)
+        self.of_words: dict[tuple[str, ...], list[MentionSpan]] = {}
+        for mention in mentions:
+            self.of_words.setdefault(self.words[id(mention)], []).append(mention)
+        self.generations = Generations(doc, mentions, self.words)
         self.bodies: dict[tuple[str, ...], str] = {}  # "foreign ministry" -> country that was named with it
-        self.stated_acronyms = _stated_acronyms(doc, mentions, self.words)
-        self.acronyms = _spelled_acronyms(doc, mentions, self.words)
+        self.stated_acronyms = stated_acronyms(doc, mentions, self.words)
+        self.acronyms = spelled_acronyms(doc, mentions, self.words)
         self.long_forms = self._long_forms(mentions)
 
     def identify(self, mention: MentionSpan) -> tuple[str, str, str]:
@@ -91,8 +109,10 @@ class _DocumentNaming:
         text = self.doc[mention.start : mention.end].text
         words = self.words[id(mention)]
         if mention.label == "PERSON":
-            return self._identify_person(words, text)
+            return self._identify_person(mention, words, text)
         entry = self.linker.entry(text)
+        if mention.label in _PLACE_LABELS and entry is not None and (found := self._place_meant(mention, entry, text)):
+            return found
         if mention.label == "NORP" and mention.start and self.doc[mention.start - 1].lower_ == "ethnic":
             return f"people:{' '.join(words)}", text, "NORP"
         if mention.label == "NORP" and words[0] in RELIGIONS:
@@ -109,34 +129,79 @@ class _DocumentNaming:
         if entry is not None and entry.kind is not Kind.LEADER and _agrees(entry, mention.label):
             if entry.kind is Kind.ORGANISATION and entry.country and mention.country not in (None, entry.country):
                 return f"name:{mention.country}:{' '.join(words)}", text, "ORG"  # another state's body of that name
-            return self._from_entry(entry)
+            return self._from_entry(entry, mention.country)
+        words = self._without_owner(words, mention)
         if mention.label == "ORG" and self.linker.is_generic(" ".join(words)):
             country = mention.country or self.bodies.get(words) or self.home.at(mention.start)
             if country:
                 mention.country = country
                 self.bodies.setdefault(words, country)
-                return f"name:{country}:{' '.join(words)}", _display(self.doc, mention), "ORG"
+                if known := self.linker.body(country, " ".join(words)):
+                    return self._from_entry(known)
+                return f"name:{country}:{_body_key(words)}", _display(self.doc, mention), "ORG"
         words = self.long_forms.get(words, words)
         words = _without_company_tail(words)
         return f"name:{' '.join(words)}", _display(self.doc, mention), mention.label
 
-    def _from_entry(self, entry: Entry) -> tuple[str, str, str]:
+    def _without_owner(self, words: tuple[str, ...], mention: MentionSpan) -> tuple[str, ...]:
+        """A state's body without the state: "supreme court of ghana" is a supreme court, of Ghana."""
+        at = len(words) - 1 - words[::-1].index("of") if "of" in words else 0
+        if at < _LEAST_BODY_WORDS or mention.label != "ORG" or not self.linker.is_generic(" ".join(words[:at])):
+            return words
+        owner = self.linker.entry(" ".join(w.capitalize() for w in words[at + 1 :] if w != "the"))
+        if owner is None or owner.kind is not Kind.COUNTRY:
+            return words
+        mention.country = owner.country
+        return words[:at]
+
+    def _place_meant(self, mention: MentionSpan, entry: Entry, text: str) -> tuple[str, str, str] | None:
+        """A region or country that a better known place of the name hides: "a storm in Georgia near Atlanta"."""
+        gazetteer = load_gazetteer()
+        if (code := country_meant(self.doc, mention, entry, gazetteer)) is not None:
+            mention.country = code
+            return f"country:{code}", self.linker.country_name(code), "GPE"
+        code = region_meant(self.doc, mention, entry, gazetteer)
+        if code is None or (entry.kind is not Kind.COUNTRY and code != entry.country):
+            return None
+        mention.country = code
+        return f"region:{fold(text)}", text, "GPE"
+
+    def _from_entry(self, entry: Entry, country: str | None = None) -> tuple[str, str, str]:
         if entry.key.startswith("country:"):
             return entry.key, entry.name, "GPE"
+        if entry.kind in (Kind.CITY, Kind.CAPITAL) and country not in (None, entry.country):
+            return entry.key.replace(f"place:{entry.country}:", f"place:{country}:"), entry.name, entry.label
         if entry.key.startswith("region:"):
             return entry.key, entry.name, "GPE" if entry.label == "NORP" else entry.label
         return entry.key, entry.name, entry.label
 
-    def _identify_person(self, words: tuple[str, ...], text: str) -> tuple[str, str, str]:
-        entry = self.linker.entry(text)
+    def _identify_person(self, mention: MentionSpan, words: tuple[str, ...], text: str) -> tuple[str, str, str]:
+        entry = self._leader(mention, words, text)
         if entry is not None and entry.kind is Kind.LEADER and (len(words) > 1 or words not in self.full_names):
             return f"name:{entry.key.removeprefix('person:')}", entry.name, "PERSON"
         full = self.full_names.get(words, words)
+        generation = self.generations.of(mention, full)
+        if generation:
+            return f"name:{' '.join(full)} {generation}", f"{' '.join(full).title()} {generation.title()}.", "PERSON"
         name = " ".join(full)
         known = self.linker.entry(" ".join(w.capitalize() for w in full)) if full != words else None
         if known is not None and known.kind is Kind.LEADER:
             return f"name:{known.key.removeprefix('person:')}", known.name, "PERSON"
         return f"name:{name}", text if full == words else name.title(), "PERSON"
+
+    def _leader(self, mention: MentionSpan, words: tuple[str, ...], text: str) -> Entry | None:
+        """The person of public life whom a name means at the document's date, if the lexicons know one."""
+        entry = self.linker.entry(text)
+        on = self.doc._.context.published_date if self.doc._.context else None
+        if len(words) > 1:
+            return namesake_in_office(self.linker.lexicon, entry, words, on)
+        if words in self.full_names:
+            return entry
+        title = mention.title or min((m.title for m in self.of_words[words] if m.title), default=None)
+        holder = office_holder(self.linker.lexicon, words[0], title, mention.country, on)
+        if holder is not None or entry is None or entry.kind is not Kind.LEADER:
+            return holder or entry
+        return None if is_before_office(entry, on) or is_foreign(entry, mention.country) else entry
 
     def _identify_team(self, mention: MentionSpan, text: str, entry: Entry | None) -> tuple[str, str, str] | None:
         team = self.linker.team(text, self.sport)
@@ -196,9 +261,60 @@ class _DocumentNaming:
 def _whole_entry(index: PhraseIndex, text: str) -> Entry | None:
     words = split_words(text)
     match = index.match_at(words, 0) if words else None
+    if match is None and _STOPPED.fullmatch(text):
+        words = (text.replace(".", ""),)
+        match = index.match_at(words, 0)
+    if match is None:
+        words, match = _other_spelling(index, words)
     if match is None and words and text.isupper():
         match = index.match_at(tuple(w.capitalize() for w in words), 0)
     return match.entry if match and match.end == len(words) and match.entry.key else None
+
+
+def _other_spelling(index: PhraseIndex, words: tuple[str, ...]) -> tuple[tuple[str, ...], Match | None]:
+    """The entry of a name written the American or British way, or of an acronym written as a word ("Nato")."""
+    if len(words) == 1 and len(words[0]) >= _LEAST_ACRONYM_WORD and words[0].istitle():
+        match = index.match_at((words[0].upper(),), 0)
+        return (words, match) if match is not None and match.entry.is_acronym else (words, None)
+    other = tuple(_respelled(word) for word in words)
+    return other, index.match_at(other, 0) if other != words else None
+
+
+def _respelled(word: str) -> str:
+    if _STOPPED.fullmatch(word):
+        return word.replace(".", "")
+    folded = fold(word)
+    return SPELLINGS[folded].capitalize() if folded in SPELLINGS else word
+
+
+_LEAST_ACRONYM_WORD = 4
+
+
+def _whole_body(lexicon: ActorLexicon, country: str, name: str) -> Entry | None:
+    words = name.split()
+    forms = [words]
+    if words[-1] in _OFFICES_OF_STATE and len(words) > 1:
+        forms.append([words[-1], "of", *words[:-1]])
+    elif words[0] in _OFFICES_OF_STATE and words[1:2] == ["of"]:
+        forms.append([*words[2:], words[0]])
+    for form in forms:
+        body = " ".join(word if word == "of" else word.capitalize() for word in form)
+        for owner in lexicon.country_words.get(country, ()):
+            entry = _whole_entry(lexicon.index, f"{owner} {body}")
+            if entry is not None and entry.kind is Kind.ORGANISATION and entry.country == country:
+                return entry
+    return None
+
+
+_OFFICES_OF_STATE = frozenset({"ministry", "department"})
+
+
+def _body_key(words: tuple[str, ...]) -> str:
+    """One key for "Ministry of Defence", "Defense Ministry" and "Ministry of Foreign Affairs", "Foreign Ministry"."""
+    plain = [SPELLINGS.get(word, word) for word in words if word != "the"]
+    if len(plain) > 2 and plain[1] == "of" and plain[0] in _OFFICES_OF_STATE:
+        plain = [*plain[2:], plain[0]]
+    return " ".join(word for word in plain if word != "affairs" or plain[0] not in ("foreign", "interior", "internal"))
 
 
 def _is_noun(index: PhraseIndex, text: str) -> bool:
@@ -221,6 +337,8 @@ def _agrees(entry: Entry, label: str) -> bool:
 def _name_words(texts: list[str], mention: MentionSpan) -> tuple[str, ...]:
     """Folded words of a name, without article, honorific and generation."""
     words = [fold(t) for t in texts[mention.start : mention.end] if not t.isspace()] or [""]
+    if mention.label == "PERSON":
+        words = [w for i, w in enumerate(words) if w != "-" or not i or words[i - 1] not in ARTICLES_OF_NAMES]
     while len(words) > 1 and (words[0] == "the" or (mention.label == "PERSON" and words[0] in HONORIFICS)):
         words.pop(0)
     while len(words) > 1 and words[-1] in PERSON_TAILS:
@@ -247,46 +365,3 @@ def _without_company_tail(words: tuple[str, ...]) -> tuple[str, ...]:
 def _display(doc: Doc, mention: MentionSpan) -> str:
     text = doc[mention.start : mention.end].text
     return text[4:] if text.lower().startswith("the ") else text
-
-
-def _stated_acronyms(
-    doc: Doc, mentions: list[MentionSpan], words: dict[int, tuple[str, ...]]
-) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Acronyms in parentheses right after the name they abbreviate: "Rapid Support Forces (RSF)"."""
-    found: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for first, second in zip(mentions, mentions[1:], strict=False):
-        long, short = words[id(first)], words[id(second)]
-        if second.start - first.end != 1 or len(short) != 1 or len(long) < 2 or doc[first.end].text != "(":
-            continue
-        closes = second.end < len(doc) and doc[second.end].text == ")"
-        text = doc[second.start : second.end].text
-        if closes and text.isupper() and text[0].lower() == long[0][0]:
-            found[short] = long
-    return found
-
-
-def _spelled_acronyms(
-    doc: Doc, mentions: list[MentionSpan], words: dict[int, tuple[str, ...]]
-) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Acronyms that the initials of another name of the document spell."""
-    initials: dict[str, tuple[str, ...]] = {}
-    for mention in mentions:
-        name = words[id(mention)]
-        if mention.label in ("ORG", "GPE", "LOC", "EVENT", "FAC") and len(name) > 1:
-            for spelled in _initials(name):
-                initials.setdefault(spelled, name)
-    found: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for mention in mentions:
-        name = words[id(mention)]
-        if len(name) != 1 or not (text := doc[mention.start : mention.end].text).isupper():
-            continue
-        spelled = text.replace(".", "").lower()
-        if len(spelled) > 1 and initials.get(spelled, name) != name:
-            found[name] = initials[spelled]
-    return found
-
-
-def _initials(words: tuple[str, ...]) -> set[str]:
-    strong = [w for w in words if w not in _ABBREVIATING]
-    parts = [p for w in strong for p in w.split("-") if p]
-    return {"".join(w[0] for w in strong), "".join(w[0] for w in words if w != "the"), "".join(p[0] for p in parts)}

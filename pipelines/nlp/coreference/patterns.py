@@ -128,6 +128,19 @@ REGION_ADJECTIVES: dict[str, frozenset[str]] = {
     for adjective in adjectives
 }
 
+# Articles that one spelling of a name joins with a hyphen and another does not: "al-Sayed", "Al Sayed".
+ARTICLES_OF_NAMES = frozenset("al el ul ad as at ar an".split())
+
+# British and American spellings of words in organisations' names.
+_SPELLING_PAIRS = (
+    ("organisation", "organization"), ("defence", "defense"), ("labour", "labor"), ("centre", "center"),
+    ("programme", "program"), ("organisations", "organizations"), ("harbour", "harbor"),
+)  # fmt: skip
+SPELLINGS = dict(_SPELLING_PAIRS)
+
+# Words after which a full name is that of another member of the family.
+KIN_WORDS = frozenset("father son dad grandfather grandson namesake elder younger senior junior late".split())
+
 # Last words of companies' names that the short form drops.
 COMPANY_TAILS = frozenset(
     "corp corp. corporation inc inc. ltd ltd. limited plc llc co co. company ag sa s.a. nv n.v. bv gmbh kk ab asa "

@@ -51,6 +51,8 @@ class Candidate:
 
     parties: tuple[PartyPhrase, ...]
     places: list[Place] = field(default_factory=list)
+    may_act: bool = True  # False: a thing that is nobody's
+    may_suffer: bool = True
 
     @property
     def head(self) -> int:
@@ -188,6 +190,8 @@ class CandidateReader:
         if token.pos_ not in ("NOUN", "PROPN", "ADJ", "PRON", "NUM") or not self.parties.is_party(token):
             return False
         mention = self.parties.mention(token)
+        if token.dep_ == "nummod":
+            return False
         return token.dep_ not in ("compound", "amod", "nmod") or (mention is not None and mention.is_name)
 
     def _above(self, found: _Collection, site: Site) -> None:

@@ -93,8 +93,8 @@ class ArgumentChooser:
         situation = replace(situation, vacant=_vacant(situation, candidates), subject=_subject(situation, candidates))
         if PARTICIPANT in situation.roles:
             return self._participants(situation, candidates)
-        actors = [self._scored(situation, c, ACTOR) for c in candidates]
-        recipients = [self._scored(situation, c, RECIPIENT) for c in candidates]
+        actors = [self._scored(situation, c, ACTOR) for c in candidates if c.may_act]
+        recipients = [self._scored(situation, c, RECIPIENT) for c in candidates if c.may_suffer]
         best = sorted((s for s in actors if s.score > 0), key=lambda s: -s.score)[:_BEAM]
         result: tuple[float, Scored | None, Scored | None] = (float("-inf"), None, None)
         for actor in (*best, None):
@@ -141,7 +141,7 @@ class ArgumentChooser:
         return Scored(RECIPIENT, recipient.candidate, evidence, self._sum(RECIPIENT, evidence))
 
     def _participants(self, situation: Situation, candidates: list[Candidate]) -> Choice:
-        scored = [self._scored(situation, c, PARTICIPANT) for c in candidates]
+        scored = [self._scored(situation, c, PARTICIPANT) for c in candidates if c.may_act]
         parties: list[PartyPhrase] = []
         ranked = sorted((s for s in scored if s.score > 0), key=lambda s: -s.score)
         here = [s for s in ranked if any(not p.relation.startswith("told.") for p in s.candidate.places)]

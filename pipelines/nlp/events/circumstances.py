@@ -1,7 +1,8 @@
 """When and where an event happened, and how it is told.
 
-What belongs here: the door to `event_dates.py` (its own sentence's date), `story.py` (the document's), `scene.py` (places) and
-`telling.py` (news or background). What does not: normalising times and places (`times/`, `places/`), counts (`counts.py`).
+What belongs here: the door to `event_dates.py` (its own sentence's date), `story.py` (all days that it may have), `scene.py`
+(places) and `telling.py` (news or background). What does not: normalising times and places (`times/`, `places/`), counts
+(`counts.py`).
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.event_dates import EventDate, EventDateReader
 from pipelines.nlp.events.lexicon import EventLexicon
 from pipelines.nlp.events.matcher import UNDERGO
+from pipelines.nlp.events.retelling import Told
 from pipelines.nlp.events.scene import SceneReader
-from pipelines.nlp.events.story import Story, Told
+from pipelines.nlp.events.story import Story
 from pipelines.nlp.events.telling import is_background, is_purpose, telling
 from pipelines.records import EventDateSource, Modality, Place
 
@@ -32,22 +34,23 @@ class CircumstanceReader:
         self._published = doc._.context.published_date if doc._.context is not None else None
         self.dates = EventDateReader(doc)
         self.story = Story(doc, self.dates, lexicon)
+        self.retellings = self.story.retellings
         self.scenes = SceneReader(doc, lexicon, self.story)
 
     def told(self, draft: Draft) -> Told:
         """What a draft's own sentence tells of when and where."""
         is_speech = self.lexicon.is_speech(draft.event_type, draft.mode, draft.is_composed) and is_speakers_own(draft)
-        return Told(draft, self.dates.told(draft, is_speech), self.scenes.told(draft), telling(draft))
+        return Told(draft, self.dates.told(draft, is_speech), self.scenes.told(draft), telling(draft), is_speech)
 
     def date(self, told: Told, others: list[Told]) -> EventDate:
-        """The event's date: its own sentence's, else what the rest of the document tells."""
-        if told.when is not None and told.when.source == EventDateSource.TEXT:
-            return told.when
+        """The event's date, as its sentence or the rest of the document tells; to be asked for every event in turn."""
         return self.story.settle(told, others)
 
     def mode_elsewhere(self, told: Told, others: list[Told]) -> str | None:
         """The mode that another telling of the same act gives: "the attack killed ten", which a bomb was told of before."""
-        again = self.story.again(told, [o for o in others if o.draft.mode is not None and self.scenes.is_of_story(o)])
+        again = self.retellings.again(
+            told, [o for o in others if o.draft.mode is not None and self.scenes.is_of_story(o)]
+        )
         return again.draft.mode if again is not None else None
 
     def modality(self, draft: Draft, when: EventDate) -> Modality:
@@ -59,7 +62,7 @@ class CircumstanceReader:
                 return Modality.HYPOTHETICAL
             if is_background(draft):
                 return Modality.HISTORICAL
-            if self._published is not None and when.end is not None:
+            if self._published is not None and when.end is not None and not when.is_ongoing:
                 if when.end < self._published - timedelta(days=_BACKGROUND_DAYS):
                     return Modality.HISTORICAL
                 if when.start is not None and when.start > self._published and when.source == EventDateSource.TEXT:

@@ -2,7 +2,7 @@
 
 What belongs here: the order of the steps, for one document. Read next: `matcher.py` (sites and frames), `drafting.py`, who plays
 which role (`roles.py`: `candidates.py`, `evidence.py`, `choice.py`; what a phrase names: `parties.py`), `operators.py`,
-`recoding.py`, `repetitions.py`, `circumstances.py` (when and where: `telling.py`, `event_dates.py`, `story.py`, `scene.py`),
+`recoding.py`, `repetitions.py`, `circumstances.py` (when and where: `event_dates.py`, `story.py`, `scene.py`),
 `counts.py`, `attribution.py`, `judgement.py` (is it one, is it right), `rows.py`.
 """
 
@@ -104,7 +104,8 @@ class _DocumentCoder:
         self.parties = PartyReader(doc, component.describer, clauses, component.person_nouns, component.verbs_of_people)
         self.matcher = FrameMatcher(component.lexicon, clauses, self.parties)
         self.candidates = CandidateReader(clauses, self.matcher, self.parties)
-        self.roles = RoleFiller(self.candidates, ArgumentChooser(self.parties, component.weights))
+        self.themes = ThemeReader(doc, self.matcher, self.parties)
+        self.roles = RoleFiller(self.candidates, ArgumentChooser(self.parties, component.weights), self.themes)
         self.operators = OperatorReader(component.lexicon, clauses, self.matcher, self.parties, self.roles)
         self.builder = DraftBuilder(self.roles, self.operators)
         self.recoder = Recoder(component.lexicon)
@@ -112,7 +113,6 @@ class _DocumentCoder:
         self.is_explaining = component.is_explaining
         self.counts = EventCounts(doc, clauses, component.lexicon)
         self.repetitions = Repetitions(clauses)
-        self.themes = ThemeReader(doc, self.matcher, self.parties)
         self.domains = DomainReader(doc, component.domains)
         self.rows = RowWriter(doc, component.lexicon, clauses, self.parties, self.themes, self.operators)
 
@@ -122,7 +122,9 @@ class _DocumentCoder:
         """
         kept = []
         for draft in self._whole_drafts(sent, tokens):
-            draft.evidence = draft_evidence(draft, draft.modality, self.domains.of(sent), self.doc)
+            draft.evidence = draft_evidence(
+                draft, draft.modality, self.domains.of(sent), self.doc, self.domains.lean(sent)
+            )
             judge(draft, self.weights)
             if draft.is_row:
                 self.candidates.remember(_earlier(draft))

@@ -6,6 +6,7 @@ What belongs here: counting the evidence around a sentence and comparing it. Wha
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
@@ -20,10 +21,12 @@ from pipelines.nlp.events.patterns import POLITICAL_SECTORS
 POLITICAL = "political"
 _WINDOW = 60  # tokens on either side of a sentence that belong to its passage
 _LEAST_OTHER = 4  # weight of the words of another domain that make a passage be of it
-_LEAST_POLITICAL = 12  # weight of the words and names that make a document political
+_LEAST_POLITICAL = 10  # weight of the words and names that make a document political
 _LEAST_DISASTER = 6  # weight of the words of a disaster that explain harm which no one is said to have done
 _DISASTERS = ("weather", "accident")
 _NAME = 2  # weight of a name with a political sector
+_EVERYDAY = frozenset(("JUD", "COP"))  # sectors that crime without politics names too
+_MOST_LEAN = 3.0
 _OUTWEIGHS = 2.0  # how many times as much evidence one kind must have as the other
 
 
@@ -71,7 +74,7 @@ class DomainReader:
         names = np.zeros(len(doc), dtype=int)
         for mention in doc._.mentions or ():
             sector = mention.sector or (mention.entity.sector if mention.entity is not None else None)
-            if mention.is_name and sector in POLITICAL_SECTORS:
+            if mention.is_name and sector in POLITICAL_SECTORS - _EVERYDAY:
                 names[mention.start] = _NAME
         self._sums[POLITICAL] = self._sums[POLITICAL] + _cumulative(names)
         self._length = len(doc)
@@ -91,11 +94,22 @@ class DomainReader:
         start, end = max(0, sent.start - _WINDOW), min(self._length, sent.end + _WINDOW)
         return any(int(self._sums[name][end] - self._sums[name][start]) >= _LEAST_DISASTER for name in _DISASTERS)
 
+    def lean(self, sent: Span) -> tuple[float, float]:
+        """How far the passage around a sentence and the document lean to politics: logarithms of the evidence for it over that
+        for the other domain that has most, between -3 and 3; 0 where they are even.
+        """
+        start, end = max(0, sent.start - _WINDOW), min(self._length, sent.end + _WINDOW)
+        return _log_ratio(*self._evidence(start, end)), _log_ratio(*self._evidence(0, self._length))
+
     def _evidence(self, start: int, end: int) -> tuple[int, int]:
         """The weight of political words and names in [start, end), and of the other domain that has most."""
         counts = {name: int(sums[end] - sums[start]) for name, sums in self._sums.items()}
         political = counts.pop(POLITICAL)
         return political, max(counts.values(), default=0)
+
+
+def _log_ratio(political: int, other: int) -> float:
+    return max(-_MOST_LEAN, min(_MOST_LEAN, math.log((1 + political) / (1 + other))))
 
 
 def _weights(lemmas: np.ndarray, hashes: np.ndarray, weights: np.ndarray) -> np.ndarray:

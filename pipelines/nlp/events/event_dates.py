@@ -6,34 +6,37 @@ that carries over from other sentences (`story.py`).
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from spacy.tokens import Doc, Token
 
 from pipelines.nlp.clauses.government import precedes_clause
+from pipelines.nlp.events.chains import BOUNDS, clause_chain, edge_rank, is_bound, only_names, report_rank
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.telling import (
     BEFORE,
+    Telling,
     adjunct_preposition,
-    has_past_perfect,
     is_background,
     is_definite,
     is_perfect,
+    is_present,
     is_split_passive,
     is_told_in_past,
+    own_finite,
+    telling,
 )
 from pipelines.records import EventDateSource, Modality, Precision, TimeExpression
 
-# "three years after the 2001 attacks", "until Monday": what stands under these bounds the clause, it does not date it.
-_BOUNDS = frozenset("after before since until till following ahead prior".split())
-# "before dawn on Tuesday" is on Tuesday.
-_HOURS = frozenset("dawn daybreak sunrise noon midday lunchtime dusk sunset nightfall midnight".split())
+_MANY = frozenset("several many dozens hundreds thousands scores times repeatedly".split())
 _LONG = frozenset(("month", "year", "decade", "century"))
 _SAME_TIME = frozenset(("when", "as", "while", "where"))
-_MODIFIERS = frozenset(("nummod", "compound", "amod", "nmod", "poss", "npadvmod"))
 _CLIMB = 12
+_DAY_BEFORE = re.compile(r"(?<![\w.,])(\d{1,2})\s*(?:and|to|&|-|–|—)\s*$")
+_DAY_BEFORE_CHARS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class EventDate:
     end: date | None
     precision: Precision | None
     source: EventDateSource
+    is_ongoing: bool = False  # it began then and has not ended
 
 
 NO_DATE = EventDate(None, None, None, EventDateSource.NONE)
@@ -60,7 +64,9 @@ class EventDateReader:
             if time.type in ("DATE", "TIME") and time.date_start is not None:
                 span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
                 if span is not None:
-                    self.times.setdefault(span.root.sent.start, []).append((span.root, time))
+                    self.times.setdefault(span.root.sent.start, []).append(
+                        (span.root, _with_day_before(doc.text, time))
+                    )
 
     def told(self, draft: Draft, is_speech: bool) -> EventDate | None:
         """The date that the event's own phrase or clause, or a clause it depends on, states; None where it states none.
@@ -71,19 +77,27 @@ class EventDateReader:
         """
         anchor = draft.site.token
         chain = clause_chain(anchor)
-        spoken = None if is_speech else _report_rank(chain)
+        spoken = None if is_speech else report_rank(chain)
+        edge = edge_rank(chain)
         ranks = {token.i: rank for rank, token in enumerate(chain)}
         best, best_key = None, (len(chain) + 1, 0)
+        is_beyond = False
+        is_told_now = telling(draft) == Telling.STATE and is_present(own_finite(draft.top))
         for head, time in self.times.get(anchor.sent.start, ()):
-            rank = self._rank(head, ranks, anchor)
+            rank = self.rank(head, ranks, anchor)
             if rank is None or (draft.is_composed and not self._is_past(time)):
                 continue  # the time of what is agreed to or asked for
             if spoken is not None and rank >= spoken:
                 continue  # the day of saying is not the day of the deed
+            if is_told_now and self._is_over(time):
+                continue  # "wants them over the leak of 2010"
+            if edge is not None and rank >= edge:
+                is_beyond = True  # "closed it on Monday after rebels attacked": the attack was before
+                continue
             if (rank, abs(head.i - anchor.i)) < best_key:
                 best, best_key = time, (rank, abs(head.i - anchor.i))
         if best is None:
-            return NO_DATE if _is_counted_from(draft.site.top) else self._since(draft)
+            return NO_DATE if is_beyond or _is_counted_from(draft.site.top) else self._since(draft)
         preposition = adjunct_preposition(draft.top)
         if best_key[0] > 0 and preposition is not None and is_definite(draft.top):
             return _bounded(best, preposition)
@@ -91,33 +105,44 @@ class EventDateReader:
             return NO_DATE
         if self._is_read_ahead(best, draft):
             return _year_before(best) if best.precision == Precision.MONTH else None
-        return EventDate(best.date_start, best.date_end, best.precision, EventDateSource.TEXT)
+        end = best.date_end
+        if best.precision == Precision.WEEK and end is not None and self.published is not None and self._is_done(draft):
+            end = min(end, max(self.published, best.date_start or end))  # "this week": nothing later than today is done
+        return EventDate(best.date_start, end, best.precision, EventDateSource.TEXT)
 
     def _is_read_ahead(self, time: TimeExpression, draft: Draft) -> bool:
         """Whether a time was read as one to come though the sentence tells in the past what was done."""
         if self.published is None or time.date_start is None or time.date_start <= self.published:
             return False
-        is_done = draft.modality == Modality.ACTUAL and not draft.is_composed
-        return is_done and is_told_in_past(draft.site.top)
+        return self._is_done(draft)
+
+    def _is_done(self, draft: Draft) -> bool:
+        is_actual = draft.modality == Modality.ACTUAL and not draft.is_composed
+        return is_actual and is_told_in_past(draft.site.top)
+
+    def _is_over(self, time: TimeExpression) -> bool:
+        last = time.date_end or time.date_start
+        return self.published is not None and last is not None and last < self.published
 
     def _since(self, draft: Draft) -> EventDate | None:
-        """The days from a "since" to the publication, for what has gone on ever since."""
-        anchor = draft.top
-        if self.published is None or not is_perfect(anchor) or has_past_perfect(anchor):
+        """When what has gone on ever since began; of what has been done again and again the days from then to the publication."""
+        anchor = own_finite(draft.top)
+        if self.published is None or not is_perfect(anchor):
             return None
         for head, time in self.times.get(anchor.sent.start, ()):
             mark = next((t for t in _path(head, anchor) if t.lower_ == "since" or _has_since(t)), None)
             if mark is not None and time.date_start is not None and time.date_start < self.published:
-                return EventDate(time.date_start, self.published, time.precision, EventDateSource.TEXT)
+                end = self.published if draft.site.noun is None and _is_counted(draft.top) else time.date_end
+                return EventDate(time.date_start, end, time.precision, EventDateSource.TEXT, is_ongoing=True)
         return None
 
     def _is_past(self, time: TimeExpression) -> bool:
         last = time.date_end or time.date_start
         return self.published is not None and last is not None and last <= self.published
 
-    def _rank(self, head: Token, ranks: dict[int, int], anchor: Token) -> int | None:
+    def rank(self, head: Token, ranks: dict[int, int], anchor: Token) -> int | None:
         """How near in the tree a time stands to the event: 0 in its own phrase; None in a clause of another predicate."""
-        if _only_names(head, anchor):
+        if only_names(head, anchor):
             return None
         current = head
         for _ in range(_CLIMB):
@@ -126,7 +151,7 @@ class EventDateReader:
                 return rank + 1 if precedes_clause(head, current) else rank
             if current is not head and current.pos_ == "VERB" and current.dep_ not in ("aux", "auxpass"):
                 return self._rank_of_clause(current, ranks, anchor)
-            if _is_bound(current):
+            if is_bound(current):
                 return None
             if current.head is current:
                 return None
@@ -159,35 +184,14 @@ class EventDateReader:
         return None
 
 
-def clause_chain(anchor: Token) -> list[Token]:
-    """The event's token and the tokens whose time it shares: its support, what governs it, the clause it reports on."""
-    chain = [anchor]
-    current = anchor
-    for _ in range(10):
-        head, dep = current.head, current.dep_
-        if head is current:
-            break
-        if dep == "relcl":
-            # "during which they sought": the clause shares the time of its antecedent; "who invaded it" does not.
-            # So does "October, when a court sentenced him" and "Kara, where police fired tear gas".
-            is_of_time = any(
-                c.dep_ == "prep" and any(g.lower_ == "which" for g in c.children) for c in current.children
-            )
-            if not is_of_time and not any(c.lower_ in ("when", "where") for c in current.children):
-                break
-        elif dep == "ccomp" and current.pos_ == "VERB" and head.pos_ == "NOUN":
-            break
-        chain.append(head)
-        current = head
-    return chain
-
-
-def _is_bound(token: Token) -> bool:
-    return (
-        token.lower_ in _BOUNDS
-        and token.dep_ in ("prep", "mark")
-        and not any(child.lower_ in _HOURS for child in token.children)
-    )
+def _with_day_before(text: str, time: TimeExpression) -> TimeExpression:
+    """A day with the one that is written before it: the 7th and 8th of "on 7 and 8 February"."""
+    day = time.date_start
+    found = _DAY_BEFORE.search(text, max(time.start_char - _DAY_BEFORE_CHARS, 0), time.start_char)
+    if time.precision != Precision.DAY or day is None or found is None or not text[time.start_char].isdigit():
+        return time
+    first = int(found[1])
+    return replace(time, date_start=day.replace(day=first)) if 0 < first < day.day else time
 
 
 def _is_counted_from(verb: Token) -> bool:
@@ -195,27 +199,19 @@ def _is_counted_from(verb: Token) -> bool:
     return any(
         noun.lemma_.lower() in _LONG
         for bound in verb.children
-        if bound.dep_ in ("prep", "advcl") or bound.lower_ in _BOUNDS
+        if bound.dep_ in ("prep", "advcl") or bound.lower_ in BOUNDS
         for noun in (*bound.children, *(g for c in bound.children for g in c.children))
         if noun.dep_ == "npadvmod"
     )
 
 
-def _report_rank(chain: list[Token]) -> int | None:
-    """Where in a chain of clauses a verb begins that takes the rest as a finite clause: "said that", "announced that"."""
-    for rank, token in enumerate(chain[:-1]):
-        if token.dep_ == "ccomp" and token.pos_ in ("VERB", "AUX") and chain[rank + 1].pos_ == "VERB":
-            return rank + 1
-    return None
-
-
-def _only_names(head: Token, anchor: Token) -> bool:
-    """Whether a time only names one thing among others: "a 2010 allegation" dates nothing but the allegation."""
-    noun = head.head
-    if head.dep_ not in _MODIFIERS or noun.pos_ not in ("NOUN", "PROPN") or noun.i == anchor.i:
-        return False
-    return noun.dep_ in ("dobj", "nsubj", "nsubjpass", "attr") or (
-        noun.dep_ == "pobj" and noun.head.lower_ not in ("in", "during", "at", "on")
+def _is_counted(verb: Token) -> bool:
+    """Whether a clause counts what was done or whom it was done to: "has closed several papers", "100 have been held"."""
+    return any(
+        g.dep_ == "nummod" or g.lower_ in _MANY
+        for c in verb.children
+        if c.dep_ in ("nsubj", "nsubjpass", "dobj", "npadvmod")
+        for g in c.subtree
     )
 
 
@@ -246,7 +242,9 @@ def _year_before(time: TimeExpression) -> EventDate:
 
 
 def _bounded(time: TimeExpression, preposition: str) -> EventDate:
-    """The days before or after a clause's own time, for what it happened after or before."""
+    """The days before or after a clause's own time, for what it happened after or before; of a month or year the same."""
+    if preposition not in BEFORE and time.precision != Precision.DAY:
+        return EventDate(time.date_start, time.date_end, time.precision, EventDateSource.TEXT)
     one_day = timedelta(days=1)
     if preposition in BEFORE:
         start = (

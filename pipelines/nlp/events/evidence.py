@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from pipelines.nlp.events.candidates import Candidate, Place
 from pipelines.nlp.events.matcher import Site
 from pipelines.nlp.events.party_phrase import PartyPhrase
+from pipelines.nlp.events.paths import crossed, source_kind
 
 ACTOR, RECIPIENT, PARTICIPANT = "actor", "recipient", "participant"
 
@@ -35,6 +36,8 @@ _SECTOR_GROUPS = {
 }
 _ATTENDED = frozenset(("during", "at", "in"))
 _FAR = 12  # tokens
+_FINITE = frozenset(("VBD", "VBP", "VBZ", "MD"))
+_ALONE = "events_told_alone"  # key of doc.user_data: whether one sentence is the whole text, asked for every draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Situation:
     group: str  # kind of act, by which it is learned who can do or suffer it
     roles: dict[str, tuple[str, ...]]  # role name -> relations that the frame lists for it, the likeliest first
     is_composed: bool  # an operator made it
-    is_alone: bool = False  # the document is one sentence: no other can name the parties
+    is_alone: bool = False  # no other sentence of the document could name the parties
     vacant: frozenset[str] = frozenset()  # roles that no candidate fills by a relation that the frame lists
     subject: str = "none"  # what stands as the predicate's subject: party, thing or none
 
@@ -112,7 +115,9 @@ def what_the_frame_says(situation: Situation, candidate: Candidate, role: str) -
 
 
 def what_is_vacant(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
-    """A role that nobody fills as the frame says is open to others."""
+    """A role that nobody fills as the frame says is open to others; one whose place a thing or a party takes, hardly."""
+    if role not in situation.vacant and all(named_by_frame(situation, role, p) is None for p in candidate.places):
+        yield f"taken:{kind_of(situation.doc, candidate.parties[0])}"
     if role in situation.vacant:
         yield "vacant"
         for place in candidate.places:
@@ -180,6 +185,26 @@ def whether_it_attends(situation: Situation, candidate: Candidate, role: str) ->
         yield "attends"
 
 
+def how_it_is_reached(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+    """What lies between a party that is no argument and the predicate, and whether it is only who tells of the event."""
+    if any(
+        place.relation in _OWN_RELATIONS or place.relation in situation.roles.get(role, ())
+        for place in candidate.places
+    ):
+        return
+    head, site = situation.doc[candidate.head], situation.site.token
+    if not site.sent.start <= head.i < site.sent.end:
+        return
+    told_by = source_kind(head, site)
+    if told_by is not None:
+        yield told_by
+    arcs = list(crossed(head, site))
+    for arc in arcs:
+        yield f"crosses={arc}"
+    if arcs and situation.is_alone:
+        yield "alone:crosses"  # each of a sentence's clauses has its own parties
+
+
 EVIDENCE: tuple[Callable[[Situation, Candidate, str], Iterator[str]], ...] = (
     where_it_stands,
     what_the_frame_says,
@@ -190,6 +215,7 @@ EVIDENCE: tuple[Callable[[Situation, Candidate, str], Iterator[str]], ...] = (
     whether_it_is_scene,
     how_far_it_is,
     whether_it_attends,
+    how_it_is_reached,
 )
 
 
@@ -203,6 +229,8 @@ def pair_evidence(doc: Doc, actor: Candidate, recipient: Candidate, *, is_own: b
     found = []
     if is_own:
         found.append("own")
+    if len(actor.parties) > 1:
+        found.append("beside_several")  # "A and B signed": the other side may be among them
     countries = {p.country for p in actor.parties if p.country}
     others = {p.country for p in recipient.parties}
     if countries and others and others <= countries:
@@ -212,6 +240,16 @@ def pair_evidence(doc: Doc, actor: Candidate, recipient: Candidate, *, is_own: b
         if all(p.sector is None and kind_of(doc, p) == "state" for p in actor.parties):
             found.append("same_country:actor_state")
     return found
+
+
+def stands_alone(sent: Span) -> bool:
+    """Whether no other sentence of the document has a finite verb: a dateline or a stray mark beside one tells nothing."""
+    doc = sent.doc
+    alone = doc.user_data.get(_ALONE)
+    if alone is None:
+        told = (s for s in doc.sents if any(t.tag_ in _FINITE for t in s))
+        alone = doc.user_data[_ALONE] = next(told, None) is None or next(told, None) is None
+    return bool(alone) and (len(sent) == len(doc) or any(t.tag_ in _FINITE for t in sent))
 
 
 def kind_of(doc: Doc, party: PartyPhrase) -> str:

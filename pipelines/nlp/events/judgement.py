@@ -13,10 +13,10 @@ import numpy as np
 from spacy.attrs import SENT_START
 from spacy.tokens import Doc, Token
 
-from pipelines.nlp.events.choice import Weights
+from pipelines.nlp.events.choice import Choice, Weights
 from pipelines.nlp.events.domain import Domain
 from pipelines.nlp.events.drafts import Draft
-from pipelines.nlp.events.evidence import ACTOR, PARTICIPANT, RECIPIENT, kind_of
+from pipelines.nlp.events.evidence import ACTOR, PARTICIPANT, RECIPIENT, kind_of, stands_alone
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import POLITICAL_SECTORS
 from pipelines.nlp.events.salience import confidence
@@ -27,7 +27,9 @@ _EARLY, _MIDDLE = 3, 10  # sentences
 _STARTS = "event_sentence_starts"  # key of doc.user_data: token indexes, looked up for every draft
 
 
-def draft_evidence(draft: Draft, modality: Modality, domain: Domain, doc: Doc) -> dict[str, float]:
+def draft_evidence(
+    draft: Draft, modality: Modality, domain: Domain, doc: Doc, lean: tuple[float, float] = (0.0, 0.0)
+) -> dict[str, float]:
     """Named evidence of a draft.
 
     Args:
@@ -35,6 +37,7 @@ def draft_evidence(draft: Draft, modality: Modality, domain: Domain, doc: Doc) -
         modality: its modality.
         domain: what its passage is about.
         doc: the document it stands in.
+        lean: how far its passage and the document lean to politics (`DomainReader.lean`).
 
     Returns:
         Values by name: 1 for what is there, other numbers for what is measured.
@@ -56,9 +59,10 @@ def draft_evidence(draft: Draft, modality: Modality, domain: Domain, doc: Doc) -
     ):
         found[name] = 1.0
     sent = site.token.sent
+    found["passage_lean"], found["document_lean"] = lean
     found["length"] = math.log(len(sent))
     found["depth"] = float(min(_depth(draft.top), 5))
-    if len(sent) == len(doc):
+    if stands_alone(sent):
         found["alone"] = 1.0  # a text of one sentence is there to tell what it tells
         found["alone_prior"] = found["prior"]  # and has nothing else to go by than where in it an event stands
     if draft.is_negated:
@@ -77,12 +81,19 @@ def draft_evidence(draft: Draft, modality: Modality, domain: Domain, doc: Doc) -
     for role, side in ((ACTOR, draft.actors), (RECIPIENT, draft.recipients)):
         found.update(_side_evidence(doc, role, side, site.token))
     if draft.choice is not None:
-        for role in (ACTOR, RECIPIENT, PARTICIPANT):
-            found[f"{role}_score"] = max(min(draft.choice.score(role), 5.0), 0.0)
-            found[f"{role}_doubt"] = draft.choice.doubt(role)
-        found["candidates"] = math.log(1 + len(draft.choice.scored))
-        both = math.prod(draft.choice.certainty(role) for role in (ACTOR, RECIPIENT, PARTICIPANT))
-        found["parties"] = math.log(min(max(both, 0.02), 0.98) / (1 - min(max(both, 0.02), 0.98)))
+        found.update(_choice_evidence(draft.choice))
+    return found
+
+
+def _choice_evidence(choice: Choice) -> dict[str, float]:
+    """How sure the choice of the parties is."""
+    found: dict[str, float] = {}
+    for role in (ACTOR, RECIPIENT, PARTICIPANT):
+        found[f"{role}_score"] = max(min(choice.score(role), 5.0), 0.0)
+        found[f"{role}_doubt"] = choice.doubt(role)
+    found["candidates"] = math.log(1 + len(choice.scored))
+    both = math.prod(choice.certainty(role) for role in (ACTOR, RECIPIENT, PARTICIPANT))
+    found["parties"] = math.log(min(max(both, 0.02), 0.98) / (1 - min(max(both, 0.02), 0.98)))
     return found
 
 

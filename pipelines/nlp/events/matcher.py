@@ -92,7 +92,9 @@ class FrameMatcher:
             return Site(noun, verb, noun, kind) if kind is not None else None
         if dep == "pobj" and head.dep_ == "prep" and head.head.pos_ == "VERB":
             verb = self.clauses.predicate(head.head)
-            particle = f"{verb.obj.lower_} {head.lower_}" if verb.obj is not None else head.lower_  # "took part in"
+            particle = head.lower_
+            if verb.obj is not None and not verb.is_passive:  # "took part in"
+                particle = f"{verb.obj.lower_} {particle}"
             kind = self.lexicon.light_kind(verb.lemma, particle, (ACTOR, UNDERGO))
             if verb.is_passive and verb.subject is None:  # "were engaged in"
                 verb = replace(verb, subject=verb.obj, obj=None, is_passive=False)

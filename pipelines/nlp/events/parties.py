@@ -29,6 +29,7 @@ from pipelines.nlp.events.patterns import (
 )
 from pipelines.nlp.events.speakers import FIRST_PERSON, SpeakerReader
 
+_AMOUNTS = frozenset(("MONEY", "PERCENT"))
 _PLACE_PREPOSITIONS = frozenset(("in", "from", "at", "near", "across"))
 
 
@@ -135,6 +136,8 @@ class PartyReader:
     def _counts_people(self, token: Token) -> bool:
         """Whether a number or quantifier stands alone for persons to whom something is done: "Eleven were held"."""
         if token.pos_ != "NUM" and token.lower_ not in BARE_QUANTIFIERS:
+            return False
+        if token.ent_type_ in _AMOUNTS or any(child.tag_ == "$" for child in token.lefts):
             return False
         if token.dep_ in ("nsubjpass", "dobj") or (token.dep_ == "nsubj" and token.head.tag_ == "VBN"):
             return lemma_of(token.head) in self.verbs_of_people

@@ -15,11 +15,12 @@ from spacy.tokens import Token
 from pipelines.nlp.clauses.phrases import coordinated
 from pipelines.nlp.events.candidates import CandidateReader
 from pipelines.nlp.events.choice import ArgumentChooser, Choice
-from pipelines.nlp.events.evidence import ACTOR, PARTICIPANT, RECIPIENT, Situation
+from pipelines.nlp.events.evidence import ACTOR, PARTICIPANT, RECIPIENT, Situation, stands_alone
 from pipelines.nlp.events.lexicon import Frame, read_rows
 from pipelines.nlp.events.matcher import ACTOR as SUPPORTED
 from pipelines.nlp.events.matcher import UNDERGO, Site
 from pipelines.nlp.events.party_phrase import PartyPhrase
+from pipelines.nlp.events.themes import ThemeReader
 
 _PAIRING = frozenset(("between", "among"))
 # Where an operator's own parties stand, the likeliest first: "urged Iran to", "called on Iran to", "demanded of Iran".
@@ -70,8 +71,9 @@ def role_rule(event_type: str, mode: str | None) -> RoleRule:
 class RoleFiller:
     """Fills the roles of one Doc's events."""
 
-    def __init__(self, reader: CandidateReader, chooser: ArgumentChooser) -> None:
+    def __init__(self, reader: CandidateReader, chooser: ArgumentChooser, themes: ThemeReader) -> None:
         self.reader = reader
+        self.themes = themes
         self.chooser = chooser
 
     def by_frame(self, site: Site, frame: Frame, mode: str | None, event_type: str) -> Choice:
@@ -140,7 +142,11 @@ class RoleFiller:
         if part is not None:
             heads = {token.i for token in coordinated(part)}
             candidates = [c for c in candidates if c.head not in heads or c.is_named]
+        for candidate in candidates:
+            first = candidate.parties[0]
+            candidate.may_act = not self.themes.is_no_party(first, acts=True)
+            candidate.may_suffer = not self.themes.is_no_party(first, acts=False)
         doc = self.reader.parties.doc
-        is_alone = site.token.sent.end - site.token.sent.start == len(doc)
+        is_alone = stands_alone(site.token.sent)
         situation = Situation(doc, site, event_type, mode, rule.group, roles, inner is not None, is_alone)
         return self.chooser.choose(situation, candidates)

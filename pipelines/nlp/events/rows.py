@@ -25,7 +25,7 @@ from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.party_rows import Scene, party_row
 from pipelines.nlp.events.patterns import INDEFINITE, POLITICAL_SECTORS
-from pipelines.nlp.events.story import Told
+from pipelines.nlp.events.retelling import Told
 from pipelines.nlp.events.themes import ThemeReader
 from pipelines.records import Event, Modality, Party, Place
 

@@ -13,30 +13,27 @@ from spacy.tokens import Doc, Token
 
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.clauses.phrases import lemma_of
+from pipelines.nlp.events.chains import clause_chain
 from pipelines.nlp.events.choice import load_weights
 from pipelines.nlp.events.drafts import Draft
-from pipelines.nlp.events.event_dates import clause_chain
 from pipelines.nlp.events.lexicon import EventLexicon
+from pipelines.nlp.events.place_phrases import (
+    PLACE_PREPOSITIONS,
+    SCENE_NOUNS,
+    is_in_main_line,
+    is_of_place,
+    is_of_subject_above,
+    is_owner,
+    preposition_of,
+    steps_up,
+)
+from pipelines.nlp.events.retelling import Told
 from pipelines.nlp.events.settling import PLACE, WEIGHTS_FILE, Options
-from pipelines.nlp.events.story import STORY_DAYS, Story, Told
-from pipelines.nlp.events.telling import Telling, setting_of, telling
+from pipelines.nlp.events.story import STORY_DAYS, Story
+from pipelines.nlp.events.telling import Telling, telling
 from pipelines.nlp.places.sources import load_gazetteer
 from pipelines.records import Modality, Place, Precision
 
-_PLACE_PREPOSITIONS = frozenset(
-    ("in", "at", "near", "outside", "inside", "around", "across", "through", "throughout", "off", "within")
-)
-# "the streets of Podgorica": of these the of-phrase names the place, of others ("the president of France") it does not.
-_SCENE_NOUNS = frozenset(
-    "street city town village port province region capital district suburb outskirt centre center area island coast"
-    " square north south east west border".split()
-)
-# "the road to Tivat": near it.
-_WAY_NOUNS = frozenset("road highway motorway railway route street bridge crossing".split())
-_WITHIN_PHRASE = frozenset(
-    ("acl", "prep", "pobj", "dobj", "advmod", "attr", "nsubj", "nsubjpass", "conj", "agent", "compound")
-)
-_PLACE_CLIMB = 5  # phrases up
 _CLAUSES = 4
 _NAMING = frozenset(("compound", "nmod"))
 _MODIFIERS = frozenset(("compound", "nmod", "poss", "npadvmod", "amod"))
@@ -91,11 +88,11 @@ class SceneReader:
         for head, place in self._places.get(anchor.sent.start, ()):
             if head.dep_ in _NAMING and not _is_party(head, draft) and self._is_named_act(head.head, anchor):
                 return place  # "the Tunis bombing", "the Tunis bombing killed ten"
-            preposition = _preposition_of(head)
-            if preposition is None or not _is_of_place(preposition, draft) or _is_owner(head):
+            preposition = preposition_of(head)
+            if preposition is None or not is_of_place(preposition, draft) or is_owner(head):
                 continue
-            rank = _steps_up(preposition.head, ranks)
-            if rank is None or _is_of_subject_above(preposition, ranks):
+            rank = steps_up(preposition.head, ranks)
+            if rank is None or is_of_subject_above(preposition, ranks):
                 continue
             # Of one phrase the place it begins with: "in Segou, the capital of Mali's south". One that only modifies is
             # the last choice: "in the Red Sea port of Assab".
@@ -118,10 +115,10 @@ class SceneReader:
     def _of_sentence(self, draft: Draft) -> Place | None:
         """The first place that a main clause names, for what it tells or has told by a clause under it."""
         for head, place in self._places.get(draft.site.token.sent.start, ()):
-            preposition = _preposition_of(head)
-            if preposition is None or _is_owner(head) or not _is_of_place(preposition, draft):
+            preposition = preposition_of(head)
+            if preposition is None or is_owner(head) or not is_of_place(preposition, draft):
                 continue
-            if _is_in_main_line(preposition):
+            if is_in_main_line(preposition):
                 return place
         return None
 
@@ -147,13 +144,13 @@ class SceneReader:
             others: the events of the document, by position.
         """
         draft = told.draft
-        setting = setting_of(draft, told.telling, self.lexicon)
+        setting = self.story.settings.of(draft, told.telling)
         if self._names_another_place(draft):
             setting.append("elsewhere")
         if told.when is not None and told.when.precision not in (Precision.DAY, None):
             setting.append("other-time")
         options: Options[Place] = Options(lambda place: (place.name, place.country), setting)
-        again = self.story.again(told, [o for o in others if o.place is not None])
+        again = self.story.retellings.again(told, [o for o in others if o.place is not None])
         seen = next((self._seen_at[a.identity] for a in draft.actors if a.identity in self._seen_at), None)
         for source, place in (
             *self._in_sentence(draft),
@@ -182,7 +179,8 @@ class SceneReader:
         """The places that the document is about: the dateline's, the scene's, the last one before, the country named most."""
         at = told.draft.site.token.sent.start
         before = [start for start in self._places if start < at]
-        lead = next((p for start in sorted(self._places) for t, p in self._places[start] if _preposition_of(t)), None)
+        opening = [start for start in sorted(self._places) if start < self.story.settings.lead_end]
+        lead = next((p for start in opening for t, p in self._places[start] if preposition_of(t)), None)
         return [
             ("dateline", next((place for _, place in self._dateline), None)),
             ("scene", self._scene(told, others)),
@@ -226,14 +224,14 @@ class SceneReader:
         sent = draft.site.token.sent
         for mention in self._nameable.get(sent.start, ()):
             head = self.doc[mention.start : mention.end].root
-            preposition = _preposition_of(head)
+            preposition = preposition_of(head)
             if (
                 preposition is None
                 or _is_party(head, draft)
-                or preposition.lower_ not in _PLACE_PREPOSITIONS | {"of", "to"}
+                or preposition.lower_ not in PLACE_PREPOSITIONS | {"of", "to"}
             ):
                 continue
-            if preposition.lower_ != "of" or preposition.head.lemma_.lower() in _SCENE_NOUNS:
+            if preposition.lower_ != "of" or preposition.head.lemma_.lower() in SCENE_NOUNS:
                 return True
         return False
 
@@ -283,36 +281,8 @@ class SceneReader:
         return []
 
 
-def _is_owner(token: Token) -> bool:
-    """Whether a place only owns what the phrase names: "at Ghana's embassy", unlike "in Ghana's north"."""
-    return token.dep_ == "poss" and token.head.lemma_.lower() not in _SCENE_NOUNS
-
-
 def _is_party(token: Token, draft: Draft) -> bool:
     return any(p.start <= token.i < p.end for p in draft.parties())
-
-
-def _is_of_place(preposition: Token, draft: Draft) -> bool:
-    """Whether a preposition over a place says that the event was there."""
-    word = preposition.lower_
-    if word in _PLACE_PREPOSITIONS:
-        return True
-    if word == "of":
-        return preposition.head.lemma_.lower() in _SCENE_NOUNS
-    is_way = preposition.i > 0 and preposition.nbor(-1).lemma_.lower() in _WAY_NOUNS
-    return word == "to" and (draft.mode == "visit" or is_way)
-
-
-def _preposition_of(token: Token) -> Token | None:
-    """The preposition over a place: over its list, its apposition or the larger place it stands in."""
-    current = token
-    for _ in range(4):
-        if current.dep_ == "pobj":
-            return current.head
-        if current.dep_ not in ("conj", "appos", "compound", "nmod", "poss"):
-            return None
-        current = current.head
-    return None
 
 
 def _unplaced(doc: Doc) -> dict[int, list[MentionSpan]]:
@@ -323,41 +293,3 @@ def _unplaced(doc: Doc) -> dict[int, list[MentionSpan]]:
         if mention.is_name and mention.label in ("GPE", "LOC", "FAC") and doc[mention.start].idx not in known:
             found.setdefault(doc[mention.start].sent.start, []).append(mention)
     return found
-
-
-def _is_in_main_line(preposition: Token) -> bool:
-    """Whether a phrase stands in the sentence's main clause, not in a clause or phrase about one of its nouns."""
-    current = preposition
-    for _ in range(_PLACE_CLIMB):
-        if current.dep_ == "conj" and current.pos_ == "VERB":
-            return False
-        if current.dep_ in ("relcl", "acl", "advcl", "ccomp", "xcomp", "pcomp", "appos", "poss", "nsubj", "nsubjpass"):
-            return False
-        if current.dep_ == "ROOT":
-            return True
-        current = current.head
-    return False
-
-
-def _is_of_subject_above(preposition: Token, ranks: dict[int, int]) -> bool:
-    """Whether a place belongs to the subject of a clause over the event: "officials in Quito said the army fired"."""
-    current = preposition
-    for _ in range(_PLACE_CLIMB):
-        if current.dep_ in ("nsubj", "nsubjpass"):
-            return ranks.get(current.head.i, 0) > 0
-        if current.head is current or current.i in ranks:
-            break
-        current = current.head
-    return False
-
-
-def _steps_up(token: Token, ranks: dict[int, int]) -> int | None:
-    """Rank of the first token of the event's clause above a phrase of place; None where another clause comes first."""
-    current = token
-    for step in range(_PLACE_CLIMB):
-        if current.i in ranks:
-            return ranks[current.i] + step
-        if current.dep_ not in _WITHIN_PHRASE or current.head is current:
-            return None
-        current = current.head
-    return None

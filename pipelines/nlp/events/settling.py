@@ -1,7 +1,7 @@
 """Settling: which of several dates or places an event has, or none, by the weight of the evidence.
 
 What belongs here: options, their scores and the choice. What does not: where options and their evidence come from
-(`story.py` for days, `scene.py` for places).
+(`sentence_times.py` and `story.py` for days, `scene.py` for places, `setting.py` for both).
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
-"""What the document tells of an event outside its own sentence: the day the story is on, and the same act told again.
+"""When an event happened, among all days that the document gives it: its sentence's, those of the story, of another telling.
 
 What belongs here: carrying a day from sentence to sentence and from one telling of an act to another. What does not: the
-event's own sentence (`event_dates.py`), places (`scene.py`).
+event's own sentence (`event_dates.py`, `sentence_times.py`), which telling is of the same act (`retelling.py`), places
+(`scene.py`).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 
 from spacy.tokens import Doc, Span, Token
@@ -19,56 +20,57 @@ from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.event_dates import NO_DATE, EventDate, EventDateReader
 from pipelines.nlp.events.lexicon import EventLexicon
 from pipelines.nlp.events.operators import SAYINGS
+from pipelines.nlp.events.retelling import Retellings, Told
+from pipelines.nlp.events.sentence_times import SentenceTimes
+from pipelines.nlp.events.setting import SettingReader
 from pipelines.nlp.events.settling import DAY, WEIGHTS_FILE, Options
-from pipelines.nlp.events.telling import (
-    Telling,
-    has_past_perfect,
-    is_definite,
-    is_perfect,
-    is_split_passive,
-    setting_of,
-)
-from pipelines.records import EventDateSource, Modality, Place, Precision
+from pipelines.nlp.events.telling import Telling, has_past_perfect, is_perfect, is_split_passive
+from pipelines.records import EventDateSource, Modality, Precision
 
-_ONE_ACT = 3
 _NEAR_TOKENS = 60
+_STORY_LENGTH = 4  # days: "over the weekend" is one of the story, "last week" is none
 STORY_DAYS = 14  # a day longer before the publication is no story's day
-_SUBJECTS = frozenset(("nsubj", "nsubjpass"))
 _PAST_FORMS = frozenset(("VBD", "VBN"))
 
 
-@dataclass(slots=True)
-class Told:
-    """An event as told once: its draft with what its own sentence says of day and place."""
-
-    draft: Draft
-    when: EventDate | None
-    place: Place | None
-    telling: Telling
-
-
 class Story:
-    """The days and the retold acts of one Doc."""
+    """The days of one Doc."""
 
     def __init__(self, doc: Doc, dates: EventDateReader, lexicon: EventLexicon) -> None:
         self.published = dates.published
         self.lexicon = lexicon
+        self.retellings = Retellings(lexicon)
+        self.settings = SettingReader(doc, dates, lexicon)
         self.weights = load_weights(WEIGHTS_FILE).get(DAY, {})
-        self._days: dict[bool, list[tuple[int, date]]] = {True: [], False: []}  # of sayings, of deeds: sentence, day
+        self._times = SentenceTimes(dates)
+        self._days: dict[bool, list[tuple[int, EventDate]]] = {
+            True: [],
+            False: [],
+        }  # of sayings, of deeds: sentence, day
         self._entries = _dated_entries(doc, dates)
         self._pasts: list[tuple[int, int]] = []  # token ranges after a sentence of long ago, to its paragraph's end
+        self._named: list[tuple[int, int, EventDate]] = []  # every time: its sentence's start, paragraph's end, days
+        self._settled: list[tuple[Told, EventDate]] = []  # the events so far, with their dates
         for sent in doc.sents:
             for head, time in dates.times.get(sent.start, ()):
-                verb = _main_verb(head) if self.published is not None else None
-                if verb is None or time.date_start is None:
+                if time.date_start is None:
                     continue
-                if time.precision == Precision.DAY and 0 <= self._age(time.date_start) <= STORY_DAYS:
-                    self._days[self._is_saying(verb)].append((sent.start, time.date_start))
+                when = EventDate(time.date_start, time.date_end, time.precision, EventDateSource.TEXT)
+                self._named.append((sent.start, _paragraph_end(sent), when))
+                verb = _main_verb(head) if self.published is not None else None
+                if verb is None:
+                    continue
+                if _is_short(when) and self._is_of_story(when):
+                    self._days[self._is_saying(verb)].append((sent.start, replace(when, precision=Precision.DAY)))
                 elif self._age(time.date_end or time.date_start) > STORY_DAYS:
                     self._pasts.append((sent.end, _paragraph_end(sent)))
+        self._told_days = sorted(self._days[True] + self._days[False], key=lambda item: (item[0], item[1].start))
 
     def _age(self, day: date) -> int:
         return (self.published - day).days if self.published is not None else 0
+
+    def _is_of_story(self, when: EventDate) -> bool:
+        return when.start is not None and when.end is not None and 0 <= self._age(when.end) <= STORY_DAYS
 
     def is_in_past(self, draft: Draft) -> bool:
         """Whether a draft is told in a passage on the past: after a sentence dated long ago, before a day of the story."""
@@ -83,35 +85,8 @@ class Story:
         types = {f.event_type for f in self.lexicon.frames.get(key, ()) if f.event_type}
         return bool(types) and all(self.lexicon.traits_of(t, None).is_speech for t in types)
 
-    def again(self, told: Told, others: list[Told]) -> Told | None:
-        """The nearest of the other tellings that is of the same act: of its parties and word, or of the act it names."""
-        found = retold(told, others)
-        if found is not None or not self._names_act(told.draft):
-            return found
-        before = [
-            o
-            for o in others
-            if o.draft.event_type == told.draft.event_type
-            and o.telling == Telling.NEWS
-            and o.draft.site.token.i < told.draft.site.token.i
-        ]
-        return before[-1] if before else None
-
-    def _names_act(self, draft: Draft) -> bool:
-        """Whether a clause tells of an act that the text has told of: "died in the attack", "the raid had killed ten"."""
-        verb = draft.site.top
-        for child in verb.children:
-            nouns = [child] if child.dep_ in _SUBJECTS else []
-            if child.dep_ in ("prep", "agent") and child.lower_ in ("in", "during", "by"):
-                nouns = [c for c in child.children if c.dep_ == "pobj"]
-            for noun in nouns:
-                frames = self.lexicon.frames.get((lemma_of(noun), "noun"), ())
-                if is_definite(noun) and any(f.event_type == draft.event_type for f in frames):
-                    return True
-        return False
-
     def settle(self, told: Told, others: list[Told]) -> EventDate:
-        """The date of an event that its own sentence does not date.
+        """The date of an event; to be asked for every event of the document in turn.
 
         Args:
             told: the event.
@@ -119,54 +94,121 @@ class Story:
         """
         draft = told.draft
         entry = next((day for start, end, day in self._entries if start <= draft.site.token.i < end), None)
-        if entry is not None and draft.modality == Modality.ACTUAL and not has_past_perfect(draft.top):
+        if (
+            entry is not None
+            and not _is_dated(told)
+            and draft.modality == Modality.ACTUAL
+            and not has_past_perfect(draft.top)
+        ):
             return _on(entry, EventDateSource.TEXT)
         options = self.options(told, others)
         told.draft.settled[DAY] = options.all()
-        return options.best(self.weights).value or NO_DATE
+        when = options.best(self.weights).value or NO_DATE
+        if when.start is not None:
+            self._settled.append((told, when))
+        return when
 
     def options(self, told: Told, others: list[Told]) -> Options[EventDate]:
-        """The days that an event may lie on by what the rest of the document tells.
+        """The days that an event may lie on by what its sentence and the rest of the document tell.
 
         Args:
             told: the event.
             others: the events of the document, by position.
         """
         draft = told.draft
-        setting = setting_of(draft, told.telling, self.lexicon)
-        if told.when is not None:
+        setting = [*self.settings.of(draft, told.telling), *self.settings.fine(draft, told.telling), *self._genre()]
+        if told.when is not None and not _is_dated(told):
             setting.append("undatable")  # its sentence gives a time that is not its own
         if self.is_in_past(draft):
             setting.append("in-past")
         options: Options[EventDate] = Options(lambda when: (when.start, when.end), setting)
-        again = self.again(told, [o for o in others if o.when is not None and o.when.source == EventDateSource.TEXT])
-        if again is not None:
-            options.add("again", again.when)
+        if _is_dated(told) and told.when is not None:
+            options.add("own", told.when)
+        for source, when, seen in self._times.offers(draft, told.is_speech):
+            options.add(source, when, seen)
+        again = self.retellings.again(told, [o for o in others if _is_dated(o)])
+        if again is not None and again.when is not None:
+            later = again.draft.site.token.i > draft.site.token.i
+            seen = ["later" if later else "before", _size(again.when)]
+            if not self._is_of_story(again.when):
+                seen.append("old")
+            options.add("again", again.when, seen)
+        self._add_previous(options, draft)
+        self._add_passage(options, draft)
         if self.published is None:
             return options
         options.add("published", _on(self.published, EventDateSource.PUBLICATION))
         for source, (at, day) in self._story_days(draft):
-            options.add(source, _on(day, EventDateSource.TEXT), self._seen_of(day, at, draft))
+            options.add(source, day, self._seen_of(day, at, draft))
         return options
 
-    def _story_days(self, draft: Draft) -> list[tuple[str, tuple[int, date]]]:
-        """The days of the story around a draft: the last before it of its kind and of the other, the first, the most told."""
+    def _add_previous(self, options: Options[EventDate], draft: Draft) -> None:
+        """The date of the event told before: what is told next has often happened then too."""
+        if not self._settled:
+            return
+        told, when = self._settled[-1]
+        sent, before = draft.site.token.sent, told.draft.site.token
+        place = "sentence" if before.i >= sent.start else "near" if sent.start - before.i < _NEAR_TOKENS else "far"
+        seen = [place, when.source.value, _size(when)]
+        if told.telling == Telling.NEWS:
+            seen.append("news")
+        if is_perfect(told.draft.top) != is_perfect(draft.top):
+            seen.append("other-tense")
+        if {a.identity for a in told.draft.actors} & {a.identity for a in draft.actors}:
+            seen.append("actor")
+        if told.draft.event_type == draft.event_type:
+            seen.append("type")
+        options.add("previous", when, seen)
+
+    def _add_passage(self, options: Options[EventDate], draft: Draft) -> None:
+        """The time named last before the event's sentence, where that is in the same paragraph."""
+        sent = draft.site.token.sent
+        found = [item for item in self._named if item[0] < sent.start < item[1]]
+        if not found:
+            return
+        at, _, when = found[-1]
+        age = self._age(when.end or when.start or self.published) if self.published is not None else 0
+        seen = [_size(when), "story" if 0 <= age <= STORY_DAYS else "ahead" if age < 0 else "past"]
+        if at == sent.doc[sent.start - 1].sent.start:
+            seen.append("near")
+        options.add("passage", when, seen)
+
+    def _genre(self) -> list[str]:
+        """On which day, counted from the publication, the text has most of its story."""
+        if not self._told_days:
+            return ["story=none"]
+        ages = Counter(self._rough_age(day) for _, day in self._told_days)
+        first = self._rough_age(self._told_days[0][1])
+        most = max(ages, key=lambda age: ages[age])
+        found = [f"story={('today', 'eve', 'earlier')[most]}", f"opens={('today', 'eve', 'earlier')[first]}"]
+        if self._told_days[0][0] >= self.settings.lead_end:
+            found.append("lead-undated")
+        return found
+
+    def _rough_age(self, when: EventDate) -> int:
+        return min(self._age(when.end), 2) if when.end is not None else 2
+
+    def _story_days(self, draft: Draft) -> list[tuple[str, tuple[int, EventDate]]]:
+        """The days of the story around a draft: the last before it and the next of each kind, the first, the most told."""
         is_speech = self.lexicon.traits_of(draft.event_type, draft.mode).is_speech
         found = []
         for source, days in (("latest", self._days[is_speech]), ("other", self._days[not is_speech])):
             at = bisect_right(days, draft.site.token.i, key=lambda day: day[0]) - 1
             if at >= 0:
                 found.append((source, days[at]))
-        told = sorted(self._days[True] + self._days[False])
-        if told:
-            counts = Counter(day for _, day in told)
-            most = max(told, key=lambda item: counts[item[1]])
-            found += [("first", told[0]), ("most", most)]
+        for source, days in (("next", self._days[is_speech]), ("next-other", self._days[not is_speech])):
+            at = bisect_right(days, draft.site.token.i, key=lambda day: day[0])
+            if at < len(days):
+                found.append((source, days[at]))
+        if self._told_days:
+            counts = Counter(day for _, day in self._told_days)
+            most = max(self._told_days, key=lambda item: counts[item[1]])
+            found += [("first", self._told_days[0]), ("most", most)]
         return found
 
-    def _seen_of(self, day: date, at: int, draft: Draft) -> list[str]:
+    def _seen_of(self, when: EventDate, at: int, draft: Draft) -> list[str]:
         """How long before the publication a day lies, how near to the draft it is told, and whether the story has others."""
-        age = self._age(day)
+        age = self._age(when.end) if when.end is not None else 0
         found = ["today" if age == 0 else "eve" if age == 1 else "week" if age < 7 else "earlier"]
         sent = draft.site.token.sent
         if at == sent.start:
@@ -175,52 +217,31 @@ class Story:
             found.append("near")
         elif at > sent.start:
             found.append("later")
-        days = {day for days in self._days.values() for _, day in days}
-        found.append("only" if len(days) == 1 else "among")
+        if at < self.settings.lead_end:
+            found.append("told-in-lead")
+        days = [day for _, day in self._told_days]
+        found.append("only" if len(set(days)) == 1 else "among")
+        if days.count(when) * 2 > len(days):
+            found.append("major")
         return found
+
+
+def _is_dated(told: Told) -> bool:
+    return told.when is not None and told.when.source == EventDateSource.TEXT
+
+
+def _is_short(when: EventDate) -> bool:
+    if when.start is None or when.end is None:
+        return False
+    return when.precision == Precision.DAY or 0 < (when.end - when.start).days < _STORY_LENGTH
+
+
+def _size(when: EventDate) -> str:
+    return when.precision.value if when.precision is not None else "vague"
 
 
 def _on(day: date, source: EventDateSource) -> EventDate:
     return EventDate(day, day, Precision.DAY, source)
-
-
-def retold(told: Told, others: list[Told]) -> Told | None:
-    """The nearest other telling of the same act: equal type, and equal word or party where the text may mean it."""
-    draft = told.draft
-    best, best_key = None, (0, 0)
-    for other in others:
-        if (
-            other is told
-            or other.draft.event_type != draft.event_type
-            or other.draft.site.token.i == draft.site.token.i
-        ):
-            continue
-        score = _likeness(draft, other.draft)
-        key = (score, -abs(other.draft.site.token.i - draft.site.token.i))
-        if score >= _ONE_ACT and (best is None or key > best_key):
-            best, best_key = other, key
-    return best
-
-
-def _likeness(draft: Draft, other: Draft) -> int:
-    """How much two drafts of one type have in common: 3 or more where they are one act."""
-    if draft.is_negated != other.is_negated or draft.modality != other.modality:
-        return 0
-    actors, recipients = _shared(draft.actors, other.actors), _shared(draft.recipients, other.recipients)
-    if actors < 0 or recipients < 0:
-        return 0  # another's act, or done to others
-    words, others = ({lemma_of(d.trigger), lemma_of(d.site.token)} for d in (draft, other))
-    noun = draft.site.noun
-    is_known = noun is not None and is_definite(noun)
-    return 2 * bool(words & others) + actors + recipients + is_known
-
-
-def _shared(one: list, other: list) -> int:
-    """1 where two lists of parties share one, 0 where one of them is empty, -1 where they are others."""
-    first, second = ({p.identity for p in side if p.is_party} for side in (one, other))
-    if not first or not second:
-        return 0
-    return 1 if first & second else -1
 
 
 def _dated_entries(doc: Doc, dates: EventDateReader) -> list[tuple[int, int, date]]:
@@ -243,6 +264,14 @@ def _paragraph_end(sent: Span) -> int:
     return next((t.i for t in doc[sent.end - 1 :] if "\n" in t.text), len(doc))
 
 
+def _verb_over_document(participle: Token) -> Token | None:
+    """The verb that says something in what was put out then: "said in a statement released on Monday"."""
+    noun = participle.head
+    if participle.dep_ != "acl" or participle.tag_ != "VBN" or noun.dep_ != "pobj" or noun.head.lower_ != "in":
+        return None
+    return noun.head.head if noun.head.head.pos_ == "VERB" else None
+
+
 def _main_verb(head: Token) -> Token | None:
     """The verb in the past that a time hangs on, where it is the sentence's main one or coordinated with it."""
     current = head
@@ -254,7 +283,7 @@ def _main_verb(head: Token) -> Token | None:
             break
         if current.lower_ in ("after", "before", "since", "until", "till", "from", "following"):
             return None
-    verb = current
+    verb = _verb_over_document(current) or current
     if verb.tag_ not in _PAST_FORMS or has_past_perfect(verb) or is_perfect(verb):
         return None
     top = verb

@@ -13,8 +13,6 @@ from spacy.tokens import Token
 from pipelines.nlp.clauses.component import collapsed_subject
 from pipelines.nlp.clauses.phrases import coordinated
 from pipelines.nlp.events.drafts import Draft
-from pipelines.nlp.events.lexicon import EventLexicon
-from pipelines.records import Modality
 
 AFTER, BEFORE = frozenset(("after", "following", "since")), frozenset(("before",))
 _PERFECT = frozenset(("have", "has", "had", "'ve", "’ve", "having"))
@@ -52,7 +50,7 @@ def telling(draft: Draft) -> Telling:
     start = draft.trigger if draft.is_composed else draft.site.top
     if start.pos_ in ("NOUN", "PROPN") and not _is_news_noun(start):
         return Telling.BACKGROUND
-    own = _own_finite(start)
+    own = own_finite(start)
     current = start
     for _ in range(_CLIMB):
         if not _continues_line(current):
@@ -62,7 +60,7 @@ def telling(draft: Draft) -> Telling:
         if current.head is current:
             break
         current = current.head
-    return Telling.STATE if _is_present(_reporting(own)) else Telling.NEWS
+    return Telling.STATE if is_present(own) and is_present(_reporting(own)) else Telling.NEWS
 
 
 def is_background(draft: Draft) -> bool:
@@ -120,11 +118,11 @@ def is_perfect(token: Token) -> bool:
 
 def is_told_in_past(token: Token) -> bool:
     """Whether the finite verb over an event is in a past form: "decided to reopen it"."""
-    finite = _own_finite(token)
+    finite = own_finite(token)
     for _ in range(_CLIMB):
         if finite.head is finite or not any(c.dep_ == "aux" and c.tag_ == "TO" for c in finite.children):
             break
-        finite = _own_finite(finite.head)
+        finite = own_finite(finite.head)
     forms = [finite, *(c for c in finite.children if c.dep_ in ("aux", "auxpass"))]
     return min(forms, key=lambda t: t.i).tag_ == "VBD" or is_perfect(finite)
 
@@ -136,22 +134,6 @@ def is_split_passive(verb: Token) -> bool:
     return verb.head.pos_ == "AUX" and not any(
         c.dep_ in ("mark", "nsubj", "nsubjpass", "advmod") for c in verb.children
     )
-
-
-def setting_of(draft: Draft, how: Telling, lexicon: EventLexicon) -> list[str]:
-    """What of an event and its telling bears on when and where it was, as names of evidence."""
-    traits = lexicon.traits_of(draft.event_type, draft.mode)
-    kind = "word" if traits.is_speech or draft.is_composed else "deed" if traits.is_carried else "act"
-    found = [kind, how.value, f"type={draft.event_type}", f"home={traits.home or 'none'}"]
-    if draft.modality != Modality.ACTUAL:
-        found.append("unreal" if draft.modality != Modality.HISTORICAL else "historical")
-    if is_perfect(draft.top):
-        found.append("past-perfect" if has_past_perfect(draft.top) else "perfect")
-    if draft.site.noun is not None:
-        found.append("noun")
-    if draft.attributed_to is not None:
-        found.append("said")
-    return found
 
 
 def _is_news_noun(noun: Token) -> bool:
@@ -181,7 +163,7 @@ def _may_be_news(verb: Token, is_own: bool) -> bool:
     """Whether a verb of the line lets the event lie on the story's day; `is_own`: the verb gives the event its tense."""
     if has_past_perfect(verb):
         return False
-    if is_own and is_perfect(verb) and (not _heads_line(verb) or _lasts(verb)):
+    if is_own and is_perfect(verb) and (not _heads_line(verb) or lasts(verb)):
         return False
     return not any(c.dep_ == "advmod" and c.lower_ in _LASTING for c in verb.children)
 
@@ -195,7 +177,7 @@ def _heads_line(verb: Token) -> bool:
     return verb.dep_ == "advcl" and any(c.dep_ == "mark" and c.lower_ in ("as", "while") for c in verb.children)
 
 
-def _lasts(verb: Token) -> bool:
+def lasts(verb: Token) -> bool:
     """Whether a perfect is bounded by a duration: "has for years been", "have opposed it since 2019"."""
     return any(
         c.dep_ == "prep"
@@ -215,7 +197,7 @@ def _is_time(preposition: Token) -> bool:
     return any(c.ent_type_ in ("DATE", "TIME") for c in preposition.children)
 
 
-def _own_finite(token: Token) -> Token:
+def own_finite(token: Token) -> Token:
     """The finite verb that gives an event its tense."""
     current = token
     for _ in range(_CLIMB):
@@ -232,7 +214,7 @@ def _reporting(verb: Token) -> Token:
     return verb.head if verb.dep_ == "ccomp" and verb.head.pos_ == "VERB" else verb
 
 
-def _is_present(verb: Token) -> bool:
+def is_present(verb: Token) -> bool:
     forms = [verb, *(c for c in verb.children if c.dep_ in ("aux", "auxpass"))]
     first = min(forms, key=lambda t: t.i)
     return first.tag_ in ("VBZ", "VBP") and first.lower_ not in _PERFECT

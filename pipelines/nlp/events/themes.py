@@ -73,6 +73,10 @@ class ThemeReader:
         draft.recipients = self._parties_of(draft.recipients, acts=False)
         draft.theme = next(iter(things), None) or draft.theme or self._told_theme(draft)
 
+    def is_no_party(self, phrase: PartyPhrase, *, acts: bool) -> bool:
+        """Whether a phrase names a thing that is nobody's, as a subject (`acts`) or as someone acted on."""
+        return self._is_thing(phrase, acts=acts) and not self._owners(phrase, acts=acts)
+
     def record(self, theme: PartyPhrase, text: str) -> Theme:
         """The row of a theme; `text` is the document's canonical text."""
         start, last = self.doc[theme.start].idx, self.doc[theme.end - 1]
@@ -92,7 +96,7 @@ class ThemeReader:
         head = self.doc[phrase.head]
         found = self.parties.adjectival(head)
         preps = phrase_preps(head) if acts else {}
-        agents = [*preps.get("by", ()), *preps.get("from", ())]
+        agents = [token for name in ("by", "from", "between") for token in preps.get(name, ())]
         for child in head.lefts:
             if child.dep_ == "poss" and child.pos_ != "PRON" or self._is_body(child):
                 agents.append(child)
@@ -183,4 +187,5 @@ class ThemeReader:
             is_thing = mention.label not in PARTY_LABELS or bool(self._classes_of_name(mention))
         else:
             is_thing = not self.parties.is_party(token)
-        return self.parties.thing(token) if is_thing else None
+        thing = self.parties.thing(token)
+        return thing if is_thing or thing is not None and self._classes(thing) & _NEVER else None

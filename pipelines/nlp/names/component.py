@@ -24,6 +24,7 @@ from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.names.patterns import COMMON_CAPITALISED, FUNCTION_WORDS, NAME_LABELS, NO_ACRONYMS, SPORTS
 from pipelines.nlp.names.pieces import Piece, find_pieces
 from pipelines.nlp.names.sports import relabel_teams
+from pipelines.nlp.names.stated_acronyms import join_stated_names
 from pipelines.nlp.names.table import TokenTable, build_table
 
 MAX_NAME_TOKENS = 16  # a longer run of capitalised words is a table or a parse error
@@ -52,7 +53,9 @@ class NameFinder:
         pieces = [p for p in pieces if p.label and p.end - p.start <= MAX_NAME_TOKENS]
         pieces += find_repeated(table, pieces)
         pieces += _model_pieces(table, pieces)
+        pieces += _opening_surnames(table, pieces, evidence)
         pieces.sort(key=lambda p: p.start)
+        pieces = join_stated_names(table, pieces)
         if table.sport:
             relabel_teams(table, pieces)
         return [affiliate(table, self.describer, piece) for piece in pieces]
@@ -60,6 +63,27 @@ class NameFinder:
     def set_annotations(self, doc: Doc, mentions: list[MentionSpan]) -> None:
         """Write the names on the document."""
         doc._.mentions = mentions
+
+
+def _opening_surnames(table: TokenTable, pieces: list[Piece], evidence: Evidence) -> list[Piece]:
+    """Surnames of the document's people that open a sentence and that the tagger took for a word."""
+    taken = {i for p in pieces for i in range(p.start, p.end)}
+    found = []
+    for segment in table.segments:
+        i = segment.start
+        if segment.style != "text" or i in taken or i in table.nouns or not table.capital[i]:
+            continue
+        word = table.folded[i]
+        if (
+            word in evidence.surnames
+            and word not in COMMON_CAPITALISED | FUNCTION_WORDS
+            and len(word) >= _LEAST_SURNAME
+        ):
+            found.append(Piece(i, i + 1, "PERSON"))
+    return found
+
+
+_LEAST_SURNAME = 4
 
 
 def _model_pieces(table: TokenTable, pieces: list[Piece]) -> list[Piece]:

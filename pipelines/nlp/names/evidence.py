@@ -158,6 +158,8 @@ class Evidence:
             is_country = name.entry.kind in (Kind.COUNTRY, Kind.REGION)
             if is_country and name.end < size and table.texts[name.end] == ")":
                 scores["PERSON"] += 3
+        if piece.end - piece.start > 1 and (_is_described_as_person(table, end) or _is_in_apposition(table, piece)):
+            scores["PERSON"] += 2
         if end < size and doc[end].pos_ == "VERB" and doc[end].lemma_ in PERSON_VERBS:
             scores["PERSON"] += 1.5 if doc[end].lemma_ in HUMAN_VERBS else 0.75
         if piece.start > 0:
@@ -205,3 +207,42 @@ class Evidence:
             if joined:
                 start = end - 3
                 self.surnames[" ".join(table.folded[start:end])] = self.key(piece)
+
+
+def _is_described_as_person(table: TokenTable, at: int) -> bool:
+    """Whether a title in apposition follows: ", the Finnish trade minister,", ", Peru's president,"."""
+    if at + 2 >= len(table.texts) or table.texts[at] != ",":
+        return False
+    if table.folded[at + 1] not in ("a", "an", "the", "his", "her", "their") and at + 1 not in table.names:
+        return False
+    for i in range(at + 2, min(at + _MAX_APPOSITION, len(table.texts))):
+        if table.texts[i] in (",", ".", ";"):
+            return False
+        noun = table.nouns.get(i)
+        if noun is not None and noun.entry.is_title and table.texts[noun.end : noun.end + 1] in ([","], ["."]):
+            return True
+    return False
+
+
+def _is_in_apposition(table: TokenTable, piece: Piece) -> bool:
+    """Whether a name between commas tells who a title before it means: "the Finnish mayor, Aino Salo, said"."""
+    comma = piece.start - 1
+    if (
+        comma < 2
+        or table.texts[comma] != ","
+        or piece.end >= len(table.texts)
+        or table.texts[piece.end] not in (",", ".")
+    ):
+        return False
+    for i in range(max(0, comma - _MAX_TITLE), comma):
+        noun = table.nouns.get(i)
+        if noun is not None and noun.end == comma and noun.entry.is_title:
+            return any(
+                table.folded[k] in ("the", "a", "an", "his", "her", "their", "'s", "’s")
+                for k in range(max(0, i - 4), i)
+            )
+    return False
+
+
+_MAX_APPOSITION = 7  # tokens
+_MAX_TITLE = 4  # tokens of a title

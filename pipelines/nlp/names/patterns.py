@@ -75,6 +75,9 @@ PARTICLES = frozenset(
     "ten af av".split()
 )
 
+# Words that open a sentence before the names of several people: "Brothers Tom and Ian Rae".
+KIN_OPENERS = frozenset("brothers sisters twins cousins siblings".split())
+
 # Last words of organisations' names ...
 ORG_TAILS = frozenset(
     "corp corp. corporation inc inc. ltd ltd. limited plc llc co co. company companies ag sa s.a. nv n.v. bv gmbh "

@@ -141,6 +141,8 @@ class _RunParser:
             return entry.kind not in PEOPLE_KINDS
         if first is not None and self.title is not None and end == self.end:
             return entry.kind not in PEOPLE_KINDS and entry.kind is not Kind.ORGANISATION
+        if first is None and self.title is not None and self.title[1] == start and end == self.end:
+            return entry.kind is Kind.CITY  # "President Salinas"
         if first is None and self._begins_person(start, end):
             return True
         if first is None and table.folded[start] in self.given_names and end < self.end:
@@ -228,7 +230,7 @@ class _RunParser:
                 start = i
                 while start > self.start and self._extends_left(start - 1):
                     start -= 1
-                return (start, self.end, "ORG")
+                return (self._body_start(start, i), self.end, "ORG")
         for i in range(self.end - 1, self.start, -1):
             if table.folded[i] not in ORG_TAILS or table.folded[i] in WEAK_ORG_TAILS:
                 continue
@@ -239,6 +241,14 @@ class _RunParser:
             if start < i and not (known and known.end > i):
                 return (start, i + 1, "ORG")
         return None
+
+    def _body_start(self, start: int, head: int) -> int:
+        """Where a body of two words begins that the head ends: the "Supreme" of "Supreme Court of Ghana"."""
+        for k in range(self.start, start):
+            noun = self.table.nouns.get(k)
+            if noun is not None and noun.end == head + 1 and not noun.entry.is_title and self.table.capital[k]:
+                return k
+        return start
 
     def _event_tail(self) -> tuple[int, int, str] | None:
         """The span of an event whose last word says so and that a lexicon name would break: "Kenya Open"."""
@@ -272,6 +282,8 @@ class _RunParser:
         if self.table.folded[i] in HONORIFICS or not self.table.capital[i]:
             return False
         if name and tail in PUBLIC_BODY_TAILS:
+            if name.entry.kind is Kind.CAPITAL and i and self.table.folded[i - 1] == "in" and self.table.capital[i - 1]:
+                return False  # "In Quito Congress passed the law"
             return name.entry.kind not in PEOPLE_KINDS and name.entry.kind is not Kind.COUNTRY
         return not (name and name.entry.kind is Kind.LEADER)
 

@@ -12,6 +12,7 @@ from pipelines.nlp.names.patterns import (
     CALENDAR,
     CALENDAR_NAMES,
     FUNCTION_WORDS,
+    KIN_OPENERS,
     ORG_HEADS,
     ORG_TAILS,
     PARTICLES,
@@ -63,6 +64,8 @@ def _begins_name(table: TokenTable, i: int, first: int, given_names: dict[str, s
     opens = i == first or table.doc[i - 1].is_quote or table.texts[i - 1] in _OPENERS
     if not opens:
         return True
+    if folded in KIN_OPENERS and i + 1 < len(table.capital) and table.capital[i + 1] and i + 1 not in table.names:
+        return False
     noun = table.nouns.get(i)
     if noun is not None and not (noun.end < len(table.texts) and (table.capital[noun.end] or noun.end in table.names)):
         return noun.end - i > 1 and table.capital[noun.end - 1]  # "Police said", but "Foreign Ministry officials"
@@ -126,7 +129,7 @@ def _step(table: TokenTable, i: int, limit: int, start: int) -> int:
         return 1
     following = i + 1 < limit and table.capital[i + 1] and not _is_calendar(table, i + 1)
     if folded == "-" and table.is_glued(i) and table.is_glued(i - 1):
-        if ends_given_name(table, start, i, limit):
+        if ends_given_name(table, start, i, limit) or opens_with_given_name(table, start, i, limit):
             return 2
         return 1 if following or (i + 1 < limit and table.folded[i + 1] in PARTICLES) else 0
     if folded in PARTICLES:
@@ -158,6 +161,20 @@ def ends_given_name(table: TokenTable, start: int, hyphen: int, limit: int) -> b
         return False
     syllables = table.folded[hyphen - 1], table.folded[after]
     return all(_SYLLABLE.fullmatch(s) for s in syllables) and syllables[1] not in _ENGLISH_TAILS
+
+
+def opens_with_given_name(table: TokenTable, start: int, hyphen: int, limit: int) -> bool:
+    """The second syllable of a Korean or Chinese given name before the surname: "Min-seo Baek"."""
+    after = hyphen + 1
+    if hyphen - start != 1 or after + 1 >= limit or not table.is_glued(hyphen) or not table.doc[after].is_lower:
+        return False
+    is_name = (
+        table.capital[after + 1]
+        and table.folded[after + 1] not in FUNCTION_WORDS
+        and not _is_calendar(table, after + 1)
+    )
+    syllables = table.folded[hyphen - 1], table.folded[after]
+    return is_name and all(_SYLLABLE.fullmatch(s) for s in syllables) and syllables[1] not in _ENGLISH_TAILS
 
 
 def _links_organisation(table: TokenTable, start: int, i: int) -> bool:

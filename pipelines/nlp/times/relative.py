@@ -54,6 +54,12 @@ _DISTANCES = {
 _UNKNOWN = {"D": "XXXX-XX-XX", "W": "XXXX-WXX", "F": "XXXX-WXX", "M": "XXXX-XX", "Q": "XXXX-QX", "Y": "XXXX"}
 
 
+# After "for Saturday" these start another phrase; a noun would make it "for Saturday's vote".
+_PHRASE_STARTS = frozenset(
+    "after and as at before but by if in inside near on or outside over to unless when with".split()
+)
+
+
 def resolve_weekday(parts: Parts, timeline: Timeline) -> Resolved | None:
     """Friday; this Wednesday (10); last Monday; the previous Friday; Friday evening; Friday the 13th; each Thursday."""
     weekday = parts.integer("weekday")
@@ -308,8 +314,16 @@ def _weekday(parts: Parts, timeline: Timeline, weekday: int, rel: str) -> date |
     number = parts.integer("number")
     if number is not None and (day := _numbered_weekday(reference, weekday, number)):
         return day
-    ahead = tense_of(parts, timeline) is Tense.FUTURE
+    ahead = _is_planned(parts) or tense_of(parts, timeline) is Tense.FUTURE
     return weekday_date(reference, weekday, ahead=ahead)
+
+
+def _is_planned(parts: Parts) -> bool:
+    """Whether something was called or announced "for Saturday": a day to come, though the verb is in the past."""
+    if parts.word_before().lower() != "for":
+        return False
+    after = parts.word_after().lower()
+    return not after[:1].isalpha() and not after.startswith(("'", "’")) or after in _PHRASE_STARTS
 
 
 def _numbered_weekday(reference: date, weekday: int, number: int) -> date | None:

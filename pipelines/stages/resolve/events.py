@@ -20,6 +20,7 @@ import pandas as pd
 
 from pipelines import ids
 from pipelines.stages.resolve.event_parties import event_parties
+from pipelines.stages.resolve.event_relations import event_relations
 from pipelines.stages.resolve.event_rows import event_rows
 from pipelines.stages.resolve.half_linkage import LEAST, cluster
 from pipelines.stages.resolve.pair_evidence import PairEvidence, SketchNorms
@@ -40,6 +41,7 @@ class ResolvedEvents:
     events: pd.DataFrame
     event_links: pd.DataFrame
     event_parties: pd.DataFrame
+    event_relations: pd.DataFrame
 
 
 def resolve_events(
@@ -59,7 +61,7 @@ def resolve_events(
         entities: entity_id, label, country, is_named of core.entities.
 
     Returns:
-        The tables of events, links and parties.
+        The tables of events, links, parties and relations.
     """
     mentions = mentions.sort_values("event_mention_id", ignore_index=True)
     reports = read_reports(documents, mentions, participants, canonical, entities)
@@ -72,7 +74,10 @@ def resolve_events(
     event_of = _event_ids(reports, names)
     links = _links(reports, names, event_of, pairs.first, pairs.second, probability)
     return ResolvedEvents(
-        event_rows(documents, mentions, links), links, event_parties(participants, links, canonical, entities)
+        events=event_rows(documents, mentions, links),
+        event_links=links,
+        event_parties=event_parties(participants, links, canonical, entities),
+        event_relations=event_relations(reports, mentions, event_of, pairs.first, pairs.second),
     )
 
 

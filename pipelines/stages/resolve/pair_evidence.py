@@ -101,8 +101,14 @@ class PairEvidence:
             found = {name: value[likely] for name, value in found.items()}
         probability = np.zeros(len(self._first), dtype=np.float32)
         total = part._total(found | part._parties())
-        probability[going] = (1.0 / (1.0 + np.exp(-np.clip(total, -30, 30)))).astype(np.float32)
+        probability[going] = _probability(total)
         return probability, excluded
+
+    def probability_but_for(self, *names: str) -> np.ndarray:
+        """The probability that each pair is one event if these pieces of evidence said nothing; 0 where others exclude it."""
+        found = {name: value for name, value in self.log_odds().items() if name not in names}
+        excluded = np.any([found[name] != 0 for name in EXCLUDING if name not in names], axis=0)
+        return np.where(excluded, 0.0, _probability(np.sum(list(found.values()), axis=0)))
 
     def _cheap(self) -> dict[str, np.ndarray]:
         prior = {"prior": np.ones(len(self._first), dtype=bool)}
@@ -138,6 +144,7 @@ class PairEvidence:
         both_modes = (mode_a != NONE) & (mode_b != NONE)
         trigger_a, trigger_b = self._both(r.trigger)
         shared = _share(trigger_a, trigger_b)
+        other = ~shared & (trigger_a[:, 0] != NONE) & (trigger_b[:, 0] != NONE)
         return {
             "same_type": a == b,
             "same_family": (a != b) & families,
@@ -145,7 +152,8 @@ class PairEvidence:
             "same_mode": (a == b) & both_modes & (mode_a == mode_b),
             "other_mode": (a == b) & both_modes & (mode_a != mode_b),
             "same_trigger": shared,
-            "other_trigger": ~shared & (trigger_a[:, 0] != NONE) & (trigger_b[:, 0] != NONE),
+            "other_trigger": other,
+            "other_words": other & r.is_speech[self._first] & r.is_speech[self._second],
         }
 
     def _days(self) -> dict[str, np.ndarray]:
@@ -183,7 +191,8 @@ class PairEvidence:
         gap = np.where((known_a == NO_DAY) | (known_b == NO_DAY), -1, np.abs(known_a.astype(np.int64) - known_b))
         open_ = ~dated & (gap >= 0)
         return {
-            "same_day": meet & exact,
+            "same_day": meet & exact & (told_a | told_b),
+            "same_issue": meet & exact & ~told_a & ~told_b,
             "published_later": slack,
             "other_day": dated & (apart > 0) & ~slack & ~together,
             "doubtful_day": dated & (apart > 0) & ~slack & together,
@@ -350,6 +359,10 @@ class PairEvidence:
             "other_modality": done_a != done_b,
             "other_polarity": not_a != not_b,
         }
+
+
+def _probability(log_odds: np.ndarray) -> np.ndarray:
+    return (1.0 / (1.0 + np.exp(-np.clip(log_odds, -30, 30)))).astype(np.float32)
 
 
 def _share(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -60,6 +60,7 @@ class Reports:
     mode: np.ndarray
     families: np.ndarray  # bits: the families of acts that the type and mode belong to
     is_mutual: np.ndarray  # whether all parties take part alike, so that the roles do not matter
+    is_speech: np.ndarray  # done in words: one party does much of it on one day
     is_done: np.ndarray  # told as having happened; plans, threats and possibilities are not
     is_negated: np.ndarray
     is_repeat: np.ndarray  # whether the words beside the trigger say that it is not the first of its kind
@@ -160,6 +161,7 @@ def read_reports(
         mode=names.numbers(mentions["event_mode"]),
         families=families,
         is_mutual=np.array([_is_mutual(*k) for k in kinds], dtype=bool)[kind],
+        is_speech=np.array([_is_speech(*k) for k in kinds], dtype=bool)[kind],
         is_done=mentions["modality"].isin(_DONE).to_numpy(),
         is_negated=mentions["is_negated"].to_numpy(dtype=bool),
         is_repeat=np.fromiter((_is_repeat(texts[row], *span) for row, *span in triggers()), dtype=bool),
@@ -354,6 +356,18 @@ def _families_of(event_type: str, mode: str | None) -> int:
 def _is_mutual(event_type: str, mode: str | None) -> bool:
     rows = _family_rows()
     return rows.get((event_type, mode or "-"), (0, False))[1] or rows.get((event_type, None), (0, False))[1]
+
+
+@cache
+def _speech() -> dict[tuple[str, str], bool]:
+    rows = pd.read_csv(_LEXICONS / "event_traits.csv", comment="#", keep_default_na=False)
+    kinds = zip(rows["event_type"], rows["event_mode"], rows["is_speech"], strict=True)
+    return {(event_type, mode): bool(is_speech) for event_type, mode, is_speech in kinds}
+
+
+def _is_speech(event_type: str, mode: str | None) -> bool:
+    rows = _speech()
+    return rows.get((event_type, mode or ""), rows.get((event_type, ""), False))
 
 
 @cache

@@ -15,7 +15,7 @@ import pandas as pd
 from pipelines.ids import code_version
 from pipelines.records import DocumentDuplicate
 from pipelines.stages.ingest.fingerprint import near_duplicates
-from pipelines.stages.resolve.entities import ResolvedEntities, resolve_entities
+from pipelines.stages.resolve.entities import resolve_entities
 from pipelines.stages.resolve.events import resolve_events
 
 # What the tables of core depend on beside the rows, below the package's folder.
@@ -26,9 +26,12 @@ _SOURCES = (
     "records.py",
     "lexicons/countries.csv",
     "lexicons/day_parts.csv",
+    "lexicons/event_announcements.csv",
     "lexicons/event_families.csv",
     "lexicons/event_frames.csv",
     "lexicons/event_identity_weights.csv",
+    "lexicons/event_traits.csv",
+    "lexicons/given_name_variants.csv",
     "lexicons/irregular_verbs.csv",
     "lexicons/places_admin_regions.csv",
     "lexicons/repeat_words.csv",
@@ -75,8 +78,9 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
         & ~tables.documents["document_id"].isin({duplicate.document_id for duplicate in duplicates})
     )
     entities = resolve_entities(documents.drop(columns="text"), tables.entities, tables.entity_mentions)
-    known = entities.entities.assign(is_named=_is_named(tables, entities))
-    events = resolve_events(documents, tables.event_mentions, tables.event_participants, entities.canonical, known)
+    participants = entities.in_core(tables.event_participants)
+    itself = {entity_id: entity_id for entity_id in entities.entities["entity_id"]}
+    events = resolve_events(documents, tables.event_mentions, participants, itself, entities.entities)
     return {
         "core.document_duplicates": pd.DataFrame(
             [(row.document_id, row.duplicate_of, row.similarity_score) for row in duplicates],
@@ -85,16 +89,12 @@ def resolve(tables: ResolveInput) -> dict[str, pd.DataFrame]:
         "core.entities": entities.entities,
         "core.entity_links": entities.entity_links,
         "core.entity_affiliations": entities.affiliations,
+        "core.entity_candidates": entities.candidates,
         "core.events": events.events,
         "core.event_links": events.event_links,
         "core.event_parties": events.event_parties,
+        "core.event_relations": events.event_relations,
     }
-
-
-def _is_named(tables: ResolveInput, entities: ResolvedEntities) -> pd.Series:
-    """Whether any mention of an entity of core is a proper name."""
-    named = tables.entity_mentions.loc[tables.entity_mentions["is_name"], "entity_id"].map(entities.canonical)
-    return entities.entities["entity_id"].isin(set(named))
 
 
 def resolver_version() -> str:

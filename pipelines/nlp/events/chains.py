@@ -1,0 +1,96 @@
+"""The clauses over an event, and which of them share its time.
+
+What belongs here: the chain of tokens from an event upwards, where in it another time begins, what a time bounds or only
+names. What does not: choosing among times (`event_dates.py`, `sentence_times.py`) and places (`scene.py`).
+"""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+# "three years after the 2001 attacks", "until Monday": what stands under these bounds the clause, it does not date it.
+BOUNDS = frozenset("after before since until till following ahead prior".split())
+# "before dawn on Tuesday" is on Tuesday.
+_HOURS = frozenset("dawn daybreak sunrise noon midday lunchtime dusk sunset nightfall midnight".split())
+# Over a clause with these its governor's time is another one.
+_EDGES = frozenset("after before since following".split())
+_MODIFIERS = frozenset(("nummod", "compound", "amod", "nmod", "poss", "npadvmod"))
+_CLIMB = 12
+
+
+def clause_chain(anchor: Token) -> list[Token]:
+    """The event's token and the tokens whose time it shares: its support, what governs it, the clause it reports on."""
+    chain = [anchor]
+    current = anchor
+    for _ in range(10):
+        head, dep = current.head, current.dep_
+        if head is current:
+            break
+        if dep == "relcl":
+            # "during which they sought": the clause shares the time of its antecedent; "who invaded it" does not.
+            # So does "October, when a court sentenced him" and "Kara, where police fired tear gas".
+            is_of_time = any(
+                c.dep_ == "prep" and any(g.lower_ == "which" for g in c.children) for c in current.children
+            )
+            if not is_of_time and not any(c.lower_ in ("when", "where") for c in current.children):
+                break
+        elif dep == "ccomp" and current.pos_ == "VERB" and head.pos_ == "NOUN":
+            break
+        chain.append(head)
+        current = head
+    return chain
+
+
+def edge_rank(chain: list[Token]) -> int | None:
+    """Where in a chain of clauses the time is an earlier or later one: over "after rebels attacked it", "after opening it"."""
+    for rank, token in enumerate(chain[:-1]):
+        if token.dep_ == "advcl" and any(
+            c.dep_ in ("mark", "prep", "advmod") and c.lower_ in _EDGES for c in token.children
+        ):
+            return rank + 1
+        if (
+            token.dep_ == "pcomp"
+            and token.head.lower_ in _EDGES
+            and not any(c.dep_ == "auxpass" for c in token.children)
+        ):
+            return rank + 1  # "died on Tuesday after being shot" is all of that day
+    return None
+
+
+def report_rank(chain: list[Token]) -> int | None:
+    """Where in a chain of clauses a verb begins that takes the rest as a finite clause: "said that", "announced that"."""
+    for rank, token in enumerate(chain[:-1]):
+        if token.dep_ == "ccomp" and token.pos_ in ("VERB", "AUX") and chain[rank + 1].pos_ == "VERB":
+            return rank + 1
+    return None
+
+
+def is_bound(token: Token) -> bool:
+    return (
+        token.lower_ in BOUNDS
+        and token.dep_ in ("prep", "mark")
+        and not any(child.lower_ in _HOURS for child in token.children)
+    )
+
+
+def bound_over(head: Token) -> str | None:
+    """The word under which a time bounds a clause or refers to another event: "since", "after", "until"."""
+    current = head
+    for _ in range(_CLIMB):
+        if is_bound(current):
+            return current.lower_
+        if current.head is current or current is not head and current.pos_ in ("VERB", "AUX"):
+            mark = next((c for c in current.children if c.dep_ == "mark" and is_bound(c)), None)
+            return mark.lower_ if mark is not None else None
+        current = current.head
+    return None
+
+
+def only_names(head: Token, anchor: Token) -> bool:
+    """Whether a time only names one thing among others: "a 2010 allegation" dates nothing but the allegation."""
+    noun = head.head
+    if head.dep_ not in _MODIFIERS or noun.pos_ not in ("NOUN", "PROPN") or noun.i == anchor.i:
+        return False
+    return noun.dep_ in ("dobj", "nsubj", "nsubjpass", "attr") or (
+        noun.dep_ == "pobj" and noun.head.lower_ not in ("in", "during", "at", "on")
+    )

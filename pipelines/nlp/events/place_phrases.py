@@ -1,0 +1,92 @@
+"""How a place stands in the phrases and clauses of its sentence.
+
+What belongs here: the preposition over a place, what it names or only owns, how far above it an event's clause is. What does
+not: which place an event has (`scene.py`).
+"""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from pipelines.nlp.events.drafts import Draft
+
+PLACE_PREPOSITIONS = frozenset(
+    ("in", "at", "near", "outside", "inside", "around", "across", "through", "throughout", "off", "within")
+)
+# "the streets of Podgorica": of these the of-phrase names the place, of others ("the president of France") it does not.
+SCENE_NOUNS = frozenset(
+    "street city town village port province region capital district suburb outskirt centre center area island coast"
+    " square north south east west border".split()
+)
+# "the road to Tivat": near it.
+_WAY_NOUNS = frozenset("road highway motorway railway route street bridge crossing".split())
+_WITHIN_PHRASE = frozenset(
+    ("acl", "prep", "pobj", "dobj", "advmod", "attr", "nsubj", "nsubjpass", "conj", "agent", "compound")
+)
+_PLACE_CLIMB = 5  # phrases up
+
+
+def is_owner(token: Token) -> bool:
+    """Whether a place only owns what the phrase names: "at Ghana's embassy", unlike "in Ghana's north"."""
+    return token.dep_ == "poss" and token.head.lemma_.lower() not in SCENE_NOUNS
+
+
+def is_of_place(preposition: Token, draft: Draft) -> bool:
+    """Whether a preposition over a place says that the event was there."""
+    word = preposition.lower_
+    if word in PLACE_PREPOSITIONS:
+        return True
+    if word == "of":
+        return preposition.head.lemma_.lower() in SCENE_NOUNS
+    is_way = preposition.i > 0 and preposition.nbor(-1).lemma_.lower() in _WAY_NOUNS
+    return word == "to" and (draft.mode == "visit" or is_way)
+
+
+def preposition_of(token: Token) -> Token | None:
+    """The preposition over a place: over its list, its apposition or the larger place it stands in."""
+    current = token
+    for _ in range(4):
+        if current.dep_ == "pobj":
+            return current.head
+        if current.dep_ not in ("conj", "appos", "compound", "nmod", "poss"):
+            return None
+        current = current.head
+    return None
+
+
+def is_in_main_line(preposition: Token) -> bool:
+    """Whether a phrase stands in the sentence's main clause, not in a clause or phrase about one of its nouns."""
+    current = preposition
+    for _ in range(_PLACE_CLIMB):
+        if current.dep_ == "conj" and current.pos_ == "VERB":
+            return False
+        if current.dep_ in ("relcl", "acl", "advcl", "ccomp", "xcomp", "pcomp", "appos", "poss", "nsubj", "nsubjpass"):
+            return False
+        if current.dep_ == "ROOT":
+            return True
+        current = current.head
+    return False
+
+
+def is_of_subject_above(preposition: Token, ranks: dict[int, int]) -> bool:
+    """Whether a place belongs to the subject of a clause over the event: "officials in Quito said the army fired"."""
+    current = preposition
+    for _ in range(_PLACE_CLIMB):
+        if current.dep_ in ("nsubj", "nsubjpass"):
+            return ranks.get(current.head.i, 0) > 0
+        if current.head is current or current.i in ranks:
+            break
+        current = current.head
+    return False
+
+
+def steps_up(token: Token, ranks: dict[int, int]) -> int | None:
+    """Rank of the first token of the event's clause above a phrase of place; None where another clause comes first."""
+    current = token
+    for step in range(_PLACE_CLIMB):
+        if current.i in ranks:
+            return ranks[current.i] + step
+        if current.dep_ not in _WITHIN_PHRASE or current.head is current:
+            return None
+        current = current.head
+    return None

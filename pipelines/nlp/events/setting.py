@@ -1,0 +1,91 @@
+"""The setting of an event: what of it and of how it is told bears on when and where it was, as names of evidence.
+
+What belongs here: evidence that holds whatever the option. What does not: the options (`story.py`, `scene.py`), how a
+sentence tells an event (`telling.py`).
+"""
+
+from __future__ import annotations
+
+from spacy.tokens import Doc, Token
+
+from pipelines.nlp.events.drafts import Draft
+from pipelines.nlp.events.event_dates import EventDateReader
+from pipelines.nlp.events.lexicon import EventLexicon
+from pipelines.nlp.events.sentence_times import has_time
+from pipelines.nlp.events.telling import Telling, has_past_perfect, is_perfect, is_present, lasts, own_finite
+from pipelines.records import Modality
+
+_LEAD_SENTENCES = 3
+_CLAUSES = frozenset(("relcl", "acl", "advcl", "xcomp", "ccomp", "pcomp", "amod", "pobj", "nsubj", "nsubjpass", "dobj"))
+
+
+class SettingReader:
+    """Reads the settings of one Doc's events."""
+
+    def __init__(self, doc: Doc, dates: EventDateReader, lexicon: EventLexicon) -> None:
+        """
+        Args:
+            doc: the document.
+            dates: the times of its sentences.
+            lexicon: the event lexicons.
+        """
+        self.dates = dates
+        self.lexicon = lexicon
+        self._quotes = [(q.start_char, q.end_char) for q in doc._.quotes or () if q.kind == "direct"]
+        starts = [sent.start for sent in doc.sents]
+        self.lead_end = starts[_LEAD_SENTENCES] if len(starts) > _LEAD_SENTENCES else len(doc)
+
+    def of(self, draft: Draft, how: Telling) -> list[str]:
+        """The evidence of an event and its telling.
+
+        Args:
+            draft: the draft, with its operators applied.
+            how: how its sentence tells it.
+        """
+        traits = self.lexicon.traits_of(draft.event_type, draft.mode)
+        kind = "word" if traits.is_speech or draft.is_composed else "deed" if traits.is_carried else "act"
+        is_quoted = any(start <= draft.top.idx < end for start, end in self._quotes)
+        told = "quoted-state" if how == Telling.STATE and is_quoted else how.value
+        if how != Telling.NEWS and _is_headline(draft.top):
+            told = f"headline-{how.value}"  # titles tell the news in the present and in participles
+        found = [kind, told, f"type={draft.event_type}", f"home={traits.home or 'none'}"]
+        if draft.modality != Modality.ACTUAL:
+            found.append("unreal" if draft.modality != Modality.HISTORICAL else "historical")
+        if is_perfect(draft.top):
+            found.append("past-perfect" if has_past_perfect(draft.top) else "perfect")
+        if draft.site.noun is not None:
+            found.append("noun")
+        if draft.attributed_to is not None:
+            found.append("said")
+        return found
+
+    def fine(self, draft: Draft, how: Telling) -> list[str]:
+        """What more bears on the day: where the event stands in sentence and text."""
+        token = draft.top
+        found = [f"dep={token.dep_}"] if token.dep_ in _CLAUSES else []
+        if how == Telling.BACKGROUND and not has_past_perfect(token):
+            found.append("background-" + (token.dep_ if token.dep_ in _CLAUSES else "other"))
+        if token.i < self.lead_end:
+            found.append("lead")
+        if _is_headline(token):
+            found.append("headline")
+        if any(start <= token.idx < end for start, end in self._quotes):
+            found.append("quoted")
+        finite = own_finite(token)
+        if is_present(finite):
+            found.append("present")
+        if finite.tag_ == "VBG":
+            found.append("progressive")
+        if lasts(finite):
+            found.append("lasting")
+        if has_past_perfect(finite) and not has_past_perfect(token):
+            found.append("under-past-perfect")
+        found.append("dated" if has_time(draft, self.dates) else "undated")
+        return found
+
+
+def _is_headline(token: Token) -> bool:
+    """Whether a token's sentence is a line of its own without a stop, as titles are."""
+    sent = token.sent
+    last = next((t for t in reversed(sent) if not t.is_space), None)
+    return last is not None and last.text not in (".", "!", "?", "”", '"', "''", "’")

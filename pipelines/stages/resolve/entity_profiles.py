@@ -1,0 +1,240 @@
+"""Profiles: what the documents say of the bearers of a name, before it is known which of them are one.
+
+What belongs here: grouping the entities of documents that say the same of the same name, and joining two profiles. What does
+not: whether two profiles are one entity (`entity_evidence.py`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from pipelines.stages.resolve.entity_names import Name, read_name
+
+NodeId = tuple[str, str]  # document_id and entity_id of nlp.entities
+
+PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
+PERSON, ORGANISATION, OTHER = "PERSON", "ORG", "OTHER"
+_MOST_CONTEXT = 40  # other names of a document that are kept as its company
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An entity as one document knows it. `mentioned_as` are its names there, `order` its place in time."""
+
+    key: NodeId
+    name: str
+    label: str
+    country: str | None
+    sector: str | None
+    titles: tuple[str, ...]
+    mentioned_as: Counter[str]
+    published: date | None
+
+    @property
+    def kind(self) -> str:
+        """PERSON, ORG, or OTHER for what is one by its key alone."""
+        if not self.mentioned_as:
+            return OTHER
+        return self.label if self.label in (PERSON, ORGANISATION) else OTHER
+
+    @property
+    def order(self) -> tuple[date, NodeId]:
+        """Earliest publication first, then by document."""
+        return self.published or date.max, self.key
+
+
+@dataclass(slots=True)
+class Profile:
+    """What documents say of one possible entity.
+
+    `is_alone` is whether no document has more than a single word of the name; `company` the other names in its documents;
+    `members` the profiles that were joined to it, with itself.
+    """
+
+    id: str
+    entity_ids: set[str]
+    kinds: Counter[str]
+    names: dict[Name, int]
+    countries: Counter[str] = field(default_factory=Counter)
+    sectors: Counter[str] = field(default_factory=Counter)
+    titles: Counter[str] = field(default_factory=Counter)
+    generations: Counter[str] = field(default_factory=Counter)
+    laws: Counter[str] = field(default_factory=Counter)
+    first: date | None = None
+    last: date | None = None
+    nodes: list[NodeId] = field(default_factory=list)
+    documents: set[str] = field(default_factory=set)
+    company: Counter[str] = field(default_factory=Counter)
+    acronyms: set[str] = field(default_factory=set)
+    members: list[str] = field(default_factory=list)
+    is_alone: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Its commonest kind."""
+        return most(self.kinds) or OTHER
+
+    @property
+    def size(self) -> int:
+        """How many documents tell of it."""
+        return len(self.documents)
+
+
+def most(counts: Counter[str], *, longest: bool = False) -> str | None:
+    """The commonest value; of equally common ones the longest if asked, then the first in order."""
+    if not counts:
+        return None
+    return min(counts, key=lambda value: (-counts[value], -len(value) if longest else 0, value))
+
+
+def read_nodes(documents: pd.DataFrame, entities: pd.DataFrame, mentions: pd.DataFrame) -> dict[NodeId, Node]:
+    """The entities of all documents.
+
+    Args:
+        documents: document_id, published_date.
+        entities: rows of nlp.entities.
+        mentions: rows of nlp.entity_mentions.
+    """
+    published = {
+        document: None if pd.isna(day) else pd.Timestamp(day).date()
+        for document, day in rows(documents, ["document_id", "published_date"])
+    }
+    names: defaultdict[NodeId, Counter[str]] = defaultdict(Counter)
+    columns = ["document_id", "entity_id", "text", "is_name"]
+    for document, entity, text, is_name in rows(mentions, columns):
+        if is_name:
+            names[document, entity][" ".join(text.split())] += 1
+    nodes: dict[NodeId, Node] = {}
+    columns = ["document_id", "entity_id", "name", "label", "country", "sector", "titles"]
+    for document, entity, name, label, country, sector, titles in rows(entities, columns):
+        key = (document, entity)
+        nodes[key] = Node(
+            key, name, label, _text(country), _text(sector), () if titles is None else tuple(titles),
+            names.get(key, Counter()), published.get(document),
+        )  # fmt: skip
+    return nodes
+
+
+def build_profiles(nodes: dict[NodeId, Node]) -> list[Profile]:
+    """Group the named persons and organisations whose documents say the same of the same name; sorted by id.
+
+    Persons of whom many years say nothing have a profile for the time before and one for the time after.
+    """
+    company: defaultdict[str, list[str]] = defaultdict(list)
+    for (document, entity), node in sorted(nodes.items(), key=lambda item: item[0]):
+        if node.kind is not OTHER and len(company[document]) < _MOST_CONTEXT:
+            company[document].append(entity)
+    current: dict[tuple[object, ...], Profile] = {}
+    profiles: list[Profile] = []
+    for node in sorted(nodes.values(), key=lambda node: node.order):
+        if node.kind == OTHER:
+            continue
+        document, entity = node.key
+        names = _names(node)
+        generation = next((name.generation for name in names if name.generation), "")
+        law = next((name.law for name in names if name.law), "")
+        is_alone = not any(name.is_full for name in names)
+        sign = (entity, node.kind, node.country, node.sector, generation, law, is_alone)
+        profile = current.get(sign)
+        if profile is None or _is_later(profile, node):
+            named = "|".join(str(part) for part in (*sign, node.published if profile else ""))
+            profile = current[sign] = Profile(named, {entity}, Counter(), {})
+            profiles.append(profile)
+            profile.is_alone = is_alone
+            profile.members = [profile.id]
+        _add(profile, node, names, generation, law)
+        profile.company.update(other for other in company[document] if other != entity)
+    return sorted(profiles, key=lambda profile: profile.id)
+
+
+def joined(first: Profile, second: Profile) -> Profile:
+    """The profile of two that are one entity; it keeps the least id."""
+    both = Profile(
+        min(first.id, second.id),
+        first.entity_ids | second.entity_ids,
+        first.kinds + second.kinds,
+        dict(first.names),
+        first.countries + second.countries,
+        first.sectors + second.sectors,
+        first.titles + second.titles,
+        first.generations + second.generations,
+        first.laws + second.laws,
+        min((day for day in (first.first, second.first) if day), default=None),
+        max((day for day in (first.last, second.last) if day), default=None),
+        first.nodes + second.nodes,
+        first.documents | second.documents,
+        first.company + second.company,
+        first.acronyms | second.acronyms,
+        first.members + second.members,
+        first.is_alone and second.is_alone,
+    )
+    for name, count in second.names.items():
+        both.names[name] = both.names.get(name, 0) + count
+    return both
+
+
+def is_acronym(name: str) -> bool:
+    """Whether a name is capital letters alone, with stops or without."""
+    letters = name.replace(".", "")
+    return 2 <= len(letters) <= _LONGEST_ACRONYM and letters.isalpha() and letters.isupper()
+
+
+_LONGEST_ACRONYM = 6
+
+
+def rows(frame: pd.DataFrame, columns: list[str]) -> Iterator[tuple]:
+    """The rows of some columns of a frame as tuples."""
+    return zip(*(frame[column].tolist() for column in columns), strict=True)
+
+
+def _is_later(profile: Profile, node: Node) -> bool:
+    """Whether a person's documents pause for so long before a node that another may be meant."""
+    if node.kind != PERSON or profile.last is None or node.published is None:
+        return False
+    return (node.published - profile.last).days > (_PAUSE_ALONE if profile.is_alone else _PAUSE)
+
+
+_PAUSE = 20 * 365  # days
+_PAUSE_ALONE = 8 * 365
+
+
+def _names(node: Node) -> list[Name]:
+    """The names by which a document mentions an entity; its canonical name only where the text has more than one word of it."""
+    names = [read_name(text) for text in sorted(node.mentioned_as)]
+    known = read_name(node.name)
+    if node.kind == PERSON and known.is_full and known.words not in {name.words for name in names}:
+        names = [known]  # the lexicons know whom the document means
+    if any(name.is_full for name in names):
+        names = [name for name in names if name.is_full]
+    return [name for name in names if name.words] or [read_name(node.name)]
+
+
+def _add(profile: Profile, node: Node, names: list[Name], generation: str, law: str) -> None:
+    profile.kinds[node.kind] += 1
+    for name in names:
+        profile.names[name] = profile.names.get(name, 0) + 1
+    if node.country:
+        profile.countries[node.country] += 1
+    if node.sector:
+        profile.sectors[node.sector] += 1
+    profile.titles.update({title.casefold() for title in node.titles})
+    if generation:
+        profile.generations[generation] += 1
+    if law:
+        profile.laws[law] += 1
+    if node.published:
+        profile.first = min(profile.first or node.published, node.published)
+        profile.last = max(profile.last or node.published, node.published)
+    if node.kind == ORGANISATION:
+        profile.acronyms.update(text.replace(".", "") for text in node.mentioned_as if is_acronym(text))
+    profile.nodes.append(node.key)
+    profile.documents.add(node.key[0])
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
