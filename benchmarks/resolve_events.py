@@ -22,7 +22,16 @@ import pandas as pd
 
 from pipelines.stages.resolve import events
 
-STEPS = ("read_reports", "candidate_pairs", "_judge", "cluster", "_links", "event_rows", "event_parties")
+STEPS = (
+    "read_reports",
+    "candidate_pairs",
+    "_judge",
+    "cluster",
+    "_links",
+    "event_rows",
+    "event_parties",
+    "event_relations",
+)
 _FRAMES = ("documents", "mentions", "participants", "entities")
 
 

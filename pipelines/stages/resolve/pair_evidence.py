@@ -10,7 +10,7 @@ each party of the shorter list.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import log
@@ -82,33 +82,41 @@ class PairEvidence:
         found = self._cheap() | self._counts() | self._texts() | self._parties()
         return {name: self._weighed(name, found[name]) for name in self._weights if name in found}
 
-    def judge(self, least: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    def judge(self, least: float = 0.0, but_for: Collection[str] = ()) -> tuple[np.ndarray, np.ndarray]:
         """The probability that each pair is one event, and whether the two exclude each other.
 
         Args:
             least: probability below which a pair counts as nothing. Above 0 a pair that excludes each other, or that no
                 parties could bring to it, gets 0, and the dear evidence is not looked at.
+            but_for: pieces of evidence that are to say nothing.
         """
-        found = self._cheap()
-        excluded = np.any([found[name] for name in EXCLUDING], axis=0)
+        found = _without(self._cheap(), but_for)
+        excluded = np.zeros(len(self._first), dtype=bool)
+        for name in EXCLUDING:
+            if name in found:
+                excluded |= found[name]
         going = np.flatnonzero(~excluded) if least > 0 else np.arange(len(self._first))
         part = self._of(going)
-        found = {name: value[going] for name, value in found.items()} | part._counts() | part._texts()
+        found = {name: value[going] for name, value in found.items()}
+        found |= _without(part._counts() | part._texts(), but_for)
         if least > 0:
             needed = log(least / (1 - least)) - _ROUNDING
             likely = np.flatnonzero(part._total(found) + self._most_of_parties() >= needed)
             part, going = part._of(likely), going[likely]
             found = {name: value[likely] for name, value in found.items()}
         probability = np.zeros(len(self._first), dtype=np.float32)
-        total = part._total(found | part._parties())
-        probability[going] = _probability(total)
+        probability[going] = _probability(part._total(found | _without(part._parties(), but_for)))
         return probability, excluded
 
-    def probability_but_for(self, *names: str) -> np.ndarray:
-        """The probability that each pair is one event if these pieces of evidence said nothing; 0 where others exclude it."""
-        found = {name: value for name, value in self.log_odds().items() if name not in names}
-        excluded = np.any([found[name] != 0 for name in EXCLUDING if name not in names], axis=0)
-        return np.where(excluded, 0.0, _probability(np.sum(list(found.values()), axis=0)))
+    def probability_but_for(self, *names: str, least: float = 0.0) -> np.ndarray:
+        """The probability that each pair is one event if these pieces of evidence said nothing; 0 where others exclude it.
+
+        Args:
+            names: the pieces of evidence.
+            least: as in `judge`.
+        """
+        probability, excluded = self.judge(least, names)
+        return np.where(excluded, np.float32(0), probability)
 
     def _cheap(self) -> dict[str, np.ndarray]:
         prior = {"prior": np.ones(len(self._first), dtype=bool)}
@@ -359,6 +367,10 @@ class PairEvidence:
             "other_modality": done_a != done_b,
             "other_polarity": not_a != not_b,
         }
+
+
+def _without(found: dict[str, np.ndarray], names: Collection[str]) -> dict[str, np.ndarray]:
+    return {name: value for name, value in found.items() if name not in names}
 
 
 def _probability(log_odds: np.ndarray) -> np.ndarray:
