@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,12 +26,13 @@ from pipelines.stages.resolve.event_rows import event_rows
 from pipelines.stages.resolve.half_linkage import LEAST, cluster
 from pipelines.stages.resolve.pair_evidence import PairEvidence, SketchNorms
 from pipelines.stages.resolve.report_pairs import candidate_pairs
-from pipelines.stages.resolve.reports import NO_DAY, Reports, read_reports
+from pipelines.stages.resolve.reports import NO_DAY, Reports, in_order, read_reports
 
 logger = logging.getLogger(__name__)
 
 ALONE, FITS = "only_report", "fits_event"
 _CHUNK = 50_000  # pairs whose evidence is in memory at once
+_THREADS = 2
 _TOLD = 0.05  # log-odds below which a piece of evidence is not told
 
 
@@ -63,7 +65,7 @@ def resolve_events(
     Returns:
         The tables of events, links, parties and relations.
     """
-    mentions = mentions.sort_values("event_mention_id", ignore_index=True)
+    mentions = in_order(mentions, "event_mention_id")
     reports = read_reports(documents, mentions, participants, canonical, entities)
     pairs = candidate_pairs(reports)
     logger.info(
@@ -85,10 +87,16 @@ def _judge(reports: Reports, first: np.ndarray, second: np.ndarray) -> tuple[np.
     """The probability of each pair, 0 where it counts as nothing, and whether the two exclude each other."""
     probability, is_excluded = np.zeros(len(first), dtype=np.float32), np.zeros(len(first), dtype=bool)
     norms = SketchNorms.of(reports)
-    for begin in range(0, len(first), _CHUNK):
+
+    def judge(begin: int) -> None:
         part = slice(begin, begin + _CHUNK)
         evidence = PairEvidence(reports, first[part], second[part], norms)
         probability[part], is_excluded[part] = evidence.judge(LEAST)
+
+    # Threads, as the work is that of arrays, which waits for no interpreter.
+    with ThreadPoolExecutor(_THREADS) as threads:
+        for _ in threads.map(judge, range(0, len(first), _CHUNK)):
+            pass
     return probability, is_excluded
 
 

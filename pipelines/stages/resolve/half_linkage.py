@@ -123,7 +123,7 @@ def cluster(
             ))
         ).renamed(name, count)  # fmt: skip
     for least in _STAGES:
-        newer = np.arange(count)
+        newer = np.arange(count, dtype=np.int32)
         for portion in _portions(links, sizes, least, count):
             _join(portion, sizes, newer, least)
         name = newer[name]
@@ -136,18 +136,21 @@ def _portions(links: _Links, sizes: np.ndarray, least: float, count: int) -> Ite
     chunks = [slice(begin, begin + _PORTION) for begin in range(0, len(links.first), _PORTION)]
     strong = np.concatenate([np.empty(0, bool), *(links.at(chunk).mean(sizes) >= least for chunk in chunks)])
     part = _connected(count, links.first[strong], links.second[strong]).astype(np.int32)
-    inside = np.concatenate(
-        [np.empty(0, bool), *(part[links.first[chunk]] == part[links.second[chunk]] for chunk in chunks)]
+    # Whole parts until a portion is full; 0 is what no part holds.
+    inside = [part[links.first[chunk]] == part[links.second[chunk]] for chunk in chunks]
+    pairs = np.zeros(count, dtype=np.int64)
+    for chunk, within in zip(chunks, inside, strict=True):
+        pairs += np.bincount(part[links.first[chunk][within]], minlength=count)
+    portion = (np.cumsum(pairs) // _PORTION + 1).astype(np.uint16)
+    numbers = np.concatenate(
+        [
+            np.empty(0, np.uint16),
+            *(portion[part[links.first[c]]] * within for c, within in zip(chunks, inside, strict=True)),
+        ]
     )
-    inside = np.flatnonzero(inside).astype(np.uint32)
-    inside = inside[np.argsort(part[links.first[inside]], kind="stable")]
-    ends = np.append(np.flatnonzero(np.diff(part[links.first[inside]])) + 1, len(inside)).tolist()
-    begin = 0
-    for end, next_end in zip(ends, [*ends[1:], None], strict=True):
-        if next_end is None or next_end - begin > _PORTION:
-            if end > begin:
-                yield links.at(inside[begin:end])
-            begin = end
+    del inside, strong
+    for number in np.unique(portion[pairs > 0]).tolist():
+        yield links.at(np.flatnonzero(numbers == number))
 
 
 def _join(links: _Links, sizes: np.ndarray, name: np.ndarray, least: float) -> None:

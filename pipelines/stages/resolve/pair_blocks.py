@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 _MOST_PAIRS = 2_000_000  # written down at once, before pairs found twice are dropped
-_SHELVES = 32
+_SHELVES = 8
+_SHELF_LOAD = 5_000_000  # pairs put together to one array: so large that its memory goes back when it is dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class PairSet:
             for shelf, part in zip(self._shelves, np.split(packed, np.searchsorted(packed, ends)), strict=True):
                 if len(part):
                     shelf.append(part.copy())
+                    _put_together(shelf)
 
     def add_blocks(self, keys: np.ndarray, rows: np.ndarray, bound: Bound, keep: np.ndarray | None = None) -> None:
         """Add the pairs of rows that share a key.
@@ -96,6 +98,15 @@ class PairSet:
                 first[part], second[part] = np.divmod(packed, self._count)
                 end = part.stop
         return first[:end], second[:end]
+
+
+def _put_together(shelf: list[np.ndarray]) -> None:
+    """Make one array of the small ones at the end of a shelf when they are enough."""
+    begin = len(shelf)
+    while begin and len(shelf[begin - 1]) < _SHELF_LOAD // 2:
+        begin -= 1
+    if sum(map(len, shelf[begin:])) >= _SHELF_LOAD:
+        shelf[begin:] = [distinct(np.concatenate(shelf[begin:]))]
 
 
 def distinct(values: np.ndarray) -> np.ndarray:

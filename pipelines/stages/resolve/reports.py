@@ -17,6 +17,7 @@ import pandas as pd
 
 from pipelines.stages.resolve.likeness import sketch_texts, stems, weight
 
+_DOCUMENT_COLUMNS = ("document_id", "published_date", "text")
 _LEXICONS = Path(__file__).parents[2] / "lexicons"
 NONE = -1  # of an index into names
 NO_DAY = np.iinfo(np.int32).min
@@ -131,9 +132,9 @@ def read_reports(
         canonical: entity of core.entities for each entity of nlp.entities.
         entities: entity_id, label, country, is_named of core.entities.
     """
-    mentions = mentions.sort_values("event_mention_id", ignore_index=True)
-    documents = documents[documents["document_id"].isin(mentions["document_id"].unique())]
-    documents = documents.sort_values("document_id", ignore_index=True)
+    mentions = in_order(mentions, "event_mention_id")
+    documents = documents.loc[documents["document_id"].isin(mentions["document_id"].unique()), list(_DOCUMENT_COLUMNS)]
+    documents = in_order(documents, "document_id")
     document = pd.Index(documents["document_id"]).get_indexer(pd.Index(mentions["document_id"])).astype(np.int32)
     texts = documents["text"].tolist()
     kinds, kind = _kinds(mentions)
@@ -183,6 +184,13 @@ def read_reports(
         document_sketches=sketch_texts(texts, len(texts)),
         sentence_sketches=sketch_texts(sentences(), len(mentions)),
     )
+
+
+def in_order(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The rows by a column, numbered from 0; the frame itself where they are, as a copy of a large one is dear."""
+    if frame[column].is_monotonic_increasing:
+        return frame.reset_index(drop=True)
+    return frame.sort_values(column, ignore_index=True)
 
 
 def _spans(document: np.ndarray, mentions: pd.DataFrame, of: str) -> Iterator[tuple[int, int, int]]:
