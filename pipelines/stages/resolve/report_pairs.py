@@ -23,8 +23,6 @@ _LONGEST_INTERVAL = 400  # days; a century is no evidence of a day
 _MOST_PAIRS = 2_000_000  # of reports of texts alike, written down at once
 _MOST_ENTRIES = 100_000  # of reports in windows
 _BLOCK = Bound(LARGEST_BLOCK, LARGEST_BLOCK // 2)
-# Within a document the order is that of the text, and most documents are small.
-_DOCUMENT = Bound(4 * LARGEST_BLOCK, LARGEST_BLOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def candidate_pairs(reports: Reports) -> CandidatePairs:
             places = np.flatnonzero(reports.families[things.order] >> bit & 1)
             _add_day_blocks(found, reports, things, places)
             _add_wide_blocks(found, reports, things, places)
-        _add_pairs_within_documents(found, reports)
+        _add_pairs_within_documents(found, reports, things)
         _add_pairs_between_texts(found, reports)
     first, second = found.pairs()
     return CandidatePairs(first, second, found.left_out)
@@ -155,24 +153,28 @@ def _is_wide(reports: Reports) -> np.ndarray:
     return (reports.start == NO_DAY) | ~reports.is_day
 
 
-def _add_pairs_within_documents(found: PairSet, reports: Reports) -> None:
-    order = np.lexsort((reports.position, reports.document))
+def _add_pairs_within_documents(found: PairSet, reports: Reports, things: _Things) -> None:
     inside = PairSet(len(reports))
-    inside.add_blocks(reports.document[order].astype(np.int64), order, _DOCUMENT)
+    inside.add_blocks(reports.document[things.order].astype(np.int64), things.order, _BLOCK)
     found.left_out += inside.left_out
     found.add(*_of_one_kind(reports, *inside.pairs()))
 
 
 def _add_pairs_between_texts(found: PairSet, reports: Reports) -> None:
-    """Pairs of reports in texts that are alike and were published within a month, or without a date."""
-    order = np.argsort(reports.document, kind="stable")
-    sizes = np.bincount(reports.document, minlength=len(reports.document_sketches))
-    begins = np.cumsum(sizes) - sizes
+    """Pairs of reports in texts that are alike and were published within a month, or without a date.
+
+    Of a long text only the first reports: what it is about stands there.
+    """
+    order = np.lexsort((reports.position, reports.document))
+    all_sizes = np.bincount(reports.document, minlength=len(reports.document_sketches))
+    begins, sizes = np.cumsum(all_sizes) - all_sizes, np.minimum(all_sizes, LARGEST_BLOCK)
     waiting, pairs = [], 0
     for texts, left_out in _alike_texts(reports):
         found.left_out += left_out
         waiting.append(texts)
-        pairs += int((sizes[texts[:, 0]] * sizes[texts[:, 1]]).sum())
+        one, other = texts.T
+        pairs += int((sizes[one] * sizes[other]).sum())
+        found.left_out += int((all_sizes[one] * all_sizes[other] - sizes[one] * sizes[other]).sum())
         if pairs > _MOST_PAIRS:
             found.add(*_between(reports, np.concatenate(waiting), order, begins, sizes))
             waiting, pairs = [], 0
