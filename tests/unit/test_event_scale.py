@@ -82,7 +82,7 @@ def test_pairs_of_which_no_row_counts_are_dropped():
 
 
 def test_too_many_texts_are_compared_in_cells(monkeypatch):
-    subjects = ["harbour cranes ferry dock", "wheat harvest silo grain", "choir concert opera stage"]
+    subjects = ["harbour cranes ferry dock", "wheat harvest silo grain", "sheep pasture shearing wool"]
     told = [subject for subject in subjects for _ in range(20)]
     sketches, published = sketch_texts(told, len(told)), np.full(len(told), NO_DAY)
     monkeypatch.setattr(texts, "MOST_TEXTS", 30)
