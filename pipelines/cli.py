@@ -194,6 +194,22 @@ def sql(
 
 
 @app.command()
+def why(
+    event_id: Annotated[
+        str, typer.Argument(metavar="EVENT_ID", help="As in fct_events, of this publication or an earlier one.")
+    ],
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Show why the reports of an event are one: each sentence, and what spoke for and against it."""
+    with _failures_shown():
+        from pipelines.explained_events import write_explanation
+        from warehouse.why import explain_event
+
+        explained = explain_event(_settings(warehouse=warehouse).published_database, event_id)
+        write_explanation(console_for(sys.stdout), explained)
+
+
+@app.command()
 def check(
     build: Annotated[
         bool, typer.Option("--build", help="Check the build database, not the published one; while no run is going on.")

@@ -31,6 +31,8 @@ Goals = dict[str, dict[str, dict[str, Any]]]
 TOLERANCE = 0.002
 # Of these figures less is better.
 COUNTED_DOWN = {"events_per_sentence", "parties_per_gold", "predicted_per_gold", "false_alarms_per_article", "ece"}
+# Suites of the ruler of identity, which runs the pipeline: is each event one event, each entity one entity?
+IDENTITY = ("ecb", "ecb_undated", "series", "entities")
 SHARED, OWN = "articles", "own_articles"  # whole articles: those of others, and our own test part
 
 
@@ -72,7 +74,9 @@ def score(folder: Path, suites: list[str]) -> dict[str, dict[str, float]]:
     with tempfile.TemporaryDirectory() as temporary:
         data, own = Path(temporary) / "data", Path(temporary) / "own"
         _usable_data(folder, data)
-        shared = [suite for suite in suites if suite != OWN]
+        if identity := [suite for suite in IDENTITY if suite in suites or not suites]:
+            figures |= _identity(folder, identity)
+        shared = [suite for suite in suites if suite != OWN and suite not in IDENTITY]
         if shared or not suites:
             figures |= _scored(folder, data, shared)
         if OWN in suites or not suites:
@@ -92,6 +96,30 @@ def _scored(folder: Path, data: Path, suites: list[str]) -> dict[str, dict[str, 
         command = [sys.executable, str(folder / "score.py"), "--extract", extract, "--data", str(data)]
         subprocess.run([*command, "--out", out.name, *suites], check=True, cwd=PROJECT_ROOT)
         return dict(json.loads(Path(out.name).read_text(encoding="utf-8")))
+
+
+def _identity(folder: Path, suites: list[str]) -> dict[str, dict[str, float]]:
+    """Figures of the ruler of identity; each suite is one run of the pipeline."""
+    ruler = folder / "score_identity.py"
+    if not ruler.exists():
+        return {}
+    with tempfile.NamedTemporaryFile(suffix=".json") as out:
+        command = [sys.executable, str(ruler), "--communique", str(Path(sys.executable).parent / "communique")]
+        subprocess.run([*command, "--data", str(folder), "--out", out.name, *suites], check=True, cwd=PROJECT_ROOT)
+        found = json.loads(Path(out.name).read_text(encoding="utf-8"))
+    return {suite: _identity_figures(figures) for suite, figures in found.items()}
+
+
+def _identity_figures(figures: dict[str, Any]) -> dict[str, float]:
+    if "total" in figures:
+        return {"expectations": figures["total"].get("passed", 0), "whole_cases": figures["cases"].get("passed", 0)}
+    ours = figures["communique"]
+    return {
+        "b3_precision": ours["b3"][0],
+        "b3_f1": ours["b3"][2],
+        "pair_f1": ours["pairs"][2],
+        "cross_document_pair_f1": ours["cross_document_pairs"][2],
+    }
 
 
 def _usable_data(folder: Path, data: Path) -> None:

@@ -33,6 +33,8 @@ _TOLD_REACH = 150  # "the end of the year" is of the year named this many charac
 _CLOCK_REACH = 200  # a clock time belongs to the day named this many characters before it
 _TO_ANCHOR = (T.THAT, T.SAME, T.FOLLOWING, T.PREVIOUS)
 # What a weekday's name belongs to as part of a name.
+_WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAY_AHEAD = re.compile(rf"[^.!?\n]*?\bon (?P<weekday>{'|'.join(_WEEKDAY_NAMES)})\b", re.IGNORECASE)
 _NAMED_AFTER_WEEKDAY = re.compile(
     r"\s(?:Times|Telegraph|Mirror|Express|Mail|Herald|Post|Star|Sun|Tribune|School|Mass|Night Live)\b"
 )
@@ -236,6 +238,8 @@ def resolve_earlier(parts: Parts, timeline: Timeline) -> Resolved | None:
     anchor = timeline.last(parts.start_char, _FINE_ENOUGH.get(unit))
     if anchor is None and timeline.reference is not None and back and unit != "D":
         anchor = containing(timeline.reference, unit)
+    if anchor is None and back and unit == "D":
+        anchor = _day_ahead(parts, timeline)
     if anchor is None:
         return Resolved("DATE", _UNKNOWN.get(unit, "XXXX"))
     signed = -count if back else count
@@ -246,6 +250,17 @@ def resolve_earlier(parts: Parts, timeline: Timeline) -> Resolved | None:
         day = moved(anchor.start, signed, unit)
         period = containing(day, "D" if anchor.precision is Precision.DAY and unit in "DWF" else unit) if day else None
     return dated(period) if period else None
+
+
+def _day_ahead(parts: Parts, timeline: Timeline) -> Period | None:
+    """The day told later in the sentence, as in "was attacked a day earlier, the navy said on Friday"."""
+    if timeline.reference is None:
+        return None
+    found = _WEEKDAY_AHEAD.match(parts.lexed.text, parts.end_char)
+    if found is None:
+        return None
+    weekday = _WEEKDAY_NAMES.index(found["weekday"].lower())
+    return day_period(timeline.reference - timedelta(days=(timeline.reference.weekday() - weekday) % 7))
 
 
 def resolve_nth(parts: Parts, timeline: Timeline) -> Resolved | None:

@@ -152,6 +152,7 @@ class PairEvidence:
         both_modes = (mode_a != NONE) & (mode_b != NONE)
         trigger_a, trigger_b = self._both(r.trigger)
         shared = _share(trigger_a, trigger_b)
+        speech = r.is_speech[self._first] & r.is_speech[self._second]
         other = ~shared & (trigger_a[:, 0] != NONE) & (trigger_b[:, 0] != NONE)
         return {
             "same_type": a == b,
@@ -161,7 +162,8 @@ class PairEvidence:
             "other_mode": (a == b) & both_modes & (mode_a != mode_b),
             "same_trigger": shared,
             "other_trigger": other,
-            "other_words": other & r.is_speech[self._first] & r.is_speech[self._second],
+            "same_words": shared & speech,
+            "other_words": other & speech,
         }
 
     def _days(self) -> dict[str, np.ndarray]:
@@ -261,6 +263,8 @@ class PairEvidence:
         found["parties"][alike] = 2.0 * together
         # Both took part in both reports; of more, each report may name some.
         found["other_partner"][alike] = (least < _CONTRADICTED) & (_count(one) == 2) & (_count(other) == 2)
+        best = np.where(mutual, found["parties"] / 2.0, np.maximum(found["actors"], found["recipients"]))
+        found["strangers"] = (best < alone) & (r.document[self._first] != r.document[self._second])
         return found
 
     def _fit(self, one: Parties, other: Parties) -> tuple[np.ndarray, np.ndarray]:
