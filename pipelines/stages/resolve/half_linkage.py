@@ -113,7 +113,8 @@ def cluster(
     value[is_excluded[told]] = EXCLUDED
     links = _Links(first[told].astype(np.int32, copy=False), second[told].astype(np.int32, copy=False), value)
     del told, joined, value
-    name, sizes = np.arange(count), np.ones(count)
+    name: np.ndarray = np.arange(count)
+    sizes = np.ones(count)
     if len(forced) or len(kept_apart):
         pairs = np.concatenate([forced, kept_apart])
         links = _Links(
