@@ -28,7 +28,7 @@ LEAST = 0.02
 # A single-precision number like the probabilities, so that sums are exact in whatever order.
 EXCLUDED = float(np.float32(-0.4))
 # The surest joins first: what they connect is small, and what remains of the pairs is few.
-_STAGES = (0.9999, 0.9995, 0.998, 0.995, 0.99, 0.97, 0.93, 0.8, JOINED)
+_STAGES = (0.999, 0.995, 0.98, 0.95, 0.85, JOINED)
 _PORTION = 4_000_000  # pairs at once
 
 
@@ -219,7 +219,7 @@ def _best_unions(
 
 def _connected(count: int, first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """For each item the least item that pairs connect it with, over however many others."""
-    least = np.arange(count)
+    least = np.arange(count, dtype=np.int32)
     while True:
         a, b = least[first], least[second]
         apart = a != b
