@@ -15,7 +15,7 @@ from pipelines.stages.resolve.half_linkage import cluster
 from pipelines.stages.resolve.likeness import DIMENSIONS, cosines, sketch_texts, stems, weight
 from pipelines.stages.resolve.pair_evidence import EXCLUDING, PairEvidence, weights
 from pipelines.stages.resolve.report_pairs import LARGEST_BLOCK, candidate_pairs
-from pipelines.stages.resolve.reports import head_and_word
+from pipelines.stages.resolve.report_words import head_and_word
 from tests.unit.event_reports import (
     BUKAVU,
     CONGO,

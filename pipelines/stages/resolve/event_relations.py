@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.stages.resolve.pair_evidence import PairEvidence
-from pipelines.stages.resolve.reports import NO_DAY, NO_PARTY, NONE, Reports
+from pipelines.stages.resolve.reports import NO_DAY, NO_PARTY, NONE, Reports, SketchNorms
 
 ANNOUNCES, DENIES = "announces", "denies"
 LEAST = 0.5  # probability, but for that, of being one event
@@ -28,7 +28,7 @@ LONGEST_WAIT = 366  # days from a promise to the deed
 _MOST_DEEDS = 20  # of a promise, the next ones
 _ANNOUNCEMENTS = Path(__file__).parents[2] / "lexicons" / "event_announcements.csv"
 _COLUMNS = ("event_id", "related_event_id", "relation", "score")
-_CHUNK = 200_000
+_CHUNK = 50_000
 _HAPPENING = ("other_modality", "other_polarity")
 # A promise and its deed differ in these by nature.
 _PROMISE = (
@@ -82,9 +82,10 @@ def _note(
 def _likely(
     reports: Reports, first: np.ndarray, second: np.ndarray, but_for: tuple[str, ...]
 ) -> Iterator[tuple[int, int, float]]:
+    norms = SketchNorms.of(reports)
     for begin in range(0, len(first), _CHUNK):
         a, b = first[begin : begin + _CHUNK], second[begin : begin + _CHUNK]
-        score = PairEvidence(reports, a, b).probability_but_for(*but_for)
+        score = PairEvidence(reports, a, b, norms).probability_but_for(*but_for, least=LEAST)
         for at in np.flatnonzero(score >= LEAST).tolist():
             yield int(a[at]), int(b[at]), float(score[at])
 

@@ -12,7 +12,9 @@ goes before all evidence (`corrections.py`).
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,13 +25,17 @@ from pipelines.stages.resolve.corrections import Corrections, correct_mentions
 from pipelines.stages.resolve.event_parties import event_parties
 from pipelines.stages.resolve.event_relations import event_relations
 from pipelines.stages.resolve.event_rows import event_rows
-from pipelines.stages.resolve.half_linkage import cluster
-from pipelines.stages.resolve.pair_evidence import PairEvidence, calibrated
+from pipelines.stages.resolve.half_linkage import LEAST, cluster
+from pipelines.stages.resolve.identity_weights import calibrated
+from pipelines.stages.resolve.pair_evidence import PairEvidence
 from pipelines.stages.resolve.report_pairs import candidate_pairs
-from pipelines.stages.resolve.reports import NO_DAY, Reports, read_reports
+from pipelines.stages.resolve.reports import NO_DAY, Reports, SketchNorms, in_order, read_reports
+
+logger = logging.getLogger(__name__)
 
 ALONE, FITS, CORRECTED = "only_report", "fits_event", "corrected"
-_CHUNK = 200_000  # pairs whose evidence is in memory at once
+_CHUNK = 50_000  # pairs whose evidence is in memory at once
+_THREADS = 2
 _TOLD = 0.05  # log-odds below which a piece of evidence is not told
 
 
@@ -65,13 +71,18 @@ def resolve_events(
         The tables of events, links, parties and relations.
     """
     corrections = corrections or Corrections()
-    mentions = correct_mentions(mentions.sort_values("event_mention_id", ignore_index=True), corrections)
+    mentions = correct_mentions(in_order(mentions, "event_mention_id"), corrections)
     reports = read_reports(documents, mentions, participants, canonical, entities)
     pairs = candidate_pairs(reports)
+    logger.info(
+        "%d reports: %d pairs compared, %d left out of large blocks", len(reports), len(pairs.first), pairs.left_out
+    )
     # What is no event is compared with nothing, and stays by itself.
     is_event = mentions["is_event"].to_numpy(dtype=bool)
-    compared = is_event[pairs.first] & is_event[pairs.second]
-    first, second = pairs.first[compared], pairs.second[compared]
+    first, second = pairs.first, pairs.second
+    if not is_event.all():
+        compared = is_event[first] & is_event[second]
+        first, second = first[compared], second[compared]
     probability, is_excluded = _judge(reports, first, second)
     row_of = {mention: row for row, mention in enumerate(reports.mention_ids)}
     together, apart = ([(row_of[a], row_of[b]) for a, b in told] for told in (corrections.same, corrections.different))
@@ -88,13 +99,20 @@ def resolve_events(
 
 
 def _judge(reports: Reports, first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    parts = [
-        PairEvidence(reports, first[begin : begin + _CHUNK], second[begin : begin + _CHUNK]).judge()
-        for begin in range(0, len(first), _CHUNK)
-    ]
-    if not parts:
-        return np.empty(0, dtype=np.float32), np.empty(0, dtype=bool)
-    return np.concatenate([p for p, _ in parts]), np.concatenate([excluded for _, excluded in parts])
+    """The probability of each pair, 0 where it counts as nothing, and whether the two exclude each other."""
+    probability, is_excluded = np.zeros(len(first), dtype=np.float32), np.zeros(len(first), dtype=bool)
+    norms = SketchNorms.of(reports)
+
+    def judge(begin: int) -> None:
+        part = slice(begin, begin + _CHUNK)
+        evidence = PairEvidence(reports, first[part], second[part], norms)
+        probability[part], is_excluded[part] = evidence.judge(LEAST)
+
+    # Threads, as the work is that of arrays, which waits for no interpreter.
+    with ThreadPoolExecutor(_THREADS) as threads:
+        for _ in threads.map(judge, range(0, len(first), _CHUNK)):
+            pass
+    return probability, is_excluded
 
 
 def _event_ids(reports: Reports, names: np.ndarray) -> list[str]:
@@ -123,6 +141,9 @@ def _links(
     """
     inside = names[first] == names[second]
     first, second, probability = first[inside], second[inside], probability[inside]
+    # Those that counted as nothing are told all the same.
+    unknown = np.flatnonzero(probability == 0)
+    probability[unknown] = PairEvidence(reports, first[unknown], second[unknown]).judge()[0]
     sizes = np.bincount(names, minlength=len(names))[names] if len(names) else np.empty(0, dtype=np.int64)
     total = np.zeros(len(names))
     likely = calibrated(probability)

@@ -12,11 +12,10 @@ same whatever other texts arrive.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from hashlib import blake2b
-from math import log, sqrt
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +26,8 @@ DIMENSIONS = 256
 _SCALE = 127  # sketches are kept as bytes: a million of them take 256 MB
 _WORD = re.compile(r"[^\W_]+")
 _LEXICONS = Path(__file__).parents[2] / "lexicons"
+_CHUNK = 4096  # texts or pairs at once
+_MOST_WORDS = 500_000  # spellings that are remembered
 _LONGEST_TEXT = 20_000  # characters; what a story is about stands well before
 
 
@@ -51,32 +52,85 @@ def sketch_texts(texts: Iterable[str], count: int) -> np.ndarray:
         Bytes, one row a text, `DIMENSIONS` wide; a text without a telling word has a row of zeros.
     """
     found = np.zeros((count, DIMENSIONS), dtype=np.int8)
-    for row, text in enumerate(texts):
-        values = np.zeros(DIMENSIONS, dtype=np.float32)
-        for stem, times in Counter(stems(text[:_LONGEST_TEXT])).items():
-            value = weight(stem)
-            if value > 0:
-                place, sign = _place(stem)
-                values[place] += sign * value * (1.0 + log(times))
-        norm = sqrt(float(values @ values))
-        if norm > 0:
-            # A single dominant word must not overflow; the cosine is taken of what is stored, so its length does not matter.
-            found[row] = np.clip(np.rint(values / norm * _SCALE), -_SCALE, _SCALE)
+    vocabulary = _Vocabulary()
+    row = 0
+    remaining = iter(texts)
+    while chunk := list(islice(remaining, _CHUNK)):
+        found[row : row + len(chunk)] = _sketches(chunk, vocabulary)
+        row += len(chunk)
+        if len(vocabulary) > _MOST_WORDS:
+            vocabulary = _Vocabulary()
     return found
 
 
-def cosines(sketches: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+class _Vocabulary(dict[str, int]):
+    """The number of the stem of each word, in the order in which they are first seen, with what a sketch needs of the stem."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers: dict[str, int] = {}
+        self.places: list[int] = []
+        self.signed: list[float] = []  # their weights with the sign of the place
+
+    def __missing__(self, word: str) -> int:
+        stem = _stem(word)
+        number = self._numbers.get(stem)
+        if number is None:
+            number = self._numbers[stem] = len(self.places)
+            place, sign = _place(stem)
+            self.places.append(place)
+            self.signed.append(sign * max(weight(stem), 0.0))
+        self[word] = number
+        return number
+
+
+def _sketches(texts: list[str], vocabulary: _Vocabulary) -> np.ndarray:
+    number = vocabulary.__getitem__
+    stems_of = [list(map(number, _WORD.findall(text[:_LONGEST_TEXT].lower()))) for text in texts]
+    sizes = np.fromiter(map(len, stems_of), dtype=np.int64, count=len(texts))
+    told = np.fromiter(chain.from_iterable(stems_of), dtype=np.int64, count=int(sizes.sum()))
+    most = max(len(vocabulary.places), 1)
+    found, times = np.unique(np.repeat(np.arange(len(texts)), sizes) * most + told, return_counts=True)
+    rows, stem = np.divmod(found, most)
+    places, values = np.array(vocabulary.places, dtype=np.int64), np.array(vocabulary.signed)
+    sums = np.bincount(
+        rows * DIMENSIONS + places[stem],
+        weights=values[stem] * (1.0 + np.log(times)),
+        minlength=len(texts) * DIMENSIONS,
+    ).reshape(len(texts), DIMENSIONS)
+    norms = np.sqrt(np.einsum("ij,ij->i", sums, sums))[:, None]
+    sums = np.divide(sums, norms, out=np.zeros_like(sums), where=norms > 0)
+    # A single dominant word must not overflow; the cosine is taken of what is stored, so its length does not matter.
+    return np.clip(np.rint(sums * _SCALE), -_SCALE, _SCALE).astype(np.int8)
+
+
+def sketch_norms(sketches: np.ndarray) -> np.ndarray:
+    """The length of each sketch, for `cosines`."""
+    norms = np.empty(len(sketches), dtype=np.float32)
+    for begin in range(0, len(sketches), _CHUNK * 8):
+        part = sketches[begin : begin + _CHUNK * 8]
+        norms[begin : begin + len(part)] = np.sqrt(np.einsum("ij,ij->i", part, part, dtype=np.float32))
+    return norms
+
+
+def cosines(sketches: np.ndarray, first: np.ndarray, second: np.ndarray, norms: np.ndarray | None = None) -> np.ndarray:
     """The cosine of each pair of rows.
 
     Args:
         sketches: as `sketch_texts` returns them.
         first, second: row numbers, one entry a pair.
+        norms: their lengths (`sketch_norms`), where they are known already.
 
     Returns:
         Values from -1 to 1, 0 where a row is empty.
     """
-    norms = np.sqrt(np.einsum("ij,ij->i", sketches, sketches, dtype=np.float32))
-    products = np.einsum("ij,ij->i", sketches[first], sketches[second], dtype=np.float32)
+    norms = sketch_norms(sketches) if norms is None else norms
+    products = np.empty(len(first), dtype=np.float32)
+    for begin in range(0, len(first), _CHUNK):
+        part = slice(begin, begin + _CHUNK)
+        # Whole numbers below 2 ** 24, which floats hold exactly.
+        one, other = sketches[first[part]].astype(np.float32), sketches[second[part]].astype(np.float32)
+        products[part] = np.einsum("ij,ij->i", one, other)
     scale = norms[first] * norms[second]
     return np.divide(products, scale, out=np.zeros_like(products), where=scale > 0)
 

@@ -10,36 +10,38 @@ each party of the shorter list.
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
+from collections.abc import Collection, Mapping
+from math import log
 
 import numpy as np
-import pandas as pd
 
+from pipelines.stages.resolve.identity_weights import weights
 from pipelines.stages.resolve.likeness import cosines
-from pipelines.stages.resolve.reports import BODY, GROUP, NO_DAY, NO_PARTY, NONE, PERSON, STATE, Parties, Reports
+from pipelines.stages.resolve.reports import (
+    BODY,
+    GROUP,
+    NO_DAY,
+    NO_PARTY,
+    NONE,
+    PERSON,
+    STATE,
+    Parties,
+    Reports,
+    SketchNorms,
+)
 
-_WEIGHTS = Path(__file__).parents[2] / "lexicons" / "event_identity_weights.csv"
 # Evidence by which two reports exclude each other, whatever else they share.
 EXCLUDING = ("other_day", "other_place", "other_modality", "other_polarity")
 _NEAR_KM = 30.0
 _EARTH_RADIUS_KM = 6371.0
 _NEAR_DAYS, _WEEK_DAYS, _MONTH_DAYS = 3, 7, 31
 _CLOSE_COUNTS = 1.34
-_SCALE, _SHIFT = 0.5, -0.6  # of the log-odds, so that the probability is one
+_WEAK_FIT = 1.0  # log-odds of actors and recipients below which they may have changed places
+_ROUNDING = 0.01
 _CONTRADICTED = -1.0  # log-odds of a party below which it contradicts
-_TEXT_COSINES = (
-    0.1,
-    0.5,
-)  # below the first two texts of one day are about as alike as any two, at the second about one story
+# Below the first two texts of one day are about as alike as any two, at the second about one story.
+_TEXT_COSINES = (0.1, 0.5)
 _SENTENCE_COSINES = (0.1, 0.6)
-
-
-@cache
-def weights() -> dict[str, float]:
-    """The weight of each piece of evidence."""
-    rows = pd.read_csv(_WEIGHTS, comment="#")
-    return dict(zip(rows["evidence"], rows["weight"].astype(float), strict=True))
 
 
 class PairEvidence:
@@ -48,42 +50,81 @@ class PairEvidence:
     Args:
         reports: the reports.
         first, second: row numbers, one entry a pair.
+        norms: the lengths of the reports' sketches, where pairs are judged in portions.
     """
 
-    def __init__(self, reports: Reports, first: np.ndarray, second: np.ndarray) -> None:
+    def __init__(
+        self, reports: Reports, first: np.ndarray, second: np.ndarray, norms: SketchNorms | None = None
+    ) -> None:
         self._reports = reports
+        self._norms = norms or SketchNorms.of(reports)
         self._first = first
         self._second = second
         self._weights = weights()
 
     def log_odds(self) -> dict[str, np.ndarray]:
         """Log-odds by piece of evidence, an entry a pair; 0 where it says nothing."""
-        found = {"prior": np.ones(len(self._first))}
-        for pieces in (
-            self._kind(),
-            self._days(),
-            self._place(),
-            self._parties(),
-            self._counts(),
-            self._texts(),
-            self._telling(),
-        ):
-            found.update(pieces)
-        return {name: value.astype(np.float32) * np.float32(self._weights[name]) for name, value in found.items()}
+        found = self._cheap() | self._counts() | self._texts() | self._parties()
+        return {name: self._weighed(name, found[name]) for name in self._weights if name in found}
 
-    def judge(self) -> tuple[np.ndarray, np.ndarray]:
-        """The probability that each pair is one event, and whether the two exclude each other."""
-        found = self.log_odds()
-        excluded = np.any([found[name] != 0 for name in EXCLUDING], axis=0)
-        return _probability(found), excluded
+    def judge(self, least: float = 0.0, but_for: Collection[str] = ()) -> tuple[np.ndarray, np.ndarray]:
+        """The probability that each pair is one event, and whether the two exclude each other.
 
-    def probability_but_for(self, *names: str) -> np.ndarray:
-        """The probability that each pair is one event if these pieces of evidence said nothing; 0 where others exclude it."""
-        found = self.log_odds()
-        excluded = np.any([found[name] != 0 for name in EXCLUDING if name not in names], axis=0)
-        return np.where(
-            excluded, 0.0, _probability({name: value for name, value in found.items() if name not in names})
-        )
+        Args:
+            least: probability below which a pair counts as nothing. Above 0 a pair that excludes each other, or that no
+                parties could bring to it, gets 0, and the dear evidence is not looked at.
+            but_for: pieces of evidence that are to say nothing.
+        """
+        found = _without(self._cheap(), but_for)
+        excluded = np.zeros(len(self._first), dtype=bool)
+        for name in EXCLUDING:
+            if name in found:
+                excluded |= found[name]
+        going = np.flatnonzero(~excluded) if least > 0 else np.arange(len(self._first))
+        part = self._of(going)
+        found = {name: value[going] for name, value in found.items()}
+        found |= _without(part._counts() | part._texts(), but_for)
+        if least > 0:
+            needed = log(least / (1 - least)) - _ROUNDING
+            likely = np.flatnonzero(part._total(found) + self._most_of_parties() >= needed)
+            part, going = part._of(likely), going[likely]
+            found = {name: value[likely] for name, value in found.items()}
+        probability = np.zeros(len(self._first), dtype=np.float32)
+        probability[going] = _probability(part._total(found | _without(part._parties(), but_for)))
+        return probability, excluded
+
+    def probability_but_for(self, *names: str, least: float = 0.0) -> np.ndarray:
+        """The probability that each pair is one event if these pieces of evidence said nothing; 0 where others exclude it.
+
+        Args:
+            names: the pieces of evidence.
+            least: as in `judge`.
+        """
+        probability, excluded = self.judge(least, names)
+        return np.where(excluded, np.float32(0), probability)
+
+    def _cheap(self) -> dict[str, np.ndarray]:
+        prior = {"prior": np.ones(len(self._first), dtype=bool)}
+        return prior | self._kind() | self._days() | self._place() | self._telling()
+
+    def _of(self, rows: np.ndarray) -> PairEvidence:
+        return PairEvidence(self._reports, self._first[rows], self._second[rows], self._norms)
+
+    def _weighed(self, name: str, value: np.ndarray) -> np.ndarray:
+        return value.astype(np.float32) * np.float32(self._weights[name])
+
+    def _total(self, found: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The sum, always in the order of the weights, so that equal evidence gives equal sums."""
+        total = np.zeros(len(self._first), dtype=np.float32)
+        for name in self._weights:
+            if name in found:
+                total += self._weighed(name, found[name])
+        return total
+
+    def _most_of_parties(self) -> float:
+        """The most that the parties of a pair can add."""
+        best = max(weight for name, weight in self._weights.items() if name.startswith("party_"))
+        return 2.0 * best * max(self._weights[name] for name in ("actors", "recipients", "parties"))
 
     def _both(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return values[self._first], values[self._second]
@@ -169,7 +210,9 @@ class PairEvidence:
         # A country holds all that is in it; a region what has its name as region.
         whole_a, whole_b = area_a & (region_a == NONE), area_b & (region_b == NONE)
         within = ~same & one_country & (whole_a | whole_b | ((area_a | area_b) & (region_a == region_b)))
-        near = both & ~same & ~within & ~area_a & ~area_b & (self._kilometres() <= _NEAR_KM)
+        near = both & ~same & ~within & ~area_a & ~area_b
+        towns = np.flatnonzero(near)
+        near[towns] = self._of(towns)._kilometres() <= _NEAR_KM
         return {
             "same_place": same & ~area_a,
             "same_area": same & area_a,
@@ -189,31 +232,46 @@ class PairEvidence:
     def _parties(self) -> dict[str, np.ndarray]:
         r = self._reports
         mutual = r.is_mutual[self._first] & r.is_mutual[self._second]
-        (actors, _), (recipients, _) = self._fit(r.actors, r.actors), self._fit(r.recipients, r.recipients)
-        joint = _joined(r.actors, r.recipients)
-        together, least = self._fit(joint, joint)
-        alike = self._weights["party_same_country"]
-        best = np.where(mutual, together, np.maximum(actors, recipients))
-        strangers = (best < alike) & (r.document[self._first] != r.document[self._second])
-        crossed = (self._fit(r.actors, r.recipients)[0] > alike) & (self._fit(r.recipients, r.actors)[0] > alike)
-        return {
-            "actors": np.where(mutual, 0.0, actors),
-            "recipients": np.where(mutual, 0.0, recipients),
-            "parties": np.where(mutual, 2.0 * together, 0.0),
-            # Both took part in both reports; of more, each report may name some.
-            "other_partner": mutual & (least < _CONTRADICTED) & self._are_two(joint),
-            "strangers": strangers,
-            "swapped": ~mutual & crossed & (actors + recipients < 1.0),
-        }
+        found = {name: np.zeros(len(mutual)) for name in ("actors", "recipients", "parties")}
+        found |= {name: np.zeros(len(mutual), dtype=bool) for name in ("other_partner", "swapped")}
+        apart, alike = np.flatnonzero(~mutual), np.flatnonzero(mutual)
+        of = self._of(apart)
+        found["actors"][apart] = actors = of._fit(r.actors, r.actors)[0]
+        found["recipients"][apart] = recipients = of._fit(r.recipients, r.recipients)[0]
+        weak = np.flatnonzero(actors + recipients < _WEAK_FIT)
+        of, alone = of._of(weak), self._weights["party_same_country"]
+        crossed = (of._fit(r.actors, r.recipients)[0] > alone) & (of._fit(r.recipients, r.actors)[0] > alone)
+        found["swapped"][apart[weak]] = crossed
+        of = self._of(alike)
+        one, other = (_joined(_rows(r.actors, rows), _rows(r.recipients, rows)) for rows in (of._first, of._second))
+        together, least = self._fit_lists(one, other)
+        found["parties"][alike] = 2.0 * together
+        # Both took part in both reports; of more, each report may name some.
+        found["other_partner"][alike] = (least < _CONTRADICTED) & (_count(one) == 2) & (_count(other) == 2)
+        best = np.where(mutual, found["parties"] / 2.0, np.maximum(found["actors"], found["recipients"]))
+        found["strangers"] = (best < alone) & (r.document[self._first] != r.document[self._second])
+        return found
 
     def _fit(self, one: Parties, other: Parties) -> tuple[np.ndarray, np.ndarray]:
+        """Log-odds of the parties of one role of the first reports against those of another of the second ones."""
+        return self._fit_lists(_rows(one, self._first), _rows(other, self._second))
+
+    def _fit_lists(self, a: Parties, b: Parties) -> tuple[np.ndarray, np.ndarray]:
         """Log-odds of two lists of parties, each party set against another one: their mean and least, 0 where a list is empty.
 
         The best fit goes first; what is left over of the longer list says nothing.
         """
-        a, b = _rows(one, self._first), _rows(other, self._second)
+        count_a, count_b = _count(a), _count(b)
+        sizes, widths = np.minimum(count_a, count_b), np.maximum(count_a, count_b)
+        mean, least = np.zeros(len(sizes)), np.zeros(len(sizes))
+        # Most lists have one or two parties: each width by itself.
+        for width in np.unique(widths[sizes > 0]).tolist():
+            rows = np.flatnonzero((widths == width) & (sizes > 0))
+            mean[rows], least[rows] = self._best_fits(_rows(a, rows, width), _rows(b, rows, width), sizes[rows])
+        return mean, least
+
+    def _best_fits(self, a: Parties, b: Parties, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         fits = self._party_fits(a, b)
-        sizes = np.minimum((a.kind != NO_PARTY).sum(axis=1), (b.kind != NO_PARTY).sum(axis=1))
         total, least = np.zeros(len(fits)), np.full(len(fits), np.inf)
         rows = np.arange(len(fits))
         for step in range(int(sizes.max(initial=0))):
@@ -225,11 +283,7 @@ class PairEvidence:
             least = np.where(going, np.minimum(least, fit), least)
             fits[rows, i, :] = -np.inf
             fits[rows, :, j] = -np.inf
-        return np.where(sizes > 0, total / np.maximum(sizes, 1), 0.0), np.where(sizes > 0, least, 0.0)
-
-    def _are_two(self, parties: Parties) -> np.ndarray:
-        count = (parties.kind != NO_PARTY).sum(axis=1)
-        return (count[self._first] == 2) & (count[self._second] == 2)  # noqa: PLR2004
+        return total / sizes, least
 
     def _party_fits(self, a: Parties, b: Parties) -> np.ndarray:
         """Log-odds of each party of one list against each of the other's; minus infinity where there is none."""
@@ -281,8 +335,8 @@ class PairEvidence:
     def _texts(self) -> dict[str, np.ndarray]:
         r = self._reports
         one = r.document[self._first] == r.document[self._second]
-        text = cosines(r.document_sketches, *self._both(r.document))
-        sentence = cosines(r.sentence_sketches, self._first, self._second)
+        text = cosines(r.document_sketches, *self._both(r.document), self._norms.document)
+        sentence = cosines(r.sentence_sketches, self._first, self._second, self._norms.sentence)
         return {
             "text_likeness": np.where(one, 0.0, _degree(text, _TEXT_COSINES)),
             "text_unlikeness": ~one & (text < _TEXT_COSINES[0]),
@@ -304,25 +358,21 @@ class PairEvidence:
         }
 
 
-def _probability(log_odds: dict[str, np.ndarray]) -> np.ndarray:
-    total = np.sum(list(log_odds.values()), axis=0)
-    return (1.0 / (1.0 + np.exp(-np.clip(total, -30, 30)))).astype(np.float32)
+def _without(found: dict[str, np.ndarray], names: Collection[str]) -> dict[str, np.ndarray]:
+    return {name: value for name, value in found.items() if name not in names}
 
 
-def calibrated(probability: np.ndarray) -> np.ndarray:
-    """The share of pairs of such a probability that are one event.
-
-    The pieces of evidence overlap (texts alike have sentences alike), so their sum says too much; by how much was measured on
-    ECB+ pairs (of those at 0.95 about 0.64 are one, of those at 0.99 about 0.85). Clustering goes by the sum itself.
-    """
-    bounded = np.clip(np.asarray(probability, dtype=np.float64), 1e-6, 1 - 1e-6)
-    log_odds = np.log(bounded / (1 - bounded))
-    return 1.0 / (1.0 + np.exp(-(_SCALE * log_odds + _SHIFT)))
+def _probability(log_odds: np.ndarray) -> np.ndarray:
+    return (1.0 / (1.0 + np.exp(-np.clip(log_odds, -30, 30)))).astype(np.float32)
 
 
 def _share(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Whether two lists of words share one."""
-    return ((a[:, :, None] == b[:, None, :]) & (a[:, :, None] != NONE)).any(axis=(1, 2))
+    shared = np.zeros(len(a), dtype=bool)
+    for i in range(a.shape[1]):
+        for j in range(b.shape[1]):
+            shared |= (a[:, i] == b[:, j]) & (a[:, i] != NONE)
+    return shared
 
 
 def _degree(cosine: np.ndarray, ends: tuple[float, float]) -> np.ndarray:
@@ -330,15 +380,21 @@ def _degree(cosine: np.ndarray, ends: tuple[float, float]) -> np.ndarray:
     return np.clip((cosine - low) / (high - low), 0.0, 1.0)
 
 
-def _rows(parties: Parties, rows: np.ndarray) -> Parties:
-    return Parties(*(getattr(parties, name)[rows] for name in ("kind", "entity", "country", "sector", "words")))
+_PARTY_ARRAYS = ("kind", "entity", "country", "sector", "words")
+
+
+def _rows(parties: Parties, rows: np.ndarray, width: int | None = None) -> Parties:
+    """The parties of some rows, the first `width` of each."""
+    return Parties(*(getattr(parties, name)[rows, :width] for name in _PARTY_ARRAYS))
+
+
+def _count(parties: Parties) -> np.ndarray:
+    return (parties.kind != NO_PARTY).sum(axis=1)
 
 
 def _joined(one: Parties, other: Parties) -> Parties:
-    """The parties of both roles in one list."""
-    return Parties(
-        *(
-            np.concatenate([getattr(one, n), getattr(other, n)], axis=1)
-            for n in ("kind", "entity", "country", "sector", "words")
-        )
-    )
+    """The parties of both roles in one list, the missing ones last."""
+    found = Parties(*(np.concatenate([getattr(one, n), getattr(other, n)], axis=1) for n in _PARTY_ARRAYS))
+    order = np.argsort(found.kind == NO_PARTY, axis=1, kind="stable")
+    rows = np.arange(len(order))[:, None]
+    return Parties(*(getattr(found, name)[rows, order] for name in _PARTY_ARRAYS))

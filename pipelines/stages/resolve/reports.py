@@ -6,8 +6,7 @@ for or against one event (`pair_evidence.py`).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,8 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.stages.resolve.likeness import sketch_texts, stems, weight
+from pipelines.stages.resolve.likeness import sketch_norms, sketch_texts
+from pipelines.stages.resolve.report_words import day_parts, head_and_word, is_repeat, trigger_phrase, trigger_stems
 
+_DOCUMENT_COLUMNS = ("document_id", "published_date", "text")
 _LEXICONS = Path(__file__).parents[2] / "lexicons"
 NONE = -1  # of an index into names
 NO_DAY = np.iinfo(np.int32).min
@@ -25,14 +26,7 @@ PARTIES = 4  # of a role; what a sentence lists beyond them does not decide
 PARTY_WORDS, TRIGGER_WORDS = 2, 2
 NO_PARTY, GROUP, STATE, BODY, PERSON = range(5)  # by how well a name tells one from another
 COUNTS = ("fatalities", "injuries", "arrests", "crowd_size")
-_TELLING_WORD, _TELLING_MODIFIER = 0.3, 0.4
-_PHRASE_END = re.compile(r"\s+(?:of|from|in|at|near|with|for|by|on|who|that|which)\s|[,;(]")
 _DONE = ("actual", "historical")
-_BESIDE, _WORDS_BEFORE, _WORDS_AFTER = 40, 3, 2  # characters and words around a trigger
-_PARTS = ("morning", "day", "evening", "night")
-_FIRST_HOUR, _NOON, _EVENING_HOUR, _NIGHT_HOUR = 5, 12, 17, 21
-_WORD = re.compile(r"[a-z]+")
-_CLOCK = re.compile(r"\b(\d{1,2})(?:[:.]\d\d)?\s*([ap])\.?\s?m\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +79,19 @@ class Reports:
         return len(self.mention_ids)
 
 
+@dataclass(frozen=True, slots=True)
+class SketchNorms:
+    """The lengths of the sketches of documents and of sentences."""
+
+    document: np.ndarray
+    sentence: np.ndarray
+
+    @classmethod
+    def of(cls, reports: Reports) -> SketchNorms:
+        """Those of all reports."""
+        return cls(sketch_norms(reports.document_sketches), sketch_norms(reports.sentence_sketches))
+
+
 class Names:
     """Numbers for names, in the order in which they are first seen; nothing has `NONE`."""
 
@@ -95,9 +102,22 @@ class Names:
         """The number of a name."""
         return NONE if name is None else self._numbers.setdefault(name, len(self._numbers))
 
-    def numbers(self, names: Iterable[Hashable | None]) -> np.ndarray:
-        """The numbers of names; missing values of a frame count as none."""
-        return np.fromiter((self.number(_value(name)) for name in names), dtype=np.int32)
+    def numbers(self, names: pd.Series) -> np.ndarray:
+        """The numbers of a column of names; missing values count as none."""
+        codes, known = pd.factorize(names)
+        numbers = np.array([*(self.number(_value(name)) for name in known), NONE], dtype=np.int32)
+        return numbers[codes]
+
+    def numbers_of_pairs(self, names: pd.Series, others: pd.Series) -> np.ndarray:
+        """The numbers of names with another one beside it, which may be missing."""
+        (codes, known), (beside, other) = pd.factorize(names), pd.factorize(others)
+        keys, pairs = pd.factorize(np.where(codes < 0, -1, codes.astype(np.int64) * (len(other) + 1) + beside + 1))
+        numbers = [NONE] * len(pairs)
+        for at, pair in enumerate(pairs.tolist()):
+            if pair >= 0:
+                i, j = divmod(pair, len(other) + 1)
+                numbers[at] = self.number((known[i], _value(other[j - 1]) if j else None))
+        return np.array([*numbers, NONE], dtype=np.int32)[keys]
 
 
 def read_reports(
@@ -116,41 +136,47 @@ def read_reports(
         canonical: entity of core.entities for each entity of nlp.entities.
         entities: entity_id, label, country, is_named of core.entities.
     """
-    mentions = mentions.sort_values("event_mention_id", ignore_index=True)
-    documents = documents[documents["document_id"].isin(set(mentions["document_id"]))]
-    documents = documents.sort_values("document_id", ignore_index=True)
-    row_of = {document_id: row for row, document_id in enumerate(documents["document_id"])}
-    document = np.fromiter((row_of[d] for d in mentions["document_id"]), dtype=np.int32, count=len(mentions))
+    mentions = in_order(mentions, "event_mention_id")
+    documents = documents.loc[documents["document_id"].isin(mentions["document_id"].unique()), list(_DOCUMENT_COLUMNS)]
+    documents = in_order(documents, "document_id")
+    document = pd.Index(documents["document_id"]).get_indexer(pd.Index(mentions["document_id"])).astype(np.int32)
     texts = documents["text"].tolist()
-    spans = zip(document, mentions["sentence_start_char"], mentions["sentence_end_char"], strict=True)
-    sentences = [texts[row][start:end] for row, start, end in spans]
-    triggers = list(zip(document, mentions["start_char"], mentions["end_char"], strict=True))
-    kinds = list(zip(mentions["event_type"], mentions["event_mode"], strict=True))
-    families = np.array([_families_of(str(t), _value(m)) for t, m in kinds], dtype=np.int64)
+    kinds, kind = _kinds(mentions)
+    families = np.array([_families_of(*k) for k in kinds], dtype=np.int64)[kind]
     names = Names()
     words = Names()
+
+    # Sentences of a million reports are too many to hold at once.
+    def triggers() -> Iterator[tuple[int, int, int]]:
+        return _spans(document, mentions, "")
+
+    def sentences() -> Iterator[str]:
+        return (texts[row][start:end] for row, start, end in _spans(document, mentions, "sentence_"))
+
     return Reports(
         mention_ids=mentions["event_mention_id"].tolist(),
         document=document,
-        sentence=Names().numbers(zip(document.tolist(), mentions["sentence_start_char"].tolist(), strict=True)),
+        sentence=pd.factorize(
+            document.astype(np.int64) << 32 | mentions["sentence_start_char"].to_numpy(dtype=np.int64)
+        )[0],
         position=mentions["start_char"].to_numpy(dtype=np.int32),
         event_type=names.numbers(mentions["event_type"]),
         mode=names.numbers(mentions["event_mode"]),
         families=families,
-        is_mutual=np.array([_is_mutual(t, _value(m)) for t, m in kinds], dtype=bool),
-        is_speech=np.array([_is_speech(t, _value(m)) for t, m in kinds], dtype=bool),
+        is_mutual=np.array([_is_mutual(*k) for k in kinds], dtype=bool)[kind],
+        is_speech=np.array([_is_speech(*k) for k in kinds], dtype=bool)[kind],
         is_done=mentions["modality"].isin(_DONE).to_numpy(),
         is_negated=mentions["is_negated"].to_numpy(dtype=bool),
-        is_repeat=np.array([_is_repeat(texts[row], *span) for row, *span in triggers], dtype=bool),
-        day_parts=np.array([_day_parts(s) for s in sentences], dtype=np.int8),
-        trigger=_trigger_words(texts, triggers, words),
+        is_repeat=np.fromiter((is_repeat(texts[row], *span) for row, *span in triggers()), dtype=bool),
+        day_parts=np.fromiter(map(day_parts, sentences()), dtype=np.int8),
+        trigger=_trigger_words(texts, triggers(), words),
         **_dates(mentions),
         published=_days(documents["published_date"])[document],
         **_places(mentions, names),
         **_parties(mentions, participants, canonical, entities, words),
         counts=mentions[list(COUNTS)].to_numpy(dtype=np.float64, na_value=np.nan),
         document_sketches=sketch_texts(texts, len(texts)),
-        sentence_sketches=sketch_texts(sentences, len(sentences)),
+        sentence_sketches=sketch_texts(sentences(), len(mentions)),
     )
 
 
@@ -165,17 +191,35 @@ def _dates(mentions: pd.DataFrame) -> dict[str, Any]:
 
 def _places(mentions: pd.DataFrame, names: Names) -> dict[str, Any]:
     place_names = Names()
-    places = zip(mentions["place_name"], mentions["place_country"], strict=True)
     return {
-        "place": place_names.numbers(
-            None if _value(name) is None else (name, _value(country)) for name, country in places
-        ),
+        "place": place_names.numbers_of_pairs(mentions["place_name"], mentions["place_country"]),
         "place_country": names.numbers(mentions["place_country"]),
         "place_region": place_names.numbers(mentions["place_admin1"]),
         "is_area": is_area(mentions),
         "latitude": mentions["place_latitude"].to_numpy(dtype=np.float64, na_value=np.nan),
         "longitude": mentions["place_longitude"].to_numpy(dtype=np.float64, na_value=np.nan),
     }
+
+
+def in_order(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The rows by a column, numbered from 0; the frame itself where they are, as a copy of a large one is dear."""
+    if frame[column].is_monotonic_increasing:
+        return frame.reset_index(drop=True)
+    return frame.sort_values(column, ignore_index=True)
+
+
+def _spans(document: np.ndarray, mentions: pd.DataFrame, of: str) -> Iterator[tuple[int, int, int]]:
+    """The document, first character and end of each mention's trigger or sentence."""
+    start, end = (mentions[f"{of}{side}_char"].to_numpy(dtype=np.int64) for side in ("start", "end"))
+    return zip(document, start, end, strict=True)
+
+
+def _kinds(mentions: pd.DataFrame) -> tuple[list[tuple[str, str | None]], np.ndarray]:
+    """The types and modes that there are, and for each mention the number of its own."""
+    (types, names), (modes, others) = pd.factorize(mentions["event_type"]), pd.factorize(mentions["event_mode"])
+    kind, known = pd.factorize(types.astype(np.int64) * (len(others) + 1) + modes + 1)
+    pairs = (divmod(pair, len(others) + 1) for pair in known.tolist())
+    return [(str(names[i]), others[j - 1] if j else None) for i, j in pairs], kind
 
 
 def _value(value):
@@ -190,22 +234,9 @@ def _days(dates: pd.Series) -> np.ndarray:
 
 
 def _trigger_words(texts: list[str], spans: Iterable[tuple[int, int, int]], words: Names) -> np.ndarray:
-    """The telling stems of each trigger as numbers, the most telling first.
-
-    A verb that lends its arguments to a noun tells less than the noun: "paid a visit" is a visit.
-    """
-    phrases = []
-    for row, start, end in spans:
-        trigger = texts[row][start:end]
-        if _support_stems().issuperset(stems(trigger)):
-            after = stems(_PHRASE_END.split(texts[row][end : end + _BESIDE], maxsplit=1)[0])
-            trigger = next((noun for noun in after if noun in _event_nouns()), trigger)
-        phrases.append(trigger)
-    return _rows_of(phrases, words, _trigger_stems, TRIGGER_WORDS)
-
-
-def _trigger_stems(text: str) -> list[str]:
-    return _telling(stems(text), but=_support_stems()) or stems(text)[-1:]
+    """The telling stems of each trigger as numbers, the most telling first."""
+    phrases = (trigger_phrase(texts[row], start, end) for row, start, end in spans)
+    return _rows_of(phrases, words, trigger_stems, TRIGGER_WORDS)
 
 
 def _party_words(texts: Iterable[str], words: Names) -> np.ndarray:
@@ -214,29 +245,17 @@ def _party_words(texts: Iterable[str], words: Names) -> np.ndarray:
 
 
 def _rows_of(texts: Iterable[str], words: Names, read: Callable[[str], list[str]], width: int) -> np.ndarray:
-    known: dict[str, list[int]] = {}
-    rows = []
-    for text in texts:
+    known: dict[str, int] = {}
+    rows: list[list[int]] = []
+
+    def number(text: str) -> int:
         if text not in known:
-            known[text] = [*(words.number(stem) for stem in read(text)[:width]), *([NONE] * width)][:width]
-        rows.append(known[text])
-    return np.array(rows, dtype=np.int32).reshape(-1, width)
+            known[text] = len(rows)
+            rows.append([*(words.number(stem) for stem in read(text)[:width]), *([NONE] * width)][:width])
+        return known[text]
 
-
-def head_and_word(text: str) -> list[str]:
-    """The stem of the head of a party's phrase, and of its most telling other word if it has one."""
-    phrase = _PHRASE_END.split(text, maxsplit=1)[0] or text
-    found = stems(phrase)
-    if not found:
-        return []
-    rest = [stem for stem in _telling(found[:-1], but=_country_stems()) if weight(stem) >= _TELLING_MODIFIER]
-    return [found[-1], *rest[:1]]
-
-
-def _telling(found: Iterable[str], *, but: frozenset[str]) -> list[str]:
-    return sorted(
-        {stem for stem in found if stem not in but and weight(stem) > _TELLING_WORD}, key=lambda s: (-weight(s), s)
-    )
+    numbers = np.fromiter(map(number, texts), dtype=np.int32)
+    return np.array(rows, dtype=np.int32).reshape(-1, width)[numbers]
 
 
 def is_area(mentions: pd.DataFrame) -> np.ndarray:
@@ -252,43 +271,47 @@ def _parties(
     entities: pd.DataFrame,
     words: Names,
 ) -> dict[str, Any]:
-    row_of = {mention: row for row, mention in enumerate(mentions["event_mention_id"])}
     known = {
         row.entity_id: (str(row.label), _value(row.country), bool(row.is_named))
         for row in entities[["entity_id", "label", "country", "is_named"]].itertuples(index=False)
     }
-    told = participants[participants["role"].isin(["actor", "recipient"])].sort_values(
-        ["event_mention_id", "role", "ordinal"]
-    )
+    told = participants.loc[
+        participants["role"].isin(["actor", "recipient"]),
+        ["event_mention_id", "role", "ordinal", "entity_id", "country", "sector", "text"],
+    ].sort_values(["event_mention_id", "role", "ordinal"], ignore_index=True)
     word_rows = _party_words(told["text"], words)
+    at = told.groupby(["event_mention_id", "role"]).cumcount().to_numpy()
+    taken = at < PARTIES
+    told, at, word_rows = told[taken], at[taken], word_rows[taken]
+    row = pd.Index(mentions["event_mention_id"]).get_indexer(pd.Index(told["event_mention_id"]))
+    codes, members = pd.factorize(told["entity_id"])
+    # The last one stands for parties without an entity.
+    cores = [canonical.get(entity) if isinstance(entity, str) else None for entity in [*members, None]]
+    facts = [known.get(core, ("", None, False)) for core in cores]
     names, entity_names = Names(), Names()
+    kind = np.array([party_kind(label, is_named=is_named) for label, _, is_named in facts], dtype=np.int8)[codes]
+    entity = np.array([entity_names.number(core) for core in cores], dtype=np.int32)[codes]
+    home = np.array([names.number(country) for _, country, _ in facts], dtype=np.int32)[codes]
+    country = names.numbers(told["country"])
+    country = np.where(country == NONE, home, country)
+    sector = names.numbers(told["sector"])
     n = len(mentions)
-    found = {
-        f"{role}s": Parties(
+    found = {}
+    for role in ("actor", "recipient"):
+        of = (told["role"] == role).to_numpy(dtype=bool)
+        parties = Parties(
             kind=np.zeros((n, PARTIES), dtype=np.int8),
             entity=np.full((n, PARTIES), NONE, dtype=np.int32),
             country=np.full((n, PARTIES), NONE, dtype=np.int32),
             sector=np.full((n, PARTIES), NONE, dtype=np.int32),
             words=np.full((n, PARTIES, PARTY_WORDS), NONE, dtype=np.int32),
         )
-        for role in ("actor", "recipient")
-    }
-    taken: dict[tuple[int, str], int] = {}
-    columns = ("event_mention_id", "role", "entity_id", "country", "sector")
-    for number, (mention, role, entity, country, sector) in enumerate(zip(*(told[c] for c in columns), strict=True)):
-        row = row_of[mention]
-        at = taken.get((row, role), 0)
-        if at >= PARTIES:
-            continue
-        taken[row, role] = at + 1
-        core = canonical.get(entity) if isinstance(entity, str) else None
-        label, home, is_named = known.get(core, ("", None, False))
-        parties = found[f"{role}s"]
-        parties.kind[row, at] = party_kind(label, is_named=is_named)
-        parties.entity[row, at] = entity_names.number(core)
-        parties.country[row, at] = names.number(_value(country) or home)
-        parties.sector[row, at] = names.number(_value(sector))
-        parties.words[row, at] = word_rows[number]
+        for array, values in (
+            (parties.kind, kind), (parties.entity, entity), (parties.country, country), (parties.sector, sector),
+            (parties.words, word_rows),
+        ):  # fmt: skip
+            array[row[of], at[of]] = values[of]
+        found[f"{role}s"] = parties
     return found
 
 
@@ -336,65 +359,6 @@ def _is_speech(event_type: str, mode: str | None) -> bool:
 
 
 @cache
-def _support_stems() -> frozenset[str]:
-    rows = pd.read_csv(_LEXICONS / "support_verbs.csv", comment="#", keep_default_na=False)
-    return frozenset(stem for verb in rows["verb"] for stem in stems(verb))
-
-
-@cache
-def _event_nouns() -> frozenset[str]:
-    rows = pd.read_csv(
-        _LEXICONS / "event_frames.csv", comment="#", keep_default_na=False, usecols=[0, 1], names=["word", "kind"]
-    )
-    return frozenset(stem for word in rows.loc[rows["kind"] == "noun", "word"] for stem in stems(word))
-
-
-@cache
 def _region_ids() -> frozenset[int]:
     rows = pd.read_csv(_LEXICONS / "places_admin_regions.csv", comment="#", usecols=["geonames_id"])
     return frozenset(rows["geonames_id"].astype(int))
-
-
-@cache
-def _country_stems() -> frozenset[str]:
-    rows = pd.read_csv(_LEXICONS / "countries.csv", comment="#", keep_default_na=False)
-    columns = ("name", "adjectives", "people")
-    names = (name for column in columns for cell in rows[column] for name in cell.split(";"))
-    return frozenset(stem for name in names if " " not in name for stem in stems(name))
-
-
-@cache
-def _repeat_stems() -> frozenset[str]:
-    rows = pd.read_csv(_LEXICONS / "repeat_words.csv", comment="#", keep_default_na=False)
-    return frozenset(stem for word in rows["word"] for stem in stems(word))
-
-
-def _is_repeat(text: str, start: int, end: int) -> bool:
-    before = stems(text[max(0, start - _BESIDE) : start])[-_WORDS_BEFORE:]
-    after = stems(text[end : end + _BESIDE])[:_WORDS_AFTER]
-    return not _repeat_stems().isdisjoint([*before, *after])
-
-
-@cache
-def _part_of_word() -> dict[str, int]:
-    rows = pd.read_csv(_LEXICONS / "day_parts.csv", comment="#", keep_default_na=False)
-    parts: dict[str, int] = {}
-    for word, part in zip(rows["word"], rows["part"], strict=True):
-        parts[word] = parts.get(word, 0) | 1 << _PARTS.index(part)
-    return parts
-
-
-def _day_parts(sentence: str) -> int:
-    parts = 0
-    lower = sentence.lower()
-    for word in _WORD.findall(lower):
-        parts |= _part_of_word().get(word, 0)
-    for hour, half in _CLOCK.findall(lower):
-        parts |= _part_of_hour(int(hour) % 12 + (0 if half == "a" else 12))
-    return parts
-
-
-def _part_of_hour(hour: int) -> int:
-    """The parts of the day that an hour (0 to 23) may be told as; the small hours are night to one and morning to another."""
-    night = hour < _FIRST_HOUR or hour >= _NIGHT_HOUR
-    return 1 << (0 if hour < _NOON else 1 if hour < _EVENING_HOUR else 2) | (night << _PARTS.index("night"))

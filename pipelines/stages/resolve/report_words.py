@@ -1,0 +1,124 @@
+"""Words of a report: what its trigger, its parties and the words around them tell.
+
+What belongs here: stems of triggers and parties, "again", parts of the day, and the lexicons behind them. What does not: the
+arrays (`reports.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines.stages.resolve.likeness import stems, weight
+
+_LEXICONS = Path(__file__).parents[2] / "lexicons"
+_TELLING_WORD, _TELLING_MODIFIER = 0.3, 0.4
+_PHRASE_END = re.compile(r"\s+(?:of|from|in|at|near|with|for|by|on|who|that|which)\s|[,;(]")
+_BESIDE, _WORDS_BEFORE, _WORDS_AFTER = 40, 3, 2  # characters and words around a trigger
+_PARTS = ("morning", "day", "evening", "night")
+_FIRST_HOUR, _NOON, _EVENING_HOUR, _NIGHT_HOUR = 5, 12, 17, 21
+_WORD = re.compile(r"[a-z]+")
+_CLOCK = re.compile(r"\b(\d{1,2})(?:[:.]\d\d)?\s*([ap])\.?\s?m\b")
+
+
+def trigger_phrase(text: str, start: int, end: int) -> str:
+    """The words that name the act of a trigger at characters `start` to `end`.
+
+    A verb that lends its arguments to a noun tells less than the noun: "paid a visit" is a visit.
+    """
+    trigger = text[start:end]
+    if _is_support(trigger):
+        after = stems(_PHRASE_END.split(text[end : end + _BESIDE], maxsplit=1)[0])
+        trigger = next((noun for noun in after if noun in _event_nouns()), trigger)
+    return trigger
+
+
+@lru_cache(maxsize=50_000)
+def _is_support(trigger: str) -> bool:
+    return _support_stems().issuperset(stems(trigger))
+
+
+def trigger_stems(text: str) -> list[str]:
+    """The telling stems of a trigger, the most telling first."""
+    return _telling(stems(text), but=_support_stems()) or stems(text)[-1:]
+
+
+def head_and_word(text: str) -> list[str]:
+    """The stem of the head of a party's phrase, and of its most telling other word if it has one."""
+    phrase = _PHRASE_END.split(text, maxsplit=1)[0] or text
+    found = stems(phrase)
+    if not found:
+        return []
+    rest = [stem for stem in _telling(found[:-1], but=_country_stems()) if weight(stem) >= _TELLING_MODIFIER]
+    return [found[-1], *rest[:1]]
+
+
+def _telling(found: Iterable[str], *, but: frozenset[str]) -> list[str]:
+    return sorted(
+        {stem for stem in found if stem not in but and weight(stem) > _TELLING_WORD}, key=lambda s: (-weight(s), s)
+    )
+
+
+@cache
+def _support_stems() -> frozenset[str]:
+    rows = pd.read_csv(_LEXICONS / "support_verbs.csv", comment="#", keep_default_na=False)
+    return frozenset(stem for verb in rows["verb"] for stem in stems(verb))
+
+
+@cache
+def _event_nouns() -> frozenset[str]:
+    rows = pd.read_csv(
+        _LEXICONS / "event_frames.csv", comment="#", keep_default_na=False, usecols=[0, 1], names=["word", "kind"]
+    )
+    return frozenset(stem for word in rows.loc[rows["kind"] == "noun", "word"] for stem in stems(word))
+
+
+@cache
+def _country_stems() -> frozenset[str]:
+    rows = pd.read_csv(_LEXICONS / "countries.csv", comment="#", keep_default_na=False)
+    columns = ("name", "adjectives", "people")
+    names = (name for column in columns for cell in rows[column] for name in cell.split(";"))
+    return frozenset(stem for name in names if " " not in name for stem in stems(name))
+
+
+@cache
+def _repeat_stems() -> frozenset[str]:
+    rows = pd.read_csv(_LEXICONS / "repeat_words.csv", comment="#", keep_default_na=False)
+    return frozenset(stem for word in rows["word"] for stem in stems(word))
+
+
+def is_repeat(text: str, start: int, end: int) -> bool:
+    """Whether the words beside a trigger say that it is not the first of its kind."""
+    before = stems(text[max(0, start - _BESIDE) : start])[-_WORDS_BEFORE:]
+    after = stems(text[end : end + _BESIDE])[:_WORDS_AFTER]
+    return not _repeat_stems().isdisjoint([*before, *after])
+
+
+@cache
+def _part_of_word() -> dict[str, int]:
+    rows = pd.read_csv(_LEXICONS / "day_parts.csv", comment="#", keep_default_na=False)
+    parts: dict[str, int] = {}
+    for word, part in zip(rows["word"], rows["part"], strict=True):
+        parts[word] = parts.get(word, 0) | 1 << _PARTS.index(part)
+    return parts
+
+
+def day_parts(sentence: str) -> int:
+    """Bits: the parts of the day that a sentence names, by words and hours."""
+    parts = 0
+    lower = sentence.lower()
+    for word in _WORD.findall(lower):
+        parts |= _part_of_word().get(word, 0)
+    for hour, half in _CLOCK.findall(lower):
+        parts |= _part_of_hour(int(hour) % 12 + (0 if half == "a" else 12))
+    return parts
+
+
+def _part_of_hour(hour: int) -> int:
+    """The parts of the day that an hour (0 to 23) may be told as; the small hours are night to one and morning to another."""
+    night = hour < _FIRST_HOUR or hour >= _NIGHT_HOUR
+    return 1 << (0 if hour < _NOON else 1 if hour < _EVENING_HOUR else 2) | (night << _PARTS.index("night"))

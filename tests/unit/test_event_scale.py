@@ -1,0 +1,93 @@
+"""What keeps the resolving of events fast gives what the plain way gives: rounds of joins, blocks as arrays, cells of texts."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from pipelines.stages.resolve import alike_texts as texts
+from pipelines.stages.resolve.half_linkage import EXCLUDED, JOINED, LEAST, cluster
+from pipelines.stages.resolve.likeness import sketch_texts
+from pipelines.stages.resolve.pair_blocks import Bound, PairSet
+from pipelines.stages.resolve.reports import NO_DAY
+
+
+def joined_one_by_one(count: int, value: dict[tuple[int, int], float]) -> list[int]:
+    """The best pair of clusters again and again, of equal ones the first."""
+    clusters = [[item] for item in range(count)]
+    while True:
+        best = None
+        for one, other in combinations(clusters, 2):
+            total = sum(value.get((min(a, b), max(a, b)), 0.0) for a in one for b in other)
+            key = (-total / (len(one) * len(other)), min(one), min(other))
+            if -key[0] >= JOINED and (best is None or key < best[0]):
+                best = (key, one, other)
+        if best is None:
+            names = {item: min(members) for members in clusters for item in members}
+            return [names[item] for item in range(count)]
+        clusters.remove(best[2])
+        best[1].extend(best[2])
+        clusters.sort(key=min)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_joins_in_rounds_are_joins_one_by_one(seed):
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(2, 14))
+    first, second = np.triu_indices(count, 1)
+    kept = rng.random(len(first)) < rng.uniform(0.3, 1.0)
+    first, second = first[kept], second[kept]
+    probability = rng.random(len(first)).astype(np.float32)
+    if seed % 2:  # many equal ones
+        probability = (np.round(probability * 4) / 4).astype(np.float32)
+    excluded = rng.random(len(first)) < 0.2
+    values = np.where(excluded, EXCLUDED, np.where(probability >= LEAST, probability, 0.0))
+    plain = joined_one_by_one(count, dict(zip(zip(first.tolist(), second.tolist(), strict=True), values, strict=True)))
+    assert cluster(count, first, second, probability, excluded).tolist() == plain
+
+
+def test_what_must_be_together_and_apart():
+    first, second = np.array([0, 1]), np.array([1, 2])
+    told = (first, second, np.array([0.9, 0.1], dtype=np.float32), np.zeros(2, dtype=bool))
+    assert cluster(4, *told, together=[(1, 2)], apart=[(0, 1)]).tolist() == [0, 1, 1, 3]
+
+
+def test_many_equal_ones_are_one_cluster_at_once():
+    first, second = np.triu_indices(400, 1)
+    sure = np.ones(len(first), dtype=np.float32)
+    assert set(cluster(400, first, second, sure, np.zeros(len(first), dtype=bool))) == {0}
+
+
+def test_blocks_give_each_pair_once():
+    found = PairSet(5)
+    found.add_blocks(np.array([7, 7, 7, 3, 3]), np.array([4, 0, 2, 2, 4]), Bound(10, 5))
+    assert list(zip(*(side.tolist() for side in found.pairs()), strict=True)) == [(0, 2), (0, 4), (2, 4)]
+    assert found.left_out == 0
+
+
+def test_large_blocks_pair_neighbours_and_count_the_rest():
+    found = PairSet(6)
+    found.add_blocks(np.zeros(6, dtype=np.int64), np.arange(6), Bound(4, 2))
+    first, second = found.pairs()
+    assert (second - first).max() == 2
+    assert len(first) + found.left_out == 15
+
+
+def test_pairs_of_which_no_row_counts_are_dropped():
+    found = PairSet(3)
+    found.add_blocks(np.zeros(3, dtype=np.int64), np.arange(3), Bound(9, 9), keep=np.array([True, False, False]))
+    assert [side.tolist() for side in found.pairs()] == [[0, 0], [1, 2]]
+
+
+def test_too_many_texts_are_compared_in_cells(monkeypatch):
+    subjects = ["harbour cranes ferry dock", "wheat harvest silo grain", "sheep pasture shearing wool"]
+    told = [subject for subject in subjects for _ in range(20)]
+    sketches, published = sketch_texts(told, len(told)), np.full(len(told), NO_DAY)
+    monkeypatch.setattr(texts, "MOST_TEXTS", 30)
+    portions = list(texts.alike_texts(sketches, published))
+    pairs = np.concatenate([pairs for pairs, _ in portions])
+    assert sum(left_out for _, left_out in portions) > 0
+    assert len(pairs) > 0
+    assert (pairs[:, 0] // 20 == pairs[:, 1] // 20).all()
