@@ -23,7 +23,6 @@ from rich.console import Console
 
 from pipelines.nlp.build import build_nlp
 from pipelines.nlp.events.choice import WEIGHTS_FILE, load_weights
-from pipelines.nlp.events.judgement import EXISTS
 from pipelines.output import write_table
 from pipelines.settings import PROJECT_ROOT
 from pipelines.training.corpus import read_articles, readings
@@ -56,7 +55,7 @@ class CodedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The rows and the required coded events of files of articles, and the drafts that were held to be no events."""
+    """The rows and the required coded events of files of articles, and the drafts that became no row."""
 
     rows: list[JudgedRow]
     coded: list[CodedEvent]
@@ -71,15 +70,14 @@ def judge(paths: Iterable[Path], nlp: Any = None) -> Judged:
         nlp: a pipeline whose events component explains; by default one is built.
     """
     nlp = nlp or build_nlp(is_explaining=True)
-    threshold = nlp.get_pipe("events").weights.get(EXISTS, {}).get("threshold", 0.0)
     judged = Judged([], [])
     articles = [article for path in paths for article in read_articles(path) if article.events]
     for reading in readings(articles, nlp):
-        emitted = [(draft, row) for draft, row in reading.drafts if draft.exists >= threshold]
+        emitted = [(draft, row) for draft, row in reading.drafts if draft.is_row]
         matches = match_rows(emitted, reading.article.events, reading.names)
         found = {id(match.coded): match.is_right for match in matches if match.coded is not None}
         judged.rows.extend(_judged(match, reading.names) for match in matches)
-        thrown = [(draft, row) for draft, row in reading.drafts if draft.exists < threshold]
+        thrown = [(draft, row) for draft, row in reading.drafts if not draft.is_row]
         left = [event for event in reading.article.events if id(event) not in found]
         judged.thrown.extend(_judged(match, reading.names) for match in match_rows(thrown, left, reading.names))
         judged.coded.extend(

@@ -156,6 +156,19 @@ def test_main_clause_is_not_governed(passive):
     assert government(passive[2]) is None
 
 
+def test_clause_before_a_semicolon_is_not_governed_by_the_clause_behind_it():
+    doc = parse(
+        "Kenya Kenya PROPN NNP nsubj 1",
+        "expelled expel VERB VBD ccomp 5",
+        "envoys envoy NOUN NNS dobj 1",
+        "; ; PUNCT : punct 5",
+        "Uganda Uganda PROPN NNP nsubj 5",
+        "demanded demand VERB VBD ROOT 5",
+        "answers answer NOUN NNS dobj 5",
+    )
+    assert government(doc[1]) is None
+
+
 def test_participle_without_anything_finite_is_passive():
     headline = parse(
         "Stones stone NOUN NNS nsubj 1",

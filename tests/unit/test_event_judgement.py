@@ -77,7 +77,7 @@ def test_explanation_gives_drafts_by_position_with_reasons_and_candidates(explai
     first = rows[0]
     assert (first["event_type"], first["trigger"]) == ("COERCE", "arrested")
     assert {row["event_id"] for row in rows if row["is_row"]} == {event.event_id for event in doc._.events}
-    assert first["is_row"] == (first["exists"] >= weights["exists"]["threshold"])
+    assert first["is_row"] == all(first[role] >= weights[role]["threshold"] for role in ("exists", "right"))
     for role in ("actor", "recipient"):
         scores = [candidate["score"] for candidate in first["roles"][role]]
         assert scores == sorted(scores, reverse=True)
