@@ -174,4 +174,4 @@ def test_a_thousand_batches_are_indexed_quickly(tmp_path):
         store.add_to_index(path, {f"key{number}-{i}": f"doc_{number}-{i}" for i in range(16)})
     started = time.perf_counter()
     assert len(store.read_index()) == 16_000
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 5  # a look at every file for each key would take minutes
