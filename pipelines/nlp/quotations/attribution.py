@@ -55,7 +55,9 @@ def _after(page: Page, passage: Passage, cues: CueLexicon) -> Attribution | None
     begins_sentence = page.window_before(passage)[0] == passage.before  # else: the "old levy," cut in half, ...
     cue = (particle_cue(verb, cues) if invites and begins_sentence else None) or verb_cue(verb, cues)
     if (cue is not None and verb.tag_ != "VBG") or (invites and verb.tag_ in ("VBD", "VBZ")):
-        return _inverted(page, verb, end, cue)
+        inverted = _inverted(page, verb, end, cue)
+        if inverted is not None or cue is None or not cue.particle:
+            return inverted
     speaker = phrase_from(page, start, end)
     if speaker is None:
         return None
@@ -80,8 +82,11 @@ def _inverted(page: Page, verb: Token, end: int, cue: Cue | None) -> Attribution
     speaker = phrase_from(page, start, end)
     if speaker is None:
         return None
-    if cue is not None and cue.particle and page.doc[speaker[1] - 1].ent_type_ in patterns.TIME_LABELS:
+    label = page.doc[speaker[1] - 1].ent_type_
+    if cue is not None and cue.particle and label in patterns.TIME_LABELS:
         return None  # "...", cut in May
+    if verb.tag_[0] != "V" and cue is not None and cue.particle and label != "PERSON":
+        return None  # "...", cuts in pay
     if cue is None and page.doc[speaker[1] - 1].pos_ not in ("PROPN", "PRON") and verb.tag_ != "VBD":
         return None
     return Attribution(bounds, speaker, True, cue.cue_class if cue else "adjacent")

@@ -30,7 +30,7 @@ class Attribution:
 def verb_cue(token: Token, cues: CueLexicon) -> Cue | None:
     """The cue that a verb form is, or that it is with the particle behind it, or None."""
     cue = particle_cue(token, cues)
-    if cue is not None and _is_particle(token.nbor(1)):
+    if cue is not None and token.tag_[0] == "V" and _is_particle(token.nbor(1)):
         return cue
     cue = cues.verbs.get(token.lower_)
     if cue is None or (token.tag_[0] != "V" and token.lower_ not in patterns.ALWAYS_VERBS):
@@ -39,8 +39,8 @@ def verb_cue(token: Token, cues: CueLexicon) -> Cue | None:
 
 
 def particle_cue(token: Token, cues: CueLexicon) -> Cue | None:
-    """The cue that a verb form and the word behind it are, though that word may be a preposition ("cut in May"), or None."""
-    if token.tag_[0] != "V" or token.i + 1 >= len(token.doc):
+    """The cue that a word and the one behind it are, by their forms alone ("cut in May", "cuts in pay" too), or None."""
+    if token.i + 1 >= len(token.doc):
         return None
     return cues.particle_verbs.get((token.lower_, token.nbor(1).lower_))
 
