@@ -5,6 +5,8 @@ What belongs here: the dash, the name and what may stand around them. What does 
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from pipelines.nlp.quotations import patterns
 from pipelines.nlp.quotations.expressions import Attribution
 from pipelines.nlp.quotations.page import Page, Passage
@@ -53,12 +55,13 @@ def _line_end(page: Page, start: int) -> int:
 def _is_signature(page: Page, speaker: Bounds, end: int) -> bool:
     """Whether a phrase names a person and at most a description follows it, no predicate."""
     doc = page.doc
+    mentions = doc._.mentions or ()  # by start
+    first, last = (bisect_left(mentions, at, key=lambda mention: mention.start) for at in speaker)
     if not any(
         mention.is_name
         and (mention.label == "PERSON" or mention.title is not None)
-        and speaker[0] <= mention.start < speaker[1]
         and (mention.end >= speaker[1] or doc[mention.end].lower_ in patterns.NAME_PREPOSITIONS)
-        for mention in doc._.mentions or ()
+        for mention in mentions[first:last]
     ):
         return False
     rest = doc[speaker[1] : end]
