@@ -84,6 +84,14 @@ def test_cue_forms_are_derived():
     assert "admited" not in verbs
 
 
+def test_verbs_with_a_particle_are_no_cues_without_it():
+    cues = load_cues()
+    particle_verbs = cues.particle_verbs
+    assert {particle_verbs[form, "in"].lemma for form in ("cuts", "cut", "cutting")} == {"cut in"}
+    assert particle_verbs["broke", "in"].particle == "in"
+    assert "cut" not in cues.verbs
+
+
 def test_cue_row_with_unknown_class_names_the_file(tmp_path):
     path = tmp_path / "cues.csv"
     path.write_text("lemma,pos,class,forms\nsay,VERB,shout,\n", encoding="utf-8")

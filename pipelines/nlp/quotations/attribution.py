@@ -1,12 +1,14 @@
 """Find who says a quoted passage: the cue beside it or in its sentence, and the phrase of the speaker.
 
 What belongs here: the order in which the ways of attributing are tried, and the ways that follow the passage. What does
-not: what leads to the passage (`leading.py`), whether a passage is a quotation at all and speakers carried over from other
-quotations (`component.py`), noun phrases (`phrases.py`), the words themselves (`cue_verbs.csv`, `patterns.py`).
+not: what leads to the passage (`leading.py`), a name that signs it (`signature.py`), whether a passage is a quotation at
+all and speakers carried over from other quotations (`component.py`), noun phrases (`phrases.py`), the words themselves
+(`cue_verbs.csv`, `patterns.py`).
 
 The ways: words right after the passage ("...", the minister said / said the minister / according to him), words that lead
-to it (He said: "..."; Smith: "..."; In a statement, the ministry called it "..."), words later in its sentence
-(The plan is "..." and will fail, Smith said), nouns of saying (a letter in which she "..."; in his words, "...").
+to it (He said: "..."; Smith: "..."; In a statement, the ministry called it "..."), a name behind a dash ("..." - Smith),
+words later in its sentence (The plan is "..." and will fail, Smith said), nouns of saying (a letter in which she "...";
+in his words, "...").
 """
 
 from __future__ import annotations
@@ -15,10 +17,11 @@ from spacy.tokens import Token
 
 from pipelines.nlp.quotations import patterns
 from pipelines.nlp.quotations.cues import Cue, CueLexicon
-from pipelines.nlp.quotations.expressions import Attribution, cue_bounds, phrase_cue, verb_cue
+from pipelines.nlp.quotations.expressions import Attribution, cue_bounds, particle_cue, phrase_cue, verb_cue
 from pipelines.nlp.quotations.leading import headline_label, leading_attribution
 from pipelines.nlp.quotations.page import Page, Passage
 from pipelines.nlp.quotations.phrases import Bounds, phrase_from, phrase_to, subject
+from pipelines.nlp.quotations.signature import signature
 
 
 def attribution_of(page: Page, passage: Passage, cues: CueLexicon) -> Attribution | None:
@@ -29,7 +32,7 @@ def attribution_of(page: Page, passage: Passage, cues: CueLexicon) -> Attributio
     after = _after(page, passage, cues)
     if after is not None and after.is_adjacent:
         return after
-    return before or after or _later(page, passage, cues) or headline_label(page, passage)
+    return signature(page, passage) or before or after or _later(page, passage, cues) or headline_label(page, passage)
 
 
 def _after(page: Page, passage: Passage, cues: CueLexicon) -> Attribution | None:
@@ -49,9 +52,12 @@ def _after(page: Page, passage: Passage, cues: CueLexicon) -> Attribution | None
     if passage.ending == "." and not has_comma:
         return _after_stop(page, start, end, cues)
     verb = doc[start]
-    cue = verb_cue(verb, cues)
+    begins_sentence = page.window_before(passage)[0] == passage.before  # else: the "old levy," cut in half, ...
+    cue = (particle_cue(verb, cues) if invites and begins_sentence else None) or verb_cue(verb, cues)
     if (cue is not None and verb.tag_ != "VBG") or (invites and verb.tag_ in ("VBD", "VBZ")):
-        return _inverted(page, verb, end, cue)
+        inverted = _inverted(page, verb, end, cue)
+        if inverted is not None or cue is None or not cue.particle:
+            return inverted
     speaker = phrase_from(page, start, end)
     if speaker is None:
         return None
@@ -69,15 +75,21 @@ def _after_stop(page: Page, start: int, end: int, cues: CueLexicon) -> Attributi
 
 def _inverted(page: Page, verb: Token, end: int, cue: Cue | None) -> Attribution | None:
     """Verb before speaker: "...", said the minister."""
-    start = verb.i + 1
+    bounds = cue_bounds(page, verb.i, cue)
+    start = bounds[1]
     while start < end and (page.doc[start].tag_ in patterns.ADVERB_TAGS or page.doc[start].is_space):
         start += 1
     speaker = phrase_from(page, start, end)
     if speaker is None:
         return None
+    label = page.doc[speaker[1] - 1].ent_type_
+    if cue is not None and cue.particle and label in patterns.TIME_LABELS:
+        return None  # "...", cut in May
+    if verb.tag_[0] != "V" and cue is not None and cue.particle and label != "PERSON":
+        return None  # "...", cuts in pay
     if cue is None and page.doc[speaker[1] - 1].pos_ not in ("PROPN", "PRON") and verb.tag_ != "VBD":
         return None
-    return Attribution(cue_bounds(page, verb.i), speaker, True, cue.cue_class if cue else "adjacent")
+    return Attribution(bounds, speaker, True, cue.cue_class if cue else "adjacent")
 
 
 def _subject_first(page: Page, speaker: Bounds, end: int, cues: CueLexicon, *, invites: bool) -> Attribution | None:
@@ -91,7 +103,7 @@ def _subject_first(page: Page, speaker: Bounds, end: int, cues: CueLexicon, *, i
         if cue is not None and (not set_off or _ends_insertion(page, speaker[1], at)):
             if token.lower_ in patterns.QUOTING:
                 speaker = subject(page, token) or speaker
-            return Attribution(cue_bounds(page, at), speaker, invites or cue.cue_class == "say", cue.cue_class)
+            return Attribution(cue_bounds(page, at, cue), speaker, invites or cue.cue_class == "say", cue.cue_class)
         if token.text in (",", "(", "—", "–", "-", "--") or token.tag_ in ("WP", "WDT"):
             set_off = True
         elif not set_off and not token.is_space and token.tag_ not in patterns.ADVERB_TAGS and token.pos_ != "AUX":
@@ -99,7 +111,7 @@ def _subject_first(page: Page, speaker: Bounds, end: int, cues: CueLexicon, *, i
         at += 1
     verb = doc[at] if at < end and not set_off else None
     if verb is not None and invites and verb.tag_ in ("VBD", "VBZ") and verb.pos_ == "VERB":
-        return Attribution(cue_bounds(page, at), speaker, True, "adjacent")
+        return Attribution(cue_bounds(page, at, None), speaker, True, "adjacent")
     return None
 
 
@@ -134,5 +146,5 @@ def _later(page: Page, passage: Passage, cues: CueLexicon) -> Attribution | None
             if speaker is not None and doc[speaker[0] - 1].text not in (",", "—", "–"):
                 speaker = None
         if speaker is not None:
-            return Attribution(cue_bounds(page, at), speaker, False, cue.cue_class)
+            return Attribution(cue_bounds(page, at, cue), speaker, False, cue.cue_class)
     return None

@@ -27,13 +27,15 @@ class Cue:
 
     lemma: str
     cue_class: str
+    particle: str = ""  # the word that makes the verb one of saying: cut in
 
 
 @dataclass(frozen=True, slots=True)
 class CueLexicon:
-    """Cues by lower-case word form; phrases by their first word."""
+    """Cues by lower-case word form, verbs with a particle by form and particle; phrases by their first word."""
 
     verbs: dict[str, Cue] = field(default_factory=dict)
+    particle_verbs: dict[tuple[str, str], Cue] = field(default_factory=dict)
     nouns: dict[str, Cue] = field(default_factory=dict)
     phrases: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
@@ -61,8 +63,12 @@ def load_cues(path: Path = CUE_FILE) -> CueLexicon:
 
 def _add(lexicon: CueLexicon, cue: Cue, pos: str, irregular: list[str]) -> None:
     if pos == "VERB":
-        for form in {cue.lemma, _s_form(cue.lemma), *(irregular or _past_and_participle(cue.lemma))}:
-            lexicon.verbs[form] = cue
+        verb, _, particle = cue.lemma.partition(" ")
+        for form in {verb, _s_form(verb), *(irregular or _past_and_participle(verb))}:
+            if particle:
+                lexicon.particle_verbs[form, particle] = Cue(cue.lemma, cue.cue_class, particle)
+            else:
+                lexicon.verbs[form] = cue
     elif pos == "NOUN":
         for form in (cue.lemma, _s_form(cue.lemma)):
             lexicon.nouns[form] = cue

@@ -28,17 +28,37 @@ class Attribution:
 
 
 def verb_cue(token: Token, cues: CueLexicon) -> Cue | None:
-    """The cue that a verb form is, or None."""
+    """The cue that a verb form is, or that it is with the particle behind it, or None."""
+    cue = particle_cue(token, cues)
+    if cue is not None and token.tag_[0] == "V" and _is_particle(token.nbor(1)):
+        return cue
     cue = cues.verbs.get(token.lower_)
     if cue is None or (token.tag_[0] != "V" and token.lower_ not in patterns.ALWAYS_VERBS):
         return None
     return cue
 
 
-def cue_bounds(page: Page, verb: int) -> Bounds:
-    """Bounds of a cue verb with its particle: pointed out, shot back."""
+def particle_cue(token: Token, cues: CueLexicon) -> Cue | None:
+    """The cue that a word and the one behind it are, by their forms alone ("cut in May", "cuts in pay" too), or None."""
+    if token.i + 1 >= len(token.doc):
+        return None
+    return cues.particle_verbs.get((token.lower_, token.nbor(1).lower_))
+
+
+def _is_particle(token: Token) -> bool:
+    """Whether a word behind a verb is its particle: by its tag, or because no object follows that it could govern."""
+    if token.tag_ in patterns.ADVERB_TAGS or token.i + 1 >= len(token.doc):
+        return True
+    following = token.nbor(1)
+    return following.is_punct or following.is_space or following.tag_ in patterns.ADVERB_TAGS
+
+
+def cue_bounds(page: Page, verb: int, cue: Cue | None) -> Bounds:
+    """Bounds of a cue verb with its particle: pointed out, shot back, cut in."""
     following = page.doc[verb + 1] if verb + 1 < len(page.doc) else None
-    has_particle = following is not None and (following.tag_ == "RP" or following.lower_ == "back")
+    has_particle = following is not None and (
+        following.tag_ == "RP" or following.lower_ == "back" or (cue is not None and following.lower_ == cue.particle)
+    )
     return verb, verb + (2 if has_particle else 1)
 
 

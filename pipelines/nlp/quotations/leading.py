@@ -42,13 +42,13 @@ def leading_attribution(page: Page, passage: Passage, cues: CueLexicon) -> Attri
         if cue is None:
             continue
         if cue.cue_class == "adjacent":
-            is_near = separator != "" and (separator == ":" or _ends_clause(page, at, last))
+            is_near = separator != "" and (separator == ":" or _ends_clause(page, cue_bounds(page, at, cue)[1], last))
         else:
             is_near = at >= bridge or separator == ":" or (separator == "," and passage.starts_sentence)
         if _leads(page, passage, doc[at], cue, start, is_near=is_near):
             speaker = _speaker_of(page, doc[at], start, cues)
             is_introduced = separator in (",", ":") and cue.cue_class == "say" and speaker is not None
-            return Attribution(cue_bounds(page, at), speaker, is_near, cue.cue_class, is_introduced)
+            return Attribution(cue_bounds(page, at, cue), speaker, is_near, cue.cue_class, is_introduced)
     if separator == ":":
         return _colon(page, start, last, cues)
     if separator == "," and doc[last].tag_ in ("VBD", "VBZ") and passage.starts_sentence:
@@ -109,9 +109,9 @@ def _is_parenthesis(page: Page, passage: Passage, verb: Token, start: int) -> bo
     return speaker is not None and speaker[0] > 0 and doc[speaker[0] - 1].text == ","
 
 
-def _ends_clause(page: Page, verb: int, last: int) -> bool:
-    """Whether nothing but adverbs follows a verb before the passage's comma or colon."""
-    rest = page.doc[verb + 1 : last + 1]
+def _ends_clause(page: Page, after: int, last: int) -> bool:
+    """Whether nothing but adverbs follows a verb, from the token after it, before the passage's comma or colon."""
+    rest = page.doc[after : last + 1]
     return all(token.tag_ in patterns.ADVERB_TAGS or token.lower_ == "it" for token in rest)  # as he put it
 
 
