@@ -39,6 +39,7 @@ def test_party_is_who_the_text_means(nlp: Language, case: dict[str, Any]) -> Non
     [
         ("The EU, the UK and the U.S.A expelled three envoys of Togo.", {"EU", "UK", "U.S.A"}),
         ("The UN, the UK and the U.S. threatened Sudan with sanctions.", {"UN", "UK", "U.S."}),
+        ("Norway, the UK, the EU and Ghana expelled three envoys of Togo.", {"Norway", "UK", "EU", "Ghana"}),
         ("Chile imposed sanctions on the EU, the UK and the U.S.A on Monday.", {"EU", "UK", "U.S.A"}),
     ],
 )

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from spacy.tokens import Doc, Token
 
 from pipelines.nlp.annotations import MentionSpan
+from pipelines.nlp.clauses.phrases import coordinated
 
 _NAME_PARTS = ("compound", "amod", "nmod", "poss", "nummod", "det", "quantmod", "case", "punct", "advmod")
 _TITLE_TAIL = 12  # tokens from a title to the name after its owner
@@ -69,8 +70,8 @@ class ExtentReader:
         """
         if apposition.dep_ != "appos" or self.doc[apposition.left_edge.i - 1].text != ",":
             return False
-        kinds = [child.dep_ for child in apposition.children if child.i > apposition.i]
-        if "cc" not in kinds or "conj" not in kinds:
+        members = coordinated(apposition)
+        if len(members) == 1 or not any(child.dep_ == "cc" for member in members for child in member.children):
             return False
         first, second = self._mention(apposition.head), self._mention(apposition)
         if first is None or second is None or not (first.is_name and second.is_name):
