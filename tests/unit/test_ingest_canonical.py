@@ -33,6 +33,33 @@ def test_canonical_text(case):
     assert canonical_text(case["in"]) == case["out"]
 
 
+@pytest.mark.parametrize(
+    "word", ["Åsane", "Îles", "Òscar", "Čačak", "Şırnak", "Žilina", "Ağdam", "Dąbrowa", "Bălți", "Țara"]
+)
+@pytest.mark.parametrize("sentence", ["{}", "Riots in {}, again.", "The mayor of {} (“the old one”) left."])
+def test_letters_decoded_as_windows_1252_are_repaired(word, sentence):
+    garbled = word.encode().decode("sloppy-windows-1252")
+    assert canonical_text(sentence.format(garbled)) == sentence.format(word)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MANHÃ… e depois",
+        "AVIÃ…o dos dois",
+        "NÃO, IRMÃ, DE MANHÃ",
+        "from Å… to Z",
+        "the Å–Reine road",
+        "the letter Ä’s sound",
+        "the letter Ã’s sound",
+        "Å\u00a0i Lofoten",
+        "Åse and Ärla met Èze’s mayor…",
+    ],
+)
+def test_clean_letters_before_punctuation_stay(text):
+    assert canonical_text(text) == text
+
+
 def test_the_seed_article_is_canonical_as_it_is():
     text = SEED.read_text(encoding="utf-8")
     assert canonical_text(text) == text

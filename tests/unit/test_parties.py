@@ -31,3 +31,22 @@ def test_party_is_who_the_text_means(nlp: Language, case: dict[str, Any]) -> Non
             assert names.get(party.entity_id or "") == case["name"]
         if "country" in case:
             assert party.country == case["country"]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "parties"),
+    [
+        ("The EU, the UK and the U.S.A expelled three envoys of Togo.", {"EU", "UK", "U.S.A"}),
+        ("The UN, the UK and the U.S. threatened Sudan with sanctions.", {"UN", "UK", "U.S."}),
+        ("Norway, the UK, the EU and Ghana expelled three envoys of Togo.", {"Norway", "UK", "EU", "Ghana"}),
+        ("Chile imposed sanctions on the EU, the UK and the U.S.A on Monday.", {"EU", "UK", "U.S.A"}),
+    ],
+)
+def test_each_name_of_a_list_parsed_as_an_apposition_is_a_party(nlp: Language, text: str, parties: set[str]) -> None:
+    doc = nlp.make_doc(text)
+    doc._.context = DocumentContext("list", text)
+    found = [(e.actors, e.recipients) for e in nlp(doc)._.events]
+    assert any(parties in ({p.text for p in actors}, {p.text for p in recipients}) for actors, recipients in found), (
+        found
+    )

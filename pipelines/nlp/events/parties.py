@@ -164,8 +164,9 @@ class PartyReader:
         return self.doc[mention.start : mention.end].root.i
 
     def _coordinated(self, token: Token) -> list[Token]:
-        """Coordinated heads, a name in apposition that the parser took for a conjunct left out."""
-        heads = coordinated(token)
+        """Coordinated heads: without a name in apposition parsed as a conjunct, with one of a list parsed as an apposition."""
+        listed = [child for child in token.children if self.extents.is_listed(child)]
+        heads = [head for first in (token, *listed) for head in coordinated(first)]
         kept: list[Token] = []
         for head in heads:
             if kept and head.dep_ == "conj" and self.extents.is_apposition(head):

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from spacy.tokens import Doc, Token
 
 from pipelines.nlp.annotations import MentionSpan
+from pipelines.nlp.clauses.phrases import coordinated
 
 _NAME_PARTS = ("compound", "amod", "nmod", "poss", "nummod", "det", "quantmod", "case", "punct", "advmod")
 _TITLE_TAIL = 12  # tokens from a title to the name after its owner
@@ -56,13 +57,38 @@ class ExtentReader:
             return False
         return self.doc[head.left_edge.i - 1].text == "," and first.pos_ in ("NOUN", "PROPN")
 
+    def is_apposed(self, child: Token) -> bool:
+        """Whether a child of a head stands in apposition to it, whatever the parser calls it."""
+        return (child.dep_ == "appos" and not self.is_listed(child)) or (
+            child.dep_ == "conj" and self.is_apposition(child)
+        )
+
+    def is_listed(self, apposition: Token) -> bool:
+        """A list of names parsed as an apposition: "the UN, the UK and Ghana", with a conjunct behind and another entity.
+
+        A place in a larger one ("Lyon, France and Turin") is no list, nor a body told by a person's name.
+        """
+        if apposition.dep_ != "appos" or self.doc[apposition.left_edge.i - 1].text != ",":
+            return False
+        members = coordinated(apposition)
+        if len(members) == 1 or not any(child.dep_ == "cc" for member in members for child in member.children):
+            return False
+        first, second = self._mention(apposition.head), self._mention(apposition)
+        if first is None or second is None or not (first.is_name and second.is_name):
+            return False
+        if first.entity is second.entity or (first.label == "PERSON") != (second.label == "PERSON"):
+            return False
+        if "GPE" in (first.label, second.label):
+            return first.country is not None and second.country is not None and first.country != second.country
+        return True
+
     def apposed_name(self, head: Token) -> MentionSpan | None:
         """The name in apposition to a head that is none, before or behind it: "the minister, Ade Bello"."""
         mention = self._mention(head)
         if mention is not None and mention.is_name and mention.label == "PERSON":
             return None
         for child in head.children:
-            if child.dep_ == "appos" or (child.dep_ == "conj" and self.is_apposition(child)):
+            if self.is_apposed(child):
                 name = self._mention(child)
                 if name is not None and name.is_name and name.label in ("PERSON", "ORG"):
                     return name
@@ -92,7 +118,7 @@ class ExtentReader:
                 start = min(start, child.left_edge.i)
             elif child.i > head.i:
                 is_of = child.dep_ == "prep" and child.lower_ == "of"
-                is_name = child.dep_ == "appos" or (child.dep_ == "conj" and self.is_apposition(child))
+                is_name = self.is_apposed(child)
                 if is_name:
                     name = self._mention(child)
                     is_name = name is not None and name.is_name

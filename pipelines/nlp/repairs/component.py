@@ -1,7 +1,7 @@
-"""Sentence starts that the layout of a news text gives away, and hyphenated verbs kept whole.
+"""Sentence starts that the layout of a news text gives away, and the tokenizer's repairs.
 
 What belongs here: what must be settled before the parser runs. What does not: repairs of the parse itself
-(`clauses/component.py` reads around them). Read next: `patterns.py`.
+(`clauses/component.py` reads around them). Read next: `patterns.py`, `run_on.py`.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ from pipelines.nlp.repairs.patterns import (
     LEADING_DATE,
     TERMINAL_PUNCTUATION,
 )
+from pipelines.nlp.repairs.run_on import NO_NAME_ENDING, RUN_ON_INFIXES, run_ons
 
 STATES = LEXICONS / "places_abbreviations.csv"
 STATE_COLUMNS = ("abbreviation", "country", "admin1_code", "is_standalone")
 
 
-def keep_hyphenated_verbs(nlp: Language) -> None:
-    """Stop the tokenizer from splitting "re-elected", "cease-fire" and their like at the hyphen, and "Insp." at its stop."""
+def repair_tokenizer(nlp: Language) -> None:
+    """Have the tokenizer keep "re-elected" and "cease-fire" whole, and "Insp.", and split "2015.Mali" at its stop."""
     tokenizer: Any = nlp.tokenizer
     defaults: Any = nlp.Defaults
     for word in (*JOINED_WORDS, *(word.capitalize() for word in JOINED_WORDS)):
@@ -41,14 +42,24 @@ def keep_hyphenated_verbs(nlp: Language) -> None:
         if short.endswith("."):
             tokenizer.add_special_case(short, [{ORTH: short}])
     unless = "".join(rf"(?<!\b{prefix})" for prefix in JOINED_PREFIXES + tuple(p.title() for p in JOINED_PREFIXES))
-    infixes = [pattern if "(?:-" not in pattern else unless + pattern for pattern in defaults.infixes]
-    tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
+    infixes = []
+    for pattern in defaults.infixes:
+        if "(?:-" in pattern:
+            pattern = unless + pattern
+        elif r")\.(?=" in pattern or r"])\.(?=" in pattern:
+            pattern += NO_NAME_ENDING
+        infixes.append(pattern)
+    tokenizer.infix_finditer = compile_infix_regex([*RUN_ON_INFIXES, *infixes]).finditer
 
 
 class RepairsComponent:
-    """Set sentence starts at paragraphs, after datelines and after finished lines; the parser keeps them."""
+    """Set sentence starts at paragraphs, after datelines, finished lines and stops without a space; the parser keeps them."""
 
     def __call__(self, doc: Doc) -> Doc:
+        for run_on in run_ons(doc):
+            for index in range(run_on.closing, run_on.start):
+                doc[index].is_sent_start = False
+            doc[run_on.start].is_sent_start = True
         for index in self.predict(doc):
             doc[index].is_sent_start = True
         return doc

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from spacy.language import Language
 
-from pipelines.nlp.repairs.component import RepairsComponent, keep_hyphenated_verbs
+from pipelines.nlp.repairs.component import RepairsComponent, repair_tokenizer
 
 
 @Language.factory("communique_repairs", assigns=["token.is_sent_start"])
 def make_repairs(nlp: Language, name: str) -> RepairsComponent:
     """Build the component and repair the tokenizer."""
-    keep_hyphenated_verbs(nlp)
+    repair_tokenizer(nlp)
     return RepairsComponent()

@@ -4,8 +4,7 @@ What belongs here: `canonical_text` and `mask`. What does not: bytes (`decoding.
 (`pipelines/nlp/repairs`).
 
 Canonical text is NFC without control and zero-width characters, with line ends `\\n`; nothing else is touched, so clean
-input comes back character for character. Text that was decoded with the wrong encoding somewhere on its way ("â€œ" for a
-quotation mark) is repaired by ftfy, line by line, with curly quotation marks kept.
+input comes back character for character. Text that was decoded with the wrong encoding is repaired (`mojibake.py`).
 
 `mask` replaces what would mislead a parser by the same number of spaces; its result is as long as its input, so the
 offsets found in it hold in the canonical text.
@@ -16,9 +15,7 @@ from __future__ import annotations
 import re
 from unicodedata import combining, is_normalized, normalize
 
-import ftfy
-from ftfy.badness import is_bad
-
+from pipelines.stages.ingest.mojibake import repair_mojibake
 from pipelines.stages.ingest.patterns import (
     BRACKETED,
     EDITORIAL_MARKS,
@@ -42,17 +39,6 @@ _UNCLEAN = re.compile(f"[\r\v\f\x85\u2028\u2029]|{_INVISIBLE.pattern}|{_SURROGAT
 _MAX_MARKS = 30
 _LONG_FOREIGN_RUN = re.compile(f"[^\x00-\x7f]{{{_MAX_MARKS + 1},}}")
 
-_MOJIBAKE_ONLY = ftfy.TextFixerConfig(
-    unescape_html=False,
-    remove_terminal_escapes=False,
-    fix_latin_ligatures=False,
-    fix_character_width=False,
-    uncurl_quotes=False,
-    fix_line_breaks=False,
-    fix_surrogates=False,
-    remove_control_chars=False,
-    normalization=None,
-)
 # A repair can uncover another one (text garbled twice); four rounds are more than any real text needs.
 _MAX_ROUNDS = 4
 
@@ -73,7 +59,7 @@ def canonical_text(text: str) -> str:
         text: any string.
     """
     for _ in range(_MAX_ROUNDS):
-        cleaned = _clean(_repair_mojibake(text))
+        cleaned = _clean(repair_mojibake(text))
         if cleaned == text:
             break
         text = cleaned
@@ -127,12 +113,6 @@ def _cut_mark_runs(text: str) -> str:
         if marks <= _MAX_MARKS:
             kept.append(character)
     return "".join(kept)
-
-
-def _repair_mojibake(text: str) -> str:
-    if text.isascii() or not is_bad(text):
-        return text
-    return "\n".join(ftfy.fix_encoding(line, _MOJIBAKE_ONLY) if is_bad(line) else line for line in text.split("\n"))
 
 
 def _blank(match: re.Match[str]) -> str:
