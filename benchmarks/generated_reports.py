@@ -55,7 +55,6 @@ class Stream:
     documents: pd.DataFrame
     mentions: pd.DataFrame
     participants: pd.DataFrame
-    canonical: dict[str, str]
     entities: pd.DataFrame
 
 
@@ -94,7 +93,7 @@ def generate(count: int, seed: int = 1) -> Stream:
     dates[rng.random(len(dates)) < 0.03] = np.datetime64("NaT")
     documents = pd.DataFrame({"document_id": document_ids, "published_date": dates, "is_counted": True, "text": texts})
     entities = _entities()
-    return Stream(documents, mentions, participants, {e: e for e in entities["entity_id"]}, entities)
+    return Stream(documents, mentions, participants, entities)
 
 
 def _document_sizes(rng: np.random.Generator, count: int) -> np.ndarray:

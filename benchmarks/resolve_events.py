@@ -61,10 +61,9 @@ def measure(folder: Path) -> None:
     seen: dict[str, Any] = {}
     for step in STEPS:
         setattr(events, step, _timed(step, getattr(events, step), seconds, seen))
-    canonical = {entity: entity for entity in frames["entities"]["entity_id"]}
     cpu, wall = time.process_time(), time.perf_counter()
     resolved = events.resolve_events(
-        frames["documents"], frames["mentions"], frames["participants"], canonical, frames["entities"]
+        frames["documents"], frames["mentions"], frames["participants"], frames["entities"]
     )
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     pairs = seen["candidate_pairs"]

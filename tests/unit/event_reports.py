@@ -86,7 +86,6 @@ class Frames:
     documents: pd.DataFrame
     mentions: pd.DataFrame
     participants: pd.DataFrame
-    canonical: dict[str, str]
     entities: pd.DataFrame
 
     def shuffled(self, seed: int) -> Frames:
@@ -96,13 +95,13 @@ class Frames:
             frame.iloc[draw.sample(range(len(frame)), len(frame))].reset_index(drop=True)
             for frame in (self.documents, self.mentions, self.participants, self.entities)
         ]
-        return Frames(frames[0], frames[1], frames[2], self.canonical, frames[3])
+        return Frames(frames[0], frames[1], frames[2], frames[3])
 
     def read(self) -> Reports:
-        return read_reports(self.documents, self.mentions, self.participants, self.canonical, self.entities)
+        return read_reports(self.documents, self.mentions, self.participants, self.entities)
 
     def resolve(self) -> ResolvedEvents:
-        return resolve_events(self.documents, self.mentions, self.participants, self.canonical, self.entities)
+        return resolve_events(self.documents, self.mentions, self.participants, self.entities)
 
 
 def frames(reports: Sequence[Report]) -> Frames:
@@ -119,11 +118,12 @@ def frames(reports: Sequence[Report]) -> Frames:
             for ordinal, party in enumerate(parties, 1):
                 participants.append([report.name, role, ordinal, *_party(report, party, entities)])
     documents = [(d, *dates[d], text) for d, text in texts.items()]
+    told = pd.DataFrame(participants, columns=_PARTY_COLUMNS)
+    core_of = {local: core for local, (core, *_) in entities.items()}
     return Frames(
         pd.DataFrame(documents, columns=["document_id", "published_date", "is_counted", "text"]),
         pd.DataFrame(mentions),
-        pd.DataFrame(participants, columns=_PARTY_COLUMNS),
-        {local: core for local, (core, *_) in entities.items()},
+        told.assign(entity_id=[core_of.get(local) for local in told["entity_id"]]),
         pd.DataFrame(
             sorted(set(entities.values()), key=str), columns=["entity_id", "label", "country", "is_named"]
         ).drop_duplicates("entity_id"),

@@ -97,7 +97,7 @@ def parties_of(*told: Report | tuple[Party, ...]) -> list[str]:
     said = [replace(REPORT, name=f"r{n}", actors=actors) for n, actors in enumerate(told)]
     rows = frames(said)
     links = rows.mentions[["event_mention_id"]].assign(event_id="event")
-    found = event_parties(rows.participants, links, rows.canonical, rows.entities)
+    found = event_parties(rows.participants, links, rows.entities)
     texts = found.merge(rows.participants, on=["event_mention_id", "role", "ordinal"])
     assert len(texts) == len(rows.participants)
     return sorted(" = ".join(sorted(group)) for _, group in texts.groupby("party_id")["text"])
@@ -142,7 +142,7 @@ def test_one_participant_once(told, expected):
 def test_a_named_participant_is_its_entity_and_a_group_has_an_id_of_its_own():
     rows = frames([replace(REPORT, actors=(TORRES,), recipients=(Party("the rebels"),))])
     links = rows.mentions[["event_mention_id"]].assign(event_id="event")
-    found = event_parties(rows.participants, links, rows.canonical, rows.entities).set_index("role")["party_id"]
+    found = event_parties(rows.participants, links, rows.entities).set_index("role")["party_id"]
     assert found["actor"] == "ent-Ana Torres"
     assert found["recipient"].startswith("pty_")
 
@@ -159,7 +159,7 @@ def test_the_order_of_rows_does_not_matter():
     keys = ["event_mention_id", "role", "ordinal"]
 
     def parties(given) -> list[dict]:
-        found = event_parties(given.participants, links, given.canonical, given.entities)
+        found = event_parties(given.participants, links, given.entities)
         return found.sort_values(keys).to_dict("records")
 
     assert all(parties(rows.shuffled(seed)) == parties(rows) for seed in range(5))

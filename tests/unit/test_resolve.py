@@ -7,7 +7,6 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from pipelines.stages.resolve.clusters import Clusters
 from pipelines.stages.resolve.entities import normalise_name, resolve_entities
 
 
@@ -33,17 +32,6 @@ TWO_DOCUMENTS = documents(("d1", date(2024, 5, 1), True), ("d2", date(2024, 5, 2
 
 def resolve(entities: list[dict], mentions: list[dict], docs: pd.DataFrame = TWO_DOCUMENTS):
     return resolve_entities(docs, pd.DataFrame(entities), pd.DataFrame(mentions))
-
-
-def test_clusters_do_not_depend_on_order():
-    pairs = [("a", "b"), ("c", "d"), ("b", "c")]
-    results = []
-    for order in (pairs, pairs[::-1]):
-        clusters = Clusters("abcde")
-        for pair in order:
-            clusters.join(*pair)
-        results.append(clusters.members())
-    assert results[0] == results[1] == {"a": ["a", "b", "c", "d"], "e": ["e"]}
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,6 @@ _LEGAL_FORMS = {
     }.items()
     for form in forms.split()
 }
-_INITIALS = re.compile(r"(?:[A-Z]\.[ -]?)+(?=\s|$)|(?:[A-Z]\. ?){2,}")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*", re.UNICODE)
 _CLOSE = 0.45  # distance of two spellings of one word ...
 _CLOSE_LONG = 0.6  # ... of this many letters and more

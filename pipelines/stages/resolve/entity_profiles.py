@@ -17,7 +17,6 @@ from pipelines.stages.resolve.entity_names import Name, read_name
 
 NodeId = tuple[str, str]  # document_id and entity_id of nlp.entities
 
-PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
 PERSON, ORGANISATION, OTHER = "PERSON", "ORG", "OTHER"
 _MOST_CONTEXT = 40  # other names of a document that are kept as its company
 

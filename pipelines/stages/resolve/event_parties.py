@@ -35,15 +35,12 @@ class _Party:
     homes: set[tuple[str | None, str | None]] = field(default_factory=set)
 
 
-def event_parties(
-    participants: pd.DataFrame, links: pd.DataFrame, canonical: Mapping[str, str], entities: pd.DataFrame
-) -> pd.DataFrame:
+def event_parties(participants: pd.DataFrame, links: pd.DataFrame, entities: pd.DataFrame) -> pd.DataFrame:
     """The participant of its event that each party of a report is.
 
     Args:
-        participants: rows of nlp.event_participants.
+        participants: rows of nlp.event_participants, with the entity of core as entity_id.
         links: event_mention_id and event_id, one row a mention.
-        canonical: entity of core.entities for each entity of nlp.entities.
         entities: entity_id, label, is_named of core.entities.
 
     Returns:
@@ -56,7 +53,7 @@ def event_parties(
     columns = ("event_id", "role", "event_mention_id", "entity_id", "text", "country", "sector")
     for rows in _by_role(told, columns):
         parties: list[_Party] = []
-        known = [_read(row, canonical, labels) for row in rows]
+        known = [_read(row, labels) for row in rows]
         chosen: dict[int, str] = {}
         # The named ones first: groups are led back to them.
         for at in sorted(range(len(rows)), key=lambda at: (known[at].kind == GROUP, at)):
@@ -72,9 +69,9 @@ def _by_role(told: pd.DataFrame, columns: tuple[str, ...]) -> Iterable[list[tupl
     return groups.values()
 
 
-def _read(row: tuple, canonical: Mapping[str, str], labels: Mapping[str, tuple[str, bool]]) -> _Party:
+def _read(row: tuple, labels: Mapping[str, tuple[str, bool]]) -> _Party:
     event_id, role, mention, entity, text, country, sector = row
-    core = canonical.get(entity) if isinstance(entity, str) else None
+    core = entity if isinstance(entity, str) else None
     label, is_named = labels.get(core, ("", False)) if core else ("", False)
     kind = party_kind(label, is_named=is_named)
     words = head_and_word(text) if isinstance(text, str) else []

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -53,7 +52,6 @@ def resolve_events(
     documents: pd.DataFrame,
     mentions: pd.DataFrame,
     participants: pd.DataFrame,
-    canonical: Mapping[str, str],
     entities: pd.DataFrame,
     corrections: Corrections | None = None,
 ) -> ResolvedEvents:
@@ -62,8 +60,7 @@ def resolve_events(
     Args:
         documents: document_id, published_date, is_counted, text.
         mentions: rows of nlp.event_mentions.
-        participants: rows of nlp.event_participants.
-        canonical: entity of core.entities for each entity of nlp.entities.
+        participants: rows of nlp.event_participants, with the entity of core as entity_id.
         entities: entity_id, label, country, is_named of core.entities.
         corrections: of event mentions by people.
 
@@ -72,7 +69,7 @@ def resolve_events(
     """
     corrections = corrections or Corrections()
     mentions = correct_mentions(in_order(mentions, "event_mention_id"), corrections)
-    reports = read_reports(documents, mentions, participants, canonical, entities)
+    reports = read_reports(documents, mentions, participants, entities)
     pairs = candidate_pairs(reports)
     logger.info(
         "%d reports: %d pairs compared, %d left out of large blocks", len(reports), len(pairs.first), pairs.left_out
@@ -93,7 +90,7 @@ def resolve_events(
     return ResolvedEvents(
         events=event_rows(documents, mentions, links),
         event_links=links,
-        event_parties=event_parties(participants, links, canonical, entities),
+        event_parties=event_parties(participants, links, entities),
         event_relations=event_relations(reports, mentions, event_of, first, second),
     )
 

@@ -6,7 +6,7 @@ for or against one event (`pair_evidence.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -124,7 +124,6 @@ def read_reports(
     documents: pd.DataFrame,
     mentions: pd.DataFrame,
     participants: pd.DataFrame,
-    canonical: Mapping[str, str],
     entities: pd.DataFrame,
 ) -> Reports:
     """Read event mentions into arrays.
@@ -132,8 +131,7 @@ def read_reports(
     Args:
         documents: document_id, published_date, text.
         mentions: rows of nlp.event_mentions.
-        participants: rows of nlp.event_participants.
-        canonical: entity of core.entities for each entity of nlp.entities.
+        participants: rows of nlp.event_participants, with the entity of core as entity_id.
         entities: entity_id, label, country, is_named of core.entities.
     """
     mentions = in_order(mentions, "event_mention_id")
@@ -173,7 +171,7 @@ def read_reports(
         **_dates(mentions),
         published=_days(documents["published_date"])[document],
         **_places(mentions, names),
-        **_parties(mentions, participants, canonical, entities, words),
+        **_parties(mentions, participants, entities, words),
         counts=mentions[list(COUNTS)].to_numpy(dtype=np.float64, na_value=np.nan),
         document_sketches=sketch_texts(texts, len(texts)),
         sentence_sketches=sketch_texts(sentences(), len(mentions)),
@@ -267,7 +265,6 @@ def is_area(mentions: pd.DataFrame) -> np.ndarray:
 def _parties(
     mentions: pd.DataFrame,
     participants: pd.DataFrame,
-    canonical: Mapping[str, str],
     entities: pd.DataFrame,
     words: Names,
 ) -> dict[str, Any]:
@@ -286,7 +283,7 @@ def _parties(
     row = pd.Index(mentions["event_mention_id"]).get_indexer(pd.Index(told["event_mention_id"]))
     codes, members = pd.factorize(told["entity_id"])
     # The last one stands for parties without an entity.
-    cores = [canonical.get(entity) if isinstance(entity, str) else None for entity in [*members, None]]
+    cores = [entity if isinstance(entity, str) else None for entity in [*members, None]]
     facts = [known.get(core, ("", None, False)) for core in cores]
     names, entity_names = Names(), Names()
     kind = np.array([party_kind(label, is_named=is_named) for label, _, is_named in facts], dtype=np.int8)[codes]

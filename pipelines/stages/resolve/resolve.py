@@ -82,9 +82,8 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None) -> 
     )
     entities = resolve_entities(documents.drop(columns="text"), tables.entities, tables.entity_mentions)
     participants = entities.in_core(tables.event_participants)
-    itself = {entity_id: entity_id for entity_id in entities.entities["entity_id"]}
     settled = settle(corrections.rows if corrections else (), tables.event_mentions["event_mention_id"].tolist())
-    events = resolve_events(documents, tables.event_mentions, participants, itself, entities.entities, settled)
+    events = resolve_events(documents, tables.event_mentions, participants, entities.entities, settled)
     return {
         "core.document_duplicates": pd.DataFrame(
             [(row.document_id, row.duplicate_of, row.similarity_score) for row in duplicates],
