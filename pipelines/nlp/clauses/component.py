@@ -126,8 +126,7 @@ class ClauseReader:
             after = [c for c in predicate.obj.rights if c.dep_ == "amod" and c.pos_ == "ADJ"]
             if after:
                 predicate.preps["as"] = after[:1]
-        if predicate.obj is None:
-            predicate.obj = _object_behind_phrase(predicate.token)
+        _read_noun_taken_for_verb(predicate)
         if predicate.obj is None and predicate.particle == "up":
             predicate.obj = _counted_object(predicate.token)
             predicate.particle = "" if predicate.obj is not None else "up"
@@ -320,15 +319,26 @@ def _small_clause(token: Token) -> Token | None:
     return next((c for c in token.lefts if c.dep_ == "nsubj"), None)
 
 
-def _object_behind_phrase(token: Token) -> Token | None:
-    """The object of "put on hold a delivery", whose noun in between the parser took for a verb with that object."""
-    for preposition in token.children:
-        if preposition.dep_ != "prep" or preposition.i != token.i + 1:
-            continue
-        noun = first_object(preposition)
-        if noun is not None and noun.tag_ == "VB" and noun.i == preposition.i + 1:
-            return next((c for c in noun.children if c.dep_ == "dobj"), None)
-    return None
+def _read_noun_taken_for_verb(predicate: Predicate) -> None:
+    """The phrase and the object of "put on hold a delivery to Chile", whose noun the parser took for a verb with that object.
+
+    A bare form behind a preposition other than "to" is no verb.
+    """
+    token = predicate.token
+    preposition = next((c for c in token.rights if c.i == token.i + 1 and c.dep_ in ("prep", "prt")), None)
+    if preposition is None or preposition.i + 1 >= len(token.doc):
+        return
+    noun = preposition.nbor(1)
+    if noun.tag_ != "VB" or noun.head not in (preposition, token) or predicate.obj not in (None, noun):
+        return
+    obj = next((c for c in noun.rights if c.dep_ == "dobj"), None)
+    if obj is None:
+        return
+    predicate.obj, predicate.particle = obj, ""
+    predicate.preps.setdefault(preposition.lower_, [])[:] = [noun]
+    for child in noun.rights:
+        if child.dep_ in ("prep", "dative"):
+            add_prep(predicate.preps, child)
 
 
 def _counted_object(token: Token) -> Token | None:
