@@ -53,6 +53,12 @@ class Settings(BaseSettings):
         gt=0,
         description="Longest run without white space that the model reads, characters; longer ones are masked.",
     )
+    asserted_confidence: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Confidence from which a report that no one else is quoted for counts as asserted in the aggregates.",
+    )
     lock_seconds: float = Field(0.0, ge=0, description="How long a run waits for another one's lock, seconds.")
     query_seconds: float = Field(60.0, gt=0, description="Time limit of `communique sql`, seconds.")
     query_memory: str = Field("2GB", description="Memory limit of `communique sql`, as DuckDB writes it.")
