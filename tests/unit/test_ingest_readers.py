@@ -156,7 +156,7 @@ def test_json_that_is_made_to_break_parsers():
     lines = ['{"text": ' + "[" * 100_000 + "]" * 100_000 + "}", '{"id": ' + "9" * 5000 + ', "text": "x"}']
     lines += [json.dumps({"text": "x" * 2_000_000}), json.dumps({"text": TEXT})]
     reasons = [reason for _, reason in outcomes(read("a.ndjson", "\n".join(lines)))]
-    assert reasons == [Reason.TOO_DEEP, Reason.MALFORMED_JSON, Reason.RECORD_TOO_LARGE, "good"]
+    assert reasons == [Reason.TOO_DEEP, "good", Reason.RECORD_TOO_LARGE, "good"]
 
 
 @pytest.mark.parametrize(
@@ -205,9 +205,39 @@ def test_other_delimiters():
         assert (record.title, record.text) == ("Ferries", TEXT)
 
 
-def test_a_quote_that_is_never_closed_costs_the_rest():
+def test_a_quote_that_is_never_closed_costs_nobody():
     records = read("a.csv", f'id,text\n1,"{TEXT}"\n2,"{TEXT}\n3,{TEXT}\n')
-    assert outcomes(records) == [(1, "good"), (2, Reason.MALFORMED_TABLE)]
+    assert [record.text.strip() for record in records] == [TEXT.strip()] * 3
+
+
+def test_lines_that_belong_to_no_row_are_named_or_counted():
+    lost = "".join(f"line {number}\n" for number in range(300))
+    records = read("a.csv", f'id,title,text\n1,T,{TEXT}\n2,"U\n{lost}3,V,{TEXT}\n')
+    refused = [record for record in records if isinstance(record, BadRecord)]
+    assert len(records) - len(refused) == 2
+    assert sum(record.records for record in refused) == 301
+    assert {f"line {number}" in " ".join(record.message for record in refused) for number in range(3, 203)} == {True}
+    assert "lines 203 to 303 (101 lines)" in refused[-1].message
+
+
+def test_marks_that_close_nothing_do_not_cost_the_square():
+    rows = "".join(f'{number},"it said"so {TEXT}\n' for number in range(20_000))
+    started = time.perf_counter()
+    records = read("a.csv", "id,text\n" + rows)
+    assert len(records) == 20_000
+    assert time.perf_counter() - started < 10
+
+
+def test_a_text_of_many_lines_beyond_the_limit_costs_itself():
+    lines = "A line of it, or two.\n\n" * 60_000
+    records = read("a.csv", f'id,text\n1,{TEXT}\n2,"{lines}"\n3,{TEXT}\n')
+    assert outcomes(records) == [(1, "good"), (2, Reason.RECORD_TOO_LARGE), (3, "good")]
+
+
+def test_thousands_of_columns_and_a_long_field():
+    names, cells = ",".join(f"c{number}" for number in range(9_000)), "," * 9_000
+    assert only("a.csv", f"{names},text\n{cells}{TEXT}\n").text == TEXT
+    assert only("a.csv", f'id,text\n1,"{"x " * 90_000}"\n').text == "x " * 90_000
 
 
 def test_a_long_field_costs_its_row():
@@ -217,7 +247,8 @@ def test_a_long_field_costs_its_row():
 
 def test_csv_headers_that_cannot_be_used():
     assert refusal("a.csv", f"c1,T,{TEXT}\n") is Reason.MISSING_COLUMN
-    assert refusal("a.csv", f"id,text,Text\n1,a,{TEXT}\n") is Reason.WRONG_COLUMNS
+    (twice,) = read("a.csv", f"id,text,Text\n1,a,{TEXT}\n")
+    assert (twice.reason, "duplicate" in twice.message) == (Reason.WRONG_COLUMNS, True)
     assert refusal("a.csv", "") is Reason.EMPTY
     assert read("a.csv", "id,text\n") == []
 
@@ -256,7 +287,65 @@ def test_parquet_files_that_cannot_be_used():
     assert refusal("a.parquet", good[: len(good) // 2]) is Reason.MALFORMED_PARQUET
     assert refusal("a.parquet", parquet(pa.table({"body2": [TEXT]}))) is Reason.MISSING_COLUMN
     assert refusal("a.parquet", parquet(pa.table({"text": [5]}))) is Reason.WRONG_TYPE
-    assert refusal("a.parquet", parquet(pa.table({"text": [b"\xff"]}))) is Reason.WRONG_TYPE
+    assert refusal("a.parquet", parquet(pa.table({"text": [[TEXT]]}))) is Reason.WRONG_TYPE
+    assert outcomes(read("a.parquet", parquet(pa.table({"text": [b"\xff"]})))) == [(1, Reason.WRONG_TYPE)]
+    assert outcomes(read("a.parquet", parquet(pa.table({"text": [{"a": TEXT}]})))) == [(1, Reason.WRONG_TYPE)]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"text": pa.array([TEXT], pa.binary())},
+        {"text": pa.array([TEXT], pa.large_string())},
+        {"text": pa.array([TEXT]).dictionary_encode()},
+        {"text": pa.array([TEXT], pa.string_view())},
+        {"text": pa.array([None], pa.null()), "content": [TEXT]},
+        {"text": [7], "content": [TEXT]},
+        {"content": [{"rendered": TEXT, "protected": False}]},
+        {"id": [1], "doc": [{"body": TEXT, "title": "T"}]},
+        {"Full Text": [TEXT], "published": pa.array([0], pa.timestamp("us", tz="Mars/Olympus"))},
+        {"text": [TEXT], "published": pa.array([0], pa.timestamp("ns", tz="tzutc()"))},
+        {"text": [TEXT], "published": pa.array([0], pa.timestamp("s", tz="+25:99"))},
+        {"text": [TEXT], "authors": [[{"name": "Ann Lee"}]], "tags": [["a"]]},
+    ],
+    ids=lambda columns: "-".join(str(kind) for kind in pa.table(columns).schema.types),
+)
+def test_types_of_parquet_columns(columns):
+    table = pa.table(columns)
+    assert only("a.parquet", parquet(table)).text == TEXT
+
+
+def test_an_unknown_time_zone_gives_the_date_of_utc():
+    column = pa.array([datetime(2024, 5, 3, 23)], pa.timestamp("us", tz="Mars/Olympus"))
+    assert only("a.parquet", parquet(pa.table({"text": [TEXT], "published": column}))).published == date(2024, 5, 3)
+
+
+def test_a_damaged_part_of_a_parquet_file_costs_its_rows():
+    sink = io.BytesIO()
+    texts = [f"{TEXT}{number}" for number in range(30)]
+    pq.write_table(pa.table({"text": texts}), sink, row_group_size=10, write_page_checksum=True, compression="none")
+    data = bytearray(sink.getvalue())
+    data[data.index(texts[14].encode()) + 20] ^= 255
+    records = read("a.parquet", bytes(data))
+    (damaged,) = [record for record in records if isinstance(record, BadRecord)]
+    assert [record.text for record in records if isinstance(record, RawRecord)] == texts[:10] + texts[20:]
+    assert (damaged.number, damaged.records, damaged.reason) == (11, 10, Reason.MALFORMED_PARQUET)
+    assert "rows 11 to 20" in damaged.message
+
+
+def arrow(table: pa.Table, *, is_stream: bool) -> bytes:
+    sink = io.BytesIO()
+    with (pa.ipc.new_stream if is_stream else pa.ipc.new_file)(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=1)
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize("is_stream", [False, True])
+@pytest.mark.parametrize("name", ["a.arrow", "a.feather", "a.parquet"])
+def test_arrow_files(name, is_stream):
+    data = arrow(pa.table({"id": [1, 2], "text": [TEXT, "Two."]}), is_stream=is_stream)
+    assert [record.text for record in read(name, data)] == [TEXT, "Two."]
+    assert refusal(name, data[:60]) is Reason.MALFORMED_PARQUET
 
 
 def test_a_parquet_file_that_expands_without_end_is_stopped():

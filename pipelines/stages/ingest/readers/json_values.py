@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from pipelines.stages.ingest.reasons import Reason, Refused
@@ -90,33 +90,42 @@ def parse_values(text: str, is_record: Callable[[Any], bool]) -> Iterator[Value 
 
 def _mended(text: str, start: int, error: Exception, is_record: Callable[[Any], bool]) -> Iterator[Value | Broken]:
     """The values of a text whose first one is broken: a list with a bad element, or a sequence with a bad begin."""
-    lists = [
-        _elements(text, match.end(), is_record) for match in islice(_LIST_OF_OBJECTS.finditer(text, start), _MAX_LISTS)
-    ]
-    for found in (*lists, _sequence(text, start, _LineCounter(text))):
-        waiting: list[Value | Broken] = []
-        for part in found:
-            waiting.append(part)
-            if isinstance(part, Value) and is_record(part.value):
-                is_told = any(isinstance(one, Broken) for one in waiting)
-                yield from waiting
-                for other in found:
-                    is_told = is_told or isinstance(other, Broken)
-                    yield other
-                if not is_told:  # the fault lies outside the list
-                    yield Broken(
-                        1, Reason.MALFORMED_JSON, f"what stands around the list: {_refusal(error, text).message}"
-                    )
-                return
-    raise _refusal(error, text) from error
+    for opening in islice(_LIST_OF_OBJECTS.finditer(text, start), _MAX_LISTS):
+        elements = _Elements(text, opening.end(), is_record)
+        if (found := _with_record(iter(elements), is_record)) is None:
+            continue
+        yield from found
+        is_inside = opening.start() <= getattr(error, "pos", -1) <= elements.position
+        if not is_inside:
+            yield Broken(1, Reason.MALFORMED_JSON, f"what stands around the list: {_refusal(error, text).message}")
+        if opening.start() == start:
+            yield from _sequence(text, _gap(text, elements.position), _LineCounter(text))
+        return
+    if (found := _with_record(_sequence(text, start, _LineCounter(text)), is_record)) is None:
+        raise _refusal(error, text) from error
+    yield from found
+
+
+def _with_record(parts: Iterator[Value | Broken], is_record: Callable[[Any], bool]) -> Iterator[Value | Broken] | None:
+    """The parts, if one of them is a record."""
+    waiting: list[Value | Broken] = []
+    for part in parts:
+        waiting.append(part)
+        if isinstance(part, Value) and is_record(part.value):
+            return chain(waiting, parts)
+    return None
 
 
 def _sequence(text: str, position: int, lines: _LineCounter) -> Iterator[Value | Broken]:
+    is_broken = False
     while position < len(text):
         line = lines.at(position)
         try:
             value, end = _DECODER.raw_decode(text, position)
         except (RecursionError, ValueError) as error:
+            if is_broken and _CLOSERS.fullmatch(text, position):  # of what was told to be broken
+                return
+            is_broken = True
             refusal = _refusal(error, text)
             following = _NEXT_IN_SEQUENCE.search(text, position)
             end = following.end() if following else len(text)
@@ -128,36 +137,52 @@ def _sequence(text: str, position: int, lines: _LineCounter) -> Iterator[Value |
         position = _gap(text, end)
 
 
-def _elements(text: str, position: int, is_record: Callable[[Any], bool]) -> Iterator[Value | Broken]:
-    lines = _LineCounter(text)
-    vain = _MAX_VAIN_TRIES
-    while position < len(text) and text[position] != "]":
-        line = lines.at(position)
-        try:
-            value, position = _DECODER.raw_decode(text, position)
-            yield Value(line, value)
-        except (RecursionError, ValueError) as error:
-            following = None
-            for candidate in _NEXT_IN_LIST.finditer(text, position):
-                if _is_element(text, candidate.end(), is_record):
-                    following = candidate.end()
-                    break
-                vain -= 1
-                if vain < 0:
-                    break
-            refusal = _refusal(error, text)
-            rest = "" if following is not None else "; nothing behind it in this list can be read"
-            yield Broken(line, refusal.reason, f"the element that begins in line {line}: {refusal.message}{rest}")
-            if following is None:
-                return
-            position = following
-        position = _gap(text, position)
-    position = _CLOSERS.match(text, position).end()  # type: ignore[union-attr]
-    if position < len(text):
-        line = lines.at(position)
-        yield Broken(
-            line, Reason.MALFORMED_JSON, f"line {line}: not JSON: text behind the list, or between its elements"
-        )
+class _Elements:
+    """Iterates over the elements of a list; `position` is how far it has come.
+
+    Args:
+        text: the text.
+        position: behind the opening bracket.
+        is_record: tells an element behind a broken one.
+    """
+
+    def __init__(self, text: str, position: int, is_record: Callable[[Any], bool]) -> None:
+        self.position = _gap(text, position)
+        self._text = text
+        self._is_record = is_record
+        self._vain = _MAX_VAIN_TRIES
+
+    def __iter__(self) -> Iterator[Value | Broken]:
+        lines = _LineCounter(self._text)
+        while self.position < len(self._text) and self._text[self.position] != "]":
+            line = lines.at(self.position)
+            try:
+                value, end = _DECODER.raw_decode(self._text, self.position)
+                yield Value(line, value)
+            except (RecursionError, ValueError) as error:
+                end = self._next_element()
+                rest = "" if end < len(self._text) else "; nothing behind it in this list can be read"
+                message = f"the element that begins in line {line}: {_refusal(error, self._text).message}{rest}"
+                yield Broken(line, _refusal(error, self._text).reason, message)
+                if rest:
+                    self.position = end
+                    return
+            self.position = _gap(self._text, end)
+        if self.position >= len(self._text):
+            line = lines.at(self.position)
+            yield Broken(line, Reason.MALFORMED_JSON, f"line {line}: not JSON: the list is not closed; cut short?")
+        else:
+            self.position += 1
+
+    def _next_element(self) -> int:
+        """Where the next whole record of the list begins; the end of the text when none is found."""
+        for candidate in _NEXT_IN_LIST.finditer(self._text, self.position):
+            self._vain -= 1
+            if self._vain < 0:
+                break
+            if _is_element(self._text, candidate.end(), self._is_record):
+                return candidate.end()
+        return len(self._text)
 
 
 def _is_element(text: str, position: int, is_record: Callable[[Any], bool]) -> bool:

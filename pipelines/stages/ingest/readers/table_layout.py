@@ -28,7 +28,9 @@ _MAX_NAME_CHARACTERS = 200
 _HINT = re.compile(r'"?sep=(\\t|.)"?[,;\t]*', re.IGNORECASE | re.DOTALL)
 # The csv module's own limit of 131,072 would end the reading at the first long article.
 _MAX_FIELD_CHARACTERS = 64 * 1024**2
-_IS_ROW_NAME = re.compile(r"\d+")
+# R numbers its rows; a longer number is an id.
+_ROW_NAME = re.compile(r"[0-9]{1,9}")
+_SAMPLE_LINES = 5
 
 
 class Line(NamedTuple):
@@ -174,13 +176,21 @@ def _may_follow_others(layout: Layout) -> bool:
 def _with_row_names(lines: Lines, layout: Layout) -> Layout:
     """The layout with an unnamed first column when the rows have one more than the header, as R writes row names."""
     rows = []
-    for offset in range(5):
+    for offset in range(_SAMPLE_LINES):
         line = lines.peek(offset)
-        if line is not None and not line.is_blank:
-            rows.append(next(csv.reader([line.text], delimiter=layout.delimiter), []))
-    names = [row[0] for row in rows if len(row) == len(layout.names) + 1 and _IS_ROW_NAME.fullmatch(row[0])]
-    if len(rows) < 2 or len(names) < len(rows):
+        if line is not None and not line.is_blank and not line.is_cut:
+            rows.append(_cells(line.text, layout.delimiter))
+    width = len(layout.names) + 1
+    numbers = [int(row[0]) for row in rows if len(row) == width and _ROW_NAME.fullmatch(row[0]) and row[-1].strip()]
+    if len(rows) < 2 or len(numbers) < len(rows):
         return layout
-    if [int(name) for name in names] != list(range(int(names[0]), int(names[0]) + len(names))) or int(names[0]) > 1:
+    if numbers[0] > 1 or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
         return layout
     return layout._replace(names=("", *layout.names), text_index=layout.text_index + 1)
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=True))
+    except (csv.Error, StopIteration):
+        return line.rstrip("\r\n").split(delimiter)

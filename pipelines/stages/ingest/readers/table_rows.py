@@ -29,6 +29,8 @@ _LOOKAHEAD_ROWS = 32
 _MAX_KEY_CHARACTERS = 40
 _KEY_ROWS = 50
 _MAX_KEY_FORMS = 3
+# A whole field in marks, in which others are doubled.
+_MARKED = re.compile(r'"(?:[^"]|"")*"')
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ADDRESS = re.compile(r"https?://\S+")
@@ -69,11 +71,12 @@ class RowReader:
         self._budget = _LOOKAHEAD_ROWS * limit
         self._keys: list[set[str | None]] = [set() for _ in layout.names]
         self._keyed_rows = 0
+        self._first_form: str | None = None  # of the first field of the row that is being mended
         usual: dict[str, Any] = {"delimiter": layout.delimiter, "strict": True}
         escaped = {**usual, "escapechar": "\\"}
         dialects = [usual, escaped]
-        spaced = [{**dialect, "skipinitialspace": True} for dialect in dialects]
-        self._dialects = spaced if layout.skips_space else dialects + spaced
+        self._spaced = [{**dialect, "skipinitialspace": True} for dialect in dialects]
+        self._dialects = self._spaced if layout.skips_space else dialects
         space = r"[ \t]*" if layout.delimiter != "\t" else " *"
         mark = re.escape(layout.delimiter)
         prose = "" if layout.skips_space or layout.delimiter not in _PROSE_MARKS else r'(?! [^"])'
@@ -96,7 +99,8 @@ class RowReader:
                 yield self._taken(line, fields, 1)
                 return
         else:
-            for dialect in self._dialects:
+            self._first_form = _form(self._split(line.text)[0])
+            for dialect in self._ordered_dialects(line.text):
                 parsed, used, size = self._parse(dialect)
                 fields = self._fit(parsed)
                 if fields is not None and not self._is_stray(used):
@@ -105,8 +109,13 @@ class RowReader:
                 self._budget -= size
         yield from self._mended(line)
 
+    def _ordered_dialects(self, text: str) -> list[dict[str, Any]]:
+        """The dialects to try; a mark that opens behind a space first tells that spaces are none of the fields."""
+        return self._spaced + self._dialects if f'{self._layout.delimiter} "' in text else self._dialects
+
     def _mended(self, line: Line) -> Iterator[Row | LostLine]:
         """What can be made of a line at which the csv module gives no row."""
+        self._first_form = _form(self._split(line.text)[0])
         is_open = _QUOTE in line.text and self._scan(line.text) is None
         if _QUOTE in line.text:
             for used, text in self._continued():
@@ -118,7 +127,8 @@ class RowReader:
             yield from self._open_mark(line)
             return
         whole = self._scan(line.text) or self._split(line.text)
-        for fields, used in ((self._merged(whole), 1), self._joined(), (self._padded(whole), 1)):
+        plain = self._merged([_without_marks(field) for field in self._split(line.text)])
+        for fields, used in ((self._merged(whole), 1), (plain, 1), self._joined(), (self._padded(whole), 1)):
             if fields is not None:
                 yield self._taken(line, fields, used)
                 return
@@ -137,7 +147,7 @@ class RowReader:
         self._lines.drop()
         rest: list[Line] = []
         size = len(line.text)
-        while (other := self._lines.peek()) is not None and not other.is_cut and self._alone(other.text) is None:
+        while (other := self._lines.peek()) is not None and not other.is_cut and not self._begins_row(other.text):
             self._lines.drop()
             size += len(other.text)
             if size <= self._limit:
@@ -147,7 +157,7 @@ class RowReader:
             yield LostLine(first, Reason.RECORD_TOO_LARGE, f"row at line {first}: a field over the size limit")
         elif fields is not None and (is_last or not "".join(texts).strip()):
             fields[-1] = "".join([fields[-1], "\n", *texts]).rstrip()
-            yield self._row(line, fields)
+            yield self._row(line, [_without_marks(field) for field in fields])
         else:
             yield from _lost([line, *rest])
 
@@ -202,7 +212,7 @@ class RowReader:
         text = ""
         for used in range(_MAX_MENDED_LINES):
             line = self._lines.peek(used)
-            if line is None or line.is_cut or (used and (self._budget < 0 or self._alone(line.text) is not None)):
+            if line is None or line.is_cut or (used and (self._budget < 0 or self._begins_row(line.text))):
                 return
             text += line.text
             self._budget -= len(text) if used else 0
@@ -263,7 +273,7 @@ class RowReader:
         if _QUOTE not in text:
             fields = self._fit(self._split(text))
         else:
-            for dialect in self._dialects:
+            for dialect in self._ordered_dialects(text):
                 try:
                     fields = self._fit(next(csv.reader([text], **dialect)))
                 except (csv.Error, StopIteration):
@@ -293,17 +303,33 @@ class RowReader:
                 return False
         return True
 
-    def _looks_known(self, fields: list[str]) -> bool:
-        """Whether one of the fields that tell rows apart (a number, a date, an address) has the form it has in other rows."""
+    def _begins_row(self, text: str) -> bool:
+        """Whether a line is a row by itself, or would be one but for its marks and tells so by a number, date or address."""
+        if self._alone(text) is not None:
+            return True
+        fields = self._merged(self._split(text)) if _QUOTE in text else None
+        return fields is not None and self._looks_known(fields, is_sure=True)
+
+    def _looks_known(self, fields: list[str], *, is_sure: bool = False) -> bool:
+        """Whether one of the fields that tell rows apart (a number, a date, an address) has the form it has in other rows.
+
+        Args:
+            fields: of a line.
+            is_sure: no, where no field is known to tell rows apart.
+        """
         if self._layout.delimiter not in _PROSE_MARKS:
             return True
-        keys = [
-            index for index, forms in enumerate(self._keys) if None not in forms and 0 < len(forms) <= _MAX_KEY_FORMS
-        ]
-        return not keys or any(_form(fields[index]) in self._keys[index] for index in keys)
+        if self._first_form is not None and _form(fields[0]) == self._first_form:
+            return True
+        keys = [index for index, forms in enumerate(self._keys) if forms and None not in forms]
+        keys = [index for index in keys if len(self._keys[index]) <= _MAX_KEY_FORMS]
+        if not keys:
+            return self._first_form is None and not is_sure
+        return any(_form(fields[index]) in self._keys[index] for index in keys)
 
     def _taken(self, line: Line, fields: list[str], used: int) -> Row:
         self._lines.drop(used)
+        self._budget = min(self._budget + 2 * sum(map(len, fields)), _LOOKAHEAD_ROWS * self._limit)
         return self._row(line, fields)
 
     def _row(self, line: Line, fields: list[str]) -> Row:
@@ -311,14 +337,16 @@ class RowReader:
             self._keyed_rows += 1
             for forms, field in zip(self._keys, fields, strict=True):
                 forms.add(_form(field))
-        return Row(line.number, [_without_stray_mark(field) for field in fields])
+        return Row(line.number, fields)
 
 
-def _without_stray_mark(field: str) -> str:
-    """A field without the mark that it begins or ends with, if that is its only one."""
+def _without_marks(field: str) -> str:
+    """A field that was read without quoting, without the marks around it or the only one that it begins or ends with."""
     bare = field.strip()
     if bare.count(_QUOTE) == 1 and (bare.startswith(_QUOTE) or bare.endswith(_QUOTE)):
         return bare.strip(_QUOTE)
+    if _MARKED.fullmatch(bare):
+        return bare[1:-1].replace('""', _QUOTE)
     return field
 
 
