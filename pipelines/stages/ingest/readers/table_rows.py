@@ -142,12 +142,17 @@ class RowReader:
     def _open_mark(self, line: Line) -> Iterator[Row | LostLine]:
         """A mark that is never closed: the row reaches to the next line that is a row by itself."""
         fields = self._merged(self._split(line.text))
-        is_last = fields is not None and fields[-1].lstrip().startswith(_QUOTE)
+        is_text = (
+            fields is not None and fields[-1].lstrip().startswith(_QUOTE) and self._layout.text_index == self._width - 1
+        )
         first = line.number
         self._lines.drop()
+        if fields is not None and not is_text:
+            yield self._row(line, [_without_marks(field) for field in fields])
+            return
         rest: list[Line] = []
         size = len(line.text)
-        while (other := self._lines.peek()) is not None and not other.is_cut and not self._begins_row(other.text):
+        while (other := self._lines.peek()) is not None and self._goes_on(other):
             self._lines.drop()
             size += len(other.text)
             if size <= self._limit:
@@ -155,11 +160,17 @@ class RowReader:
         texts = [other.text for other in rest]
         if size > self._limit:
             yield LostLine(first, Reason.RECORD_TOO_LARGE, f"row at line {first}: a field over the size limit")
-        elif fields is not None and (is_last or not "".join(texts).strip()):
+        elif fields is not None:
             fields[-1] = "".join([fields[-1], "\n", *texts]).rstrip()
             yield self._row(line, [_without_marks(field) for field in fields])
         else:
             yield from _lost([line, *rest])
+
+    def _goes_on(self, line: Line) -> bool:
+        """Whether a line can belong to a text that an open mark begins."""
+        if line.is_cut or self._begins_row(line.text):
+            return False
+        return self._layout.delimiter in _PROSE_MARKS or self._layout.delimiter not in line.text
 
     def _parse(self, dialect: dict[str, Any]) -> tuple[list[str] | None, int, int]:
         """The fields of the row that begins here by the csv module; the lines and characters that it has read."""
@@ -307,8 +318,11 @@ class RowReader:
         """Whether a line is a row by itself, or would be one but for its marks and tells so by a number, date or address."""
         if self._alone(text) is not None:
             return True
-        fields = self._merged(self._split(text)) if _QUOTE in text else None
-        return fields is not None and self._looks_known(fields, is_sure=True)
+        fields = self._split(text)
+        if self._first_form is not None and len(fields) > 1 and _form(fields[0]) == self._first_form:
+            return True
+        merged = self._merged(fields) if _QUOTE in text else None
+        return merged is not None and self._looks_known(merged, is_sure=True)
 
     def _looks_known(self, fields: list[str], *, is_sure: bool = False) -> bool:
         """Whether one of the fields that tell rows apart (a number, a date, an address) has the form it has in other rows.
@@ -352,7 +366,7 @@ def _without_marks(field: str) -> str:
 
 def _form(field: str) -> str | None:
     """The form of a number, a date, a code or an address; None for words."""
-    field = field.strip()
+    field = field.strip(' "\t\r\n')
     if _ADDRESS.fullmatch(field):
         return "address"
     if len(field) > _MAX_KEY_CHARACTERS or not _DIGITS.search(field):
