@@ -25,13 +25,17 @@ def read_delimited(stream: BinaryIO, options: ReadOptions) -> Iterator[RawRecord
     number = 0
     for row in RowReader(lines, layout, limit=options.max_markup_bytes):
         if isinstance(row, Row):
-            if tuple(map(normal_name, row.fields)) == names:  # files put one behind the other, each with its header
+            if _is_header(row.fields, names):  # files put one behind the other, each with its header
                 continue
             number += 1
             yield _record(row, layout, number, options)
         else:
             number += 1
             yield _refusal(row, number)
+
+
+def _is_header(fields: list[str], names: tuple[str, ...]) -> bool:
+    return all(normal_name(field) == name for field, name in zip(fields, names, strict=True))
 
 
 def _refusal(lost: LostLine, number: int) -> BadRecord:

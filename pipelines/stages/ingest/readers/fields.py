@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -76,12 +77,20 @@ FIELD_NAMES: Mapping[str, tuple[str, ...]] = {
 _VALUE_KEYS = ("rendered", "value", "text", "content", "plain", "plaintext", "#text", "$t", "_")
 # Persons in persons in lists: deeper than any record, and far from the depth at which Python gives up.
 _MAX_DEPTH = 5
+# Longer ones are no names.
+_MAX_NAME_CHARACTERS = 200
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
 def normal_name(name: object) -> str:
     """A key or column name as it is compared: its letters and digits, without case, spaces and marks."""
-    return _NO_LETTER.sub("", str(name)).casefold()
+    text = str(name)
+    return _normal(text) if len(text) <= _MAX_NAME_CHARACTERS else text
+
+
+@lru_cache(maxsize=4096)
+def _normal(name: str) -> str:
+    return _NO_LETTER.sub("", name).casefold()
 
 
 def record_from_fields(

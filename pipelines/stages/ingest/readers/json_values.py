@@ -25,6 +25,8 @@ _NEXT_IN_SEQUENCE = re.compile(r"\n[\x1e\ufeff]*(?=[{\[])")
 _NEXT_IN_LIST = re.compile(r"\}\s*,\s*(?=\{)")
 _LIST_OF_OBJECTS = re.compile(r"\[\s*(?=\{)")
 _CLOSERS = re.compile(r"[\s\]},]*")
+# What may follow a list in an object.
+_TAIL = re.compile(r'\s*(?:,\s*"|[}\]]|\Z)')
 _MAX_LISTS = 50
 # Places that may be tried in vain while the next element of a broken list is sought.
 _MAX_VAIN_TRIES = 2_000
@@ -98,7 +100,7 @@ def _mended(text: str, start: int, error: Exception, is_record: Callable[[Any], 
         is_inside = opening.start() <= getattr(error, "pos", -1) <= elements.position
         if not is_inside:
             yield Broken(1, Reason.MALFORMED_JSON, f"what stands around the list: {_refusal(error, text).message}")
-        if opening.start() == start:
+        if opening.start() == start or not _TAIL.match(text, elements.position):
             yield from _sequence(text, _gap(text, elements.position), _LineCounter(text))
         return
     if (found := _with_record(_sequence(text, start, _LineCounter(text)), is_record)) is None:
