@@ -10,7 +10,7 @@ What belongs here: `FIELD_NAMES` and `record_from_fields`. Names are those of ne
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from math import isfinite
@@ -75,6 +75,8 @@ FIELD_NAMES: Mapping[str, tuple[str, ...]] = {
 
 # Where content management systems put a field's value when the field is an object (WordPress, XML turned into JSON).
 _VALUE_KEYS = ("rendered", "value", "text", "content", "plain", "plaintext", "#text", "$t", "_")
+# Where texts that are divided have their parts (Fundus, block editors).
+_PART_KEYS = ("summary", "headline", "text", "content", "sections", "paragraphs", "blocks", "children")
 # Persons in persons in lists: deeper than any record, and far from the depth at which Python gives up.
 _MAX_DEPTH = 5
 # Longer ones are no names.
@@ -170,10 +172,28 @@ def is_missing(value: Any) -> bool:
 
 
 def plain_value(value: Any) -> Any:
-    """A field's value, also where the field is an object that has it under a key of its own."""
+    """A field's value, also where the field is an object that has it under a key of its own, or a list of paragraphs."""
     if isinstance(value, Mapping):
-        return next((value[key] for key in _VALUE_KEYS if isinstance(value.get(key), str)), value)
+        single = next((value[key] for key in _VALUE_KEYS if isinstance(value.get(key), str)), None)
+        return single if single is not None else "\n\n".join(_paragraphs(value, 0)) or value
+    if isinstance(value, list | tuple) and len(value) > 1:
+        return "\n\n".join(_paragraphs(value, 0)) or value
     return value
+
+
+def _paragraphs(value: Any, depth: int) -> Iterator[str]:
+    """The paragraphs of a text that is divided into parts, in their order."""
+    if isinstance(value, str):
+        if value.strip():
+            yield value
+    elif depth > _MAX_DEPTH:
+        return
+    elif isinstance(value, Mapping):
+        for key in _PART_KEYS:
+            yield from _paragraphs(value.get(key), depth + 1)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _paragraphs(part, depth + 1)
 
 
 def _text_fields(names: Iterable[str], own: Mapping[str, str] | None) -> list[str]:
@@ -188,7 +208,8 @@ def _names(meaning: str, own: Mapping[str, str] | None) -> tuple[str, ...]:
 
 
 def _string(value: Any) -> str | None:
-    value = plain_value(value)
+    if isinstance(value, Mapping):
+        value = plain_value(value)
     return value if isinstance(value, str) else None
 
 

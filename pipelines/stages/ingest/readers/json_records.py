@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, TextIO
 from pipelines.stages.ingest.decoding import decode, open_text
 from pipelines.stages.ingest.readers.fields import record_from_mapping, text_field
 from pipelines.stages.ingest.readers.json_shapes import find_records, has_text, record_fields
-from pipelines.stages.ingest.readers.json_values import Broken, parse_line, parse_values
+from pipelines.stages.ingest.readers.json_values import Broken, Value, parse_line, parse_values
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions
 from pipelines.stages.ingest.reasons import Reason, Refused
 
@@ -68,9 +68,26 @@ def _read_values(text: str, options: ReadOptions) -> Iterator[RawRecord | BadRec
             names = part.value
             continue
         value = dict(zip(names, part.value, strict=False)) if names and isinstance(part.value, list) else part.value
-        for record in find_records(value, options.fields):
+        for record in _records(value, options):
             number += 1
             yield _record(record, number, part.line, options)
+
+
+def _records(value: Any, options: ReadOptions) -> list[Any]:
+    """The records in a value, also in one that is JSON in a string: what encodes twice gives that."""
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
+        try:
+            parts = list(parse_line(value))
+        except Refused:
+            return [value]
+        if not any(isinstance(part, Broken) for part in parts):
+            return [
+                record
+                for part in parts
+                if isinstance(part, Value)
+                for record in find_records(part.value, options.fields)
+            ]
+    return find_records(value, options.fields)
 
 
 def _is_header(value: Any, options: ReadOptions) -> bool:
@@ -129,7 +146,7 @@ def _parse_line(line: str, number: int, last: int, options: ReadOptions) -> Iter
             yield BadRecord(position, part.reason, f"line {number}: {part.message}")
             position += 1
             continue
-        records = find_records(part.value, options.fields)
+        records = _records(part.value, options)
         if not any(isinstance(record, dict) for record in records):
             records = [part.value]
         for record in records:

@@ -58,6 +58,8 @@ def find_records(value: Any, own: Mapping[str, str] | None = None) -> list[Any]:
         Objects, for `record_fields`; the value itself where nothing in it has a text.
     """
     if isinstance(value, dict):
+        if columns := _columns_of_lists(value, own):
+            return columns
         if text_of(value, own) is not None or any(has_text(value.get(key), own) for key in _RECORD_KEYS):
             return [value]
         table = _table(value, own)
@@ -152,6 +154,13 @@ def _table(value: dict[str, Any], own: Mapping[str, str] | None) -> list[Any] | 
     ):
         columns = {key: item for key, item in value.items() if isinstance(item, dict)}
         return [{key: item.get(row) for key, item in columns.items()} for row in column]
+    return _columns_of_lists(value, own)
+
+
+def _columns_of_lists(value: dict[str, Any], own: Mapping[str, str] | None) -> list[Any] | None:
+    """The rows of a table that has a list for each name; a list alone is one text in paragraphs."""
+    name = text_field(value, own)
+    column = value[name] if name is not None and len(value) > 1 else None
     if not isinstance(column, list) or not all(isinstance(item, str) or is_missing(item) for item in column):
         return None
     if not all(isinstance(item, list) and len(item) == len(column) for item in value.values()):

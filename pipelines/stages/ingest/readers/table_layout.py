@@ -25,6 +25,8 @@ NO_DELIMITER = "\x1f"
 _MAX_PREAMBLE_LINES = 20
 _MAX_HEADER_LINES = 20
 _MAX_NAME_CHARACTERS = 200
+# A whole line or field in marks, in which others are doubled.
+WRAPPED = re.compile(r'"(?:[^"]|"")*"')
 _HINT = re.compile(r'"?sep=(\\t|.)"?[,;\t]*', re.IGNORECASE | re.DOTALL)
 # The csv module's own limit of 131,072 would end the reading at the first long article.
 _MAX_FIELD_CHARACTERS = 64 * 1024**2
@@ -62,6 +64,12 @@ class Lines:
         self._waiting: deque[Line] = deque()
         self._read = 0
         self._ends_with_return: bool | None = None
+        self._is_wrapped = False
+
+    def unwrap(self) -> None:
+        """From the next line on, take away the marks around lines that are one marked field as a whole."""
+        self._waiting = deque(line._replace(text=_unwrapped(line.text)) for line in self._waiting)
+        self._is_wrapped = True
 
     def peek(self, offset: int = 0) -> Line | None:
         """The line that comes next, or one so many lines later; None behind the last one."""
@@ -90,7 +98,7 @@ class Lines:
             size += len(more)
             is_cut = is_cut or size > self._limit
             text = more if is_cut else text + more
-        return Line(self._read, text, is_cut)
+        return Line(self._read, _unwrapped(text) if self._is_wrapped else text, is_cut)
 
     def _is_whole(self, text: str) -> bool:
         return text.endswith("\n") or (bool(self._ends_with_return) and text.endswith("\r"))
@@ -124,6 +132,8 @@ def find_layout(lines: Lines, options: ReadOptions) -> Layout:
             offset += 1
             continue
         first = first or line
+        if not passed and _is_wrapped_header(line.text, options):
+            lines.unwrap()
         found = max((_header(lines, offset, mark, options) for mark in delimiters), key=_columns)
         if not _columns(found) and not passed:
             found = _header(lines, offset, NO_DELIMITER, options)
@@ -136,6 +146,19 @@ def find_layout(lines: Lines, options: ReadOptions) -> Layout:
     if first is None:
         raise Refused(Reason.EMPTY, "empty file")
     raise Refused(Reason.MISSING_COLUMN, f"no column for the text in the header {first.text.strip()[:200]!r}")
+
+
+def _unwrapped(text: str) -> str:
+    """The content of a line that is one marked field, as spreadsheets write a line which they did not divide."""
+    bare = text.rstrip("\r\n")
+    return bare[1:-1].replace('""', '"') + text[len(bare) :] if WRAPPED.fullmatch(bare) else text
+
+
+def _is_wrapped_header(text: str, options: ReadOptions) -> bool:
+    inner = _unwrapped(text.lstrip("\ufeff"))
+    if inner == text or text_field([inner], options.fields) is not None:
+        return False
+    return any(len(names := _cells(inner, mark)) > 1 and text_field(names, options.fields) for mark in _DELIMITERS)
 
 
 def _columns(found: tuple[Layout, int] | None) -> int:

@@ -16,10 +16,12 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from pipelines.stages.ingest.readers.table_layout import Layout, Line, Lines
+from pipelines.stages.ingest.readers.table_layout import WRAPPED, Layout, Line, Lines
 from pipelines.stages.ingest.reasons import Reason
 
 _QUOTE = '"'
+# What a line without content has: white space, and the lines that are drawn below a header.
+_RULES = " \t\r\n-=:+"
 # Lines that a text with wrong marks, or without any, may go on for.
 _MAX_MENDED_LINES = 500
 # Lost lines of one place that are named one by one; the others stand in one refusal.
@@ -29,8 +31,6 @@ _LOOKAHEAD_ROWS = 32
 _MAX_KEY_CHARACTERS = 40
 _KEY_ROWS = 50
 _MAX_KEY_FORMS = 3
-# A whole field in marks, in which others are doubled.
-_MARKED = re.compile(r'"(?:[^"]|"")*"')
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ADDRESS = re.compile(r"https?://\S+")
@@ -87,7 +87,7 @@ class RowReader:
             if line.is_cut:
                 yield LostLine(line.number, Reason.RECORD_TOO_LARGE, f"line {line.number} is over the size limit")
                 self._lines.drop()
-            elif not line.text.strip(" \t\r\n" + self._layout.delimiter):
+            elif not line.text.strip(_RULES + self._layout.delimiter):
                 self._lines.drop()
             else:
                 yield from self._next(line)
@@ -359,7 +359,7 @@ def _without_marks(field: str) -> str:
     bare = field.strip()
     if bare.count(_QUOTE) == 1 and (bare.startswith(_QUOTE) or bare.endswith(_QUOTE)):
         return bare.strip(_QUOTE)
-    if _MARKED.fullmatch(bare):
+    if WRAPPED.fullmatch(bare):
         return bare[1:-1].replace('""', _QUOTE)
     return field
 
