@@ -73,6 +73,7 @@ FIELD_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+KNOWN_NAMES = frozenset(name for names in FIELD_NAMES.values() for name in names)
 # Where content management systems put a field's value when the field is an object (WordPress, XML turned into JSON).
 _VALUE_KEYS = ("rendered", "value", "text", "content", "plain", "plaintext", "#text", "$t", "_")
 # Where texts that are divided have their parts (Fundus, block editors).

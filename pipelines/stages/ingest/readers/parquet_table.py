@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.stages.ingest.readers.fields import FIELD_NAMES, normal_name, record_from_mapping, text_field
+from pipelines.stages.ingest.readers.fields import KNOWN_NAMES, normal_name, record_from_mapping, text_field
 from pipelines.stages.ingest.readers.json_shapes import record_fields
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions
 from pipelines.stages.ingest.reasons import Reason, Refused
@@ -21,7 +21,6 @@ _BATCH_ROWS = 64
 # Text that a file may expand to before its ratio counts: dictionaries make a repeated text almost free.
 _FREE_CHARACTERS = 32 * 1024**2
 _MAX_COMPRESSED_BYTES = 256 * 1024**2
-_KNOWN_NAMES = frozenset(name for names in FIELD_NAMES.values() for name in names)
 _ARROW_FILE = b"ARROW1"
 _ARROW_STREAM = b"\xff\xff\xff\xff"
 # A column of numbers or lists is no text. Binary is: many writers leave out the mark that their bytes are UTF-8.
@@ -97,7 +96,7 @@ def _columns(schema: pa.Schema, options: ReadOptions) -> list[str]:
     Raises:
         Refused: none holds the text, or those that could are not of a type that has text.
     """
-    wanted = _KNOWN_NAMES | set(map(normal_name, options.fields.values()))
+    wanted = KNOWN_NAMES | set(map(normal_name, options.fields.values()))
     known = [field.name for field in schema if normal_name(field.name) in wanted]
     texts = [field for field in schema if text_field([field.name], options.fields) is not None]
     if any(_may_be_text(field.type) for field in texts):

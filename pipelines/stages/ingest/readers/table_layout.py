@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple, TextIO
 
-from pipelines.stages.ingest.readers.fields import text_field
+from pipelines.stages.ingest.readers.fields import KNOWN_NAMES, normal_name, text_field
 from pipelines.stages.ingest.readers.raw_record import ReadOptions
 from pipelines.stages.ingest.reasons import Reason, Refused
 
@@ -139,6 +139,9 @@ def find_layout(lines: Lines, options: ReadOptions) -> Layout:
             found = _header(lines, offset, NO_DELIMITER, options)
         if found is not None and (not passed or _may_follow_others(found[0])):
             layout, used = found
+            below = _header(lines, offset + used, layout.delimiter, options)
+            if below is not None and _may_follow_others(below[0]) and _known_names(below[0]) > _known_names(layout):
+                layout, used = below[0], used + below[1]  # the first line groups the columns
             lines.drop(offset + used)
             return _with_row_names(lines, layout)
         offset += 1
@@ -194,6 +197,11 @@ def _header(lines: Lines, offset: int, delimiter: str, options: ReadOptions) -> 
 def _may_follow_others(layout: Layout) -> bool:
     """Whether a line that is not the first one is a header: every cell a name, no number, date or address."""
     return len(layout.names) > 1 and not any(any(map(str.isdigit, name)) or "://" in name for name in layout.names)
+
+
+def _known_names(layout: Layout) -> int:
+    """How many names of the header have a meaning."""
+    return sum(normal_name(name) in KNOWN_NAMES for name in layout.names)
 
 
 def _with_row_names(lines: Lines, layout: Layout) -> Layout:

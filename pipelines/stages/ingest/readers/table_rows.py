@@ -270,9 +270,9 @@ class RowReader:
         return self._fit(merged)
 
     def _padded(self, fields: list[str]) -> list[str] | None:
-        """A row that ends early, but behind its text."""
+        """A row that ends early, but behind its text; a line without any delimiter is none."""
         index = self._layout.text_index
-        if not index < len(fields) < self._width or not fields[index].strip():
+        if not max(index, 1) < len(fields) < self._width or not fields[index].strip():
             return None
         return fields + [""] * (self._width - len(fields))
 
