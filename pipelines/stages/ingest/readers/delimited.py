@@ -23,6 +23,9 @@ def read_delimited(stream: BinaryIO, options: ReadOptions) -> Iterator[RawRecord
     layout = find_layout(lines, options)
     names = tuple(map(normal_name, layout.names))
     number = 0
+    for line in layout.rows_above:
+        number += 1
+        yield BadRecord(number, Reason.MISSING_COLUMN, f"row {number}: line {line} stands above the header")
     for row in RowReader(lines, layout, limit=options.max_markup_bytes):
         if isinstance(row, Row):
             if _is_header(row.fields, names):  # files put one behind the other, each with its header

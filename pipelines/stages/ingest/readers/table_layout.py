@@ -111,6 +111,7 @@ class Layout(NamedTuple):
     names: tuple[str, ...]
     text_index: int  # of the first column that holds the text
     skips_space: bool  # a space after the delimiter is none of the field
+    rows_above: tuple[int, ...] = ()  # lines above the header that look like rows
 
 
 def find_layout(lines: Lines, options: ReadOptions) -> Layout:
@@ -122,8 +123,9 @@ def find_layout(lines: Lines, options: ReadOptions) -> Layout:
     csv.field_size_limit(_MAX_FIELD_CHARACTERS)
     delimiters: tuple[str, ...] = _DELIMITERS
     first: Line | None = None
-    offset = passed = 0
-    while (line := lines.peek(offset)) is not None and passed <= _MAX_PREAMBLE_LINES:
+    offset = 0
+    passed: list[Line] = []
+    while (line := lines.peek(offset)) is not None and len(passed) <= _MAX_PREAMBLE_LINES:
         if line.is_blank:
             offset += 1
             continue
@@ -143,9 +145,10 @@ def find_layout(lines: Lines, options: ReadOptions) -> Layout:
             if below is not None and _may_follow_others(below[0]) and _known_names(below[0]) > _known_names(layout):
                 layout, used = below[0], used + below[1]  # the first line groups the columns
             lines.drop(offset + used)
-            return _with_row_names(lines, layout)
+            above = tuple(other.number for other in passed if _is_row(other, layout))
+            return _with_row_names(lines, layout)._replace(rows_above=above)
         offset += 1
-        passed += 1
+        passed.append(line)
     if first is None:
         raise Refused(Reason.EMPTY, "empty file")
     raise Refused(Reason.MISSING_COLUMN, f"no column for the text in the header {first.text.strip()[:200]!r}")
@@ -197,6 +200,14 @@ def _header(lines: Lines, offset: int, delimiter: str, options: ReadOptions) -> 
 def _may_follow_others(layout: Layout) -> bool:
     """Whether a line that is not the first one is a header: every cell a name, no number, date or address."""
     return len(layout.names) > 1 and not any(any(map(str.isdigit, name)) or "://" in name for name in layout.names)
+
+
+def _is_row(line: Line, layout: Layout) -> bool:
+    """Whether a line above the header is no title or level of names: it has the header's width, and numbers or a text."""
+    cells = _cells(line.text, layout.delimiter)
+    if len(cells) != len(layout.names) or not cells[layout.text_index].strip():
+        return False
+    return max(map(len, cells)) > _MAX_NAME_CHARACTERS or any(map(str.isdigit, "".join(cells)))
 
 
 def _known_names(layout: Layout) -> int:
