@@ -329,7 +329,7 @@ class RowReader:
 
         Args:
             fields: of a line.
-            is_sure: no, where no field is known to tell rows apart.
+            is_sure: where no field is known to tell rows apart, a mark must open the last one.
         """
         if self._layout.delimiter not in _PROSE_MARKS:
             return True
@@ -338,7 +338,7 @@ class RowReader:
         keys = [index for index, forms in enumerate(self._keys) if forms and None not in forms]
         keys = [index for index in keys if len(self._keys[index]) <= _MAX_KEY_FORMS]
         if not keys:
-            return self._first_form is None and not is_sure
+            return self._first_form is None and (not is_sure or fields[-1].startswith(_QUOTE))
         return any(_form(fields[index]) in self._keys[index] for index in keys)
 
     def _taken(self, line: Line, fields: list[str], used: int) -> Row:
