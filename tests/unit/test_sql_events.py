@@ -197,7 +197,10 @@ def test_empty_months_are_rows_and_trends_go_by_the_calendar():
     ])  # fmt: skip
     con.execute("update raw.documents set published_date = '2023-01-10' where document_id = 'a'")
     run_up_to(con, "main.agg_dyad_months")
-    columns = "(event_month::varchar)[:7], event_count, net_intensity, event_count_3_months, net_intensity_3_months, net_intensity_change"
+    columns = (
+        "(event_month::varchar)[:7], event_count, net_intensity, event_count_3_months, net_intensity_3_months, "
+        "net_intensity_change"
+    )
     assert select(con, f"select {columns} from agg_dyad_months order by 1") == [
         ("2023-01", 1, 3, 1 / 3, 1, 3), ("2023-02", 0, 0, 1 / 3, 1, -3), ("2023-03", 0, 0, 1 / 3, 1, 0),
         ("2023-04", 0, 0, 0, 0, 0), ("2023-05", 1, -6, 1 / 3, -2, -6),
