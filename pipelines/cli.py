@@ -221,12 +221,16 @@ def check(
         settings = _settings(warehouse=warehouse)
         from warehouse.checks import model_checks, run_checks, sql_checks, table_checks
         from warehouse.connection import open_build
+        from warehouse.derived_checks import derived_checks, fill_checks
         from warehouse.models import discover_models
 
         path = settings.build_database if build else settings.published_database
         if not path.exists():
             raise QueryError(f"there is no {path} yet; `communique run` makes it")
-        checks = (*table_checks(), *model_checks(discover_models(settings.sql)), *sql_checks(settings.sql))
+        models = discover_models(settings.sql)
+        checks = (
+            *table_checks(), *model_checks(models), *sql_checks(settings.sql), *derived_checks(models), *fill_checks(models)
+        )  # fmt: skip
         with closing(open_build(path, read_only=True)) as con:
             results = run_checks(con, checks)
         failed = [result for result in results if not result.passed]

@@ -97,7 +97,8 @@ def _model_section(model: Model) -> str:
         )
         for column in model.columns
     )
-    return _section(model.schema, model.name, model.grain, model.description, model.primary_key, rows)
+    description = f"{model.description} Limitation: {model.limitation}" if model.limitation else model.description
+    return _section(model.schema, model.name, model.grain, description, model.primary_key, rows)
 
 
 def _section(

@@ -71,6 +71,8 @@ class Model:
     description: str
     grain: str
     primary_key: tuple[str, ...]
+    limitation: str  # what the model does not tell; empty where it is a step to others
+    minimum_fill: Mapping[str, float]  # column: least share of rows that have a value
     columns: tuple[ModelColumn, ...]
     tests: tuple[ModelTest, ...]
 
@@ -180,6 +182,8 @@ def _read_model(path: Path, *, schema: str, materialized: str) -> Model:
             description=document["description"].strip(),
             grain=meta["grain"],
             primary_key=tuple(meta["primary_key"]),
+            limitation=meta.get("limitation", "").strip(),
+            minimum_fill=meta.get("minimum_fill", {}),
             columns=tuple(
                 ModelColumn(column["name"], column["description"].strip(), column["data_type"].lower())
                 for column in columns

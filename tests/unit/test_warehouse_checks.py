@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from warehouse_rows import (
 
 from pipelines.errors import ModelError
 from warehouse.checks import Check, model_checks, run_check, run_checks, sql_checks, table_checks
+from warehouse.derived_checks import derived_checks, fill_checks
 from warehouse.load import load_reference, load_run
 from warehouse.models import run_model
 
@@ -89,7 +91,9 @@ def con(template, tmp_path) -> duckdb.DuckDBPyConnection:
 
 @cache
 def all_checks() -> tuple[Check, ...]:
-    return (*table_checks(), *model_checks(models()), *sql_checks(SQL_DIR))
+    return (
+        *table_checks(), *model_checks(models()), *sql_checks(SQL_DIR), *derived_checks(models()), *fill_checks(models())
+    )  # fmt: skip
 
 
 def broken(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -108,6 +112,93 @@ def test_whole_data_passes(con):
 def test_names_of_checks_are_unique():
     names = [(check.table, check.name) for check in all_checks()]
     assert len(names) == len(set(names))
+
+
+BROKEN_MARTS = (
+    ("update main.fct_events set fatalities = 9", "main.fct_events", "fatalities: null, not 9|fatalities: 9, not null"),
+    ("update main.fct_events set place_precision = 'country'", "main.fct_events", "place_precision: country, not town"),
+    (
+        "update main.agg_dyad_months set net_intensity = net_intensity + 1, cooperation_intensity = cooperation_intensity + 1",
+        "main.agg_dyad_months",
+        "country_a=EST, country_b=NOR, event_month=2023-05-01.*net_intensity: 5.0, not 4.0",
+    ),
+    ("update main.agg_entity_pairs set event_count = 3", "main.agg_entity_pairs", "event_count: 3, not 1"),
+    (
+        "update main.agg_dyad_months set a_to_b_event_count = b_to_a_event_count, b_to_a_event_count = a_to_b_event_count, "
+        "mutual_event_count = 0, event_count = 1",
+        "main.agg_dyad_months",
+        "mutual_event_count: 0.0, not 1.0|a_to_b",
+    ),
+    ("delete from main.polecat_events", "main.polecat_events", "difference=missing"),
+    (
+        "create or replace view staging.stg_countries as select * from (select country, alpha2, fips, name as country_name, "
+        "continent, capital, latitude, longitude, population from raw.countries) where country <> 'EST'",
+        "staging.stg_countries",
+        "country=EST, difference=missing",
+    ),
+    (
+        "insert into main.agg_event_type_days select 'AID', date '2023-05-01', 2, 1.0, 1, 0.0, 1.0, 1.0, 7.0, null, null",
+        "main.agg_event_type_days",
+        "event_type=AID.*difference=added",
+    ),
+    ("update main.fct_quotations set speaker_name = 'Nobody'", "main.fct_quotations", "speaker_name: Nobody, not"),
+    ("update main.dim_documents set word_count = 1", "main.dim_documents", "word_count: 1, not"),
+)
+
+
+@pytest.mark.parametrize(("change", "table", "named"), BROKEN_MARTS)
+def test_a_row_that_its_query_does_not_give_is_named(con, change, table, named):
+    con.execute(change)
+    (found,) = (check for check in derived_checks(models()) if check.table == table)
+    message = run_check(con, found).message
+    assert re.search(named, message), message
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ("update main.agg_dyad_months set net_intensity = 9", "dyad_months_reconcile"),
+        ("delete from main.agg_dyad_months", "dyad_months_reconcile"),
+        ("update main.agg_dyad_type_months set event_type = 'AID', event_count = 2", "dyad_types_add_up"),
+        ("update main.agg_country_months set event_count = 2, actor_event_count = 2, verbal_cooperation_count = 2, "
+         "recipient_event_count = 0, internal_event_count = 0", "country_months_reconcile"),
+        ("update main.agg_event_type_days set event_count = 2", "event_type_days_reconcile"),
+        ("delete from main.agg_event_type_days", "event_type_days_reconcile"),
+        ("update main.fct_events set fatalities_min = 3, fatalities = 3, fatalities_max = 3", "fatality_months_reconcile"),
+        ("update main.fct_events set event_type = 'PROTEST'", "protest_weeks_reconcile"),
+        ("delete from main.agg_place_months", "place_months_reconcile"),
+        ("update main.agg_entity_days set mention_count = 9", "entity_days_reconcile"),
+        ("update main.agg_entity_pairs set event_count = 2", "entity_pairs_reconcile"),
+        ("delete from main.agg_entity_pairs", "entity_pairs_reconcile"),
+        ("update main.agg_entity_pair_months set event_count = 2", "entity_pair_months_reconcile"),
+        ("delete from main.agg_source_coverage", "source_coverage_reconcile"),
+        ("update main.fct_events set event_date_end = date '2001-01-01'", "events_dates_ordered"),
+        ("update main.fct_events set injuries_min = 3, injuries = 2, injuries_max = 5", "event_counts_ordered"),
+        ("update main.fct_events set arrests_min = 3, arrests = 3, arrests_max = 5", "event_counts_reported"),
+    ],
+)  # fmt: skip
+def test_an_aggregate_that_its_facts_do_not_give_is_noticed(con, change, name):
+    (found,) = (check for check in sql_checks(SQL_DIR) if check.name == name)
+    assert run_check(con, found).passed
+    con.execute(change)
+    assert not run_check(con, found).passed
+
+
+def test_a_column_that_loses_its_values_is_noticed(con):
+    (check,) = (
+        check
+        for check in fill_checks(models())
+        if (check.table, check.name) == ("main.dim_documents", "filled_published_date")
+    )
+    con.execute("create or replace table main.dim_documents as select d.* from main.dim_documents as d, range(60)")
+    assert run_check(con, check).passed
+    con.execute("update main.dim_documents set published_date = null")
+    result = run_check(con, check)
+    assert not result.passed and not check.is_blocking and "filled_count=0" in result.message
+
+
+def test_every_mart_says_what_it_does_not_tell():
+    assert [model.name for model in models() if model.schema == "main" and not model.limitation] == []
 
 
 @pytest.mark.parametrize(

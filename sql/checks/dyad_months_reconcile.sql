@@ -1,0 +1,63 @@
+-- table: main.agg_dyad_months
+-- severity: error
+-- description: the events of a pair of countries add up to those of fct_events between participants of the two
+with parties as (
+    select event_id, role, participant_id, country from main.bridge_event_participants
+    where role in ('actor', 'recipient') and country in (select country from main.dim_countries where alpha2 is not null)
+),
+
+events as (
+    select event_id, intensity from main.fct_events
+    where
+        has_occurred and document_count > 0
+        and event_date_precision in ('day', 'week', 'month', 'quarter', 'season', 'year')
+        and event_date_end <= event_date_start + interval 10 year
+),
+
+with_recipients as (
+    select distinct event_id from main.bridge_event_participants
+    where role = 'recipient'
+),
+
+pairs as (
+    select distinct
+        actors.event_id,
+        least(actors.country, others.country) as country_a,
+        greatest(actors.country, others.country) as country_b
+    from parties as actors
+    inner join parties as others
+        on
+            actors.event_id = others.event_id
+            and actors.country <> others.country
+            and (
+                others.role = 'recipient'
+                or others.event_id not in (select event_id from with_recipients)
+            )
+    where actors.role = 'actor'
+),
+
+expected as (
+    select pairs.country_a, pairs.country_b, count(*) as event_count, sum(events.intensity) as net_intensity
+    from pairs
+    inner join events on pairs.event_id = events.event_id
+    group by all
+),
+
+stored as (
+    select country_a, country_b, sum(event_count) as event_count, sum(net_intensity) as net_intensity
+    from main.agg_dyad_months
+    group by all
+)
+
+select
+    coalesce(stored.country_a, expected.country_a) as country_a,
+    coalesce(stored.country_b, expected.country_b) as country_b,
+    stored.event_count as event_count,
+    expected.event_count as expected_event_count,
+    stored.net_intensity as net_intensity,
+    expected.net_intensity as expected_net_intensity
+from stored
+full join expected on stored.country_a = expected.country_a and stored.country_b = expected.country_b
+where
+    abs(coalesce(stored.event_count, 0) - coalesce(expected.event_count, 0)) > 1e-6
+    or abs(coalesce(stored.net_intensity, 0) - coalesce(expected.net_intensity, 0)) > 1e-6
