@@ -10,9 +10,9 @@ What belongs here: `FIELD_NAMES` and `record_from_fields`. Names are those of ne
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
 from typing import Any
 
+from pipelines.stages.ingest.metadata_dates import as_plain
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord
 from pipelines.stages.ingest.reasons import Reason
 
@@ -50,6 +50,19 @@ FIELD_NAMES: Mapping[str, tuple[str, ...]] = {
         "createdat",
         "seendate",
         "webpublicationdate",
+    ),
+    "updated": (
+        "datemodified",
+        "datemodify",
+        "modifieddate",
+        "modified",
+        "modifiedat",
+        "lastmodified",
+        "dateupdated",
+        "updateddate",
+        "updated",
+        "updatedat",
+        "lastupdated",
     ),
     "url": ("url", "link", "canonicalurl", "articleurl", "sourceurl", "weburl", "documentidentifier", "guid"),
     "author": ("author", "authors", "byline", "creator"),
@@ -98,7 +111,8 @@ def record_from_fields(
         number=number,
         text=text,
         title=_string(first("title")),
-        published=_date_value(first("published")),
+        published=as_plain(first("published")),
+        updated=as_plain(first("updated")),
         url=_string(first("url")),
         author=_persons(first("author")),
         source_name=_persons(first("source_name")),
@@ -156,9 +170,3 @@ def _persons(value: Any) -> str | None:
         names = [name for item in value[:20] if (name := _persons(item))]
         return ", ".join(names) or None
     return _string(value)
-
-
-def _date_value(value: Any) -> date | str | int | float | None:
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date | str | int | float) and not isinstance(value, bool) else None
