@@ -14,8 +14,9 @@ from enum import IntEnum
 
 from pipelines.nlp.times.engine import find_time_expressions
 from pipelines.records import Precision
-from pipelines.stages.ingest.day_orders import day_by_order, month_number
+from pipelines.stages.ingest.day_orders import day_by_order
 from pipelines.stages.ingest.metadata_dates import metadata_date
+from pipelines.stages.ingest.month_names import month_number
 
 # A dateline stands in the first lines, or a "Published:" line in the first or last ones.
 _HEAD_LINES, _LABEL_LINES = 5, 12

@@ -11,11 +11,8 @@ import re
 from datetime import date
 from enum import StrEnum
 
-from babel.dates import get_month_names
-
 # Two-digit years as in RFC 2822.
 _PIVOT = 50
-_MIN_MONTH_LETTERS = 3
 _NUMBERS = re.compile(r"(?<![\d/.,:-])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/-])")
 _WEEKDAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)[a-z]*\b", re.I)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -60,15 +57,6 @@ def day_by_order(text: str, order: DayOrder | None = None) -> date | None:
 def is_open(text: str) -> bool:
     """Whether a value is a date of numbers that leaves its day open."""
     return len(set(_readings(text).values())) > 1
-
-
-def month_number(name: str) -> int:
-    """The number of an English month name, whole or abbreviated to three letters or more; 0 for any other word."""
-    name = name.lower()
-    if len(name) < _MIN_MONTH_LETTERS:
-        return 0
-    names = get_month_names("wide", locale="en")
-    return next((number for number, month in names.items() if month.lower().startswith(name)), 0)
 
 
 def _readings(text: str) -> dict[DayOrder, date]:

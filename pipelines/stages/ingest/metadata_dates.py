@@ -13,12 +13,10 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_tz
-from functools import lru_cache
 from typing import Any
 
-import dateparser
-
-from pipelines.stages.ingest.day_orders import DayOrder, day_by_order, month_number
+from pipelines.stages.ingest.day_orders import DayOrder, day_by_order
+from pipelines.stages.ingest.month_names import foreign_month_number, month_number
 
 # Nothing older was printed as news; later days are errors or placeholders ("9999-12-31").
 _FIRST_YEAR = 1600
@@ -49,10 +47,13 @@ _CLOCK = re.compile(
     re.I,
 )
 _WORD_OR_NUMBER = re.compile(r"\d+|[^\W\d_]+")
-_WEEKDAY_OR_ZONE = re.compile(r"\([^()]*\)")
+_ASIDE = re.compile(r"\([^()]*\)")
 # Keys under which databases wrap a date: MongoDB's extended JSON, Firestore, DynamoDB and typed JSON.
 _WRAPPINGS = ("$date", "$numberlong", "$numberint", "iso", "date", "datetime", "value", "_seconds", "seconds", "s", "n", "@value", "#text")
 _MAX_WRAPPINGS = 4
+# English abbreviations of months that are weekdays in French, Italian and Spanish ("mar. 3 mai 2021").
+_ALSO_WEEKDAYS = frozenset(("mar",))
+_MAX_SPREAD = 5  # words
 # Two-digit years as in RFC 2822.
 _PIVOT = 50
 
@@ -140,35 +141,36 @@ def _from_epoch(number: float) -> date | None:
 
 def _from_words(text: str) -> date | None:
     """The day that words state: a month by name, one number that is its year and one that is its day, in whatever order."""
-    rest = _CLOCK.sub(" ", _WEEKDAY_OR_ZONE.sub(" ", text))
+    rest = _CLOCK.sub(" ", _ASIDE.sub(" ", text))
     words = _WORD_OR_NUMBER.findall(rest)
-    months = [place for place, word in enumerate(words) if month_number(word)]
+    months = {place: number for place, word in enumerate(words) if (number := month_number(word))}
     years = [place for place, word in enumerate(words) if len(word) == 4 and word.isdecimal()]
     days = [place for place, word in enumerate(words) if len(word) <= 2 and word.isdecimal()]
-    if len(months) == len(years) == len(days) == 1:
-        # "May 3" of something else far from the year would stand apart: at most "of", "the" or an ending is between.
-        places = sorted((*months, *years, *days))
-        return _day(words[years[0]], month_number(words[months[0]]), words[days[0]]) if places[2] - places[0] <= 5 else None
-    if len(months) == 1 and not years and len(days) == 2 and days == [months[0] - 1, months[0] + 1]:
+    if len(years) == len(days) == 1:
+        if not months or words[min(months)].lower() in _ALSO_WEEKDAYS:
+            foreign = {place: number for place, word in enumerate(words) if word.isalpha() and (number := _foreign(word))}
+            months = foreign or months
+        if len(months) != 1:
+            return None
+        ((place, month),) = months.items()
+        # A month of something else would stand apart from the year: at most "of", "the" or an ending is between.
+        return _day(words[years[0]], month, words[days[0]]) if _spread(place, *years, *days) <= _MAX_SPREAD else None
+    if len(months) != 1 or years:
+        return None
+    ((place, month),) = months.items()
+    if days == [place - 1, place + 1]:
         year = int(words[days[1]])
-        return _day(year + (2000 if year < _PIVOT else 1900), month_number(words[months[0]]), words[days[0]])
-    if not months and len(years) == 1:
-        return _foreign(rest)
-    parsed = parsedate_tz(text) if months and not years else None
+        return _day(year + (2000 if year < _PIVOT else 1900), month, words[days[0]])
+    parsed = parsedate_tz(text)
     return _day(*parsed[:3]) if parsed else None
 
 
-@lru_cache(maxsize=4_096)
-def _foreign(text: str) -> date | None:
-    """The day that words of another language state ("3 mai 2021")."""
-    if not any(character.isalpha() for character in text) or len(re.findall(r"\d+", text)) != 2:
-        return None
-    settings = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"], "STRICT_PARSING": True}
-    try:
-        found = dateparser.parse(text.strip(" ,.;:-|"), settings=settings)
-    except (ValueError, OverflowError, TypeError):
-        return None
-    return _plausible(found.date()) if found else None
+def _foreign(word: str) -> int:
+    return 0 if word.lower() in _ALSO_WEEKDAYS else foreign_month_number(word)
+
+
+def _spread(*places: int) -> int:
+    return max(places) - min(places)
 
 
 def _day(year: int | str, month: int | str, day: int | str) -> date | None:
