@@ -14,7 +14,7 @@ import pyarrow as pa
 
 _INPUT = {
     "documents": (
-        "select document_id, published_date, text, minhash, length(text) as text_length, document_id in ("
+        "select document_id, source_key, url, published_date, text, minhash, document_id in ("
         "  select document_id from raw.document_sources join raw.files using (file_id) where is_current"
         ") as is_current from raw.documents order by document_id"
     ),
