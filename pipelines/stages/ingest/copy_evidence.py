@@ -14,10 +14,13 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
+
+from rapidfuzz.distance import Levenshtein
 
 from pipelines.nlp.events.lexicon import read_rows
 
@@ -31,6 +34,7 @@ _MAX_SENTENCES = 60  # of each side that are compared one by one
 _NEAR = 0.6  # share of words of two sentences that are one but for some words
 _MIN_KEY_LETTERS = 4
 _MAX_DESK_WORDS = 15
+_SPELLING = 0.8  # similarity of two spellings of a name
 _NUMBER_WORDS = {
     word: str(value)
     for value, word in enumerate(
@@ -43,6 +47,7 @@ _NUMBER_WORDS = {
 @dataclass(frozen=True, slots=True)
 class _Sentence:
     words: tuple[str, ...]  # folded
+    line: str  # the same in one string, whose hash is kept
     keys: frozenset[str]  # names and figures among them
     names: frozenset[str]  # of them, words with a capital that begin no sentence
 
@@ -52,9 +57,10 @@ class CopyText:
     """A text prepared for comparison."""
 
     sentences: tuple[_Sentence, ...]
-    keys: frozenset[str]
+    keys: Mapping[str, tuple[str, ...]]  # names and figures by their first character
     words: frozenset[str]
     length: int  # words
+    lines: Counter[str]
 
     @classmethod
     def of(cls, text: str) -> CopyText:
@@ -64,11 +70,15 @@ class CopyText:
             text: a canonical text.
         """
         sentences = tuple(found for piece in _pieces(text) if (found := _sentence(piece)).words)
+        keys: defaultdict[str, list[str]] = defaultdict(list)
+        for key in sorted({key for sentence in sentences for key in sentence.keys}):
+            keys[key[0]].append(key)
         return cls(
             sentences,
-            frozenset().union(*(sentence.keys for sentence in sentences)),
+            {initial: tuple(found) for initial, found in keys.items()},
             frozenset(word for sentence in sentences for word in sentence.words),
             sum(len(sentence.words) for sentence in sentences),
+            Counter(sentence.line for sentence in sentences),
         )
 
 
@@ -151,8 +161,7 @@ def _without_shared(
     first: CopyText, second: CopyText
 ) -> tuple[list[_Sentence], list[_Sentence], list[_Sentence]]:
     """What each text has by itself, sentences or the differing words of near ones; and the sentences that both have."""
-    counts = Counter(sentence.words for sentence in first.sentences)
-    counts &= Counter(sentence.words for sentence in second.sentences)
+    counts = first.lines & second.lines
     rest_first, shared = _part(first.sentences, counts)
     rest_second, _ = _part(second.sentences, counts)
     own_first: list[_Sentence] = []
@@ -169,13 +178,13 @@ def _without_shared(
     return own_first, rest_second[: 2 * _MAX_SENTENCES], shared
 
 
-def _part(sentences: Iterable[_Sentence], counts: Counter[tuple[str, ...]]) -> tuple[list[_Sentence], list[_Sentence]]:
+def _part(sentences: Iterable[_Sentence], counts: Counter[str]) -> tuple[list[_Sentence], list[_Sentence]]:
     left = Counter(counts)
     rest: list[_Sentence] = []
     shared: list[_Sentence] = []
     for sentence in sentences:
-        if left[sentence.words] > 0:
-            left[sentence.words] -= 1
+        if left[sentence.line] > 0:
+            left[sentence.line] -= 1
             shared.append(sentence)
         else:
             rest.append(sentence)
@@ -203,7 +212,7 @@ def _diff(first: _Sentence, second: _Sentence) -> tuple[_Sentence, _Sentence, _S
 
 
 def _part_of(sentence: _Sentence, words: list[str]) -> _Sentence:
-    return _Sentence(tuple(words), sentence.keys.intersection(words), sentence.names.intersection(words))
+    return _Sentence(tuple(words), "", sentence.keys.intersection(words), sentence.names.intersection(words))
 
 
 def _difference(sentences: list[_Sentence], other: CopyText) -> _Difference:
@@ -220,17 +229,18 @@ def _difference(sentences: list[_Sentence], other: CopyText) -> _Difference:
     )
 
 
-def _is_variant(key: str, others: Iterable[str]) -> bool:
+def _is_variant(key: str, others: Mapping[str, tuple[str, ...]]) -> bool:
     """Whether a name is another spelling or an inflection of one of the others: Togo, Togolese; Zelensky, Zelenskiy."""
-    if key[0].isdecimal():
+    if key[0].isdecimal() or len(key) < _MIN_KEY_LETTERS:
         return False
-    for other in others:
+    for other in others.get(key[0], ()):
         shorter = min(len(key), len(other))
-        if shorter < _MIN_KEY_LETTERS or key[0] != other[0]:
+        if shorter < _MIN_KEY_LETTERS:
             continue
-        if key[: max(4, shorter - 2)] == other[: max(4, shorter - 2)]:
+        stem = max(_MIN_KEY_LETTERS, shorter - 2)
+        if key[:stem] == other[:stem]:
             return True
-        if shorter >= 5 and abs(len(key) - len(other)) <= 1 and SequenceMatcher(None, key, other).ratio() >= 0.8:
+        if shorter > _MIN_KEY_LETTERS and Levenshtein.normalized_similarity(key, other, score_cutoff=_SPELLING) > 0:
             return True
     return False
 
@@ -263,9 +273,10 @@ def _sentence(piece: str) -> _Sentence:
             keys.add(word)
             if len(words) > 1 and not word[0].isdecimal():
                 names.add(word)
-    return _Sentence(tuple(words), frozenset(keys), frozenset(names))
+    return _Sentence(tuple(words), " ".join(words), frozenset(keys), frozenset(names))
 
 
+@lru_cache(maxsize=100_000)
 def _folded(token: str) -> str:
     """A word without case, accents and the possessive; a number in figures without separators."""
     if token[0].isdecimal():

@@ -12,7 +12,7 @@ probability 0.87, one of 0.6 with 0.99, one of 0.2 with 0.05. Pairs that meet an
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
@@ -35,7 +35,9 @@ _WORD = re.compile(r"\w+")
 _MAX_WORDS = 20_000
 # Texts below this length, in characters, have too few shingles for an estimate.
 _MIN_CHARACTERS = 200
-_MAX_COMPARED = 12
+# Of a family of bulletins that are all alike, so many of the latest originals are looked at, and so many compared word by word.
+_MAX_BUCKET = 64
+_MAX_COMPARED = 8
 
 
 def signature(text: str) -> bytes:
@@ -89,7 +91,7 @@ def near_duplicates(
     data = b"".join(row.signature or b"" for row in ordered)
     signatures = np.frombuffer(data, dtype="<u4").reshape(len(ordered), PERMUTATIONS)
     texts = _Texts(ordered)
-    originals: list[defaultdict[bytes, list[int]]] = [defaultdict(list) for _ in range(_BANDS)]
+    originals = [defaultdict[bytes, deque[int]](lambda: deque(maxlen=_MAX_BUCKET)) for _ in range(_BANDS)]
     duplicates = []
     for index, row in enumerate(ordered):
         signature_bytes = row.signature or b""
