@@ -38,13 +38,22 @@ def documents(name: str, text: str) -> list:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_dates_of_a_page(case):
-    html = f"<html><head><title>Pier</title>{case['head']}</head><body><article><h1>Pier</h1>{case['body']}{PARAGRAPH * 2}"
+    html = (
+        f"<html><head><title>Pier</title>{case['head']}</head><body><article><h1>Pier</h1>{case['body']}{PARAGRAPH * 2}"
+    )
     record = page_record(f"{html}</article></body></html>".encode(), number=1)
     found = metadata_date(record.published), metadata_date(record.updated)
     assert found == (day(case["published"]), day(case["updated"]))
 
 
-@pytest.mark.parametrize("html", ["<time class=published>" * 5_000, "<meta name=date content=x>" * 5_000, "<script type='application/ld+json'>" + "[" * 100_000])
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<time class=published>" * 5_000,
+        "<meta name=date content=x>" * 5_000,
+        "<script type='application/ld+json'>" + "[" * 100_000,
+    ],
+)
 def test_a_hostile_page_has_no_dates(html):
     assert page_dates(html).published is None
 

@@ -31,9 +31,7 @@ def own_texts(rows: Iterable[tuple[str, str, str]], *, least: int) -> list[str]:
     return [_own(source, text, lines, pages, least) for source, _, text, lines in split]
 
 
-def _own(
-    source: str, text: str, lines: Sequence[str], pages: dict[tuple[str, str], set[str]], least: int
-) -> str:
+def _own(source: str, text: str, lines: Sequence[str], pages: dict[tuple[str, str], set[str]], least: int) -> str:
     kept = [line for line in lines if len(line) < _MIN_CHARACTERS or len(pages[source, line]) < _MIN_PAGES]
     if len(kept) == len(lines):
         return text

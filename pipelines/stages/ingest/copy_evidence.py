@@ -157,9 +157,7 @@ def _are_apart(a: _Difference, b: _Difference, *, needed: float, same_source: bo
     return same_source and few >= 4 and known < 1 and a.new_words >= 0.7 * a.words and b.new_words >= 0.7 * b.words
 
 
-def _without_shared(
-    first: CopyText, second: CopyText
-) -> tuple[list[_Sentence], list[_Sentence], list[_Sentence]]:
+def _without_shared(first: CopyText, second: CopyText) -> tuple[list[_Sentence], list[_Sentence], list[_Sentence]]:
     """What each text has by itself, sentences or the differing words of near ones; and the sentences that both have."""
     counts = first.lines & second.lines
     rest_first, shared = _part(first.sentences, counts)

@@ -23,9 +23,7 @@ _HEAD_LINES, _LABEL_LINES = 5, 12
 _HEAD_CHARACTERS, _TAIL_CHARACTERS = 4_000, 1_000
 _MAX_DATE_LINE = 120  # characters of a line that is a date and little else
 
-_MONTH = (
-    r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
+_MONTH = r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
 _DAY_NUMBER = r"\d{1,2}(?:st|nd|rd|th)?\b"
 _WEEKDAY = r"(?i:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,?\s)"
 _NUMERIC = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\d{1,2}([-/.])\d{1,2}\2\d{4}\b"
@@ -57,7 +55,9 @@ _FORMS = (
 )
 _DATELINES = tuple(re.compile(form, re.MULTILINE) for form in _FORMS)
 # The date alone before the text: "(3 Sept 2021) The ministry", "3 September 2021 - The ministry".
-_DATE_ALONE = re.compile(rf"\s*(?:[(\[]\s*{_FULL_DAY}\s*[)\]]|{_FULL_DAY.replace('?P<date>', '?P<plain>').replace(chr(92) + '2', chr(92) + '4')}\s*[-–—|:])")
+_DATE_ALONE = re.compile(
+    rf"\s*(?:[(\[]\s*{_FULL_DAY}\s*[)\]]|{_FULL_DAY.replace('?P<date>', '?P<plain>').replace(chr(92) + '2', chr(92) + '4')}\s*[-–—|:])"
+)
 _LISTED_DATE = re.compile(rf"^\s*[(\[]?(?:{_WEEKDAY}?(?:{_WORDS}))\s*[)\]]?\s*[-–—|:]", re.MULTILINE)
 # A line that ends like a sentence is the last of a wrapped paragraph.
 _SENTENCE_END = re.compile(r"(?<![ap]\.m)[.,;]\s*$")
@@ -72,7 +72,8 @@ _UPDATED = (
     r"|(?:last\s|latest\s)?(?:updated?|modified|edited|revised|reviewed|amended|corrected|changed)(?:\sdate)?"
 )
 _LABEL = re.compile(
-    rf"(?:^|[|·•,;(/–—-]|\s{{2,}}|(?<=\S)\s(?=[A-Z]))\s*(?:(?P<updated>{_UPDATED})|(?P<published>{_PUBLISHED}))\b[\s:]*(?:(?:on|at)\b[\s:]*)?", re.I
+    rf"(?:^|[|·•,;(/–—-]|\s{{2,}}|(?<=\S)\s(?=[A-Z]))\s*(?:(?P<updated>{_UPDATED})|(?P<published>{_PUBLISHED}))\b[\s:]*(?:(?:on|at)\b[\s:]*)?",
+    re.I,
 )
 _IN_SEGMENT = re.compile(_FULL_DAY)
 # What may stand in a line beside its date: the weekday, the time, a byline.
@@ -125,7 +126,12 @@ def _joined(lines: list[str]) -> list[str]:
     """Lines, a label by itself joined with the line after it."""
     joined: list[str] = []
     for line in lines:
-        if joined and len(joined[-1]) < _MAX_DATE_LINE and (label := _LABEL.match(joined[-1])) and label.end() == len(joined[-1]):
+        if (
+            joined
+            and len(joined[-1]) < _MAX_DATE_LINE
+            and (label := _LABEL.match(joined[-1]))
+            and label.end() == len(joined[-1])
+        ):
             joined[-1] = f"{joined[-1]}\n{line}"
         else:
             joined.append(line)
@@ -163,7 +169,9 @@ def _labelled(line: str) -> Iterator[LineDate]:
             continue
         rest = segment[found.end() :]
         is_aside = not _BESIDE_DATE.sub("", rest) or _FILED_UNDER.fullmatch(_without_clock(rest))
-        if not is_aside or (_SENTENCE_END.search(line) and label.start() == 0 and len(labels) == 1 and rest.strip(" .")):
+        if not is_aside or (
+            _SENTENCE_END.search(line) and label.start() == 0 and len(labels) == 1 and rest.strip(" .")
+        ):
             continue
         if day := metadata_date(found["date"]):
             yield LineDate(LineKind.UPDATED if label["updated"] else LineKind.PUBLISHED, line, day)
@@ -182,6 +190,8 @@ def _line_date(line: str) -> dt.date | None:
         return metadata_date(found["date"])
     days = [t for t in find_time_expressions(line) if t.precision is Precision.DAY and t.date_start == t.date_end]
     if len({time.date_start for time in days}) != 1 or re.search(r"\d[/.-]\d", days[0].text):
-        return day_by_order(line) if len(days) == 1 and not _BESIDE_DATE.sub("", line.replace(days[0].text, " ")) else None
+        return (
+            day_by_order(line) if len(days) == 1 and not _BESIDE_DATE.sub("", line.replace(days[0].text, " ")) else None
+        )
     rest = line[: days[0].start_char] + " " + line[days[0].end_char :]
     return days[0].date_start if not _BESIDE_DATE.sub("", rest) else None

@@ -64,9 +64,7 @@ class TextRow(NamedTuple):
     url: str | None = None
 
 
-def near_duplicates(
-    rows: Iterable[TextRow], *, threshold: float = 0.8, least: float = 0.4
-) -> list[DocumentDuplicate]:
+def near_duplicates(rows: Iterable[TextRow], *, threshold: float = 0.8, least: float = 0.4) -> list[DocumentDuplicate]:
     """Find the documents that repeat an earlier one, whatever the order of the rows.
 
     Documents are taken from the earliest to the latest (by published date, undated ones last, then by id). Each one is
@@ -143,15 +141,15 @@ class _Texts:
         return self._prepared[index]
 
 
-def _similar(
-    signatures: np.ndarray, index: int, candidates: list[int], least: float
-) -> list[tuple[int, float]]:
+def _similar(signatures: np.ndarray, index: int, candidates: list[int], least: float) -> list[tuple[int, float]]:
     """The candidates to compare, the most similar ones where there are many."""
     if not candidates:
         return []
     similarities = (signatures[candidates] == signatures[index]).mean(axis=1)
     order = np.argsort(-similarities, kind="stable")[:_MAX_COMPARED]
-    return [(candidates[place], round(float(similarities[place]), 4)) for place in order if similarities[place] >= least]
+    return [
+        (candidates[place], round(float(similarities[place]), 4)) for place in order if similarities[place] >= least
+    ]
 
 
 @lru_cache(maxsize=1)

@@ -31,13 +31,17 @@ _MAX_CHARACTERS = 100
 
 _ISO = re.compile(r"(?<![\d/.-])(\d{4})([-/.\s]|\s?[-/.]\s)(\d{1,2})\2(\d{1,2})(?!\d)")
 # GDELT and archives: 20240503, 20240503101500, 20240503T101500Z, 20240503 10:15, 2024050310 15.
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T_ -]?\d{2}(?::?\d{2}){0,2}(?:[.,]\d+)?\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$")
+_COMPACT = re.compile(
+    r"(\d{4})(\d{2})(\d{2})(?:[T_ -]?\d{2}(?::?\d{2}){0,2}(?:[.,]\d+)?\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$"
+)
 _ISO_WEEK = re.compile(r"(\d{4})-?W(\d{2})-?([1-7])(?!\d)")
 _ISO_ORDINAL = re.compile(r"(\d{4})-(\d{3})(?!\d)")
 _EPOCH_NUMBER = re.compile(r"[@+]?(\d{9,19}(?:\.\d+)?|\d\.\d+e\+?\d{1,2})$", re.I)
 _EAST_ASIAN = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 # /Date(1660122000000+0200)/, new Date(1660122000000), ISODate("..."), datetime.datetime(2022, 8, 10, 9, 0), Timestamp('...')
-_CALL = re.compile(r"/?(?:new\s)?[A-Za-z_.]*(?:date|time|timestamp)\w*\(\s*[\"']?(.{1,60}?)[\"']?(?:,\s?tz.*)?\s*\)/?$", re.I)
+_CALL = re.compile(
+    r"/?(?:new\s)?[A-Za-z_.]*(?:date|time|timestamp)\w*\(\s*[\"']?(.{1,60}?)[\"']?(?:,\s?tz.*)?\s*\)/?$", re.I
+)
 _ARGUMENTS = re.compile(r"(\d{4}), ?(\d{1,2}), ?(\d{1,2})(?:,|$)")
 _OFFSET_OF_EPOCH = re.compile(r"(?<=\d{9})[+-]\d{4}$")
 # What stands beside the date in words: clock times with their zone, and what introduces the date.
@@ -49,7 +53,21 @@ _CLOCK = re.compile(
 _WORD_OR_NUMBER = re.compile(r"\d+|[^\W\d_]+")
 _ASIDE = re.compile(r"\([^()]*\)")
 # Keys under which databases wrap a date: MongoDB's extended JSON, Firestore, DynamoDB and typed JSON.
-_WRAPPINGS = ("$date", "$numberlong", "$numberint", "iso", "date", "datetime", "value", "_seconds", "seconds", "s", "n", "@value", "#text")
+_WRAPPINGS = (
+    "$date",
+    "$numberlong",
+    "$numberint",
+    "iso",
+    "date",
+    "datetime",
+    "value",
+    "_seconds",
+    "seconds",
+    "s",
+    "n",
+    "@value",
+    "#text",
+)
 _MAX_WRAPPINGS = 4
 # English abbreviations of months that are weekdays in French, Italian and Spanish ("mar. 3 mai 2021").
 _ALSO_WEEKDAYS = frozenset(("mar",))
@@ -148,7 +166,9 @@ def _from_words(text: str) -> date | None:
     days = [place for place, word in enumerate(words) if len(word) <= 2 and word.isdecimal()]
     if len(years) == len(days) == 1:
         if not months or words[min(months)].lower() in _ALSO_WEEKDAYS:
-            foreign = {place: number for place, word in enumerate(words) if word.isalpha() and (number := _foreign(word))}
+            foreign = {
+                place: number for place, word in enumerate(words) if word.isalpha() and (number := _foreign(word))
+            }
             months = foreign or months
         if len(months) != 1:
             return None

@@ -78,7 +78,9 @@ def infer_published_date(
     if not _is_plausible(changed, latest):
         changed = None
     named = date_of_name(filename) if filename else None
-    if _is_plausible(named, latest) and (changed is None or (named and named <= changed)):  # a later one is the day of the download
+    if _is_plausible(named, latest) and (
+        changed is None or (named and named <= changed)
+    ):  # a later one is the day of the download
         return PublishedDate(named, DateSource.FILENAME, f"file name: {(filename or '').rsplit('/', 1)[-1][:100]}")
     lines = dates_of_lines(text)
     prose = _without(lines, text)
@@ -118,9 +120,7 @@ def _without(lines: list[LineDate], text: str) -> str:
     return text
 
 
-def _of_lines(
-    lines: list[LineDate], text: str, title: str | None, latest: dt.date | None
-) -> PublishedDate | None:
+def _of_lines(lines: list[LineDate], text: str, title: str | None, latest: dt.date | None) -> PublishedDate | None:
     """The first date of a line that the text does not contradict; the year of "GENEVA, Aug 10 (AP) -" comes from the text."""
     for line in lines:
         evidence = f"dateline: {line.line.strip()[:100]}"

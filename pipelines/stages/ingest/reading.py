@@ -104,7 +104,9 @@ def _finish(
     if not isinstance(record, RawRecord):
         return record
     try:
-        return GoodRecord(record.number, make_document(record, path=path, settings=settings, source=source, order=order))
+        return GoodRecord(
+            record.number, make_document(record, path=path, settings=settings, source=source, order=order)
+        )
     except Refused as refusal:
         message = refusal.message if record.member is None else f"{record.member}: {refusal.message}"
         return BadRecord(record.number, refusal.reason, message)

@@ -74,9 +74,13 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None) -> 
         The tables of core by name ("core.events").
     """
     current = tables.documents[tables.documents["is_current"]]
-    columns = (current[name].tolist() for name in ("document_id", "published_date", "minhash", "text", "source_key", "url"))
+    columns = (
+        current[name].tolist() for name in ("document_id", "published_date", "minhash", "text", "source_key", "url")
+    )
     duplicates = near_duplicates(
-        TextRow(document_id, _day(published_date), _bytes(minhash), text, source_key, url if isinstance(url, str) else None)
+        TextRow(
+            document_id, _day(published_date), _bytes(minhash), text, source_key, url if isinstance(url, str) else None
+        )
         for document_id, published_date, minhash, text, source_key, url in zip(*columns, strict=True)
     )
     documents = tables.documents[["document_id", "published_date", "text"]].assign(

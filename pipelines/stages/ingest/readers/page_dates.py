@@ -35,7 +35,9 @@ _PUBLISHED_NAMES = frozenset(
     "gentimedisplayformatdatepublished krnpublishedtime czhdevpublicationdate datecreated releasedate dateline".split()
 )
 # What may be either; they count after the names that leave no doubt.
-_PLAIN_NAMES = frozenset("date dcdate dctermsdate dctermsvalid articledate creationdate datetime timestamp eomportalinstanceid".split())
+_PLAIN_NAMES = frozenset(
+    "date dcdate dctermsdate dctermsvalid articledate creationdate datetime timestamp eomportalinstanceid".split()
+)
 _UPDATED_NAMES = frozenset(
     "articlemodifiedtime articlemodified articleupdatedtime ogupdatedtime ogmodifiedtime ogarticlemodifiedtime datemodified "
     "dateupdated modifieddate modifiedtime modified updateddate updatedtime updated lastmodified lastupdated lastmod revised "
@@ -43,11 +45,26 @@ _UPDATED_NAMES = frozenset(
 )
 _UPDATED_MARK = re.compile(r"updat|modif|revis|edited|lastmod|changed", re.I)
 _PUBLISHED_MARK = re.compile(r"publi|pubdate|pub-date|posted|entry-date|post-date|dateline|created|release", re.I)
-_UPDATED_WORDS = re.compile(r"(?:updated|modified|revised|edited|changed|amended|corrected)\b[\s:]*(?:on|at)?[\s:]*$", re.I)
+_UPDATED_WORDS = re.compile(
+    r"(?:updated|modified|revised|edited|changed|amended|corrected)\b[\s:]*(?:on|at)?[\s:]*$", re.I
+)
 _PUBLISHED_WORDS = re.compile(r"(?:published|posted|issued|released)\b[\s:]*(?:on|at)?[\s:]*$", re.I)
 _STARTS_UPDATED = re.compile(r"\s*(?:last\s)?(?:updated|modified|revised|edited)\b", re.I)
 _ARTICLE_TYPE = re.compile(r"article|posting|report|webpage|creativework|review|statement|announcement", re.I)
-_OTHER_ARTICLES = frozenset(("itemlistelement", "haspart", "comment", "relatedlink", "mentions", "citation", "isbasedon", "video", "image", "review"))
+_OTHER_ARTICLES = frozenset(
+    (
+        "itemlistelement",
+        "haspart",
+        "comment",
+        "relatedlink",
+        "mentions",
+        "citation",
+        "isbasedon",
+        "video",
+        "image",
+        "review",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +171,13 @@ class _Marks(HTMLParser):
             is_updated = True
         elif _PUBLISHED_MARK.search(mark):
             is_updated = False
-        kind = "microdata" if item in ("datepublished", "datemodified", "datecreated") else "time" if tag == "time" else "class"
+        kind = (
+            "microdata"
+            if item in ("datepublished", "datemodified", "datecreated")
+            else "time"
+            if tag == "time"
+            else "class"
+        )
         if kind == "class" and (is_updated is None or not re.search(r"date|time|publish|updat|posted", mark, re.I)):
             return
         if is_updated is None and _UPDATED_WORDS.search(self._before):
@@ -211,4 +234,8 @@ def _dates_of_json(text: str) -> Iterator[tuple[str, str]]:
                     dates["datepublished"] = dates["datecreated"]
                 yield from dates.items()
                 return
-            waiting.extend(inner for name, inner in value.items() if isinstance(inner, dict | list) and str(name).lower() not in _OTHER_ARTICLES)
+            waiting.extend(
+                inner
+                for name, inner in value.items()
+                if isinstance(inner, dict | list) and str(name).lower() not in _OTHER_ARTICLES
+            )
