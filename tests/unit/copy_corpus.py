@@ -1,7 +1,7 @@
 """The corpus of templates and syndicated stories: documents made from tests/cases/copies, and the errors of a search for copies.
 
-Twenty stories with four changed copies each (new lead, byline and credits, cut end, corrected spelling) in five papers, ten of them
-with two follow-ups that keep the background; twenty families of five bulletins in one template.
+Twenty stories with four changed copies each (new lead, byline and credits, cut end, corrected spelling) in five papers, ten of
+them with two follow-ups that keep the background; twenty families of five bulletins in one template.
 """
 
 from __future__ import annotations

@@ -65,11 +65,11 @@ def copies(first: str, second: str, *, similarity: float = 0.9, same_source: boo
         (ARTICLE, ARTICLE.replace("nine boats", "eleven boats"), True, True),
         ("Rebels shelled Aden. " + NOTICE, "Pirates boarded a Greek ship off Lamu. " + NOTICE, True, False),
         ("Rebels shelled Aden. " + NOTICE, "Soldiers in Kismayo freed a crew. " + NOTICE, True, False),
-        ("Report of the day: two boats sank off Lamu. " + NOTICE, "Report of the day: two boats sank off Bosaso. " + NOTICE, True, False),
+        ("Report of the day: ten sank off Lamu. " + NOTICE, "Report of the day: ten sank off Bosaso. " + NOTICE, True, False),
         ("The guard closed the gate at noon. " + NOTICE, "Workers began a march through the old town. " + NOTICE, True, False),
     ],
-    ids=["equal", "spelling", "dateline and credit", "two datelines", "two bylines", "one figure corrected", "other event and place",
-         "other event", "other place in one sentence", "no names at all"],
+    ids=["equal", "spelling", "dateline and credit", "two datelines", "two bylines", "one figure corrected",
+         "other event and place", "other event", "other place in one sentence", "no names at all"],
 )  # fmt: skip
 def test_what_differs_decides(first, second, same_source, expected):
     assert copies(first, second, same_source=same_source) is expected

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.stages.ingest.language import detect_language
 from pipelines.stages.ingest.day_orders import OrderOfFile
+from pipelines.stages.ingest.language import detect_language
 from pipelines.stages.ingest.metadata_dates import as_plain, metadata_date
 
 CASES = Path(__file__).parent.parent / "cases"

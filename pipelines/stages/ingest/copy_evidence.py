@@ -3,10 +3,10 @@
 What belongs here: `CopyText`, a text prepared for comparison, and `are_copies`. What does not: which texts resemble each other
 (`fingerprint.py`).
 
-Method: sentences that both texts have are set aside; of sentences that differ in a few words only those words are looked at. What is
-left decides. Two bulletins of one template have other names and figures there, each of which the other lacks altogether; a copy with a
-new lead, a byline, a cut end or corrected spelling repeats the names of the original, or has new ones on one side only. One source
-sends bulletins; copies come from others. So a source's texts are kept apart for less.
+Method: sentences that both texts have are set aside; of sentences that differ in a few words only those words are looked at.
+What is left decides. Two bulletins of one template have other names and figures there, each of which the other lacks
+altogether; a copy with a new lead, a byline, a cut end or corrected spelling repeats the names of the original, or has new ones
+on one side only. One source sends bulletins; copies come from others. So a source's texts are kept apart for less.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ _SPELLING = 0.8  # similarity of two spellings of a name
 _NUMBER_WORDS = {
     word: str(value)
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-        "nineteen twenty".split()
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen twenty".split()
     )
 }
 
@@ -116,7 +116,8 @@ def are_copies(
         return False
     if similarity >= sure:
         return True
-    # A lead written anew or a cut end: most of the shorter text is in the longer one, and names with it. The later text adds little.
+    # A lead written anew or a cut end: most of the shorter text is in the longer one, and names with it; the later one adds
+    # little.
     shared_words = sum(len(sentence.words) for sentence in shared)
     added_words, added_names = _added(rest_second, b)
     if not is_order_known:
@@ -285,9 +286,9 @@ def _folded(token: str) -> str:
 
 
 _FUNCTION_WORDS = frozenset(
-    "the a an of in on at by to for from with and or but as it its he she they we you i this that these those there his her their our "
-    "is are was were be been has have had do does did not no if when while who which what how all any some each more most other such "
-    "than then so also".split()
+    "the a an of in on at by to for from with and or but as it its he she they we you i this that these those there his her "
+    "their our is are was were be been has have had do does did not no if when while who which what how all any some each more "
+    "most other such than then so also".split()
 )
 _DESK = re.compile(
     r"\W*(?:" + "|".join(re.escape(row["phrase"]) for _, row in read_rows("desk_lines.csv")) + r")(?!\w)", re.IGNORECASE

@@ -23,7 +23,10 @@ _HEAD_LINES, _LABEL_LINES = 5, 12
 _HEAD_CHARACTERS, _TAIL_CHARACTERS = 4_000, 1_000
 _MAX_DATE_LINE = 120  # characters of a line that is a date and little else
 
-_MONTH = r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+_MONTH = (
+    r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
 _DAY_NUMBER = r"\d{1,2}(?:st|nd|rd|th)?\b"
 _WEEKDAY = r"(?i:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,?\s)"
 _NUMERIC = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\d{1,2}([-/.])\d{1,2}\2\d{4}\b"
@@ -55,9 +58,7 @@ _FORMS = (
 )
 _DATELINES = tuple(re.compile(form, re.MULTILINE) for form in _FORMS)
 # The date alone before the text: "(3 Sept 2021) The ministry", "3 September 2021 - The ministry".
-_DATE_ALONE = re.compile(
-    rf"\s*(?:[(\[]\s*{_FULL_DAY}\s*[)\]]|{_FULL_DAY.replace('?P<date>', '?P<plain>').replace(chr(92) + '2', chr(92) + '4')}\s*[-–—|:])"
-)
+_DATES_ALONE = (re.compile(rf"\s*[(\[]\s*{_FULL_DAY}\s*[)\]]"), re.compile(rf"\s*{_FULL_DAY}\s*[-–—|:]"))
 _LISTED_DATE = re.compile(rf"^\s*[(\[]?(?:{_WEEKDAY}?(?:{_WORDS}))\s*[)\]]?\s*[-–—|:]", re.MULTILINE)
 # A line that ends like a sentence is the last of a wrapped paragraph.
 _SENTENCE_END = re.compile(r"(?<![ap]\.m)[.,;]\s*$")
@@ -142,11 +143,11 @@ def _dateline(line: str, text: str) -> LineDate | None:
     start = line[:300]
     match = next((m for form in _DATELINES if (m := form.match(start))), None)
     if match is None:
-        alone = _DATE_ALONE.match(start)
+        alone = next((m for form in _DATES_ALONE if (m := form.match(start))), None)
         # Several dates at the begin of lines are a chronology.
         if alone is None or len(_LISTED_DATE.findall(text[:_HEAD_CHARACTERS])) > 1:
             return None
-        day = metadata_date(alone["date"] or alone["plain"])
+        day = metadata_date(alone["date"])
         return LineDate(LineKind.DATELINE, alone[0], day) if day else None
     if re.search(r"\d{4}", match["date"]):
         day = metadata_date(match["date"])

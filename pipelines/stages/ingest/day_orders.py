@@ -1,8 +1,8 @@
 """The order of day and month in dates of numbers alone: "25/12/2021", "03/04/2022".
 
-What belongs here: `day_by_order`, the readings of one value, and `OrderOfFile`, what the values of one file say about their order.
-A value that one reading alone allows is read; one that leaves two days open is read in the order that every other value of its file
-obeys, and not at all where they obey none or both.
+What belongs here: `day_by_order`, the readings of one value, and `OrderOfFile`, what the values of one file say about their
+order. A value that one reading alone allows is read; one that leaves two days open is read in the order that every other value
+of its file obeys, and not at all where they obey none or both.
 """
 
 from __future__ import annotations

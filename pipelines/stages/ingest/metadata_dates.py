@@ -1,9 +1,9 @@
 """Dates as files state them: the day in a metadata value, or None.
 
-What belongs here: `metadata_date`, `as_plain` (database and program wrappings of a date) and the many ways of writing one day. What
-does not: the order of day and month in numbers alone (`day_orders.py`), dates inferred from file names and text
-(`published_date.py`). A value that leaves the day open ("03/05/2024" by itself, "yesterday", "May 2024") gives None: a wrong day is
-worse than none.
+What belongs here: `metadata_date`, `as_plain` (database and program wrappings of a date) and the many ways of writing one day.
+What does not: the order of day and month in numbers alone (`day_orders.py`), dates inferred from file names and text
+(`published_date.py`). A value that leaves the day open ("03/05/2024" by itself, "yesterday", "May 2024") gives None: a wrong
+day is worse than none.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ def metadata_date(value: date | str | float | None, *, order: DayOrder | None = 
     """The day that a metadata value states, in the time zone it is stated in.
 
     Args:
-        value: a date, a string in ISO 8601 (calendar, week or ordinal day), RFC 2822, `YYYYMMDD[hhmmss]`, numbers with day and month
-            in an order that only one reading allows, or words, or a number of seconds or smaller units since 1970.
+        value: a date, a string in ISO 8601 (calendar, week or ordinal day), RFC 2822, `YYYYMMDD[hhmmss]`, numbers with day and
+            month in an order that only one reading allows, or words, or a number of seconds or smaller units since 1970.
         order: the order of day and month where the file's other values settle it.
 
     Returns:
@@ -119,7 +119,7 @@ def metadata_date(value: date | str | float | None, *, order: DayOrder | None = 
 
 
 def as_plain(value: Any) -> date | str | int | float | None:
-    """What a wrapped date holds ({"$date": {"$numberLong": "1660122000000"}}, [2022, 8, 10, 9, 0]), or None where it is no date."""
+    """What a wrapped date holds ({"$date": {"$numberLong": "1660122000000"}}, [2022, 8, 10, 9, 0]); None for what is no date."""
     for _ in range(_MAX_WRAPPINGS):
         if isinstance(value, Mapping):
             named = {str(name).lower(): inner for name, inner in value.items()}

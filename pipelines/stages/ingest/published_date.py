@@ -1,7 +1,8 @@
 """When a document was published, and what says so.
 
 What belongs here: `infer_published_date`, which asks the sources in the order of their worth: metadata, the file's name, the
-dateline, the text itself. What does not: reading a metadata value (`metadata_dates.py`), lines that hold a date (`datelines.py`) and inference from the text
+dateline, the text itself. What does not: reading a metadata value (`metadata_dates.py`), lines that
+hold a date (`datelines.py`) and inference from the text
 (`date_inference.py`). A file's modification time and today's date are never used: the same document has the same date on
 every machine and every day. A day that the evidence leaves open is None.
 """

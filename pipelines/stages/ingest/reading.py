@@ -44,9 +44,9 @@ def read_documents(stream: BinaryIO, *, path: str, settings: Settings, source: S
         source: what the user says about its folder.
 
     Yields:
-        Every record in the order of the file, but for those whose date leaves day and month open, which follow when the file's other
-        dates are known; last, with number None, why the rest of the file could not be read, if so. A file without any record yields
-        one refusal, too.
+        Every record in the order of the file, but for those whose date leaves day and month open, which follow when the file's
+        other dates are known; last, with number None, why the rest of the file could not be read, if so. A file without any
+        record yields one refusal, too.
     """
     options = ReadOptions(
         max_characters=settings.max_document_characters,

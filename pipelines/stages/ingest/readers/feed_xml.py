@@ -74,7 +74,7 @@ def _record(entry: Any, number: int, publisher: str | None) -> RawRecord | BadRe
         text=text,
         title=fragment_text(title) if title else None,
         published=entry.get("published") or entry.get("created"),
-        updated=entry["updated"] if "updated" in entry else None,
+        updated=dict.get(entry, "updated"),
         url=entry.get("link"),
         author=entry.get("author"),
         source_name=fragment_text(publisher) if publisher else None,

@@ -1,9 +1,9 @@
 """Dates that an HTML page marks as its own: when it was published, and when it was last changed.
 
-What belongs here: `page_dates`. Read are JSON-LD (`datePublished`, `dateModified`), `meta` elements (Open Graph, Dublin Core, Parse.ly,
-Sailthru and others), microdata (`itemprop`), `time` elements by their class, `pubdate` or the words before them, and elements whose
-class says so. What does not: lines of the text ("Published: ..."), which every format may have (`datelines.py`), and the search for
-other dates, which is trafilatura's.
+What belongs here: `page_dates`. Read are JSON-LD (`datePublished`, `dateModified`), `meta` elements (Open Graph, Dublin Core,
+Parse.ly, Sailthru and others), microdata (`itemprop`), `time` elements by their class, `pubdate` or the words before them, and
+elements whose class says so. What does not: lines of the text ("Published: ..."), which every format may have
+(`datelines.py`), and the search for other dates, which is trafilatura's.
 """
 
 from __future__ import annotations
@@ -165,7 +165,8 @@ class _Marks(HTMLParser):
         if self._open is not None and len(self._open.text) < 5 and tag != "time":
             return  # inside an element that is a date
         item = values.get("itemprop", "").lower()
-        mark = f"{values.get('class', '')} {values.get('id', '')} {item} {values.get('data-testid', '')} {' pubdate' if 'pubdate' in values else ''}"
+        named = " ".join(values.get(name, "") for name in ("class", "id", "data-testid"))
+        mark = f"{named} {item} {'pubdate' if 'pubdate' in values else ''}"
         is_updated: bool | None = None
         if _UPDATED_MARK.search(mark):
             is_updated = True
