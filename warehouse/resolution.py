@@ -14,9 +14,12 @@ import pyarrow as pa
 
 _INPUT = {
     "documents": (
-        "select document_id, published_date, text, minhash, length(text) as text_length, document_id in ("
-        "  select document_id from raw.document_sources join raw.files using (file_id) where is_current"
-        ") as is_current from raw.documents order by document_id"
+        # A published date in the future is wrong and says nothing of what came first or last (`int_documents.sql`).
+        "select document_id, source_key, url, if(published_date > first_day + 1, null, published_date) as published_date, text, "
+        "minhash, coalesce(is_current, false) as is_current from raw.documents left join ("
+        "  select document_id, bool_or(is_current) as is_current, cast(min(seen_at) as date) as first_day"
+        "  from raw.document_sources join raw.files using (file_id) group by document_id"
+        ") using (document_id) order by document_id"
     ),
     "entities": "select * from nlp.entities order by document_id, entity_id",
     "entity_mentions": "select * from nlp.entity_mentions order by mention_id",

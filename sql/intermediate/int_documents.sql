@@ -21,15 +21,27 @@ current_documents as (
     where files.is_current and files.status <> 'vanished'
 ),
 
+first_seen as (
+    select
+        document_sources.document_id,
+        min(files.seen_at) as seen_at
+    from document_sources
+    inner join files on document_sources.file_id = files.file_id
+    group by document_sources.document_id
+),
+
 grouped as (
     select
         documents.*,
+        -- A day of grace: east of Greenwich a day begins before it does in UTC.
+        coalesce(documents.published_date > cast(first_seen.seen_at as date) + 1, false) as is_dated_in_future,
         duplicates.duplicate_of,
         current_documents.document_id is not null as is_current,
         coalesce(duplicates.duplicate_of, documents.document_id) as duplicate_group
     from documents
     left join duplicates on documents.document_id = duplicates.document_id
     left join current_documents on documents.document_id = current_documents.document_id
+    left join first_seen on documents.document_id = first_seen.document_id
 ),
 
 -- One document of each group of near-duplicates counts: the original or, once its file is gone, the earliest that is
@@ -58,6 +70,7 @@ final as (
         published_date,
         published_date_source,
         published_date_evidence,
+        is_dated_in_future,
         duplicate_of,
         is_current,
         is_current and position_in_group = 1 as is_counted,

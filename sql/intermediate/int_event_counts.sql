@@ -17,6 +17,7 @@ qualified as (
         told.count,
         told.event_mention_id,
         told.published_date,
+        told.is_dated_in_future,
         told.confidence,
         told.start_char,
         bool_or(quantities.modifier is not null) as is_qualified
@@ -37,6 +38,7 @@ ranked as (
             partition by event_id, measure
             order by
                 coalesce(is_qualified, false),
+                is_dated_in_future,
                 published_date desc nulls last,
                 confidence desc,
                 event_mention_id

@@ -34,6 +34,7 @@ final as (
         documents.source_name,
         documents.url,
         documents.published_date,
+        documents.is_dated_in_future,
         documents.is_counted and not coalesce(corrections.is_not_event, false) as is_counted,
         not contains(substring(documents.text, 1, mentions.start_char), chr(10)) as is_in_lead,
         mentions.trigger,

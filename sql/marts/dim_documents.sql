@@ -54,6 +54,7 @@ final as (
         documents.published_date,
         documents.published_date_source,
         documents.published_date_evidence,
+        documents.is_dated_in_future,
         documents.is_current,
         documents.is_counted,
         documents.duplicate_of,

@@ -13,7 +13,7 @@ final as (
         coalesce(cast(sum(word_count) filter (where is_counted) as bigint), 0) as word_count,
         list_sort(list(distinct language)) as languages,
         min(published_date) as first_published_date,
-        max(published_date) as last_published_date
+        max(published_date) filter (where not is_dated_in_future) as last_published_date
     from documents
     group by source_key
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date
 
-from pipelines.stages.ingest.fingerprint import near_duplicates, signature
+from pipelines.stages.ingest.fingerprint import TextRow, near_duplicates, signature
 
 WORDS = [f"word{number}" for number in range(2_000)]
 
@@ -15,7 +15,7 @@ def article(seed: int, length: int = 300) -> str:
 
 
 def row(document_id: str, day: date | None, text: str):
-    return document_id, day, signature(text), len(text)
+    return TextRow(document_id, day, signature(text), text, "wire")
 
 
 def test_signature_ignores_case_punctuation_and_space():
@@ -25,11 +25,11 @@ def test_signature_ignores_case_punctuation_and_space():
 
 def test_a_copy_with_small_changes_is_linked_to_the_earliest():
     original = article(1)
-    copy = original + " (Additional reporting by the desk)"
+    copy = original + ". (Additional reporting by the desk)"
     rows = [
         row("c", date(2024, 1, 3), copy),
         row("a", date(2024, 1, 2), original),
-        row("b", date(2024, 1, 1), original + " END"),
+        row("b", date(2024, 1, 1), original + ". END"),
         row("other", date(2024, 1, 1), article(2)),
     ]
     links = {found.document_id: found.duplicate_of for found in near_duplicates(rows)}

@@ -72,7 +72,11 @@ def test_texts_that_are_empty_or_too_long():
 
 def test_html_gives_text_and_metadata():
     record = only("a.html", PAGE)
-    assert (record.title, record.published, record.url) == ("Ferries sail", "2024-05-03", "https://example.org/ferries")
+    assert (record.title, record.published, record.url) == (
+        "Ferries sail",
+        "2024-05-03T10:00:00Z",
+        "https://example.org/ferries",
+    )
     assert (record.author, record.source_name) == ("Ann Lee", "Baltic Wire")
     assert record.text == f"{TEXT.strip()}\n\nOn 1 January 2020 there was a strike. {TEXT.strip()}"
 
@@ -205,7 +209,7 @@ def test_atom():
         f'<updated>2024-05-03T10:00:00Z</updated><content type="html">&lt;p&gt;{TEXT}&lt;/p&gt;</content></entry></feed>'
     )
     record = only("a.atom", feed)
-    assert (record.text, record.published) == (TEXT.strip(), "2024-05-03T10:00:00Z")
+    assert (record.text, record.published, record.updated) == (TEXT.strip(), None, "2024-05-03T10:00:00Z")
 
 
 @pytest.mark.parametrize(

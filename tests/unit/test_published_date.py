@@ -29,6 +29,7 @@ def test_published_date(case):
         case["text"],
         filename=case.get("filename"),
         metadata_date=case.get("metadata"),
+        updated=case.get("updated"),
         latest=day(case.get("latest")),
     )
     assert (found.date, found.source) == (day(case["date"]), DateSource(case["source"]))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import duckdb
 import pytest
 from warehouse_rows import empty_warehouse, given, run_up_to, select
+
+from warehouse.resolution import read_resolve_input
+
+SEEN_AT = datetime(2023, 5, 20, 23, 0)
 
 
 def documents(*specs: str) -> duckdb.DuckDBPyConnection:
@@ -20,7 +24,8 @@ def documents(*specs: str) -> duckdb.DuckDBPyConnection:
         for number, status in enumerate(statuses):
             file_id = f"{document_id}-{number}"
             current, status = status not in ("old", "vanished"), "loaded" if status == "old" else status
-            given(con, "raw.files", [{"file_id": file_id, "status": status, "is_current": current, "path": file_id}])
+            file = {"file_id": file_id, "status": status, "is_current": current, "path": file_id, "seen_at": SEEN_AT}
+            given(con, "raw.files", [file])
             given(con, "raw.document_sources", [{"document_id": document_id, "file_id": file_id, "path": file_id}])
         if "of" in words:
             original = words[words.index("of") + 1]
@@ -81,6 +86,16 @@ def test_sources_sum_up_their_documents():
     assert select(con, "select * exclude (source_name) from dim_sources") == [
         ("wire", 4, 2, 1, 1, 6, ["en", "no"], date(2023, 5, 3), date(2023, 5, 9))
     ]
+
+
+def test_a_date_in_the_future_is_flagged_and_is_no_latest_one():
+    con = documents("a loaded on 3", "b loaded on 21", "c loaded on 22", "d loaded")
+    run_up_to(con, "main.dim_sources")
+    run_up_to(con, "main.dim_documents")
+    assert select(con, "select document_id from dim_documents where is_dated_in_future") == [("c",)]
+    assert select(con, "select last_published_date from dim_sources") == [(date(2023, 5, 21),)]
+    resolved = read_resolve_input(con)["documents"].set_index("document_id")["published_date"]
+    assert list(resolved.isna()) == [False, False, True, True]
 
 
 def test_coverage_by_month_keeps_undated_documents():

@@ -23,7 +23,7 @@ from warehouse.reference import reference_tables
 from warehouse.tables import TABLES
 
 SQL_DIR = Path(__file__).parents[2] / "sql"
-NOW = datetime(2022, 8, 11, 6, 0, tzinfo=UTC)
+NOW = datetime(2023, 5, 10, 6, 0, tzinfo=UTC)
 _DEFAULTS: Mapping[str, Any] = {
     "VARCHAR": "x", "VARCHAR[]": [], "INTEGER": 1, "BIGINT": 1, "DOUBLE": 0.5,
     "BOOLEAN": False, "DATE": date(2022, 8, 10), "TIMESTAMP": datetime(2022, 8, 11), "BLOB": b"",

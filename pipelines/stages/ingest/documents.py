@@ -15,6 +15,7 @@ from pipelines.ids import content_hash, document_id
 from pipelines.records import DateSource, Document
 from pipelines.settings import Settings
 from pipelines.stages.ingest.canonical import canonical_text
+from pipelines.stages.ingest.day_orders import DayOrder
 from pipelines.stages.ingest.fingerprint import signature
 from pipelines.stages.ingest.language import detect_language
 from pipelines.stages.ingest.published_date import infer_published_date
@@ -32,7 +33,9 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 _DATE_SOURCES = tuple(DateSource)  # from the most to the least reliable
 
 
-def make_document(record: RawRecord, *, path: str, settings: Settings, source: Source) -> Document:
+def make_document(
+    record: RawRecord, *, path: str, settings: Settings, source: Source, order: DayOrder | None = None
+) -> Document:
     """Turn a raw record into a document.
 
     Args:
@@ -40,6 +43,7 @@ def make_document(record: RawRecord, *, path: str, settings: Settings, source: S
         path: path of the file, whose name may hold the published date.
         settings: the bounds max_document_characters and max_document_tokens.
         source: what the user says about the file's folder; goes before what the record says.
+        order: the order of day and month in numbers, where the file's other dates settle it.
 
     Raises:
         Refused: the text is empty or beyond the bounds.
@@ -57,7 +61,9 @@ def make_document(record: RawRecord, *, path: str, settings: Settings, source: S
         text,
         filename=PurePosixPath(record.member or path).name,
         metadata_date=record.published,
+        updated=record.updated,
         title=title,
+        order=order,
     )
     return Document(
         document_id=document_id(text, source_key),

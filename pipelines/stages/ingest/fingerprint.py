@@ -4,26 +4,30 @@ What belongs here: `signature` and `near_duplicates`. What does not: exact dupli
 (`ingest.py`).
 
 Method: MinHash over shingles of five words (Broder 1997), banded for locality-sensitive hashing (Leskovec, Rajaraman and
-Ullman, Mining of Massive Datasets, 3.4). With 16 bands of 8 rows a pair of Jaccard similarity 0.8 meets in a band with
-probability 0.95, one of 0.9 with 0.9999, one of 0.4 with 0.01.
+Ullman, Mining of Massive Datasets, 3.4). With 32 bands of 4 rows a pair of Jaccard similarity 0.5 meets in a band with
+probability 0.87, one of 0.6 with 0.99, one of 0.2 with 0.05. Pairs that meet and are similar are compared word by word
+(`copy_evidence.py`): what differs decides.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
 from datasketch import MinHash
 
 from pipelines.records import DocumentDuplicate
+from pipelines.stages.ingest.boilerplate import own_texts
+from pipelines.stages.ingest.copy_evidence import CopyText, are_copies
 
 PERMUTATIONS = 128
-_BANDS = 16
+_BANDS = 32
 _ROWS = PERMUTATIONS // _BANDS
 _SHINGLE_WORDS = 5
 _WORD = re.compile(r"\w+")
@@ -31,6 +35,9 @@ _WORD = re.compile(r"\w+")
 _MAX_WORDS = 20_000
 # Texts below this length, in characters, have too few shingles for an estimate.
 _MIN_CHARACTERS = 200
+# Of a family of bulletins that are all alike, so many of the latest originals are looked at, and so many compared word by word.
+_MAX_BUCKET = 64
+_MAX_COMPARED = 8
 
 
 def signature(text: str) -> bytes:
@@ -46,58 +53,103 @@ def signature(text: str) -> bytes:
     return minhash.hashvalues.astype("<u4").tobytes()
 
 
-def near_duplicates(
-    rows: Iterable[tuple[str, date | None, bytes | None, int]], *, threshold: float = 0.8
-) -> list[DocumentDuplicate]:
+class TextRow(NamedTuple):
+    """A document as `near_duplicates` takes it."""
+
+    document_id: str
+    published_date: date | None
+    signature: bytes | None
+    text: str
+    source_key: str
+    url: str | None = None
+
+
+def near_duplicates(rows: Iterable[TextRow], *, threshold: float = 0.8, least: float = 0.4) -> list[DocumentDuplicate]:
     """Find the documents that repeat an earlier one, whatever the order of the rows.
 
     Documents are taken from the earliest to the latest (by published date, undated ones last, then by id). Each one is
-    linked to the earliest original it resembles; one that resembles none is an original itself. So a link never leads to
-    another duplicate.
+    linked to the earliest original that it copies; one that copies none is an original itself. So a link never leads to
+    another duplicate. Where many originals resemble it, as in a family of bulletins, the most similar ones are compared.
 
     Args:
-        rows: document id, published date, signature, length of the text in characters. Rows without signature and short
-            texts are neither duplicates nor originals.
-        threshold: smallest estimated Jaccard similarity of a duplicate, 0 to 1.
+        rows: the documents. Those without signature and short texts are neither duplicates nor originals.
+        threshold: estimated Jaccard similarity, 0 to 1, from which texts are copies unless what differs speaks against it.
+        least: smallest similarity of copies, for which what they share has to speak.
 
     Returns:
         One record per duplicate, by document id.
     """
     ordered = sorted(
-        (
-            (published_date or date.max, document_id, data)
-            for document_id, published_date, data, text_length in rows
-            if data and text_length >= _MIN_CHARACTERS
-        ),
+        (row for row in rows if row.signature and len(row.text) >= _MIN_CHARACTERS),
+        key=lambda row: (row.published_date or date.max, row.document_id),
     )
     if not ordered:
         return []
-    signatures = np.frombuffer(b"".join(data for _, _, data in ordered), dtype="<u4").reshape(
-        len(ordered), PERMUTATIONS
-    )
-    originals: list[defaultdict[bytes, list[int]]] = [defaultdict(list) for _ in range(_BANDS)]
+    ordered = _of_own_texts(ordered)
+    data = b"".join(row.signature or b"" for row in ordered)
+    signatures = np.frombuffer(data, dtype="<u4").reshape(len(ordered), PERMUTATIONS)
+    texts = _Texts(ordered)
+    originals = [defaultdict[bytes, deque[int]](lambda: deque(maxlen=_MAX_BUCKET)) for _ in range(_BANDS)]
     duplicates = []
-    for index, (_, document_id, data) in enumerate(ordered):
-        bands = [data[start : start + 4 * _ROWS] for start in range(0, 4 * PERMUTATIONS, 4 * _ROWS)]
+    for index, row in enumerate(ordered):
+        signature_bytes = row.signature or b""
+        bands = [signature_bytes[start : start + 4 * _ROWS] for start in range(0, 4 * PERMUTATIONS, 4 * _ROWS)]
         candidates = sorted({original for band, key in enumerate(bands) for original in originals[band].get(key, ())})
-        match = _first_similar(signatures, index, candidates, threshold)
+        match = None
+        for original, similarity in sorted(_similar(signatures, index, candidates, least)):
+            if texts.are_copies(original, index, similarity=similarity, sure=threshold):
+                match = original, similarity
+                break
         if match is None:
             for band, key in enumerate(bands):
                 originals[band][key].append(index)
         else:
-            original, similarity = match
-            duplicates.append(DocumentDuplicate(document_id, ordered[original][1], similarity))
+            duplicates.append(DocumentDuplicate(row.document_id, ordered[match[0]].document_id, match[1]))
     return sorted(duplicates, key=lambda duplicate: duplicate.document_id)
 
 
-def _first_similar(
-    signatures: np.ndarray, index: int, candidates: list[int], threshold: float
-) -> tuple[int, float] | None:
+def _of_own_texts(rows: list[TextRow]) -> list[TextRow]:
+    """The rows with their texts and signatures as they are without the boilerplate of their source."""
+    texts = own_texts(((row.source_key, row.url or row.document_id, row.text) for row in rows), least=_MIN_CHARACTERS)
+    return [
+        row if text is row.text else row._replace(text=text, signature=signature(text))
+        for row, text in zip(rows, texts, strict=True)
+    ]
+
+
+class _Texts:
+    """The texts of the documents, each prepared when it is first compared."""
+
+    def __init__(self, rows: list[TextRow]) -> None:
+        self._rows = rows
+        self._prepared: dict[int, CopyText] = {}
+
+    def are_copies(self, first: int, second: int, *, similarity: float, sure: float) -> bool:
+        one, other = self._rows[first], self._rows[second]
+        return are_copies(
+            self._of(first),
+            self._of(second),
+            similarity=similarity,
+            sure=sure,
+            same_source=one.source_key == other.source_key,
+            is_order_known=one.published_date is not None and one.published_date != other.published_date,
+        )
+
+    def _of(self, index: int) -> CopyText:
+        if index not in self._prepared:
+            self._prepared[index] = CopyText.of(self._rows[index].text)
+        return self._prepared[index]
+
+
+def _similar(signatures: np.ndarray, index: int, candidates: list[int], least: float) -> list[tuple[int, float]]:
+    """The candidates to compare, the most similar ones where there are many."""
     if not candidates:
-        return None
+        return []
     similarities = (signatures[candidates] == signatures[index]).mean(axis=1)
-    similar = np.flatnonzero(similarities >= threshold)
-    return (candidates[similar[0]], round(float(similarities[similar[0]]), 4)) if similar.size else None
+    order = np.argsort(-similarities, kind="stable")[:_MAX_COMPARED]
+    return [
+        (candidates[place], round(float(similarities[place]), 4)) for place in order if similarities[place] >= least
+    ]
 
 
 @lru_cache(maxsize=1)

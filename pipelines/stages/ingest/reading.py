@@ -6,14 +6,17 @@ files are read (`ingest.py`), formats (`readers/`).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from pipelines.records import Document
 from pipelines.settings import Settings
+from pipelines.stages.ingest.day_orders import DayOrder, OrderOfFile, is_open
 from pipelines.stages.ingest.documents import make_document
 from pipelines.stages.ingest.inbox import InboxFile, open_file
+from pipelines.stages.ingest.metadata_dates import plain_text
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions, SkippedRecord
 from pipelines.stages.ingest.readers.registry import find_reader
 from pipelines.stages.ingest.reasons import Reason, Refused
@@ -41,8 +44,9 @@ def read_documents(stream: BinaryIO, *, path: str, settings: Settings, source: S
         source: what the user says about its folder.
 
     Yields:
-        Every record in the order of the file; last, with number None, why the rest of the file could not be read, if so. A
-        file without any record yields one refusal, too.
+        Every record in the order of the file, but for those whose date leaves day and month open, which follow when the file's
+        other dates are known; last, with number None, why the rest of the file could not be read, if so. A file without any
+        record yields one refusal, too.
     """
     options = ReadOptions(
         max_characters=settings.max_document_characters,
@@ -52,14 +56,28 @@ def read_documents(stream: BinaryIO, *, path: str, settings: Settings, source: S
         fields=source.fields,
     )
     is_empty = True
+    refused: BadRecord | None = None
+    orders: defaultdict[str | None, OrderOfFile] = defaultdict(OrderOfFile)
+    held: list[RawRecord] = []
     try:
         for record in find_reader(path).read(stream, options):
             is_empty = False
+            if isinstance(record, RawRecord) and isinstance(record.published, str):
+                stated = plain_text(record.published)
+                orders[record.member].add(stated)
+                if is_open(stated):
+                    held.append(record)
+                    continue
             yield _finish(record, path=path, settings=settings, source=source)
         if is_empty:
             raise Refused(Reason.EMPTY, "empty: no records in the file")
     except Refused as refusal:
-        yield BadRecord(None, refusal.reason, refusal.message)
+        refused = BadRecord(None, refusal.reason, refusal.message)
+    for record in held:
+        order = orders[record.member].settled
+        yield _finish(record, path=path, settings=settings, source=source, order=order)
+    if refused is not None:
+        yield refused
 
 
 def read_isolated(file: InboxFile, settings: Settings, source: Source) -> list[ReadRecord]:
@@ -76,12 +94,19 @@ def read_isolated(file: InboxFile, settings: Settings, source: Source) -> list[R
 
 
 def _finish(
-    record: RawRecord | BadRecord | SkippedRecord, *, path: str, settings: Settings, source: Source
+    record: RawRecord | BadRecord | SkippedRecord,
+    *,
+    path: str,
+    settings: Settings,
+    source: Source,
+    order: DayOrder | None = None,
 ) -> ReadRecord:
     if not isinstance(record, RawRecord):
         return record
     try:
-        return GoodRecord(record.number, make_document(record, path=path, settings=settings, source=source))
+        return GoodRecord(
+            record.number, make_document(record, path=path, settings=settings, source=source, order=order)
+        )
     except Refused as refusal:
         message = refusal.message if record.member is None else f"{record.member}: {refusal.message}"
         return BadRecord(record.number, refusal.reason, message)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipelines.ids import code_version
 from pipelines.records import DocumentDuplicate
-from pipelines.stages.ingest.fingerprint import near_duplicates
+from pipelines.stages.ingest.fingerprint import TextRow, near_duplicates
 from pipelines.stages.resolve.corrections import CorrectionFile, settle
 from pipelines.stages.resolve.entities import resolve_entities
 from pipelines.stages.resolve.events import resolve_events
@@ -22,11 +22,14 @@ from pipelines.stages.resolve.events import resolve_events
 # What the tables of core depend on beside the rows, below the package's folder.
 _SOURCES = (
     "stages/resolve/*.py",
+    "stages/ingest/boilerplate.py",
+    "stages/ingest/copy_evidence.py",
     "stages/ingest/fingerprint.py",
     "ids.py",
     "records.py",
     "lexicons/countries.csv",
     "lexicons/day_parts.csv",
+    "lexicons/desk_lines.csv",
     "lexicons/event_announcements.csv",
     "lexicons/event_families.csv",
     "lexicons/event_frames.csv",
@@ -46,7 +49,7 @@ _SOURCES = (
 class ResolveInput:
     """What the stage reads, as data frames.
 
-    `documents` has document_id, published_date, text, minhash, text_length (characters) and is_current (whether a current file
+    `documents` has document_id, source_key, url, published_date, text, minhash and is_current (whether a current file
     version holds it). The others are tables of nlp.
     """
 
@@ -71,10 +74,14 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None) -> 
         The tables of core by name ("core.events").
     """
     current = tables.documents[tables.documents["is_current"]]
-    columns = (current[name].tolist() for name in ("document_id", "published_date", "minhash", "text_length"))
+    columns = (
+        current[name].tolist() for name in ("document_id", "published_date", "minhash", "text", "source_key", "url")
+    )
     duplicates = near_duplicates(
-        (document_id, _day(published_date), _bytes(minhash), text_length)
-        for document_id, published_date, minhash, text_length in zip(*columns, strict=True)
+        TextRow(
+            document_id, _day(published_date), _bytes(minhash), text, source_key, url if isinstance(url, str) else None
+        )
+        for document_id, published_date, minhash, text, source_key, url in zip(*columns, strict=True)
     )
     documents = tables.documents[["document_id", "published_date", "text"]].assign(
         is_counted=tables.documents["is_current"]

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
 from functools import lru_cache
-from math import isfinite
 from typing import Any
 
+from pipelines.stages.ingest.metadata_dates import as_plain
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord
 from pipelines.stages.ingest.reasons import Reason
 
@@ -53,6 +52,19 @@ FIELD_NAMES: Mapping[str, tuple[str, ...]] = {
         "createdat",
         "seendate",
         "webpublicationdate",
+    ),
+    "updated": (
+        "datemodified",
+        "datemodify",
+        "modifieddate",
+        "modified",
+        "modifiedat",
+        "lastmodified",
+        "dateupdated",
+        "updateddate",
+        "updated",
+        "updatedat",
+        "lastupdated",
     ),
     "url": ("url", "link", "canonicalurl", "articleurl", "sourceurl", "weburl", "documentidentifier", "guid"),
     "author": ("author", "authors", "byline", "creator"),
@@ -119,7 +131,8 @@ def record_from_fields(
         number=number,
         text=text,
         title=_string(first("title")),
-        published=_date_value(first("published")),
+        published=as_plain(first("published")),
+        updated=as_plain(first("updated")),
         url=_string(first("url")),
         author=_persons(first("author")),
         source_name=_persons(first("source_name")),
@@ -224,11 +237,3 @@ def _persons(value: Any, depth: int = 0) -> str | None:
         names = [name for item in value[:20] if (name := _persons(item, depth + 1))]
         return ", ".join(names) or None
     return _string(value)
-
-
-def _date_value(value: Any) -> date | str | int | float | None:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, float) and not isfinite(value):
-        return None
-    return value if isinstance(value, date | str | int | float) and not isinstance(value, bool) else None

@@ -14,7 +14,10 @@ from typing import BinaryIO
 
 import trafilatura
 
+from pipelines.stages.ingest.datelines import LineKind, dates_of_lines
 from pipelines.stages.ingest.decoding import decode
+from pipelines.stages.ingest.metadata_dates import metadata_date
+from pipelines.stages.ingest.readers.page_dates import PageDates, page_dates
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions
 from pipelines.stages.ingest.reasons import Reason, Refused
 
@@ -65,12 +68,13 @@ def page_record(data: bytes, *, number: int, url: str | None = None, charset: st
     html = decode(data, declared=declared.group(1).decode("ascii") if declared else charset).text
     html = _XML_DECLARATION.sub("", html, count=1).replace("\x00", "")
     article = None if _has_huge_tag(html) else _article(html, url)
+    dates = page_dates(_COMMENT.sub("", html)) if article is not None else PageDates()
     text = article.text if article is not None and article.text else None
     if text is None or article is None:
         title, text = _visible_text(html)
         if not text:
             raise Refused(Reason.EMPTY, "empty: no text on the page")
-        return RawRecord(number, text, title=title, url=url)
+        return RawRecord(number, text, title=title, published=dates.published, updated=dates.updated, url=url)
     paragraphs = [line for line in text.split("\n") if line.strip()]
     if article.title and len(paragraphs) > 1 and paragraphs[0].strip() == article.title.strip():
         del paragraphs[0]
@@ -78,7 +82,8 @@ def page_record(data: bytes, *, number: int, url: str | None = None, charset: st
         number=number,
         text="\n\n".join(paragraphs),
         title=article.title,
-        published=article.date,
+        published=dates.published or _other_date(article.date, dates, html),
+        updated=dates.updated,
         url=url or article.url,
         author=article.author,
         source_name=article.sitename or article.hostname,
@@ -102,6 +107,19 @@ def _article(html: str, url: str | None) -> trafilatura.settings.Document | None
         date_extraction_params=dict(_DATE_SEARCH),
     )
     return article if isinstance(article, trafilatura.settings.Document) else None
+
+
+def _other_date(found: str | None, dates: PageDates, html: str) -> str | None:
+    """The date that trafilatura found, unless it is that of the last change or a line of the page tells when it was published."""
+    if found is None or metadata_date(found) == metadata_date(dates.updated):
+        return _published_line(html)
+    return found if dates.updated is None else _published_line(html) or found
+
+
+def _published_line(html: str) -> str | None:
+    """The day that a "Published: ..." line of the page names, though the line is no part of the article's text."""
+    lines = dates_of_lines(_visible_text(html)[1])
+    return next((line.date.isoformat() for line in lines if line.kind is LineKind.PUBLISHED and line.date), None)
 
 
 def _has_huge_tag(html: str) -> bool:

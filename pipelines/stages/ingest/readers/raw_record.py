@@ -22,6 +22,7 @@ class RawRecord:
     text: str
     title: str | None = None
     published: date | str | int | float | None = None  # as the file states it
+    updated: date | str | int | float | None = None  # its last change, where the file tells it from the publication
     url: str | None = None
     author: str | None = None
     source_name: str | None = None
