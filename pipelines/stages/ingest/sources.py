@@ -7,6 +7,8 @@ What belongs here: reading that file. Its form:
     name = "Reuters"            # publisher of all that is in it, whatever the files say
     language = "en"             # instead of detecting it
     licence = "licensed, internal use"
+    encoding = "cp1250"         # of its files, where they carry no byte-order mark; instead of detecting it
+    kind = "feed"               # what it means when a document is no longer in a file: see `Kind`
     [source.fields]             # columns or keys of its CSV, Parquet and JSON files
     text = "Story Body"
     published = "Filed"
@@ -25,6 +27,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipelines.errors import SettingsError
 from pipelines.stages.ingest.inbox import CONFIGURATION_NAME
 from pipelines.stages.ingest.readers.fields import FIELD_NAMES
+
+
+class Kind(StrEnum):
+    """What a file that comes again holds.
+
+    A snapshot holds all there is: what is not in it any more, or whose file is gone, is no longer current. A feed shows a
+    window on the latest documents: what left it stays current. An archive is written once: a file that is gone, or has
+    come again with fewer documents, takes none away, and a changed one is read as an addition.
+    """
+
+    SNAPSHOT = "snapshot"
+    FEED = "feed"
+    ARCHIVE = "archive"
 
 
 class Source(BaseModel):

@@ -24,7 +24,7 @@ _MAX_HEADER_CHARACTERS = 100_000
 
 def read_delimited(stream: BinaryIO, options: ReadOptions) -> Iterator[RawRecord | BadRecord]:
     """Read a table with a header; a bad row costs itself."""
-    text = open_text(stream)
+    text = open_text(stream, encoding=options.encoding)
     first = text.readline(_MAX_HEADER_CHARACTERS)
     if not first.strip():
         raise Refused(Reason.EMPTY, "empty file")

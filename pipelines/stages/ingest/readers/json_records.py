@@ -36,7 +36,7 @@ _MAX_WRAPPERS = 3
 
 def read_json_lines(stream: BinaryIO, options: ReadOptions) -> Iterator[RawRecord | BadRecord]:
     """Read a file with one JSON object a line; blank lines are passed over, and a bad line costs itself."""
-    text = open_text(stream)
+    text = open_text(stream, encoding=options.encoding)
     for number, line in _lines(text, options.max_markup_bytes):
         if line is None:
             yield BadRecord(
@@ -59,7 +59,7 @@ def read_json(stream: BinaryIO, options: ReadOptions) -> Iterator[RawRecord | Ba
         )
     if not data.strip():
         raise Refused(Reason.EMPTY, "empty file")
-    text = decode(data).text.lstrip("\ufeff")
+    text = decode(data, encoding=options.encoding).text.lstrip("\ufeff")
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:

@@ -57,7 +57,7 @@ def read_text(stream: BinaryIO, options: ReadOptions) -> str:
         )
     if not data:
         raise Refused(Reason.EMPTY, "empty file")
-    return decode(data).text
+    return decode(data, encoding=options.encoding).text
 
 
 def _split_header(text: str) -> tuple[Mapping[str, Any], str]:

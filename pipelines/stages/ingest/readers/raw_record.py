@@ -55,6 +55,7 @@ class ReadOptions:
     max_expansion_ratio: float  # expanded bytes for each compressed one
     max_entries: int  # of an archive
     fields: Mapping[str, str] = field(default_factory=dict)  # column or key by meaning (`sources.py`)
+    encoding: str | None = None  # of text files, where the user names it (`sources.py`)
 
     @property
     def max_text_bytes(self) -> int:
