@@ -15,7 +15,7 @@ import pyarrow as pa
 _INPUT = {
     "documents": (
         "select document_id, published_date, text, minhash, length(text) as text_length, document_id in ("
-        "  select document_id from raw.document_sources join raw.files using (file_id) where is_current"
+        "  select document_id from raw.document_sources join raw.files using (file_id) where is_current or status = 'kept'"
         ") as is_current from raw.documents order by document_id"
     ),
     "entities": "select * from nlp.entities order by document_id, entity_id",

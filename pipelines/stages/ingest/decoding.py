@@ -126,6 +126,14 @@ def open_text(stream: BinaryIO, *, encoding: str | None = None) -> io.TextIOWrap
     return io.TextIOWrapper(buffered, encoding=encoding, errors="replace", newline="")
 
 
+def is_text_encoding(name: str) -> bool:
+    """Whether Python decodes text by this name ("base64" and the like are codecs of something else)."""
+    try:
+        return isinstance("".encode(name), bytes) and b"a".decode(name, errors="replace") is not None
+    except (LookupError, ValueError):
+        return False
+
+
 def refuse_binary(data: bytes) -> None:
     """Raise `Refused` when bytes are no text: too many control bytes."""
     sample = data[:_SAMPLE_BYTES]

@@ -25,6 +25,7 @@ class RawRecord:
     url: str | None = None
     author: str | None = None
     source_name: str | None = None
+    is_title_only: bool = False  # its text is its title, as there is no more of it
     member: str | None = None  # name of the archive entry that holds it
 
 
