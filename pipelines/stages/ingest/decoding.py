@@ -15,6 +15,7 @@ from typing import BinaryIO, NamedTuple
 import charset_normalizer
 
 from pipelines.stages.ingest.eight_bit import ENCODINGS, POOR, WESTERN, find_encoding
+from pipelines.stages.ingest.foreign_formats import format_name
 from pipelines.stages.ingest.reasons import Reason, Refused
 
 # UTF-32 first: its little-endian mark begins with the UTF-16 one.
@@ -135,8 +136,10 @@ def is_text_encoding(name: str) -> bool:
 
 
 def refuse_binary(data: bytes) -> None:
-    """Raise `Refused` when bytes are no text: too many control bytes."""
+    """Raise `Refused` when bytes are no text: those of a format that is not read, or too many control bytes."""
     sample = data[:_SAMPLE_BYTES]
+    if name := format_name(sample.removeprefix(codecs.BOM_UTF8).lstrip(b" \r\n") or sample):
+        raise Refused(Reason.BINARY, f"{name}, not text (a binary or word-processor format is not read)")
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if controls > _MAX_CONTROL_SHARE * len(sample):
         raise Refused(
@@ -216,9 +219,7 @@ def _only_foreign(line: bytes) -> bytes:
     return _WELL_FORMED.sub(b" ", line)
 
 
-_WELL_FORMED = re.compile(
-    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
-)
+_WELL_FORMED = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
 def _count_high(data: bytes) -> int:

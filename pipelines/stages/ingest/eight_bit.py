@@ -108,9 +108,7 @@ def _word_score(word: bytes, encoding: str) -> float:
     return score
 
 
-def _letter_score(
-    before: str, character: str, after: str, counts: Mapping[tuple[str, str], int], total: int
-) -> float:
+def _letter_score(before: str, character: str, after: str, counts: Mapping[tuple[str, str], int], total: int) -> float:
     small = small_letter(character)
     left = small_letter(before) if before.isalpha() else WORD_START
     right = small_letter(after) if after.isalpha() else WORD_END

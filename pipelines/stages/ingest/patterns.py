@@ -1,6 +1,6 @@
-"""Word lists and patterns of ingest: what `canonical.py` masks, and lines that are no part of an article.
+"""Word lists and patterns of ingest: what `canonical.py` masks.
 
-What belongs here: lists and regular expressions, and the one question that is asked of them, `is_boilerplate`.
+What belongs here: lists and regular expressions only.
 """
 
 from __future__ import annotations
@@ -76,31 +76,3 @@ FOREIGN_FUNCTION_WORDS = NAME_PARTICLES | _words(
 FOREIGN_LETTERS = re.compile(
     "[ãõñøåæßœšžčćđłńśźżğışöüěřťďůőűąęțșíìúùóòáà\u0370-\u03ff\u0400-\u04ff\u0590-\u06ff\u3040-\u9fff\uac00-\ud7af]"
 )
-
-_BOILERPLATE = (
-    r"advertisement|advertising|sponsored(?: content)?|story continues below(?: advertisement)?|article continues below.{0,30}",
-    r"continue reading(?: the main story| below)?[ .…»]*|(?:click|tap) (?:here )?to (?:read|continue|subscribe|share|expand)\b.{0,80}",
-    r"(?:read|see|watch|listen)(?: also| more| next| this)(?: here| on this| stories)?[:»…>]?|more (?:on this|stories)[:.]?",
-    r"(?:read|see|watch)(?: more| also| next| related)?: .{1,200}|(?:also read|related|more from [^.:]{1,40}|recommended): .{1,200}",
-    r"related (?:stories|articles|news|coverage|topics|content)[:.]?|most (?:read|popular|viewed)[:.]?|trending(?: now)?[:.]?",
-    r"share(?: this)?(?: (?:article|story|post|page))?(?: (?:on|via|with)(?: (?:facebook|twitter|x|whatsapp|linkedin|reddit|telegram|"
-    r"email|e-mail|friends|,|and|or))+)?[:.!]?|(?:tweet|pin it|print|email|copy link)(?: this(?: (?:article|story|page))?)?[.:]?",
-    r"(?:follow|find|like|join) us on (?:facebook|twitter|x|instagram|youtube|linkedin|telegram|whatsapp|google news)\b.{0,120}",
-    r"(?:sign|sign me) up (?:for|to) (?:our|the|get|receive|your)\b.{0,200}|subscribe (?:to|for|now|today)\b.{0,200}|subscribe[.!]?",
-    r"(?:get|receive) (?:our|the|all the)\b.{0,100} (?:newsletter|in your inbox|to your inbox)\b.{0,60}|newsletter[s]?",
-    r"(?:copyright )?(?:\(c\)|©).{0,160}|copyright \d{4}.{0,120}|(?:all )?rights reserved[.!]?|.{0,100}\ball rights reserved\b.{0,120}",
-    r"this material may not be published, broadcast, rewritten.{0,60}",
-    r"(?:photo|image|picture|photograph|file photo|photo credit|image credit|image source|picture credit|credit)s?: .{1,120}|"
-    r"(?:photo|image|photograph) by .{1,80}|getty images|image caption.{0,200}",
-    r"we use cookies\b.{0,300}|(?:accept|manage)(?: all)? cookies.{0,40}|(?:enable|please enable) javascript.{0,120}|"
-    r"skip to (?:main )?content|back to top|(?:show|hide|view|leave a|post a) comments?|\d+ (?:comments|shares)|log in|sign in",
-    r"(?:\d[\d,]* captures?|the wayback machine - .{1,200}|this is google's cache of .{1,300}|about this capture|collected by)",
-)
-_BOILERPLATE_LINE = re.compile(rf"(?:{'|'.join(_BOILERPLATE)})", re.IGNORECASE)
-_LONGEST_BOILERPLATE = 400
-
-
-def is_boilerplate(line: str) -> bool:
-    """Whether a whole line is what pages put round and between an article's paragraphs: advertising, links, credits."""
-    line = line.strip()
-    return len(line) <= _LONGEST_BOILERPLATE and _BOILERPLATE_LINE.fullmatch(line) is not None

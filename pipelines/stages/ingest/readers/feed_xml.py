@@ -43,7 +43,9 @@ _ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9._\-]
 _BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,12};)")
 _BARE_LESS_THAN = re.compile(r"<(?![\w/!?:])|<(?=\d)")
 _HTML_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z]\w{1,11};)")
-_FORBIDDEN_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|&#(?:0?[0-8]|1[124-9]|2\\d|3[01]);")
+_FORBIDDEN_CHARACTER = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|&#(?:0?[0-8]|1[124-9]|2\\d|3[01]);"
+)
 _BEHIND_ROOT = re.compile(r"(?s)(.*</(?:rss|feed|(?:\w+:)?RDF)\s*>).*", re.IGNORECASE)
 # Vocabularies whose descriptions are captions of pictures or notes of an episode; feedparser gives them for the item's own
 # (its issue 53). By the prefix they usually have and what their address contains.

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from pipelines.stages.ingest.readers.markup import body_text
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord
 from pipelines.stages.ingest.reasons import Reason
 
@@ -97,7 +98,7 @@ def record_from_fields(
     return RawRecord(
         number=number,
         text=text,
-        title=_string(first("title")),
+        title=body_text(title) if (title := _string(first("title"))) else None,
         published=_date_value(first("published")),
         url=_string(first("url")),
         author=_persons(first("author")),
@@ -129,7 +130,7 @@ def record_from_mapping(
     if not isinstance(text, str):
         kind = type(text).__name__
         return BadRecord(number, Reason.WRONG_TYPE, f"{where}: the text {name!r} is of type {kind}, not a string")
-    return record_from_fields(fields, text, number=number, own=own)
+    return record_from_fields(fields, body_text(text), number=number, own=own)
 
 
 def text_field(names: Iterable[str], own: Mapping[str, str] | None = None) -> str | None:

@@ -12,8 +12,8 @@ from typing import BinaryIO
 
 import trafilatura
 
+from pipelines.stages.ingest.boilerplate import without_boilerplate
 from pipelines.stages.ingest.decoding import decode
-from pipelines.stages.ingest.patterns import is_boilerplate
 from pipelines.stages.ingest.readers.markup import join_broken_lines, visible_text
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions
 from pipelines.stages.ingest.reasons import Reason, Refused
@@ -34,7 +34,9 @@ _ARCHIVE_ELEMENTS = [
     "//*[@id='donato' or @id='wm-toolbar' or @id='bibalex_banner' or @id='google-cache-hdr']",
     "//*[starts-with(@id, 'ukwa-') or starts-with(@id, '__wb_') or starts-with(@class, 'wb-autocomplete')]",
 ]
-_ARCHIVE_ADDRESS = re.compile(r"^https?://(?:web\.archive\.org|arquivo\.pt)/(?:web|wayback)/\d{4,14}(?:[a-z]{2}_)?/(?=https?://)")
+_ARCHIVE_ADDRESS = re.compile(
+    r"^https?://(?:web\.archive\.org|arquivo\.pt)/(?:web|wayback)/\d{4,14}(?:[a-z]{2}_)?/(?=https?://)"
+)
 _ARCHIVE_NAMES = frozenset(("wayback machine", "internet archive", "web.archive.org"))
 # Only dates that the page marks as its own; the extensive search takes any date of the text for one.
 _DATE_SEARCH = {"extensive_search": False, "original_date": True}
@@ -79,9 +81,7 @@ def page_record(
         if not text:
             raise Refused(Reason.EMPTY, "empty: no text on the page")
         return RawRecord(number, text, title=title, url=url)
-    paragraphs = [line for line in text.split("\n") if line.strip() and not is_boilerplate(line)]
-    if not paragraphs:
-        raise Refused(Reason.EMPTY, "empty: no text on the page but boilerplate")
+    paragraphs = without_boilerplate(line for line in text.split("\n") if line.strip())
     if article.title and len(paragraphs) > 1 and paragraphs[0].strip() == article.title.strip():
         del paragraphs[0]
     return RawRecord(

@@ -10,7 +10,7 @@ import html
 import re
 from html.parser import HTMLParser
 
-from pipelines.stages.ingest.patterns import is_boilerplate
+from pipelines.stages.ingest.boilerplate import without_boilerplate
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)  # one without an end hides the rest of the page, as in browsers
 _HIDDEN = frozenset(
@@ -27,12 +27,14 @@ _INLINE = (
     "small source span strike strong sub sup time tt u var wbr button center col colgroup picture tbody tfoot thead title"
 )
 _TAG_NAMES = "|".join(sorted({*_BLOCKS, *_HIDDEN, *_INLINE.split()}, key=len, reverse=True))
-_TAG = re.compile(rf"</?(?:{_TAG_NAMES})(?:\s[^<>]*)?/?>|<!--|<!doctype\b", re.IGNORECASE)
+# A tag with words behind its name has an attribute with a value: "a <b and c> d" is none.
+_TAG_FORM = rf"/?(?:{_TAG_NAMES})(?:\s[^<>]*=[^<>]*)?\s*/?>|!--|!doctype\b"
+_TAG = re.compile(f"<(?:{_TAG_FORM})", re.IGNORECASE)
+_LESS_THAN = re.compile(f"<(?!{_TAG_FORM})", re.IGNORECASE)
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS, key=len, reverse=True))})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _PARAGRAPH_TAG = re.compile(r"<p(?:\s[^<>]*)?>", re.IGNORECASE)
 _ESCAPED_TAG = re.compile(r"&lt;/?(?:p|br|div|span|a|em|strong|b|i|ul|li|h[1-6]|img|figure)\b", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_LESS_THAN = re.compile(rf"<(?!/?(?:{_TAG_NAMES})(?:[\s/>]|$)|!--|!doctype|[?])", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _BREAKS = re.compile(r"\s*<br\b[^<>]{0,200}>(?:\s|<br\b[^<>]{0,200}>|</br>)*", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]{0,500}>")
@@ -91,7 +93,7 @@ def visible_text(markup: str) -> tuple[str | None, str]:
     parser.feed(join_broken_lines(_COMMENT.sub("", markup)))
     parser.close()
     lines = (" ".join("".join(block).split()) for block in parser.blocks)
-    text = "\n\n".join(line for line in lines if line and not is_boilerplate(line))
+    text = "\n\n".join(without_boilerplate(line for line in lines if line))
     return " ".join("".join(parser.title).split()) or None, text
 
 
