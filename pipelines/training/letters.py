@@ -19,17 +19,27 @@ from babel import Locale
 
 from pipelines.stages.ingest.eight_bit import PAIRS_FILE, WORD_END, WORD_START, small_letter
 
-# By group of languages that one code page serves: the languages, and the countries whose towns have names in them.
+# By family of languages that one code page serves, and group of those that write alike: the languages, and the countries whose
+# towns have names in them.
 _GROUPS: Mapping[str, tuple[str, str]] = {
-    "western": (
-        "da nb sv fi is de fr es pt it ca nl ga",
-        "AD AR AT BE BR CA CH CL CO CR CU DE DK DO EC ES FI FR GT HN IE IS IT LU MX NI NL NO PA PE PT PY SE SV UY VE",
-    ),
-    "central": ("pl cs sk hu ro hr sl bs sr_Latn sq de", "AL BA CZ HR HU ME PL RO SI SK XK"),
-    "turkish": ("tr", "TR"),
-    "baltic": ("et lv lt", "EE LT LV"),
-    "cyrillic": ("ru uk be bg sr mk", "BG BY MK RS RU UA"),
-    "greek": ("el", "GR"),
+    "western/nordic": ("da nb sv fi is", "DK FI IS NO SE"),
+    "western/german": ("de nl", "AT CH DE LU NL"),
+    "western/french": ("fr", "BE CA CH FR"),
+    "western/iberian": ("es pt ca", "AD AR BR CL CO CR CU DO EC ES GT HN MX NI PA PE PT PY SV UY VE"),
+    "western/others": ("it ga", "IE IT"),
+    "central/polish": ("pl", "PL"),
+    "central/czech": ("cs sk", "CZ SK"),
+    "central/hungarian": ("hu", "HU"),
+    "central/romanian": ("ro", "RO"),
+    "central/balkan": ("hr sl bs sr_Latn sq", "AL BA HR ME SI XK"),
+    "central/german": ("de", "AT DE"),
+    "turkish/turkish": ("tr", "TR"),
+    "baltic/estonian": ("et", "EE"),
+    "baltic/latvian": ("lv", "LV"),
+    "baltic/lithuanian": ("lt", "LT"),
+    "cyrillic/eastern": ("ru uk be", "BY RU UA"),
+    "cyrillic/southern": ("bg sr mk", "BG MK RS"),
+    "greek/greek": ("el", "GR"),
 }
 _OWN_LETTERS = {"cyrillic": re.compile("[\u0400-\u045f\u0490\u0491]"), "greek": re.compile("[\u0370-\u03ff]")}
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -62,7 +72,7 @@ def _cldr_names(languages: Iterable[str]) -> Iterator[str]:
 
 def _town_names(cities: Iterable[Mapping[str, Any]], group: str, countries: Collection[str]) -> Iterator[str]:
     """Names in the group's own letters; for alphabets other than the Latin one they are among the alternative names."""
-    own = _OWN_LETTERS.get(group)
+    own = _OWN_LETTERS.get(group.partition("/")[0])
     for city in cities:
         if city["countrycode"] in countries:
             yield from (name for name in city["alternatenames"] if own.match(name)) if own else (city["name"],)

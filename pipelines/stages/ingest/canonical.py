@@ -72,7 +72,8 @@ def mask(text: str, *, max_run_characters: int | None = None) -> str:
 
     Masked are: editorial marks and foreign inserts in square brackets (`[sic]`, `[...]`, `[o ditador venezuelano]`; a
     clarification in English such as `[the president]` stays), lines of boilerplate between others, a lone period after
-    the end of a sentence, white space that is not a plain space, the line ends inside hard-wrapped paragraphs, and unbroken runs too long to be words
+    the end of a sentence, white space that is not a plain space, the line ends inside hard-wrapped paragraphs, and unbroken
+    runs too long to be words
     (spaCy's tokenizer needs time quadratic in their length: 16,000 emoji take 30 s).
 
     Args:

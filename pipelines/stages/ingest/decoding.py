@@ -173,7 +173,7 @@ def _unmarked_utf_16(data: bytes, declared: str | None) -> str | None:
     Prose is not taken for it without a word from somebody: other binary formats have NULs at every second byte, too.
     """
     little, big = data[1:2] == b"\x00" != data[:1], data[:1] == b"\x00" != data[1:2]
-    if not (little or big) or b"\x00" in data[2 * little : 2 * little + 1]:
+    if not (little or big) or data[3 - little : 4 - little] == b"\x00":
         return None
     is_marked_up = data[:2].strip(b"\x00") in (b"<", b"{", b"[") and data[2:4].count(0) == 1
     if not is_marked_up and (declared is None or not declared.startswith("utf-16")):

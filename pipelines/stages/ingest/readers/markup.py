@@ -39,11 +39,15 @@ _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _BREAKS = re.compile(r"\s*<br\b[^<>]{0,200}>(?:\s|<br\b[^<>]{0,200}>|</br>)*", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]{0,500}>")
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’)\]]*$")
+_BOLD_END = re.compile(r"</(?:b|strong)>\s*$", re.IGNORECASE)
+_PREFORMATTED = re.compile(r"<pre\b[^<>]*>(.*?)</pre>", re.IGNORECASE | re.DOTALL)
 _CONTEXT = 300
 
 
 def join_broken_lines(markup: str) -> str:
     """HTML in which a `<br>` inside a sentence is a blank; two of them, or one behind a sentence, stay."""
+    if "<pre" in markup:
+        markup = _PREFORMATTED.sub(_paragraphs, markup)
     if "<br" not in markup and "<BR" not in markup:
         return markup
 
@@ -52,10 +56,21 @@ def join_broken_lines(markup: str) -> str:
             return "<br><br>"
         before = _ANY_TAG.sub("", html.unescape(markup[max(0, match.start() - _CONTEXT) : match.start()])).rstrip()
         after = _ANY_TAG.sub("", markup[match.end() : match.end() + _CONTEXT]).lstrip()
+        is_heading = _BOLD_END.search(markup[max(0, match.start() - 12) : match.start()]) and after[:1].isupper()
+        if is_heading:
+            return "<br>"
         goes_on = after[:1].islower() or not _SENTENCE_END.search(before)
         return " " if goes_on else "<br>"
 
     return _BREAKS.sub(join, markup)
+
+
+def _paragraphs(match: re.Match[str]) -> str:
+    """Preformatted prose as paragraphs; computer code stays as it is."""
+    inner = match.group(1)
+    if "<code" in inner:
+        return match.group()
+    return "".join(f"<p>{part}</p>" for part in _BLANK_LINE.split(inner))
 
 
 def fragment_text(markup: str) -> str:

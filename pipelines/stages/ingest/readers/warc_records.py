@@ -30,6 +30,7 @@ _KEPT_BYTES = 16 * 1024**2
 _BEGIN = re.compile(rb"(?:^|\n)(WARC/\d\.\d+\r?\n(?:WARC|Content)-[A-Za-z\-]+:)")
 # How far before the place where a record should begin its begin may be, if the length of the one before is a little wrong.
 _SLACK_BYTES = 16
+_ARC_BEGIN = re.compile(rb"\S+ \S+ \d{8,14} \S+(?: \S+){0,6} \d+\r?\n$")
 _MAX_BROKEN = 1_000
 # Stands where compressed data is damaged, so that the record there is found to be.
 _DAMAGE = b"\n\n(compressed data is damaged here)\n"
@@ -118,7 +119,16 @@ def _parse(memory: _Memory, limit: int) -> Iterator[ArchivedRecord | BrokenRecor
 
 
 class _Iterator(ArchiveIterator):  # type: ignore[misc]
-    INC_RECORD = ""  # its warning, which goes to standard error; what is behind it is found out here
+    """warcio's, but for what it does between records: it takes the first line there for rest, even if a record begins."""
+
+    def _consume_blanklines(self) -> tuple[bytes | None, int]:
+        size = 0
+        while line := self.reader.readline():
+            is_record = line.strip() and (self.known_format != "arc" or _ARC_BEGIN.match(line))
+            if is_record:
+                return line, size
+            size += len(line)
+        return None, size
 
 
 def _short(error: Exception) -> str:
