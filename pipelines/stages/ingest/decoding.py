@@ -182,15 +182,18 @@ def _unmarked_utf_16(data: bytes, declared: str | None) -> str | None:
 
 
 class _Legacy(NamedTuple):
-    """The 8-bit encoding of what is not UTF-8, how likely its letters are, and whether nothing else is UTF-8 either."""
+    """The encoding of what is not UTF-8, and whether nothing else is UTF-8 either."""
 
     encoding: str
-    likelihood: float
     is_whole: bool
 
 
 def _find_legacy(lines: Iterable[bytes]) -> _Legacy | None:
-    """The encoding of the lines that are not UTF-8; None when all are."""
+    """The encoding of the lines that are not UTF-8; None when all are.
+
+    Raises:
+        Refused: no encoding fits.
+    """
     foreign: list[bytes] = []
     size = 0
     is_whole = True
@@ -210,8 +213,18 @@ def _find_legacy(lines: Iterable[bytes]) -> _Legacy | None:
             break
     if not foreign:
         return None
-    encoding, likelihood = find_encoding(foreign if is_whole else map(_only_foreign, foreign), is_mixed=not is_whole)
-    return _Legacy(encoding, likelihood, is_whole)
+    if not is_whole:
+        return _Legacy(find_encoding(map(_only_foreign, foreign), is_mixed=True)[0], is_whole)
+    encoding, likelihood = find_encoding(foreign)
+    data = b"".join(foreign)
+    if likelihood >= POOR or _count_high(data) <= _FOREIGN_SHARE * len(data):
+        return _Legacy(encoding, is_whole)
+    best = charset_normalizer.from_bytes(
+        data
+    ).best()  # two bytes a letter, or an alphabet that is rare in news in English
+    if best is None:
+        raise Refused(Reason.BINARY, f"no encoding fits: {_count_high(data)} of {len(data)} bytes are not ASCII")
+    return _Legacy(best.encoding, is_whole)
 
 
 def _only_foreign(line: bytes) -> bytes:
@@ -231,13 +244,6 @@ def _decode_legacy(data: bytes) -> Decoded:
     encoding = found.encoding if found else WESTERN
     if found is None or not found.is_whole:
         return Decoded(data.decode("utf-8", errors=_HANDLER.format(encoding)), "utf-8")
-    high = _count_high(data)
-    if high > _FOREIGN_SHARE * len(data) and found.likelihood < POOR:
-        best = charset_normalizer.from_bytes(data[:_SAMPLE_BYTES]).best()
-        text = _try(data, best.encoding) if best else None
-        if text is None or best is None:
-            raise Refused(Reason.BINARY, f"no encoding fits: {high} of {len(data)} bytes are not ASCII; a binary file?")
-        return Decoded(text, best.encoding)
     return Decoded(data.decode(encoding, errors="replace"), encoding)
 
 

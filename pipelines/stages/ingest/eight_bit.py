@@ -17,6 +17,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,12 +58,12 @@ _LETTER = 10.0  # what a letter gets, so that a common pair of pairs counts as m
 _UNSEEN = 3e-7  # likelihood of a pair that was never seen
 _STRANGERS = 0.003  # share of pairs from other languages than the most of a text
 _MIXED = 15.0
-_SAMPLE_WORDS = 2_000
+_SAMPLE_WORDS = 1_000
 _WORD = re.compile(rb"[^\s<>]*[\x80-\xff][^\s<>]*")
 
 
 ENCODINGS = tuple(_ENCODINGS)
-POOR = -14.0  # likelihood of a byte below which the words make no sense
+POOR = -8.0  # likelihood of a byte below which the words make no sense
 
 
 class PairLogs(NamedTuple):
@@ -84,12 +85,8 @@ def find_encoding(lines: Iterable[bytes], *, is_mixed: bool = False) -> tuple[st
         The name of an encoding that Python knows, and the mean logarithm of the likelihood of a byte above 127 under it
         (`POOR` and below: it is none of these).
     """
-    words: dict[bytes, None] = {}
-    for line in lines:
-        for word in _WORD.findall(line):
-            words[word[:100]] = None
-        if len(words) >= _SAMPLE_WORDS:
-            break
+    found = (match.group()[:100] for line in lines for match in _WORD.finditer(line))
+    words = dict.fromkeys(islice(found, _SAMPLE_WORDS))
     scores = {name: _best_group(words, name, family) for name, (family, _) in _ENCODINGS.items()}
     if is_mixed:
         scores[WESTERN] += _MIXED
