@@ -15,8 +15,8 @@ from __future__ import annotations
 import re
 from unicodedata import combining, is_normalized, normalize
 
-from pipelines.stages.ingest.boilerplate import is_boilerplate
 from pipelines.stages.ingest.mojibake import repair_mojibake
+from pipelines.stages.ingest.page_lines import is_boilerplate
 from pipelines.stages.ingest.patterns import (
     BRACKETED,
     EDITORIAL_MARKS,

@@ -12,8 +12,8 @@ from typing import BinaryIO
 
 import trafilatura
 
-from pipelines.stages.ingest.boilerplate import without_boilerplate
 from pipelines.stages.ingest.decoding import decode
+from pipelines.stages.ingest.page_lines import without_boilerplate
 from pipelines.stages.ingest.readers.markup import join_broken_lines, visible_text
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions
 from pipelines.stages.ingest.reasons import Reason, Refused

@@ -10,7 +10,7 @@ import html
 import re
 from html.parser import HTMLParser
 
-from pipelines.stages.ingest.boilerplate import without_boilerplate
+from pipelines.stages.ingest.page_lines import without_boilerplate
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)  # one without an end hides the rest of the page, as in browsers
 _HIDDEN = frozenset(
