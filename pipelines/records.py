@@ -82,6 +82,7 @@ class Document:
     published_date_evidence: str | None
     content_hash: str  # hash of the canonical text alone
     minhash: bytes | None = None  # signature for near-duplicates (stages/ingest/fingerprint.py)
+    is_title_only: bool | None = None  # the text is the title; a feed gave no more
     licence: str | None = None  # what the user says its folder's texts may be used for
 
 
@@ -276,7 +277,7 @@ class SourceFile:
     content_hash: str
     size_bytes: int
     media_type: str | None  # text, markdown, html, json, jsonl, csv, tsv, parquet, feed, warc
-    status: str  # loaded, duplicate, quarantined, skipped, vanished
+    status: str  # loaded, duplicate, quarantined, skipped, vanished, kept
     is_current: bool  # the newest version of its path
     record_count: int  # records in the file, good and bad
     document_count: int

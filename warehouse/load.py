@@ -64,7 +64,8 @@ def load_run(
 ) -> Mapping[str, int]:
     """Write everything a run found, in one transaction.
 
-    Files of a path that `files` brings a newer version of lose `is_current`; so does a file whose row says `vanished`.
+    Files of a path that `files` brings a newer version of lose `is_current`; so does a file whose row says `vanished`,
+    which ends what earlier versions of it have `kept`.
     Earlier quarantine rows of a file read again, or of a record whose document is extracted now, go away: `quarantine`
     holds what is still refused.
 
@@ -189,6 +190,10 @@ def _load_files(con: duckdb.DuckDBPyConnection, files: Sequence[SourceFile]) -> 
             "update raw.files set is_current = false where status = 'vanished' "
             "and file_id in (select file_id from _incoming)"
         )
+        con.execute(
+            "update raw.files set status = 'vanished' where status = 'kept' "
+            "and path in (select path from _incoming where status = 'vanished')"
+        )
     return count
 
 
@@ -214,7 +219,7 @@ def _load_documents(con: duckdb.DuckDBPyConnection, documents: Sequence[Document
 def _load_document_sources(
     con: duckdb.DuckDBPyConnection, files: Sequence[SourceFile], sources: Sequence[DocumentSource]
 ) -> int:
-    read_again = [file.file_id for file in files if file.status != "vanished"]
+    read_again = [file.file_id for file in files if file.status not in ("vanished", "kept")]
     con.execute("delete from raw.document_sources where file_id in (select unnest($ids))", {"ids": read_again})
     return _replace_rows(con, "raw.document_sources", _records_table("raw.document_sources", sources))
 

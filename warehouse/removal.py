@@ -18,7 +18,8 @@ from warehouse.layout import quoted
 def remove_documents(con: duckdb.DuckDBPyConnection, paths: Sequence[str] = ()) -> int:
     """Remove documents that no current file holds, with all that was extracted from them; the caller has the transaction.
 
-    The ledger keeps their files: path, hash and when they were seen.
+    The ledger keeps their files: path, hash and when they were seen. What a feed or an archive keeps (`sources.Kind`) is
+    removed only where `paths` names it.
 
     Args:
         con: the build database, in a transaction.
@@ -32,8 +33,9 @@ def remove_documents(con: duckdb.DuckDBPyConnection, paths: Sequence[str] = ()) 
     """
     con.execute(
         "create or replace temporary table _removed as select document_id from raw.documents "
-        "anti join (select document_id from raw.document_sources join raw.files using (file_id) where is_current) "
-        "using (document_id)"
+        "anti join (select document_id from raw.document_sources join raw.files using (file_id) "
+        "  where is_current or (status = 'kept' and not $is_asked)) using (document_id)",
+        {"is_asked": bool(paths)},
     )
     if paths:
         _keep_only(con, [path.rstrip("/") for path in paths])

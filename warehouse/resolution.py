@@ -17,7 +17,7 @@ _INPUT = {
         # A published date in the future is wrong and says nothing of what came first or last (`int_documents.sql`).
         "select document_id, source_key, url, if(published_date > first_day + 1, null, published_date) as published_date, text, "
         "minhash, coalesce(is_current, false) as is_current from raw.documents left join ("
-        "  select document_id, bool_or(is_current) as is_current, cast(min(seen_at) as date) as first_day"
+        "  select document_id, bool_or(is_current or status = 'kept') as is_current, cast(min(seen_at) as date) as first_day"
         "  from raw.document_sources join raw.files using (file_id) group by document_id"
         ") using (document_id) order by document_id"
     ),

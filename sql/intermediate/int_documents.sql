@@ -18,7 +18,7 @@ current_documents as (
     select distinct document_sources.document_id
     from document_sources
     inner join files on document_sources.file_id = files.file_id
-    where files.is_current and files.status <> 'vanished'
+    where (files.is_current and files.status <> 'vanished') or files.status = 'kept'
 ),
 
 first_seen as (
@@ -66,6 +66,7 @@ final as (
         language,
         url,
         author,
+        is_title_only,
         licence,
         published_date,
         published_date_source,

@@ -49,6 +49,7 @@ final as (
         documents.source_name,
         documents.url,
         documents.author,
+        documents.is_title_only,
         documents.licence,
         documents.language,
         documents.published_date,

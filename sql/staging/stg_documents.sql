@@ -12,6 +12,7 @@ renamed as (
         source_name,
         url,
         author,
+        is_title_only,
         licence,
         published_date,
         published_date_source,

@@ -12,7 +12,6 @@ from datetime import date, datetime
 
 import pytest
 
-from pipelines.errors import SettingsError
 from pipelines.records import DateSource, Document, QuarantineRow, SourceFile
 from pipelines.settings import Settings
 from pipelines.stages.ingest import ingest as ingest_module
@@ -284,43 +283,6 @@ def test_preferred_is_a_total_order(tmp_path, warehouse):
     fuller = replace(earlier, title="Ferries")
     for first, second in ((base, better), (better, earlier), (earlier, fuller)):
         assert preferred(first, second) == preferred(second, first) == second
-
-
-def test_sources_toml_names_publisher_language_and_columns(tmp_path, warehouse):
-    write(
-        tmp_path,
-        "sources.toml",
-        """
-        [[source]]
-        name = "Everything"
-        [[source]]
-        folder = "wire/baltic"
-        name = "Baltic Wire"
-        language = "pl"
-        licence = "internal"
-        [source.fields]
-        text = "Story Body"
-        title = "Slug"
-        """,
-    )
-    write(tmp_path, "wire/baltic/a.csv", f'Slug,Story Body,Text\nFerries,"{TEXT}",no\n')
-    write(tmp_path, "wire/b.txt", TEXT)
-    result = warehouse.run(tmp_path)
-    assert numbers(result) == {"loaded": 2, "skipped": 1}
-    baltic, other = warehouse.by_path["wire/baltic/a.csv"], warehouse.by_path["wire/b.txt"]
-    assert (baltic.source_name, baltic.source_key, baltic.language) == ("Baltic Wire", "baltic wire", "pl")
-    assert (baltic.title, baltic.text) == ("Ferries", TEXT)
-    assert (other.source_name, other.language) == ("Everything", "en")
-    assert (baltic.licence, other.licence) == ("internal", None)
-
-
-@pytest.mark.parametrize(
-    "text", ["[[source]", '[[source]]\nfolders = "a"', "[[source]]\n[source.fields]\nheadline = 'x'"]
-)
-def test_a_sources_toml_that_cannot_be_used_is_an_error(tmp_path, warehouse, text):
-    write(tmp_path, "sources.toml", text)
-    with pytest.raises(SettingsError, match="sources.toml"):
-        warehouse.run(tmp_path)
 
 
 def test_progress_counts_files(tmp_path, warehouse):

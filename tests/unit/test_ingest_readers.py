@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 from reader_calls import LIMITS, PAGE, TEXT, only, outcomes, read, refusal
 
-from pipelines.stages.ingest.readers.html_page import fragment_text
+from pipelines.stages.ingest.readers.markup import fragment_text
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions
 from pipelines.stages.ingest.readers.registry import READERS, find_reader
 from pipelines.stages.ingest.reasons import Reason, Refused
@@ -123,7 +123,7 @@ def test_a_page_without_text():
 
 
 def test_fragments():
-    assert fragment_text("<p>One &amp; two</p><p>three<br>four</p>") == "One & two\n\nthree\n\nfour"
+    assert fragment_text("<p>One &amp; two</p><p>three<br>four<br><br>five</p>") == "One & two\n\nthree four\n\nfive"
     assert fragment_text("plain  text") == "plain  text"
 
 
@@ -243,7 +243,7 @@ def test_what_is_no_feed():
     assert refusal("a.xml", "<!doctype html><html><body>502</body></html>") is Reason.MALFORMED_XML
     assert refusal("a.xml", '<?xml version="1.0"?><project><name>x</name></project>') is Reason.MALFORMED_XML
     assert refusal("a.xml", rss("<a>" * 5_000 + "</a>" * 5_000)) is Reason.TOO_DEEP
-    assert outcomes(read("a.rss", rss("<item><title>T</title></item>"))) == [(1, Reason.EMPTY)]
+    assert outcomes(read("a.rss", rss("<item><guid>T</guid></item>"))) == [(1, Reason.EMPTY)]
 
 
 # ---------- the registry

@@ -23,7 +23,7 @@ def documents(*specs: str) -> duckdb.DuckDBPyConnection:
         given(con, "raw.documents", [{"document_id": document_id, "published_date": day, "source_key": "wire"}])
         for number, status in enumerate(statuses):
             file_id = f"{document_id}-{number}"
-            current, status = status not in ("old", "vanished"), "loaded" if status == "old" else status
+            current, status = status not in ("old", "vanished", "kept"), "loaded" if status == "old" else status
             file = {"file_id": file_id, "status": status, "is_current": current, "path": file_id, "seen_at": SEEN_AT}
             given(con, "raw.files", [file])
             given(con, "raw.document_sources", [{"document_id": document_id, "file_id": file_id, "path": file_id}])
@@ -39,6 +39,7 @@ def documents(*specs: str) -> duckdb.DuckDBPyConnection:
         (["a loaded"], "a"),
         (["a old"], ""),
         (["a vanished"], ""),
+        (["a kept"], "a"),
         (["a old,loaded"], "a"),
         (["a vanished,duplicate"], "a"),
         (["a loaded", "b loaded duplicate of a"], "a"),
@@ -48,7 +49,8 @@ def documents(*specs: str) -> duckdb.DuckDBPyConnection:
         (["a loaded", "b old duplicate of a", "c loaded duplicate of a", "d loaded"], "ad"),
     ],
     ids=[
-        "a document", "superseded", "its file is gone", "one of two files is current", "one of two files is there",
+        "a document", "superseded", "its file is gone", "kept by its feed", "one of two files is current",
+        "one of two files is there",
         "a near-duplicate", "its original is gone", "the earliest that is left", "an undated one comes last", "two groups",
     ],
 )  # fmt: skip

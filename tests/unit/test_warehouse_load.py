@@ -202,6 +202,24 @@ def test_the_first_file_by_path_is_the_loaded_one_in_whatever_order_they_came(co
     assert select(con, statuses) == [("b.txt", "loaded"), ("c.txt", "duplicate")]
 
 
+def test_what_a_feed_keeps_stays_until_its_file_is_gone_or_it_is_named(con):
+    old = a_file(ONE, "feed.rss")
+    load(con, ONE, paths=["feed.rss"])
+    later = a_document(TEXT + " Updated.")
+    files = [replace(old, status="kept", is_current=False), a_file(later, "feed.rss")]
+    load(con, later, paths=["feed.rss"], files=files)
+    assert select(con, "select count(distinct document_id) from raw.document_sources") == [(2,)]
+    assert load(con, run=a_run("run-3"), remove=[])["removed"] == 0
+    vanish(con, "feed.rss")
+    assert select(con, "select distinct status from raw.files") == [("vanished",)]
+
+
+def test_what_a_feed_keeps_is_removed_where_it_is_named(con):
+    load(con, ONE, paths=["feed.rss"])
+    load(con, files=[replace(a_file(ONE, "feed.rss"), status="kept", is_current=False)], run=a_run("run-2"))
+    assert load(con, run=a_run("run-3"), remove=["feed.rss"])["removed"] == 1
+
+
 def vanish(con, *paths: str, **more) -> Mapping[str, int]:
     files = read_ledger(con).files
     gone = [replace(files[path], status="vanished", is_current=False) for path in paths]

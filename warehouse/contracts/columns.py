@@ -13,7 +13,7 @@ from warehouse.contracts.form import Column, ForeignKey
 TEXT, TEXTS, INTEGER, BIGINT = "VARCHAR", "VARCHAR[]", "INTEGER", "BIGINT"
 NUMBER, BOOLEAN, DATE, TIMESTAMP, BYTES = "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "BLOB"
 
-FILE_STATUSES = ("loaded", "duplicate", "quarantined", "skipped", "vanished")
+FILE_STATUSES = ("loaded", "duplicate", "quarantined", "skipped", "vanished", "kept")
 STAGES = ("ingest", "extract", "load")
 ROLES = ("actor", "recipient", "attribution")
 QUOTATION_KINDS = ("direct", "mixed", "indirect")

@@ -40,7 +40,7 @@ RAW = (
             Column(
                 "status", TEXT,
                 "What became of it: loaded, duplicate (each text in it is in a file whose path comes first), quarantined, "
-                "skipped, vanished.",
+                "skipped, vanished, kept (not in the folder any more, but its documents still count: a feed or an archive).",
                 one_of=FILE_STATUSES,
             ),
             Column("is_current", BOOLEAN, "Whether this is the newest version of its path and still in the folder."),
@@ -72,6 +72,11 @@ RAW = (
             Column("published_date_evidence", TEXT, "The words or value the day was taken from.", nullable=True),
             Column("content_hash", TEXT, "Hash of the canonical text alone; equal for one text from two sources."),
             Column("minhash", BYTES, "MinHash signature of word shingles, for near-duplicates.", nullable=True),
+            Column(
+                "is_title_only", BOOLEAN,
+                "Whether the text is the title, as its feed gave no more; null if it was read before this was noted.",
+                nullable=True,
+            ),
             Column("licence", TEXT, "What the text may be used for, as seeds/sources.toml says.", nullable=True),
             Column(
                 "extractor_version", TEXT, "Version that made the document's rows in nlp; null while there are none.",

@@ -6,7 +6,7 @@ work (`ingest.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -18,6 +18,7 @@ from pipelines.stages.ingest.inbox import InboxFile
 from pipelines.stages.ingest.readers.raw_record import BadRecord, SkippedRecord
 from pipelines.stages.ingest.reading import ReadRecord
 from pipelines.stages.ingest.reasons import Reason, Refused, SkipReason
+from pipelines.stages.ingest.sources import Kind
 
 _STAGE = "ingest"
 
@@ -69,7 +70,7 @@ class IngestResult:
 
     `documents` are new ones, and known ones whose metadata another copy of the text has bettered (those have their id in
     the ledger already). `files` are file versions new to the ledger, and the versions they replace or that have vanished,
-    with `is_current` false.
+    with `is_current` false; those whose documents stay current have the status `kept` (`sources.Kind`).
     """
 
     documents: tuple[Document, ...]
@@ -87,6 +88,7 @@ class Accounts:
     ledger: KnownLedger
     run_id: str
     now: datetime
+    kind_of: Callable[[str], Kind] = lambda _path: Kind.SNAPSHOT
     documents: dict[str, Document] = field(default_factory=dict)
     sources: list[DocumentSource] = field(default_factory=list)
     files: list[SourceFile] = field(default_factory=list)
@@ -162,7 +164,7 @@ class Accounts:
             known_documents: of the documents read, those that the warehouse has already, by id.
         """
         vanished = [
-            replace(version, status="vanished", is_current=False)
+            self._left(version, "vanished", is_kept=self.kind_of(path) is Kind.ARCHIVE)
             for path, version in sorted(self.ledger.files.items())
             if path not in self.seen_paths
         ]
@@ -197,7 +199,8 @@ class Accounts:
         self.seen_paths.add(file.path)
         previous = self.ledger.files.get(file.path)
         if previous is not None and previous.content_hash != content_hash:
-            self.files.append(replace(previous, is_current=False))
+            is_kept = self.kind_of(file.path) is not Kind.SNAPSHOT
+            self.files.append(self._left(previous, previous.status, is_kept=is_kept))
         first_seen = previous if previous is not None and previous.content_hash == content_hash else None
         self.files.append(
             SourceFile(
@@ -214,6 +217,11 @@ class Accounts:
                 seen_at=first_seen.seen_at if first_seen else self.now,
             )
         )
+
+    @staticmethod
+    def _left(version: SourceFile, status: str, *, is_kept: bool) -> SourceFile:
+        """A version that is not in the folder any more."""
+        return replace(version, status="kept" if is_kept and version.document_count else status, is_current=False)
 
     def _quarantine(
         self, path: str, record_number: int | None, content_hash: str | None, reason: Reason, message: str

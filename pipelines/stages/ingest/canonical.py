@@ -16,6 +16,7 @@ import re
 from unicodedata import combining, is_normalized, normalize
 
 from pipelines.stages.ingest.mojibake import repair_mojibake
+from pipelines.stages.ingest.page_lines import is_boilerplate
 from pipelines.stages.ingest.patterns import (
     BRACKETED,
     EDITORIAL_MARKS,
@@ -70,8 +71,9 @@ def mask(text: str, *, max_run_characters: int | None = None) -> str:
     """The text as the NLP reads it: equal length, with what would mislead a parser replaced by spaces.
 
     Masked are: editorial marks and foreign inserts in square brackets (`[sic]`, `[...]`, `[o ditador venezuelano]`; a
-    clarification in English such as `[the president]` stays), a lone period after the end of a sentence, white space
-    that is not a plain space, the line ends inside hard-wrapped paragraphs, and unbroken runs too long to be words
+    clarification in English such as `[the president]` stays), lines of boilerplate between others, a lone period after
+    the end of a sentence, white space that is not a plain space, the line ends inside hard-wrapped paragraphs, and unbroken
+    runs too long to be words
     (spaCy's tokenizer needs time quadratic in their length: 16,000 emoji take 30 s).
 
     Args:
@@ -80,6 +82,8 @@ def mask(text: str, *, max_run_characters: int | None = None) -> str:
     """
     if "[" in text:
         text = BRACKETED.sub(_mask_insert, text)
+    if "\n" in text:
+        text = "\n".join(" " * len(line) if is_boilerplate(line) else line for line in text.split("\n"))
     if " ." in text or "\n." in text:
         text = STRAY_PERIOD.sub(_blank_keeping_closing, text)
     text = UNUSUAL_SPACE.sub(" ", text)

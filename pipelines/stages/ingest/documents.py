@@ -79,6 +79,7 @@ def make_document(
         published_date_evidence=_one_line(published.evidence, _MAX_NAME_CHARACTERS),
         content_hash=content_hash(text),
         minhash=signature(text),
+        is_title_only=record.is_title_only,
         licence=_one_line(source.licence, _MAX_NAME_CHARACTERS),
     )
 

@@ -86,12 +86,12 @@ def ingest_files(
         SettingsError: its sources.toml cannot be used.
         WorkerDiedError: no child process can be started.
     """
-    accounts = Accounts(ledger=ledger, run_id=run_id, now=now)
+    sources = load_sources(root)
+    accounts = Accounts(ledger=ledger, run_id=run_id, now=now, kind_of=lambda path: sources.find(path).kind)
     files = list(list_inbox(root))
     accounts.counts = replace(accounts.counts, files=len(files))
     isolated: list[_Changed] = []
     done = 0
-    sources = load_sources(root)
     for file in files:
         source = sources.find(file.path)
         changed = _take(file, accounts, settings=settings, source=source, is_forced=file.path in reread)

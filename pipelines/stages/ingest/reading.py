@@ -54,6 +54,7 @@ def read_documents(stream: BinaryIO, *, path: str, settings: Settings, source: S
         max_expansion_ratio=settings.max_expansion_ratio,
         max_entries=settings.max_archive_entries,
         fields=source.fields,
+        encoding=source.encoding,
     )
     is_empty = True
     refused: BadRecord | None = None

@@ -65,7 +65,7 @@ MEANINGS: dict[Reason, str] = {
     Reason.EXPANSION_LIMIT: "expands beyond max_expanded_bytes or max_expansion_ratio",
     Reason.UNSAFE_PATH: "an archive entry whose name leads out of the archive, or a symbolic link in it",
     Reason.EMPTY: "no text, or white space only",
-    Reason.BINARY: "bytes that are not text in any known encoding",
+    Reason.BINARY: "no text: a binary or word-processor format, or bytes in no known encoding",
     Reason.MALFORMED_JSON: "not JSON, or a broken part of a JSON file",
     Reason.MALFORMED_TABLE: "a line of a CSV or TSV file that no row can be made of",
     Reason.MALFORMED_XML: "not a well-formed feed",

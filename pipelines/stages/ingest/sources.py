@@ -7,6 +7,8 @@ What belongs here: reading that file. Its form:
     name = "Reuters"            # publisher of all that is in it, whatever the files say
     language = "en"             # instead of detecting it
     licence = "licensed, internal use"
+    encoding = "cp1250"         # of its files, where they carry no byte-order mark; instead of detecting it
+    kind = "feed"               # what it means when a document is no longer in a file: see `Kind`
     [source.fields]             # columns or keys of its CSV, Parquet and JSON files
     text = "Story Body"
     published = "Filed"
@@ -18,13 +20,28 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipelines.errors import SettingsError
+from pipelines.stages.ingest.decoding import is_text_encoding
 from pipelines.stages.ingest.inbox import CONFIGURATION_NAME
 from pipelines.stages.ingest.readers.fields import FIELD_NAMES
+
+
+class Kind(StrEnum):
+    """What it means when a document that was read is no longer in the folder.
+
+    A snapshot is all there is: a document that left its file, or whose file is gone, is no longer current. A feed is a
+    window on the latest documents, overwritten again and again: what left it stays current as long as the file is there.
+    An archive never changes: what was once in it stays current, even when its file is changed or taken away.
+    """
+
+    SNAPSHOT = "snapshot"
+    FEED = "feed"
+    ARCHIVE = "archive"
 
 
 class Source(BaseModel):
@@ -36,7 +53,16 @@ class Source(BaseModel):
     name: str | None = Field(default=None, min_length=1)
     language: str | None = Field(default=None, pattern="^[a-z]{2,3}$")
     licence: str | None = None
+    encoding: str | None = None
+    kind: Kind = Kind.SNAPSHOT
     fields: dict[str, str] = {}
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, name: str | None) -> str | None:
+        if name is not None and not is_text_encoding(name):
+            raise ValueError(f"{name!r} is no text encoding that is known, such as cp1250, iso-8859-2 or koi8-r")
+        return name
 
 
 class _SourcesFile(BaseModel):

@@ -1,4 +1,4 @@
-"""Readers of what is compressed: `.gz`, `.bz2` and `.xz` files, and zip archives.
+"""Readers of what is compressed: `.gz`, `.bz2`, `.xz` and `.zst` files, and zip archives.
 
 What belongs here: streams that stop at the bounds, and entries of archives to records. Nothing is ever written to disk, and no
 size that a header states is believed: bytes are counted as they come.
@@ -19,12 +19,16 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
+import pyarrow as pa
+
+from pipelines.stages.ingest.foreign_formats import office_name
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, Reader, ReadOptions, SkippedRecord
 from pipelines.stages.ingest.reasons import Reason, Refused, SkipReason
 
 COMPRESSIONS: dict[str, Callable[[BinaryIO], BinaryIO]] = {
     ".gz": lambda stream: cast(BinaryIO, gzip.GzipFile(fileobj=stream)),
     ".bz2": lambda stream: cast(BinaryIO, bz2.BZ2File(stream)),
+    ".zst": lambda stream: cast(BinaryIO, pa.CompressedInputStream(stream, "zstd")),
     ".xz": lambda stream: cast(BinaryIO, lzma.LZMAFile(stream)),  # noqa: SIM115 - closed with the stream below it
 }
 _BROKEN = (
@@ -39,6 +43,7 @@ _BROKEN = (
 )
 # What may expand freely before the ratio counts: a file of one repeated line compresses a thousandfold.
 _FREE_BYTES = 8 * 1024**2
+_HEAD_BYTES = 8_192
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _MAX_COMMENT_BYTES = 65_535
 # Longest central directory for each entry: 46 bytes, a name, an extra field.
@@ -122,6 +127,9 @@ def read_zip(
         options: the bounds.
         find: gives the reader of an entry's name; None for a type that is not read.
     """
+    if name := office_name(stream.read(_HEAD_BYTES)):
+        raise Refused(Reason.BINARY, f"{name}, not an archive of texts")
+    stream.seek(0)
     _refuse_many_entries(stream, options)
     try:
         archive = zipfile.ZipFile(stream)

@@ -19,7 +19,7 @@ from pipelines.stages.ingest.reasons import Reason
 
 def read_delimited(stream: BinaryIO, options: ReadOptions) -> Iterator[RawRecord | BadRecord]:
     """Read a table with a header; a bad row costs itself, and every line that is lost is named."""
-    lines = Lines(open_text(stream), options.max_markup_bytes)
+    lines = Lines(open_text(stream, encoding=options.encoding), options.max_markup_bytes)
     layout = find_layout(lines, options)
     names = tuple(map(normal_name, layout.names))
     number = 0

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from pipelines.stages.ingest.metadata_dates import as_plain
+from pipelines.stages.ingest.readers.markup import body_text
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord
 from pipelines.stages.ingest.reasons import Reason
 
@@ -130,7 +131,7 @@ def record_from_fields(
     return RawRecord(
         number=number,
         text=text,
-        title=_string(first("title")),
+        title=body_text(title) if (title := _string(first("title"))) else None,
         published=as_plain(first("published")),
         updated=as_plain(first("updated")),
         url=_string(first("url")),
@@ -163,7 +164,7 @@ def record_from_mapping(
     if not isinstance(text, str):
         kind = type(text).__name__
         return BadRecord(number, Reason.WRONG_TYPE, f"{where}: the text {name!r} is of type {kind}, not a string")
-    return record_from_fields(fields, text, number=number, own=own)
+    return record_from_fields(fields, body_text(text), number=number, own=own)
 
 
 def text_field(names: Iterable[str], own: Mapping[str, str] | None = None) -> str | None:

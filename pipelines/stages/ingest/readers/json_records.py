@@ -27,7 +27,7 @@ def read_json_lines(stream: BinaryIO, options: ReadOptions) -> Iterator[RawRecor
 
     A file whose first line is no whole value but the begin of one is read as `read_json` does.
     """
-    text = open_text(stream)
+    text = open_text(stream, encoding=options.encoding)
     last = 0
     for number, line in _lines(text, options.max_markup_bytes):
         if line is None:
@@ -53,7 +53,7 @@ def read_json(stream: BinaryIO, options: ReadOptions) -> Iterator[RawRecord | Ba
         raise _too_large()
     if not data.strip():
         raise Refused(Reason.EMPTY, "empty file")
-    yield from _read_values(decode(data).text, options)
+    yield from _read_values(decode(data, encoding=options.encoding).text.lstrip("\ufeff"), options)
 
 
 def _read_values(text: str, options: ReadOptions) -> Iterator[RawRecord | BadRecord]:

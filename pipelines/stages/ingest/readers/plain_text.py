@@ -7,6 +7,7 @@ top of the file, two or more lines `Title: ...`, `Date: ...` and so on, closed b
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
@@ -14,8 +15,11 @@ from typing import Any, BinaryIO
 import yaml
 
 from pipelines.stages.ingest.decoding import decode
+from pipelines.stages.ingest.readers.feed_xml import read_feed
 from pipelines.stages.ingest.readers.fields import record_from_fields
-from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions
+from pipelines.stages.ingest.readers.html_page import read_html
+from pipelines.stages.ingest.readers.mail_message import is_mail, read_mail
+from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, Reader, ReadOptions, SkippedRecord
 from pipelines.stages.ingest.reasons import Reason, Refused
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.{0,20000}?)\r?\n(?:---|\.\.\.)[ \t]*\r?\n", re.DOTALL)
@@ -24,12 +28,29 @@ _HEADER_LINE = re.compile(
     re.IGNORECASE,
 )
 _MIN_HEADER_LINES = 2
+_HEAD_BYTES = 4_096
+_PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
+_XML = re.compile(rb"<\?xml\s|<rss[\s>]|<feed\s")
 
 
-def read_plain_text(stream: BinaryIO, options: ReadOptions) -> Iterator[RawRecord | BadRecord]:
-    """Read a file of plain text."""
-    text = read_text(stream, options)
+def read_plain_text(stream: BinaryIO, options: ReadOptions) -> Iterator[RawRecord | BadRecord | SkippedRecord]:
+    """Read a file of plain text; a page, a feed or mail that is called text is read as what it is."""
+    buffered = io.BufferedReader(stream, 2 * _HEAD_BYTES)  # type: ignore[type-var]
+    head = buffered.peek(_HEAD_BYTES)
+    if (read := _other_reader(head)) is not None:
+        yield from read(buffered, options)
+        return
+    text = read_text(buffered, options)
     yield record_from_fields(*_split_header(text), number=1)
+
+
+def _other_reader(head: bytes) -> Reader | None:
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if _PAGE.match(start):
+        return read_html
+    if _XML.match(start):
+        return read_feed
+    return read_mail if is_mail(head) else None
 
 
 def read_markdown(stream: BinaryIO, options: ReadOptions) -> Iterator[RawRecord | BadRecord]:
@@ -57,7 +78,7 @@ def read_text(stream: BinaryIO, options: ReadOptions) -> str:
         )
     if not data:
         raise Refused(Reason.EMPTY, "empty file")
-    return decode(data).text
+    return decode(data, encoding=options.encoding).text
 
 
 def _split_header(text: str) -> tuple[Mapping[str, Any], str]:

@@ -26,6 +26,7 @@ class RawRecord:
     url: str | None = None
     author: str | None = None
     source_name: str | None = None
+    is_title_only: bool = False  # its text is its title, as there is no more of it
     member: str | None = None  # name of the archive entry that holds it
 
 
@@ -57,6 +58,7 @@ class ReadOptions:
     max_expansion_ratio: float  # expanded bytes for each compressed one
     max_entries: int  # of an archive
     fields: Mapping[str, str] = field(default_factory=dict)  # column or key by meaning (`sources.py`)
+    encoding: str | None = None  # of text files, where the user names it (`sources.py`)
 
     @property
     def max_text_bytes(self) -> int:

@@ -1,7 +1,8 @@
 """Which reader takes a file, by its name.
 
-What belongs here: `READERS` and `find_reader`. A name decides, never the content: a reader that finds something else in a file
-refuses it with a reason, which is better than a guess that drops rows.
+What belongs here: `READERS` and `find_reader`. A name decides, not the content: a reader that finds something else in a file
+refuses it with a reason, which is better than a guess that drops rows. Only what is called text is looked at, as people call
+everything so: a page, a feed or mail in it goes to their readers (`plain_text.py`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pipelines.stages.ingest.readers.delimited import read_delimited
 from pipelines.stages.ingest.readers.feed_xml import read_feed
 from pipelines.stages.ingest.readers.html_page import read_html
 from pipelines.stages.ingest.readers.json_records import read_json, read_json_lines
+from pipelines.stages.ingest.readers.mail_message import read_mail
 from pipelines.stages.ingest.readers.parquet_table import read_parquet
 from pipelines.stages.ingest.readers.plain_text import read_markdown, read_plain_text
 from pipelines.stages.ingest.readers.raw_record import Reader
@@ -43,6 +45,9 @@ _CSV = Format("csv", read_delimited)
 _TSV = Format("tsv", read_delimited)
 _ARROW = Format("arrow", read_parquet, is_isolated=True)
 _WARC = Format("warc", read_warc, is_isolated=True)
+_MAIL = Format("mail", read_mail, is_isolated=True)
+# Their records may be compressed one by one, which their reader knows.
+_SELF_EXPANDING = frozenset(((".warc", ".gz"), (".arc", ".gz"), (".wet", ".gz"), (".warc", ".zst")))
 
 READERS: dict[str, Format] = {
     ".txt": _TEXT,
@@ -70,6 +75,12 @@ READERS: dict[str, Format] = {
     ".xml": _FEED,
     ".rdf": _FEED,
     ".warc": _WARC,
+    ".arc": _WARC,
+    ".wet": _WARC,
+    ".eml": _MAIL,
+    ".mbox": _MAIL,
+    ".mht": _MAIL,
+    ".mhtml": _MAIL,
 }
 
 
@@ -87,7 +98,7 @@ def find_reader(name: str) -> Format:
         inner_suffix = PurePosixPath(path.stem).suffix.lower()
         if inner_suffix == ".zip" or inner_suffix in COMPRESSIONS:
             raise Refused(Reason.NESTED_ARCHIVE, f"a nested archive: {path.name[-100:]!r}")
-        if (inner_suffix, suffix) == (".warc", ".gz"):  # each record is compressed by itself, which its reader knows
+        if (inner_suffix, suffix) in _SELF_EXPANDING:
             return _WARC
         inner = _find_plain(path.stem)
         return inner._replace(read=partial(read_compressed, suffix=suffix, read=inner.read))
