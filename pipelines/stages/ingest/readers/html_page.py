@@ -23,7 +23,7 @@ from pipelines.stages.ingest.reasons import Reason, Refused
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]{1,40})", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)  # one without an end hides the rest of the page, as in browsers
 _HEAD_BYTES = 4_096
 # A tag with this many attributes is no article's; libxml2 compares each with every other (100,000 take a minute).
 _MAX_ATTRIBUTES = 1_000
