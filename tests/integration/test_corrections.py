@@ -43,7 +43,9 @@ class Warehouse:
 
     def run(self, run_id: str, *rows: str) -> bool:
         """Run with these corrections; whether core was resolved anew."""
-        self.settings.corrections.write_text("\n".join([",".join((*COLUMNS, *ENTITY_COLUMNS)), *rows]) + "\n", encoding="utf-8")
+        self.settings.corrections.write_text(
+            "\n".join([",".join((*COLUMNS, *ENTITY_COLUMNS)), *rows]) + "\n", encoding="utf-8"
+        )
         quiet = lambda done, total, unit: None  # noqa: E731
         with WriterLock(self.settings.build_database, run_id):
             with closing(open_build(self.settings.build_database)) as con:
@@ -161,7 +163,9 @@ def test_entities_are_corrected_and_can_be_taken_back(warehouse: Warehouse) -> N
         "same_entity,,,,,,Ana,2024-06-01,men_gone,men_lost",
     )
     assert warehouse.run("entities", *rows)
-    told = "select kind, is_applied, reason, entity_id = other_entity_id from fct_entity_corrections order by line_number"
+    told = (
+        "select kind, is_applied, reason, entity_id = other_entity_id from fct_entity_corrections order by line_number"
+    )
     assert warehouse.select(told) == [
         ("same_entity", True, None, True),
         ("different_entity", True, None, False),

@@ -120,11 +120,11 @@ CORE = (
     Table(
         "core", "event_relations",
         "one row per pair of events and relation",
-        "Events that are linked and not one: a plan and its deed, a denial and what it denies.",
+        "Events that are linked and not one: a plan and its deed, a denial and what it denies, a recollection and what it recalls.",
         (
-            Column("event_id", TEXT, "The plan, threat or possibility; or the denial."),
-            Column("related_event_id", TEXT, "The deed; or what is denied."),
-            Column("relation", TEXT, "announces or denies."),
+            Column("event_id", TEXT, "The plan, threat or possibility; the denial; or what later texts alone tell of."),
+            Column("related_event_id", TEXT, "The deed; what is denied; or the earlier event that they recall."),
+            Column("relation", TEXT, "announces, denies or recalls."),
             Column("score", NUMBER, "Probability that both tell of one act, 0 to 1."),
         ),
         ("event_id", "related_event_id", "relation"),

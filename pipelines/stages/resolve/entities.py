@@ -121,9 +121,7 @@ def _order(node: Node) -> tuple[date, NodeId]:
     return node.order
 
 
-def _joins(
-    profiles: Iterable[Profile], clustering: Clustering, corrections: EntityCorrections
-) -> dict[NodeId, Join]:
+def _joins(profiles: Iterable[Profile], clustering: Clustering, corrections: EntityCorrections) -> dict[NodeId, Join]:
     joins = {
         key: clustering.joins[profile.id]
         for profile in profiles

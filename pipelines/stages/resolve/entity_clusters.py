@@ -77,9 +77,7 @@ def cluster_profiles(profiles: list[Profile], corrections: EntityCorrections | N
     return Clustering(state.clusters, state.joins, state.candidates)
 
 
-def _between(
-    pairs: Iterable[tuple[NodeId, NodeId]], profile_of: Mapping[NodeId, str]
-) -> Iterator[tuple[str, str]]:
+def _between(pairs: Iterable[tuple[NodeId, NodeId]], profile_of: Mapping[NodeId, str]) -> Iterator[tuple[str, str]]:
     """The profiles of pairs of documents' entities that both have one; what is one by its key alone has none."""
     for first, second in pairs:
         if first in profile_of and second in profile_of:
