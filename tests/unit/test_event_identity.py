@@ -67,13 +67,61 @@ def test_attacks_on_successive_days_stay_apart():
     assert grouped(*reports) == {"r0", "r1", "r2", "r3"}
 
 
-@pytest.mark.parametrize("bridges", [1, 2])
+@pytest.mark.parametrize("bridges", [1, 2, 3])
 def test_reports_without_a_place_do_not_bridge_two_towns(bridges):
     towns = [replace(BOMBING, name=f"{place[0]}{n}", place=place) for place in (GOMA, BUKAVU) for n in range(bridges)]
     nowhere = [replace(BOMBING, name=f"x{n}", place=None) for n in range(bridges)]
     found = resolve(*towns, *nowhere).event_links.set_index("event_mention_id")["event_id"]
     assert len(set(found)) == 2
     assert found["Goma0"] != found["Bukavu0"]
+
+
+def test_many_reports_without_a_place_do_not_bridge_two_towns():
+    towns = [replace(BOMBING, name=place[0], place=place) for place in (GOMA, BUKAVU)]
+    nowhere = [replace(BOMBING, name=f"x{n}", place=None) for n in range(6)]
+    found = resolve(*towns, *nowhere).event_links.set_index("event_mention_id")["event_id"]
+    assert found["Goma"] != found["Bukavu"]
+
+
+def test_one_wrong_town_parts_nothing():
+    right = [replace(BOMBING, name=f"r{n}") for n in range(3)]
+    found = resolve(*right, replace(BOMBING, name="w", place=BUKAVU)).event_links.set_index("event_mention_id")
+    assert len({found["event_id"][row.name] for row in right}) == 1
+
+
+def test_words_of_parties_that_no_one_knows_are_no_evidence_of_one_event():
+    said = Report("a", "It was [agreed] on Monday to mend the pier.", event_type="AGREE", event_mode="accept")
+    other = replace(said, name="b", text="On Monday the price of maize was [agreed].")
+    assert "strangers_speak" in log_odds(said, other)
+    assert "strangers_speak" not in log_odds(replace(said, actors=(CHAD,)), replace(other, actors=(CHAD,)))
+    assert grouped(said, other) == {"a", "b"}
+
+
+MARCH_2025 = date(2025, 3, 10)
+RECALLED = replace(
+    BOMBING, name="r", published=MARCH_2025,
+)  # fmt: skip
+
+
+def relations(*reports: Report) -> list[tuple[str, str, str]]:
+    found = resolve(*reports)
+    name = dict(zip(found.event_links["event_id"], found.event_links["event_mention_id"], strict=True))
+    rows = found.event_relations[["event_id", "related_event_id", "relation"]].itertuples(index=False)
+    return [(name[row.event_id], name[row.related_event_id], row.relation) for row in rows]
+
+
+def test_what_a_text_recalls_is_the_event_or_is_linked_to_it():
+    year = (("event_date_end", date(2024, 12, 31)), ("event_date_precision", "year"))
+    dated = replace(RECALLED, text="A year ago rebels [bombed] the fish market in Goma.", place=GOMA,
+                    day=date(2024, 1, 1), more=year)  # fmt: skip
+    assert grouped(BOMBING, dated) == {"a+r"}
+    vague = replace(dated, text="Her novel begins on the evening when they [bombed] it.",
+                    actors=(Party("soldiers", "COD", "MIL"),))  # fmt: skip
+    assert grouped(BOMBING, vague) == {"a", "r"}
+    assert relations(BOMBING, vague) == [("r", "a", "recalls")]
+    # News of the week recalls nothing, and no report recalls a later one.
+    assert relations(BOMBING, replace(vague, published=TUESDAY)) == []
+    assert relations(replace(BOMBING, published=date(2025, 4, 1)), vague) == []
 
 
 def test_a_plan_and_its_deed_are_two():

@@ -120,7 +120,7 @@ CORE = (
     Table(
         "core", "event_relations",
         "one row per pair of events and relation",
-        "Events that are linked and not one: a plan and its deed, a denial and what it denies, a recollection and what it recalls.",
+        "Events that are linked and not one: plan and deed, denial and what is denied, recollection and what is recalled.",
         (
             Column("event_id", TEXT, "The plan, threat or possibility; the denial; or what later texts alone tell of."),
             Column("related_event_id", TEXT, "The deed; what is denied; or the earlier event that they recall."),

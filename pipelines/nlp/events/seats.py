@@ -1,7 +1,7 @@
 """Capitals that a text names by their country alone: "in the Kenyan capital".
 
-What belongs here: which place such a phrase means. What does not: names of towns (`places/`), governments that a capital stands for
-(`coreference/metonymy.py`).
+What belongs here: which place such a phrase means. What does not: names of towns (`places/`), governments that a capital
+stands for (`coreference/metonymy.py`).
 """
 
 from __future__ import annotations

@@ -5,9 +5,10 @@ What belongs here: `event_relations`. What does not: which reports are one event
 Two reports that would be one event but for what they say of its happening are a relation of their two events: what is planned or
 possible in one and done in the other `announces` it, what is negated in one and asserted in the other `denies` it. A promise or
 a threat is an event of its own type; it `announces` a deed of the type that it is about (`lexicons/event_announcements.csv`) that
-the same parties do within `LONGEST_WAIT` days. A text that recalls an earlier act ("the 2019 attack on ...", "a year after ...") is a
-report of that act's event where it fits it; where it tells too little for that, its event `recalls` the earlier one that it fits
-best.
+the same parties do within `LONGEST_WAIT` days.
+
+A text that recalls an earlier act ("the 2019 attack on ...", "a year after ...") is a report of that act's event where it fits
+it; where it tells too little for that, its event `recalls` the earlier one that it fits best.
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ def event_relations(
         first, second: the pairs of reports that were compared.
 
     Returns:
-        event_id (the plan, denial or recollection), related_event_id (the deed, what is denied, what is recalled), relation, score (probability of the
-        surest pair of their reports); one row a pair of events and relation.
+        event_id (the plan, denial or recollection), related_event_id (the deed, what is denied, what is recalled), relation,
+        score (probability of the surest pair of their reports); one row a pair of events and relation.
     """
     differ = (reports.is_done[first] != reports.is_done[second]) | (
         reports.is_negated[first] != reports.is_negated[second]
