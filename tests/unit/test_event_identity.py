@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipelines.stages.resolve.event_relations import event_relations
 from pipelines.stages.resolve.events import ALONE, FITS
 from pipelines.stages.resolve.identity_weights import calibrated
 from pipelines.stages.resolve.pair_evidence import PairEvidence
@@ -103,25 +104,25 @@ RECALLED = replace(
 )  # fmt: skip
 
 
-def relations(*reports: Report) -> list[tuple[str, str, str]]:
-    found = resolve(*reports)
-    name = dict(zip(found.event_links["event_id"], found.event_links["event_mention_id"], strict=True))
-    rows = found.event_relations[["event_id", "related_event_id", "relation"]].itertuples(index=False)
-    return [(name[row.event_id], name[row.related_event_id], row.relation) for row in rows]
+def recalled(news: Report, later: Report) -> list[list[str]]:
+    """The relations of the events of two reports that clustering left apart."""
+    rows = frames((news, later))
+    pair = np.array([0]), np.array([1])
+    found = event_relations(rows.read(), rows.mentions, ["old", "recollection"], *pair)
+    return found[["event_id", "related_event_id", "relation"]].to_numpy().tolist()
 
 
 def test_what_a_text_recalls_is_the_event_or_is_linked_to_it():
     year = (("event_date_end", date(2024, 12, 31)), ("event_date_precision", "year"))
-    dated = replace(RECALLED, text="A year ago rebels [bombed] the fish market in Goma.", place=GOMA,
-                    day=date(2024, 1, 1), more=year)  # fmt: skip
-    assert grouped(BOMBING, dated) == {"a+r"}
-    vague = replace(dated, text="Her novel begins on the evening when they [bombed] it.",
-                    actors=(Party("soldiers", "COD", "MIL"),))  # fmt: skip
-    assert grouped(BOMBING, vague) == {"a", "r"}
-    assert relations(BOMBING, vague) == [("r", "a", "recalls")]
+    later = replace(
+        RECALLED, text="A year ago rebels [bombed] the fish market in Goma.", day=date(2024, 1, 1), more=year
+    )
+    assert grouped(BOMBING, later) == {"a+r"}
+    assert recalled(BOMBING, later) == [["recollection", "old", "recalls"]]
     # News of the week recalls nothing, and no report recalls a later one.
-    assert relations(BOMBING, replace(vague, published=TUESDAY)) == []
-    assert relations(replace(BOMBING, published=date(2025, 4, 1)), vague) == []
+    assert recalled(BOMBING, replace(later, published=TUESDAY)) == []
+    assert recalled(replace(BOMBING, published=date(2025, 4, 1)), later) == []
+    assert recalled(BOMBING, replace(later, place=BUKAVU)) == []
 
 
 def test_a_plan_and_its_deed_are_two():
