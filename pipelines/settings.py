@@ -26,7 +26,7 @@ class Settings(BaseSettings):
         description="Folder of the build database, the published communique.duckdb and the Parquet batches.",
     )
     corrections: Path = Field(
-        PROJECT_ROOT / "corrections.csv", description="Corrections of events by people; the file may be missing."
+        PROJECT_ROOT / "corrections.csv", description="Corrections by people; only the default may be missing."
     )
     sql: Path = Field(PROJECT_ROOT / "sql", description="Folder of the SQL models.")
     model: str = Field("en_core_web_sm", description="Name of an installed spaCy pipeline.")

@@ -43,7 +43,12 @@ _ACTORS = (
 _QUARANTINE = (
     "select path, record_number, reason_code, message from raw.quarantine where run_id = ? order by path, record_number"
 )
-_CORRECTIONS = "select line_number, reason from fct_event_corrections order by is_applied, line_number"
+_CORRECTIONS = """
+select line_number, reason, is_applied from fct_event_corrections
+union all
+select line_number, reason, is_applied from fct_entity_corrections
+order by is_applied, line_number
+"""
 _SHOWN = 10
 
 
@@ -115,10 +120,11 @@ def _show_quarantine(console: Console, rows: Sequence[tuple[Any, ...]]) -> None:
 
 
 def _show_corrections(console: Console, rows: Sequence[tuple[Any, ...]]) -> None:
-    idle = [(line, reason) for line, reason in rows if reason]
+    idle = [(line, reason) for line, reason, _ in rows if reason]
     console.print(f"\n{_count(len(rows) - len(idle), 'correction')} applied.")
     if idle:
-        console.print(f"{_count(len(idle), 'correction')} not applied (table fct_event_corrections):", style="yellow")
+        tables = "tables fct_event_corrections, fct_entity_corrections"
+        console.print(f"{_count(len(idle), 'correction')} not applied ({tables}):", style="yellow")
     for line, reason in idle[:_SHOWN]:
         console.print(Text.assemble("  ", printable(f"line {line}: {reason}")), soft_wrap=True)
     if len(idle) > _SHOWN:

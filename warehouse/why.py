@@ -33,7 +33,9 @@ order by reports.published_date nulls last, reports.document_id, reports.start_c
 _RELATED = """
 select relation, related_event_id, score from core.event_relations where event_id = $event_id
 union all
-select 'is ' || case relation when 'announces' then 'announced by' else 'denied by' end, event_id, score
+select
+    case relation when 'announces' then 'is announced by' when 'denies' then 'is denied by' else 'is recalled by' end,
+    event_id, score
 from core.event_relations where related_event_id = $event_id
 order by all
 """

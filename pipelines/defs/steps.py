@@ -20,7 +20,7 @@ from pipelines.settings import Settings
 from pipelines.stages.batches import remove_extractions
 from pipelines.stages.extract import extract_documents, extractor_version, quarantine_rows
 from pipelines.stages.ingest.ingest import ingest_files
-from pipelines.stages.resolve.corrections import read_corrections
+from pipelines.stages.resolve.corrections import CorrectionFile, read_corrections
 from pipelines.stages.resolve.resolve import ResolveInput, resolve, resolver_version
 from warehouse import builds
 from warehouse.connection import open_build
@@ -67,7 +67,7 @@ def ingest(
     Raises:
         CorrectionsError: the file of corrections cannot be used; the run stops before it has done anything.
     """
-    read_corrections(settings.corrections)
+    _corrections(settings)
     now = datetime.now(UTC)
     ledger = read_ledger(con)
     refused = {row.path for row in ledger.quarantine.values() if row.stage == "ingest"}
@@ -216,7 +216,7 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
     Raises:
         CorrectionsError: the file of corrections cannot be used; core stays as it was.
     """
-    corrections = read_corrections(settings.corrections)
+    corrections = _corrections(settings)
     version = resolver_version(corrections)
     if builds.is_up_to_date(con, builds.CORE, source=builds.LOAD, code_version=version):
         return False
@@ -225,6 +225,11 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
     replace_core(con, tables, run_id=run_id)
     builds.stamp(con, [builds.CORE], run_id=run_id, source=builds.LOAD, code_version=version)
     return True
+
+
+def _corrections(settings: Settings) -> CorrectionFile:
+    """The file of corrections; one that someone named must be there."""
+    return read_corrections(settings.corrections, is_required="corrections" in settings.model_fields_set)
 
 
 def _ingestion_run(staged: StagedDocuments, extractions: StagedExtractions) -> IngestionRun:

@@ -57,6 +57,7 @@ class Project:
         self.home.mkdir(exist_ok=True)
         shutil.copy(PROJECT_ROOT / "dagster_home" / "dagster.yaml", self.home)
         self.corrections = folder / "corrections.csv"
+        self.corrections.touch()
         self.settings = Settings(
             seeds=self.seeds,
             warehouse=warehouse or folder / "warehouse",

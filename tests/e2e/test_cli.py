@@ -29,6 +29,7 @@ class Command:
         home = folder / "dagster_home"
         self.seeds.mkdir()
         home.mkdir()
+        (folder / "corrections.csv").touch()
         shutil.copy(SEED, self.seeds)
         shutil.copy(PROJECT_ROOT / "dagster_home" / "dagster.yaml", home)
         self.environment = os.environ | {

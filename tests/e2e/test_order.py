@@ -97,6 +97,8 @@ def tables_after(folder: Path, portions: Iterable[Sequence[str]]) -> Rows:
     settings = Settings(
         seeds=folder / "seeds", warehouse=folder / "warehouse", corrections=folder / "corrections.csv", workers=1
     )
+    folder.mkdir(parents=True, exist_ok=True)
+    settings.corrections.touch()
     for number, names in enumerate(portions):
         for name in names:
             path = settings.seeds / name

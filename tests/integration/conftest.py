@@ -43,6 +43,7 @@ def sample_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("sample")
     shutil.copytree(CORPUS, folder / "seeds")
     shutil.copy(SEED, folder / "seeds")
+    (folder / "corrections.csv").touch()
     return Settings(
         seeds=folder / "seeds", warehouse=folder / "warehouse", corrections=folder / "corrections.csv", workers=1
     )

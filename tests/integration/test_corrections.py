@@ -11,7 +11,7 @@ import pytest
 from pipelines.defs import steps
 from pipelines.errors import CorrectionsError
 from pipelines.settings import Settings
-from pipelines.stages.resolve.corrections import COLUMNS
+from pipelines.stages.resolve.corrections import COLUMNS, ENTITY_COLUMNS
 from warehouse import builds
 from warehouse.checks import model_checks, run_checks, sql_checks, table_checks
 from warehouse.connection import WriterLock, open_build
@@ -43,7 +43,9 @@ class Warehouse:
 
     def run(self, run_id: str, *rows: str) -> bool:
         """Run with these corrections; whether core was resolved anew."""
-        self.settings.corrections.write_text("\n".join([",".join(COLUMNS), *rows]) + "\n", encoding="utf-8")
+        self.settings.corrections.write_text(
+            "\n".join([",".join((*COLUMNS, *ENTITY_COLUMNS)), *rows]) + "\n", encoding="utf-8"
+        )
         quiet = lambda done, total, unit: None  # noqa: E731
         with WriterLock(self.settings.build_database, run_id):
             with closing(open_build(self.settings.build_database)) as con:
@@ -148,6 +150,46 @@ def _assert_corrected(warehouse: Warehouse, mentions: Mentions) -> None:
     assert (counted["2024-05-06_radio.txt"], counted["2024-05-07_wire.txt"]) == (1, 0)
     assert warehouse.select("select distinct is_applied, reason from fct_event_corrections") == [(True, None)]
     assert warehouse.failed_checks() == []
+
+
+def test_entities_are_corrected_and_can_be_taken_back(warehouse: Warehouse) -> None:
+    warehouse.run("before entities")
+    names = "select e.text, max(e.mention_id), max(e.entity_id) from fct_entity_mentions e where e.is_name group by 1"
+    before = {text: (mention, entity) for text, mention, entity in warehouse.select(names)}
+    tamale = warehouse.select("select mention_id from fct_entity_mentions where text = 'Tamale' order by 1")
+    rows = (
+        f"same_entity,,,,,,Ana,2024-06-01,{before['Chile'][0]},{before['Peru'][0]}",
+        f"different_entity,,,,,,Ana,2024-06-01,{tamale[0][0]},{tamale[1][0]}",
+        "same_entity,,,,,,Ana,2024-06-01,men_gone,men_lost",
+    )
+    assert warehouse.run("entities", *rows)
+    told = (
+        "select kind, is_applied, reason, entity_id = other_entity_id from fct_entity_corrections order by line_number"
+    )
+    assert warehouse.select(told) == [
+        ("same_entity", True, None, True),
+        ("different_entity", True, None, False),
+        ("same_entity", False, "there is no entity mention men_gone (any more)", None),
+    ]
+    assert warehouse.select(
+        "select count(*) from fct_entity_mentions e join fct_entity_corrections c on e.mention_id = c.entity_mention_id "
+        "where e.link_method = 'corrected'"
+    ) == [(1,)]
+    assert warehouse.failed_checks() == ["entity_corrections_applied"]
+    assert not warehouse.run("entities again", *rows)
+    assert warehouse.run("entities taken back")
+    after = {text: (mention, entity) for text, mention, entity in warehouse.select(names)}
+    assert after == before
+    assert warehouse.select("select * from fct_entity_corrections") == []
+
+
+def test_a_file_that_someone_named_must_be_there(warehouse: Warehouse) -> None:
+    warehouse.settings.corrections.unlink()
+    with (
+        closing(open_build(warehouse.settings.build_database)) as con,
+        pytest.raises(CorrectionsError, match="COMMUNIQUE_CORRECTIONS names .* no such file"),
+    ):
+        steps.ingest(con, warehouse.settings, run_id="x", progress=lambda *_: None)
 
 
 def test_what_cannot_be_applied_is_told(warehouse: Warehouse) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipelines.stages.resolve.event_relations import event_relations
 from pipelines.stages.resolve.events import ALONE, FITS
 from pipelines.stages.resolve.identity_weights import calibrated
 from pipelines.stages.resolve.pair_evidence import PairEvidence
@@ -67,13 +68,61 @@ def test_attacks_on_successive_days_stay_apart():
     assert grouped(*reports) == {"r0", "r1", "r2", "r3"}
 
 
-@pytest.mark.parametrize("bridges", [1, 2])
+@pytest.mark.parametrize("bridges", [1, 2, 3])
 def test_reports_without_a_place_do_not_bridge_two_towns(bridges):
     towns = [replace(BOMBING, name=f"{place[0]}{n}", place=place) for place in (GOMA, BUKAVU) for n in range(bridges)]
     nowhere = [replace(BOMBING, name=f"x{n}", place=None) for n in range(bridges)]
     found = resolve(*towns, *nowhere).event_links.set_index("event_mention_id")["event_id"]
     assert len(set(found)) == 2
     assert found["Goma0"] != found["Bukavu0"]
+
+
+def test_many_reports_without_a_place_do_not_bridge_two_towns():
+    towns = [replace(BOMBING, name=place[0], place=place) for place in (GOMA, BUKAVU)]
+    nowhere = [replace(BOMBING, name=f"x{n}", place=None) for n in range(6)]
+    found = resolve(*towns, *nowhere).event_links.set_index("event_mention_id")["event_id"]
+    assert found["Goma"] != found["Bukavu"]
+
+
+def test_one_wrong_town_parts_nothing():
+    right = [replace(BOMBING, name=f"r{n}") for n in range(3)]
+    found = resolve(*right, replace(BOMBING, name="w", place=BUKAVU)).event_links.set_index("event_mention_id")
+    assert len({found["event_id"][row.name] for row in right}) == 1
+
+
+def test_words_of_parties_that_no_one_knows_are_no_evidence_of_one_event():
+    said = Report("a", "It was [agreed] on Monday to mend the pier.", event_type="AGREE", event_mode="accept")
+    other = replace(said, name="b", text="On Monday the price of maize was [agreed].")
+    assert "strangers_speak" in log_odds(said, other)
+    assert "strangers_speak" not in log_odds(replace(said, actors=(CHAD,)), replace(other, actors=(CHAD,)))
+    assert grouped(said, other) == {"a", "b"}
+
+
+MARCH_2025 = date(2025, 3, 10)
+RECALLED = replace(
+    BOMBING, name="r", published=MARCH_2025,
+)  # fmt: skip
+
+
+def recalled(news: Report, later: Report) -> list[list[str]]:
+    """The relations of the events of two reports that clustering left apart."""
+    rows = frames((news, later))
+    pair = np.array([0]), np.array([1])
+    found = event_relations(rows.read(), rows.mentions, ["old", "recollection"], *pair)
+    return found[["event_id", "related_event_id", "relation"]].to_numpy().tolist()
+
+
+def test_what_a_text_recalls_is_the_event_or_is_linked_to_it():
+    year = (("event_date_end", date(2024, 12, 31)), ("event_date_precision", "year"))
+    later = replace(
+        RECALLED, text="A year ago rebels [bombed] the fish market in Goma.", day=date(2024, 1, 1), more=year
+    )
+    assert grouped(BOMBING, later) == {"a+r"}
+    assert recalled(BOMBING, later) == [["recollection", "old", "recalls"]]
+    # News of the week recalls nothing, and no report recalls a later one.
+    assert recalled(BOMBING, replace(later, published=TUESDAY)) == []
+    assert recalled(replace(BOMBING, published=date(2025, 4, 1)), later) == []
+    assert recalled(BOMBING, replace(later, place=BUKAVU)) == []
 
 
 def test_a_plan_and_its_deed_are_two():

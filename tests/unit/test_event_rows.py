@@ -72,6 +72,18 @@ class TestEventRows:
             == "Goma"
         )
 
+    def test_copied_texts_have_no_voice(self):
+        copy = {"day": TUESDAY, "place": BUKAVU, "is_counted": False}
+        row = row_of(*reports({"place": GOMA}, copy, copy))
+        assert (row["place_name"], row["event_date_start"]) == ("Goma", MONDAY)
+        assert row_of(*reports(copy, copy))["place_name"] == "Bukavu"
+
+    def test_a_town_whose_region_is_not_known_is_no_country(self):
+        town = ("Malabo", "GNQ", None, 3.75, 8.78, 2309527)
+        country = ("Equatorial Guinea", "GNQ", None, 1.7, 10.5, 2309096)
+        row = row_of(*reports({"place": country}, {"place": country}, {"place": town}))
+        assert row["place_name"] == "Malabo"
+
     def test_the_country_where_no_report_tells_more(self):
         assert row_of(*reports({}, {"place": CONGO}))["place_name"] == "DR Congo"
 

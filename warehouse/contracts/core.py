@@ -53,7 +53,8 @@ CORE = (
         (
             Column("mention_id", TEXT, "Mention."),
             Column("entity_id", TEXT, "Entity it stands for."),
-            Column("method", TEXT, "How the link was made: name (the key of its name), coreference, spelling, surname, acronym."),
+            Column("method", TEXT, "How the link was made: name (the key of its name), coreference, spelling, surname, acronym; "
+                   "corrected where a person decided it."),
             Column("score", NUMBER, "Probability that the link is right, 0 to 1."),
             Column("evidence", TEXT, "What decided, as JSON: of each feature what was found and its weight in log-odds; "
                    "empty where the name's key alone did.", nullable=True),
@@ -120,11 +121,11 @@ CORE = (
     Table(
         "core", "event_relations",
         "one row per pair of events and relation",
-        "Events that are linked and not one: a plan and its deed, a denial and what it denies.",
+        "Events that are linked and not one: plan and deed, denial and what is denied, recollection and what is recalled.",
         (
-            Column("event_id", TEXT, "The plan, threat or possibility; or the denial."),
-            Column("related_event_id", TEXT, "The deed; or what is denied."),
-            Column("relation", TEXT, "announces or denies."),
+            Column("event_id", TEXT, "The plan, threat or possibility; the denial; or what later texts alone tell of."),
+            Column("related_event_id", TEXT, "The deed; what is denied; or the earlier event that they recall."),
+            Column("relation", TEXT, "announces, denies or recalls."),
             Column("score", NUMBER, "Probability that both tell of one act, 0 to 1."),
         ),
         ("event_id", "related_event_id", "relation"),
@@ -144,6 +145,23 @@ CORE = (
             Column("other_event_mention_id", TEXT, "The mention it is compared with (same, different).", nullable=True),
             Column("event_type", TEXT, "PLOVER event type that it is given (code).", nullable=True),
             Column("event_mode", TEXT, "PLOVER mode that it is given (code).", nullable=True),
+            Column("note", TEXT, "Why, in the words of the person.", nullable=True),
+            Column("who", TEXT, "Who corrected it.", nullable=True),
+            Column("corrected_on", TEXT, "Day of the correction, as the file has it.", nullable=True),
+            Column("is_applied", BOOLEAN, "Whether the correction applies."),
+            Column("reason", TEXT, "Why it does not apply.", nullable=True),
+        ),
+        ("line_number",),
+    ),
+    Table(
+        "core", "entity_corrections",
+        "one row per row of the file of corrections that speaks of entities",
+        "What people corrected of entities, and whether it applies.",
+        (
+            Column("line_number", INTEGER, "Line of the file on which the row begins, from 1."),
+            Column("kind", TEXT, "What is said of the two mentions: same_entity, different_entity."),
+            Column("entity_mention_id", TEXT, "Mention of the one entity.", nullable=True),
+            Column("other_entity_mention_id", TEXT, "Mention of the other one.", nullable=True),
             Column("note", TEXT, "Why, in the words of the person.", nullable=True),
             Column("who", TEXT, "Who corrected it.", nullable=True),
             Column("corrected_on", TEXT, "Day of the correction, as the file has it.", nullable=True),

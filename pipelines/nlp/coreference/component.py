@@ -42,6 +42,7 @@ from pipelines.nlp.coreference.reading import (
     group_mention,
     note_pair,
     possessor,
+    rival_country,
     same_role,
     set_agreement,
     subject_of_predicate,
@@ -284,13 +285,14 @@ class EntityResolver:
         """An entity that is named by its role alone; the same role and country again is the same entity."""
         stated = nominal.stated
         owner = possessor(reading, nominal)
-        country = stated.country or (owner.country if owner else None)
+        rival = None if owner else rival_country(reading, nominal)
+        country = stated.country or (owner.country if owner else rival)
         if country is None and reading.doc[nominal.start].tag_ != "PRP$":
             country = self._local_country(reading, nominal)
         role = (stated.title or nominal.word).lower()
         known = same_role(reading.discourse, nominal) if nominal.is_definite or nominal.form is Form.ACTORS else None
         is_body = nominal.word in UNIQUE_BODIES and nominal.form is Form.ACTORS
-        if is_body and nominal.is_definite and not (stated.country or owner):
+        if is_body and nominal.is_definite and not (stated.country or owner or rival):
             country = reading.home.before(nominal.head) or country
             if known is not None and self._is_of_another_state(reading, nominal, known):
                 known = None

@@ -19,6 +19,7 @@ _TITLE_PREPOSITIONS = frozenset({"of", "to", "for", "in", "at", "from"})
 _TAIL_TAGS = frozenset({"ADP", "DET", "ADJ", "NOUN", "PROPN", "PART", "NUM"})
 _MAX_SECOND_TITLE = 6
 _MAX_TITLE_TAIL = 10  # tokens from a title to the name after its owner
+_OPPOSED_SECTORS = frozenset(("REB", "OPP", "UAF"))
 _MAX_PAIR_GAP = 3  # tokens between two names that "and" joins
 
 
@@ -181,6 +182,19 @@ def possessor(reading: Reading, nominal: Nominal) -> EntityNode | None:
         return None
     here = reading.discourse.recent(reading.discourse.sentence_of[nominal.start], 0)
     return next((r.node for r in here if r.last.start == nominal.start), None)
+
+
+def rival_country(reading: Reading, nominal: Nominal) -> str | None:
+    """The country that a government and those who oppose it share: "the Nepalese government and rebels"."""
+    token = reading.doc[nominal.head]
+    if token.dep_ != "conj":
+        return None
+    here = reading.discourse.recent(reading.discourse.sentence_of[nominal.start], 0)
+    other = next((r.node for r in here if any(o.head == token.head.i for o in r.occurrences[-3:])), None)
+    if other is None:
+        return None
+    sectors = {other.sector, nominal.stated.sector}
+    return other.country if len(sectors) > 1 and "GOV" in sectors and sectors & _OPPOSED_SECTORS else None
 
 
 def take_from_owner(reading: Reading, node: EntityNode, owner: EntityNode, nominal: Nominal) -> None:

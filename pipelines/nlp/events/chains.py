@@ -24,7 +24,7 @@ def clause_chain(anchor: Token) -> list[Token]:
     current = anchor
     for _ in range(10):
         head, dep = current.head, current.dep_
-        if head is current:
+        if head.i == current.i:
             break
         if dep == "relcl":
             # "during which they sought": the clause shares the time of its antecedent; "who invaded it" does not.

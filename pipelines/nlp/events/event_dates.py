@@ -15,6 +15,7 @@ from spacy.tokens import Doc, Token
 
 from pipelines.nlp.clauses.government import precedes_clause
 from pipelines.nlp.events.chains import BOUNDS, clause_chain, edge_rank, is_bound, only_names, report_rank
+from pipelines.nlp.events.counted_dates import counted_days
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.telling import (
     BEFORE,
@@ -48,6 +49,7 @@ class EventDate:
     precision: Precision | None
     source: EventDateSource
     is_ongoing: bool = False  # it began then and has not ended
+    is_counted: bool = False  # back from what the sentence tells: "a year after"
 
 
 NO_DATE = EventDate(None, None, None, EventDateSource.NONE)
@@ -96,6 +98,10 @@ class EventDateReader:
                 continue
             if (rank, abs(head.i - anchor.i)) < best_key:
                 best, best_key = time, (rank, abs(head.i - anchor.i))
+        if best is None or best_key[0] > 0:
+            days = counted_days(chain, self.published, self._days_of(anchor))
+            if days is not None:
+                return EventDate(days.start, days.end, days.precision, EventDateSource.TEXT, is_counted=True)
         if best is None:
             return NO_DATE if is_beyond or _is_counted_from(draft.site.top) else self._since(draft)
         preposition = adjunct_preposition(draft.top)
@@ -109,6 +115,11 @@ class EventDateReader:
         if best.precision == Precision.WEEK and end is not None and self.published is not None and self._is_done(draft):
             end = min(end, max(self.published, best.date_start or end))  # "this week": nothing later than today is done
         return EventDate(best.date_start, end, best.precision, EventDateSource.TEXT)
+
+    def _days_of(self, anchor: Token) -> list[date]:
+        """The single days that a sentence names."""
+        times = (time for _, time in self.times.get(anchor.sent.start, ()))
+        return [t.date_start for t in times if t.precision == Precision.DAY and t.date_start is not None]
 
     def _is_read_ahead(self, time: TimeExpression, draft: Draft) -> bool:
         """Whether a time was read as one to come though the sentence tells in the past what was done."""

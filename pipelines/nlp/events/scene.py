@@ -28,6 +28,7 @@ from pipelines.nlp.events.place_phrases import (
     steps_up,
 )
 from pipelines.nlp.events.retelling import Told
+from pipelines.nlp.events.seats import capitals
 from pipelines.nlp.events.settling import PLACE, WEIGHTS_FILE, Options
 from pipelines.nlp.events.story import STORY_DAYS, Story
 from pipelines.nlp.events.telling import Telling, telling
@@ -62,6 +63,9 @@ class SceneReader:
             country = gazetteer.country(place.country) if place.country else None
             if country is not None and place.country is not None and country.name == place.name:
                 self._countries.setdefault(place.country, place)
+        for token, place in capitals(doc):
+            self._places.setdefault(token.sent.start, []).append((token, place))
+            self._places[token.sent.start].sort(key=lambda item: item[0].i)
         self.weights = load_weights(WEIGHTS_FILE).get(PLACE, {})
         counts = Counter(place.country for place in doc._.places or () if place.country)
         main = counts.most_common(1)[0][0] if counts else None
@@ -167,7 +171,8 @@ class SceneReader:
         """The places that the sentence names: of its clause, of the main one, of what it is done to, any other."""
         places = self._places.get(draft.site.token.sent.start, ())
         target = next((p for t, p in places if any(r.start <= t.i < r.end for r in draft.recipients)), None)
-        beside = [p for t, p in places if not _is_party(t, draft)]
+        ranks = {token.i: rank for rank, token in enumerate(clause_chain(draft.site.token)[:_CLAUSES])}
+        beside = [p for t, p in places if not _is_party(t, draft) and not _is_of_speaker(t, ranks)]
         return [
             ("clause", self._of_clause(draft)),
             ("main", self._of_sentence(draft)),
@@ -180,7 +185,9 @@ class SceneReader:
         at = told.draft.site.token.sent.start
         before = [start for start in self._places if start < at]
         opening = [start for start in sorted(self._places) if start < self.story.settings.lead_end]
-        lead = next((p for start in opening for t, p in self._places[start] if preposition_of(t)), None)
+        ranks = {token.i: rank for rank, token in enumerate(clause_chain(told.draft.site.token)[:_CLAUSES])}
+        places = ((t, p) for start in opening for t, p in self._places[start] if preposition_of(t))
+        lead = next((p for t, p in places if not _is_of_speaker(t, ranks)), None)
         return [
             ("dateline", next((place for _, place in self._dateline), None)),
             ("scene", self._scene(told, others)),
@@ -279,6 +286,12 @@ class SceneReader:
                 if opens and any(t.text in _DASHES and t.nbor(-1).whitespace_ for t in after):
                     return [(head.i, place)]
         return []
+
+
+def _is_of_speaker(token: Token, ranks: dict[int, int]) -> bool:
+    """Whether a place is that of the one who tells of the event: "the navy in Busan said"."""
+    preposition = preposition_of(token)
+    return preposition is not None and is_of_subject_above(preposition, ranks)
 
 
 def _is_party(token: Token, draft: Draft) -> bool:

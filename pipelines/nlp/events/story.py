@@ -123,7 +123,7 @@ class Story:
             setting.append("in-past")
         options: Options[EventDate] = Options(lambda when: (when.start, when.end), setting)
         if _is_dated(told) and told.when is not None:
-            options.add("own", told.when)
+            options.add("own", told.when, ["counted"] if told.when.is_counted else [])
         for source, when, seen in self._times.offers(draft, told.is_speech):
             options.add(source, when, seen)
         again = self.retellings.again(told, [o for o in others if _is_dated(o)])

@@ -1,7 +1,8 @@
-"""Corrections by people: what a file of them says, and which of them apply.
+"""Corrections by people: what a file of them says, and which of those of event mentions apply.
 
 What belongs here: reading `corrections.csv`, judging its rows against the event mentions that there are, coding mentions anew.
-What does not: how corrections bind clusters (`half_linkage.py`), what the tables make of them (`sql/`).
+What does not: corrections of entities (`entity_corrections.py`), how corrections bind clusters (`half_linkage.py`), what the
+tables make of them (`sql/`).
 
 A file of corrections grows by lines at its end, so of two that contradict each other the later one applies. A row that cannot be
 used costs itself only; it is told in core.event_corrections.
@@ -12,7 +13,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -20,11 +21,16 @@ import pandas as pd
 
 from pipelines.errors import CorrectionsError
 from pipelines.ids import bytes_hash
+from pipelines.stages.resolve.correction_groups import Groups
 
 COLUMNS = (
     "kind", "event_mention_id", "other_event_mention_id", "event_type", "event_mode", "note", "who", "date",
 )  # fmt: skip
-SAME, DIFFERENT, NOT_EVENT, CODE = KINDS = ("same", "different", "not_event", "code")
+# A file that corrects no entity may leave these out.
+ENTITY_COLUMNS = ("entity_mention_id", "other_entity_mention_id")
+SAME, DIFFERENT, NOT_EVENT, CODE = EVENT_KINDS = ("same", "different", "not_event", "code")
+SAME_ENTITY, DIFFERENT_ENTITY = ENTITY_KINDS = ("same_entity", "different_entity")
+KINDS = (*EVENT_KINDS, *ENTITY_KINDS)
 _EVENT_TYPES = Path(__file__).parents[2] / "lexicons" / "event_types.csv"
 
 _FORM = {"kind": str.lower, "event_type": str.upper, "event_mode": str.lower}
@@ -45,6 +51,8 @@ class Correction:
     note: str | None = None
     who: str | None = None
     date: str | None = None
+    entity_mention_id: str | None = None
+    other_entity_mention_id: str | None = None
     has_surplus: bool = False  # more fields than the header
 
 
@@ -68,22 +76,31 @@ class Corrections:
 
     def table(self) -> pd.DataFrame:
         """The rows of core.event_corrections, in the order of the file."""
-        columns = [field.name for field in fields(Correction)][:-1]
-        frame = pd.DataFrame(
-            [[getattr(row, name) for name in columns] for row, _ in self.rows], columns=columns, dtype=object
-        )
-        frame["line_number"] = frame["line_number"].astype("int32")
-        frame["is_applied"] = [reason is None for _, reason in self.rows]
-        frame["reason"] = pd.Series([reason for _, reason in self.rows], dtype=object)
-        return frame.rename(columns={"date": "corrected_on"})
+        return correction_table(self.rows, COLUMNS)
 
 
-def read_corrections(path: Path) -> CorrectionFile:
+def correction_table(rows: Iterable[tuple[Correction, str | None]], columns: Iterable[str]) -> pd.DataFrame:
+    """Rows of the file with what became of them, as a table of core has them.
+
+    Args:
+        rows: in the order of the file, each with the reason why it does not apply.
+        columns: of the file.
+    """
+    names, told = ["line_number", *columns], list(rows)
+    frame = pd.DataFrame([[getattr(row, name) for name in names] for row, _ in told], columns=names, dtype=object)
+    frame["line_number"] = frame["line_number"].astype("int32")
+    frame["is_applied"] = pd.Series([reason is None for _, reason in told], dtype=bool)
+    frame["reason"] = pd.Series([reason for _, reason in told], dtype=object)
+    return frame.rename(columns={"date": "corrected_on"})
+
+
+def read_corrections(path: Path, *, is_required: bool = False) -> CorrectionFile:
     """Read a file of corrections.
 
     Args:
-        path: a CSV file in UTF-8 with the header `COLUMNS`, in any order; it may be missing or empty. Lines that begin with "#"
-            are remarks.
+        path: a CSV file in UTF-8 with the header `COLUMNS`, in any order, and `ENTITY_COLUMNS` if it corrects entities; it may
+            be empty. Lines that begin with "#" are remarks.
+        is_required: whether the file must be there: someone named it, and a slip of the pen must not undo all corrections.
 
     Raises:
         CorrectionsError: the file cannot be read, or has another header.
@@ -91,7 +108,12 @@ def read_corrections(path: Path) -> CorrectionFile:
     try:
         data = path.read_bytes()
         text = data.decode("utf-8-sig")
-    except FileNotFoundError:
+    except FileNotFoundError as err:
+        if is_required:
+            raise CorrectionsError(
+                f"COMMUNIQUE_CORRECTIONS names {str(path)!r}, and there is no such file; name the file of corrections, or "
+                "unset the variable"
+            ) from err
         return CorrectionFile()
     except (OSError, UnicodeDecodeError) as err:
         raise CorrectionsError(
@@ -104,16 +126,16 @@ def read_corrections(path: Path) -> CorrectionFile:
     if not records:
         return CorrectionFile((), bytes_hash(data))
     header = [name.strip() for name in records[0][1]]
-    if sorted(header) != sorted(COLUMNS):
+    if sorted(header) not in (sorted(COLUMNS), sorted((*COLUMNS, *ENTITY_COLUMNS))):
         raise CorrectionsError(
-            f"{str(path)!r}, line {records[0][0]}: the columns of corrections must be {', '.join(COLUMNS)}, "
-            f"separated by commas, not {', '.join(header)}"
+            f"{str(path)!r}, line {records[0][0]}: the columns of corrections must be {', '.join(COLUMNS)}, and to correct "
+            f"entities {', '.join(ENTITY_COLUMNS)}, separated by commas, not {', '.join(header)}"
         )
     return CorrectionFile(tuple(_correction(number, header, cells) for number, cells in records[1:]), bytes_hash(data))
 
 
 def settle(rows: Iterable[Correction], mention_ids: Collection[str]) -> Corrections:
-    """Find out which corrections apply.
+    """Find out which corrections of event mentions apply; those of entities are left out.
 
     They are taken from the last one to the first, and each applies unless a later one contradicts it.
 
@@ -123,8 +145,8 @@ def settle(rows: Iterable[Correction], mention_ids: Collection[str]) -> Correcti
     """
     known = set(mention_ids)
     settled = Corrections()
-    groups = _Groups()
-    for row in reversed(list(rows)):
+    groups = Groups()
+    for row in reversed([row for row in rows if row.kind not in ENTITY_KINDS]):
         reason = _flaw(row, known) or _contradiction(row, settled, groups)
         settled.rows.append((row, reason))
         if reason is None:
@@ -161,50 +183,6 @@ def correct_mentions(mentions: pd.DataFrame, corrections: Corrections) -> pd.Dat
     return mentions
 
 
-class _Groups:
-    """Mentions that must be one event, and groups of them that must not be."""
-
-    def __init__(self) -> None:
-        self._group: dict[str, str] = {}
-        self._members: dict[str, list[str]] = {}
-        self._lines: dict[str, list[int]] = {}
-        self._apart: dict[str, dict[str, int]] = {}  # group, other group: line
-
-    def find(self, mention: str) -> str:
-        return self._group.get(mention, mention)
-
-    def lines(self, mention: str) -> list[int]:
-        """The lines that made the group of a mention."""
-        return sorted(self._lines.get(self.find(mention), []))
-
-    def members(self, mention: str) -> list[str]:
-        return self._members.get(self.find(mention), [mention])
-
-    def apart(self, first: str, second: str) -> int | None:
-        """The line that keeps two mentions apart."""
-        return self._apart.get(self.find(first), {}).get(self.find(second))
-
-    def join(self, first: str, second: str, line: int) -> None:
-        a, b = self.find(first), self.find(second)
-        self._lines.setdefault(a, []).append(line)
-        if a == b:
-            return
-        moved = self._members.pop(b, [b])
-        self._members.setdefault(a, [a]).extend(moved)
-        self._group.update(dict.fromkeys(moved, a))
-        self._lines[a] += self._lines.pop(b, [])
-        for other, number in self._apart.pop(b, {}).items():
-            del self._apart[other][b]
-            self._set_apart(a, other, number)
-
-    def part(self, first: str, second: str, line: int) -> None:
-        self._set_apart(self.find(first), self.find(second), line)
-
-    def _set_apart(self, a: str, b: str, line: int) -> None:
-        self._apart.setdefault(a, {}).setdefault(b, line)
-        self._apart.setdefault(b, {}).setdefault(a, line)
-
-
 def _records(text: str) -> list[tuple[int, list[str]]]:
     """The records that are neither empty nor remarks, with the line on which each begins."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -218,15 +196,20 @@ def _records(text: str) -> list[tuple[int, list[str]]]:
 
 def _correction(number: int, header: list[str], cells: list[str]) -> Correction:
     values = {name: _FORM.get(name, str)(cell.strip()) or None for name, cell in zip(header, cells, strict=False)}
-    surplus = any(cell.strip() for cell in cells[len(header) :])
-    return Correction(line_number=number, has_surplus=surplus, **values)  # type: ignore[arg-type]
+    has_surplus = any(cell.strip() for cell in cells[len(header) :])
+    return Correction(line_number=number, has_surplus=has_surplus, **values)  # type: ignore[arg-type]
+
+
+def surplus(row: Correction) -> str | None:
+    """Why a row cannot be used that has more fields than the header."""
+    return "more fields than columns: a note with a comma must stand in quotation marks" if row.has_surplus else None
 
 
 def _flaw(row: Correction, known: set[str]) -> str | None:
     """Why a row cannot be used, whatever the other rows say."""
     if row.has_surplus:
-        return "more fields than columns: a note with a comma must stand in quotation marks"
-    if row.kind not in KINDS:
+        return surplus(row)
+    if row.kind not in EVENT_KINDS:
         return f"unknown kind {row.kind or ''!r}: it must be one of {', '.join(KINDS)}"
     needed = ("event_mention_id", "other_event_mention_id") if row.kind in (SAME, DIFFERENT) else ("event_mention_id",)
     for column in needed:
@@ -241,7 +224,7 @@ def _flaw(row: Correction, known: set[str]) -> str | None:
     return None
 
 
-def _contradiction(row: Correction, settled: Corrections, groups: _Groups) -> str | None:
+def _contradiction(row: Correction, settled: Corrections, groups: Groups) -> str | None:
     """Why a row does not apply beside those that do, which are further down in the file."""
     first, second = str(row.event_mention_id), str(row.other_event_mention_id)
     no_event = "a later line says that {} is no event"
@@ -258,7 +241,7 @@ def _contradiction(row: Correction, settled: Corrections, groups: _Groups) -> st
     return None
 
 
-def _apply(row: Correction, settled: Corrections, groups: _Groups) -> None:
+def _apply(row: Correction, settled: Corrections, groups: Groups) -> None:
     first, second = str(row.event_mention_id), str(row.other_event_mention_id)
     if row.kind == SAME:
         groups.join(first, second, row.line_number)

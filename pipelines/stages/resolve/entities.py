@@ -12,14 +12,16 @@ otherwise; a surname alone is joined to the person whom it means most likely, if
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
 from pipelines import ids
-from pipelines.stages.resolve.entity_clusters import Clustering, Join, cluster_profiles
+from pipelines.stages.resolve.entity_clusters import CORRECTED, Clustering, Join, cluster_profiles
+from pipelines.stages.resolve.entity_corrections import EntityCorrections, correct_groups
+from pipelines.stages.resolve.entity_evidence import Evidence
 from pipelines.stages.resolve.entity_profiles import OTHER, Node, NodeId, Profile, build_profiles, read_nodes
 from pipelines.stages.resolve.entity_rows import affiliation_rows, candidate_rows, entity_rows, link_rows
 from pipelines.stages.resolve.entity_spelling import plain
@@ -46,27 +48,34 @@ class ResolvedEntities:
         return table.assign(entity_id=pd.Series(found, index=table.index, dtype=object))
 
 
-def resolve_entities(documents: pd.DataFrame, entities: pd.DataFrame, mentions: pd.DataFrame) -> ResolvedEntities:
+def resolve_entities(
+    documents: pd.DataFrame,
+    entities: pd.DataFrame,
+    mentions: pd.DataFrame,
+    corrections: EntityCorrections | None = None,
+) -> ResolvedEntities:
     """Join the documents' entities into real-world entities.
 
     Args:
         documents: document_id, published_date, is_counted (False for near-duplicates and superseded versions).
         entities: rows of nlp.entities.
         mentions: rows of nlp.entity_mentions.
+        corrections: by people.
 
     Returns:
         The tables and the mapping of ids.
     """
+    corrections = corrections or EntityCorrections()
     nodes = read_nodes(documents, entities, mentions)
-    profiles = build_profiles(nodes)
-    clustering = cluster_profiles(profiles)
-    of_document, core_of = _core_ids(nodes, clustering)
+    profiles = build_profiles(nodes, corrections.apart())
+    clustering = cluster_profiles(profiles, corrections)
+    of_document, core_of = _core_ids(nodes, clustering, corrections)
     linked = mentions.merge(documents, on="document_id", how="left")
     keys = zip(linked["document_id"].tolist(), linked["entity_id"].tolist(), strict=True)
     linked["core_id"] = [of_document[key] for key in keys]
     return ResolvedEntities(
         entities=entity_rows(entities, linked, of_document),
-        entity_links=link_rows(linked, _joins(profiles, clustering)),
+        entity_links=link_rows(linked, _joins(profiles, clustering, corrections)),
         affiliations=affiliation_rows(linked),
         candidates=candidate_rows(clustering.candidates, core_of),
         of_document=of_document,
@@ -80,30 +89,31 @@ def normalise_name(name: str) -> str:
     return " ".join("".join(letters).split())
 
 
-def _core_ids(nodes: Mapping[NodeId, Node], clustering: Clustering) -> tuple[dict[NodeId, str], dict[str, str]]:
+def _core_ids(
+    nodes: Mapping[NodeId, Node], clustering: Clustering, corrections: EntityCorrections
+) -> tuple[dict[NodeId, str], dict[str, str]]:
     """The id of core for each document's entity, and for each cluster.
 
     An entity has the id by which its earliest document knows it, a hash of its name's key, so later documents change no id. Where
     several entities are known by one key, the earliest has that id; the others have one of the key and their earliest document.
     """
-    groups: dict[tuple[str, str], Sequence[NodeId]] = {
-        ("cluster", cluster.id): cluster.nodes for cluster in clustering.clusters.values()
-    }
+    groups = [(list(cluster.nodes), [cluster.id]) for cluster in clustering.clusters.values()]
     by_key: defaultdict[str, list[NodeId]] = defaultdict(list)
     for key, node in nodes.items():
         if node.kind == OTHER:  # one by its key alone
             by_key[key[1]].append(key)
-    groups |= {("key", entity_id): keys for entity_id, keys in by_key.items()}
-    anchors = sorted((min((nodes[key] for key in keys), key=_order).order, group) for group, keys in groups.items())
+    groups += [(keys, []) for keys in by_key.values()]
+    groups = correct_groups(groups, corrections)
+    anchors = sorted((min((nodes[key] for key in keys), key=_order).order, at) for at, (keys, _) in enumerate(groups))
     of_document: dict[NodeId, str] = {}
     core_of: dict[str, str] = {}
     taken: set[str] = set()
-    for (_, (document_id, entity_id)), group in anchors:
+    for (_, (document_id, entity_id)), at in anchors:
         core_id = ids.entity_id(f"{entity_id}:{document_id}") if entity_id in taken else entity_id
         taken.add(core_id)
-        of_document.update(dict.fromkeys(groups[group], core_id))
-        if group[0] == "cluster":
-            core_of[group[1]] = core_id
+        keys, clusters = groups[at]
+        of_document.update(dict.fromkeys(keys, core_id))
+        core_of.update(dict.fromkeys(clusters, core_id))
     return of_document, core_of
 
 
@@ -111,13 +121,14 @@ def _order(node: Node) -> tuple[date, NodeId]:
     return node.order
 
 
-def _joins(profiles: Iterable[Profile], clustering: Clustering) -> dict[NodeId, Join]:
-    return {
+def _joins(profiles: Iterable[Profile], clustering: Clustering, corrections: EntityCorrections) -> dict[NodeId, Join]:
+    joins = {
         key: clustering.joins[profile.id]
         for profile in profiles
         if profile.id in clustering.joins
         for key in profile.nodes
     }
+    return joins | {key: Join(CORRECTED, 1.0, Evidence()) for pair in corrections.same for key in pair}
 
 
 def _main(of_document: Mapping[NodeId, str]) -> dict[str, str]:

@@ -6,15 +6,18 @@ What belongs here: the order of joins, surnames alone, and what a cluster's part
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import exp
 
 from pipelines.stages.resolve.entity_blocks import MOST_IN_BLOCK, candidate_pairs
+from pipelines.stages.resolve.entity_corrections import EntityCorrections
 from pipelines.stages.resolve.entity_evidence import Evidence, compare, probability
 from pipelines.stages.resolve.entity_names import Likeness
-from pipelines.stages.resolve.entity_profiles import ORGANISATION, PERSON, Profile, joined
+from pipelines.stages.resolve.entity_profiles import ORGANISATION, PERSON, NodeId, Profile, joined
 from pipelines.stages.resolve.entity_spelling import skeletons
 
+CORRECTED = "corrected"
 _LEAST_CANDIDATE = 0.1  # probability from which a pair that was not joined is kept as a candidate
 
 
@@ -36,20 +39,27 @@ class Clustering:
     candidates: dict[tuple[str, str], Join] = field(default_factory=dict)
 
 
-def cluster_profiles(profiles: list[Profile]) -> Clustering:
+def cluster_profiles(profiles: list[Profile], corrections: EntityCorrections | None = None) -> Clustering:
     """Join the profiles that are one entity.
 
     A pair is joined only when the two clusters that its members are in by then fit as a whole, so no chain of likenesses brings
-    together what does not fit. The order of the profiles makes no difference.
+    together what does not fit. The order of the profiles makes no difference. What people say is the same is joined before all
+    else, and what they say is not is never joined.
 
     Args:
         profiles: sorted by id.
+        corrections: by people.
     """
+    corrections = corrections or EntityCorrections()
     rarity: Counter[str] = Counter()
     for profile in profiles:
         for entity_id in profile.entity_ids:
             rarity[entity_id] += profile.size
     state = _State(profiles, rarity)
+    profile_of = {node: profile.id for profile in profiles for node in profile.nodes}
+    state.keep_apart(_between(corrections.different, profile_of))
+    for first_id, second_id in _between(corrections.same, profile_of):
+        state.merge(first_id, second_id, Join(CORRECTED, 1.0, Evidence()))
     scored = []
     for first, second in candidate_pairs(profiles):
         evidence = compare(first, second, rarity)
@@ -67,6 +77,13 @@ def cluster_profiles(profiles: list[Profile]) -> Clustering:
     return Clustering(state.clusters, state.joins, state.candidates)
 
 
+def _between(pairs: Iterable[tuple[NodeId, NodeId]], profile_of: Mapping[NodeId, str]) -> Iterator[tuple[str, str]]:
+    """The profiles of pairs of documents' entities that both have one; what is one by its key alone has none."""
+    for first, second in pairs:
+        if first in profile_of and second in profile_of:
+            yield profile_of[first], profile_of[second]
+
+
 class _State:
     def __init__(self, profiles: list[Profile], rarity: Counter[str]) -> None:
         self.rarity = rarity
@@ -74,6 +91,17 @@ class _State:
         self.joins: dict[str, Join] = {}
         self.candidates: dict[tuple[str, str], Join] = {}
         self._parent = {profile.id: profile.id for profile in profiles}
+        self._apart: defaultdict[str, set[str]] = defaultdict(set)  # by cluster, the profiles that it must not hold
+
+    def keep_apart(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Never join the clusters of two profiles."""
+        for first, second in pairs:
+            self._apart[self.find(first)].add(second)
+            self._apart[self.find(second)].add(first)
+
+    def is_apart(self, a: str, b: str) -> bool:
+        """Whether people say that two clusters are not one."""
+        return any(self.find(other) == b for other in self._apart.get(a, ()))
 
     def find(self, item: str) -> str:
         """The id of the cluster that a profile is in."""
@@ -92,11 +120,15 @@ class _State:
             whole = compare(self.clusters[a], self.clusters[b], self.rarity)
         if whole is None or whole.log_odds <= 0:
             return False
-        self.merge(a, b, Join(method or _method(evidence), round(whole.probability, 3), evidence))
-        return True
+        return self.merge(a, b, Join(method or _method(evidence), round(whole.probability, 3), evidence))
 
-    def merge(self, a: str, b: str, join: Join) -> None:
-        """Make one cluster of two; the smaller one is what was joined."""
+    def merge(self, first_id: str, second_id: str, join: Join) -> bool:
+        """Make one cluster of those of two profiles; the smaller one is what was joined. Whether they are one now."""
+        a, b = sorted((self.find(first_id), self.find(second_id)))
+        if a == b:
+            return True
+        if self.is_apart(a, b):
+            return False
         one, other = self.clusters[a], self.clusters[b]
         small = min(one, other, key=lambda profile: (not profile.is_alone, profile.size, profile.id))
         for member in small.members:
@@ -104,16 +136,20 @@ class _State:
         self._parent[b] = a
         self.clusters[a] = joined(one, other)
         del self.clusters[b]
+        if b in self._apart:
+            self._apart[a] |= self._apart.pop(b)
+        return True
 
     def note_candidate(self, first_id: str, second_id: str, evidence: Evidence) -> None:
         """Keep a pair that was not joined and is not unlikely."""
-        pair = tuple(sorted((self.find(first_id), self.find(second_id))))
-        if pair[0] == pair[1] or evidence.probability < _LEAST_CANDIDATE:
+        first, second = sorted((self.find(first_id), self.find(second_id)))
+        pair = (first, second)
+        if pair[0] == pair[1] or evidence.probability < _LEAST_CANDIDATE or self.is_apart(*pair):
             return
-        known = self.candidates.get((pair[0], pair[1]))
+        known = self.candidates.get(pair)
         score = round(min(evidence.probability, 0.49), 3)
         if known is None or score > known.score:
-            self.candidates[pair[0], pair[1]] = Join(_method(evidence), score, evidence)
+            self.candidates[pair] = Join(_method(evidence), score, evidence)
 
 
 def _join_surnames(state: _State) -> None:
@@ -148,8 +184,7 @@ def _join_surnames(state: _State) -> None:
             for _, bearer_id, one in found:
                 state.note_candidate(bearer_id, cluster.id, one)
     for bearer_id, alone_id, join in chosen:
-        a, b = sorted((state.find(bearer_id), state.find(alone_id)))
-        state.merge(a, b, join)
+        state.merge(bearer_id, alone_id, join)
 
 
 _CERTAIN = 0.5
@@ -181,8 +216,7 @@ def _join_acronyms(state: _State) -> None:
                 shared = state.clusters[state.find(found[0])].countries.keys() & cluster.countries.keys()
                 if shared:
                     evidence.add("country", min(shared), 1.0)
-                a, b = sorted((state.find(found[0]), state.find(cluster.id)))
-                state.merge(a, b, Join("acronym", round(probability(evidence.log_odds), 3), evidence))
+                state.merge(found[0], cluster.id, Join("acronym", round(probability(evidence.log_odds), 3), evidence))
                 break
 
 

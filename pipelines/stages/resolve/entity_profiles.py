@@ -7,7 +7,7 @@ not: whether two profiles are one entity (`entity_evidence.py`).
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -119,10 +119,14 @@ def read_nodes(documents: pd.DataFrame, entities: pd.DataFrame, mentions: pd.Dat
     return nodes
 
 
-def build_profiles(nodes: dict[NodeId, Node]) -> list[Profile]:
+def build_profiles(nodes: dict[NodeId, Node], single: Collection[NodeId] = ()) -> list[Profile]:
     """Group the named persons and organisations whose documents say the same of the same name; sorted by id.
 
     Persons of whom many years say nothing have a profile for the time before and one for the time after.
+
+    Args:
+        nodes: the entities of all documents.
+        single: those that have a profile of their own, as people say what they are not.
     """
     company: defaultdict[str, list[str]] = defaultdict(list)
     for (document, entity), node in sorted(nodes.items(), key=lambda item: item[0]):
@@ -138,7 +142,9 @@ def build_profiles(nodes: dict[NodeId, Node]) -> list[Profile]:
         generation = next((name.generation for name in names if name.generation), "")
         law = next((name.law for name in names if name.law), "")
         is_alone = not any(name.is_full for name in names)
-        sign = (entity, node.kind, node.country, node.sector, generation, law, is_alone)
+        sign: tuple[object, ...] = (entity, node.kind, node.country, node.sector, generation, law, is_alone)
+        if node.key in single:
+            sign = (*sign, document)
         profile = current.get(sign)
         if profile is None or _is_later(profile, node):
             named = "|".join(str(part) for part in (*sign, node.published if profile else ""))

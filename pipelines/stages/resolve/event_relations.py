@@ -1,4 +1,4 @@
-"""Events that are linked and not one: a plan or threat and its deed, an assertion and its denial.
+"""Events that are linked and not one: a plan or threat and its deed, an assertion and its denial, a recollection and its act.
 
 What belongs here: `event_relations`. What does not: which reports are one event (`half_linkage.py`).
 
@@ -6,6 +6,9 @@ Two reports that would be one event but for what they say of its happening are a
 possible in one and done in the other `announces` it, what is negated in one and asserted in the other `denies` it. A promise or
 a threat is an event of its own type; it `announces` a deed of the type that it is about (`lexicons/event_announcements.csv`) that
 the same parties do within `LONGEST_WAIT` days.
+
+A text that recalls an earlier act ("the 2019 attack on ...", "a year after ...") is a report of that act's event where it fits
+it; where it tells too little for that, its event `recalls` the earlier one that it fits best.
 """
 
 from __future__ import annotations
@@ -22,13 +25,15 @@ import pandas as pd
 from pipelines.stages.resolve.pair_evidence import PairEvidence
 from pipelines.stages.resolve.reports import NO_DAY, NO_PARTY, NONE, Reports, SketchNorms
 
-ANNOUNCES, DENIES = "announces", "denies"
+ANNOUNCES, DENIES, RECALLS = "announces", "denies", "recalls"
 LEAST = 0.5  # probability, but for that, of being one event
 LONGEST_WAIT = 366  # days from a promise to the deed
+NEWS_DAYS = 31  # after an act it is still news; a later text recalls it
 _MOST_DEEDS = 20  # of a promise, the next ones
 _ANNOUNCEMENTS = Path(__file__).parents[2] / "lexicons" / "event_announcements.csv"
 _COLUMNS = ("event_id", "related_event_id", "relation", "score")
 _CHUNK = 50_000
+_HISTORICAL = "historical"
 _HAPPENING = ("other_modality", "other_polarity")
 # A promise and its deed differ in these by nature.
 _PROMISE = (
@@ -40,6 +45,8 @@ _PROMISE = (
     "undated_month",
     "undated_far",
 )
+# A recollection stands in a text on something else, long after, and tells the day roughly or not at all.
+_RECOLLECTION = ("undated_month", "undated_far", "published_later", "text_unlikeness")
 
 
 def event_relations(
@@ -54,8 +61,8 @@ def event_relations(
         first, second: the pairs of reports that were compared.
 
     Returns:
-        event_id (the plan, or the denial), related_event_id (the deed, or what is denied), relation, score (probability of the
-        surest pair of their reports); one row a pair of events and relation.
+        event_id (the plan, denial or recollection), related_event_id (the deed, what is denied, what is recalled), relation,
+        score (probability of the surest pair of their reports); one row a pair of events and relation.
     """
     differ = (reports.is_done[first] != reports.is_done[second]) | (
         reports.is_negated[first] != reports.is_negated[second]
@@ -67,6 +74,7 @@ def event_relations(
         _note(found, event_of, (other, one) if turned else (one, other), relation, score)
     for one, other, score in _likely(reports, *_promises(reports, mentions), (*_HAPPENING, *_PROMISE)):
         _note(found, event_of, (one, other), ANNOUNCES, score)
+    found |= _recalled(reports, mentions, event_of, first, second)
     rows = [(*key, score) for key, score in sorted(found.items())]
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
@@ -113,6 +121,29 @@ def _promises(reports: Reports, mentions: pd.DataFrame) -> tuple[np.ndarray, np.
         first += [row] * len(following)
         second += sorted(following)
     return np.array(first, dtype=np.int64), np.array(second, dtype=np.int64)
+
+
+def _recalled(
+    reports: Reports, mentions: pd.DataFrame, event_of: list[str], first: np.ndarray, second: np.ndarray
+) -> dict[tuple[str, str, str], float]:
+    """Of each event that texts only recall, the event reported when it was news that it fits best."""
+    age = np.where(
+        (reports.published != NO_DAY) & (reports.end != NO_DAY), reports.published.astype(np.int64) - reports.end, 0
+    )
+    recalls = (age > NEWS_DAYS) | (mentions["modality"] == _HISTORICAL).to_numpy(dtype=bool)
+    told = reports.is_done & ~reports.is_negated
+    news = {event_of[row] for row in np.flatnonzero(~recalls).tolist()}
+    is_recollection = recalls & told & np.array([event not in news for event in event_of], dtype=bool)
+    is_news = ~recalls & told & (reports.published != NO_DAY)
+    best: dict[str, tuple[float, str]] = {}
+    for turned in (False, True):
+        one, other = (second, first) if turned else (first, second)
+        pairs = is_recollection[one] & is_news[other] & (reports.published[one] > reports.published[other])
+        for row, act, score in _likely(reports, one[pairs], other[pairs], _RECOLLECTION):
+            known = best.get(event_of[row])
+            if known is None or (-score, event_of[act]) < (-known[0], known[1]):
+                best[event_of[row]] = score, event_of[act]
+    return {(event, act, RECALLS): score for event, (score, act) in best.items()}
 
 
 def _after(members: list[tuple[int, int]], day: int) -> list[int]:

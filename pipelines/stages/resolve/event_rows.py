@@ -28,7 +28,7 @@ def event_rows(documents: pd.DataFrame, mentions: pd.DataFrame, links: pd.DataFr
 
     Type and mode are those that a person gave, else those that the reports are surest of taken together; the rest of the coding
     is that of the surest report so coded. The day is the one that most of the reports give that name it themselves; the place
-    likewise, the more exact one first.
+    likewise, the more exact one first. A copied text has no voice of its own, except where only such texts tell of the event.
 
     Args:
         documents: document_id, published_date, is_counted.
@@ -42,14 +42,21 @@ def event_rows(documents: pd.DataFrame, mentions: pd.DataFrame, links: pd.DataFr
         return pd.DataFrame(columns=list(_COLUMNS))
     told = mentions.merge(documents[["document_id", "published_date", "is_counted"]], on="document_id", how="left")
     told = told.merge(links[["event_mention_id", "event_id"]], on="event_mention_id")
-    rows = _leading(told, ["event_type", "event_mode"])[[*_CODING, "confidence"]]
+    voices = _voices(told)
+    rows = _leading(voices, ["event_type", "event_mode"])[[*_CODING, "confidence"]]
     rows["confidence"] = told.groupby("event_id")["confidence"].max()
-    rows = rows.join(_dates(told)).join(_places(told))
+    rows = rows.join(_dates(voices)).join(_places(voices))
     counted = told[told["is_counted"] & told["is_event"]].groupby("event_id")
     rows["mention_count"] = counted.size().reindex(rows.index).fillna(0).astype(int)
     rows["document_count"] = counted["document_id"].nunique().reindex(rows.index).fillna(0).astype(int)
     rows["first_published_date"] = told.groupby("event_id")["published_date"].min()
     return rows.reset_index()[list(_COLUMNS)]
+
+
+def _voices(told: pd.DataFrame) -> pd.DataFrame:
+    """The reports that say what an event is: those that count and those that a person coded; else all of them."""
+    has_voice = told["is_counted"] | told["is_recoded"]
+    return told[has_voice | ~has_voice.groupby(told["event_id"]).transform("any")]
 
 
 def _leading(told: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines import ids
+from pipelines.stages.resolve.contradictions import part_contradictions
 from pipelines.stages.resolve.corrections import Corrections, correct_mentions
 from pipelines.stages.resolve.event_parties import event_parties
 from pipelines.stages.resolve.event_relations import event_relations
@@ -28,7 +29,7 @@ from pipelines.stages.resolve.half_linkage import LEAST, cluster
 from pipelines.stages.resolve.identity_weights import calibrated
 from pipelines.stages.resolve.pair_evidence import PairEvidence
 from pipelines.stages.resolve.report_pairs import candidate_pairs
-from pipelines.stages.resolve.reports import NO_DAY, Reports, SketchNorms, in_order, read_reports
+from pipelines.stages.resolve.reports import NO_DAY, NONE, Reports, SketchNorms, in_order, read_reports
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +85,16 @@ def resolve_events(
     row_of = {mention: row for row, mention in enumerate(reports.mention_ids)}
     together, apart = ([(row_of[a], row_of[b]) for a, b in told] for told in (corrections.same, corrections.different))
     names = cluster(len(reports), first, second, probability, is_excluded, together=together, apart=apart)
+    names = part_contradictions(
+        names,
+        first,
+        second,
+        probability,
+        is_excluded,
+        np.where(reports.is_area, NONE, reports.place),
+        together=together,
+        apart=apart,
+    )
     event_of = _event_ids(reports, names)
     links = _links(reports, names, event_of, first, second, probability, together)
     links.loc[~is_event, "method"] = CORRECTED

@@ -17,6 +17,7 @@ import numpy as np
 
 from pipelines.stages.resolve.identity_weights import weights
 from pipelines.stages.resolve.likeness import cosines
+from pipelines.stages.resolve.party_lists import count, joined, rows_of
 from pipelines.stages.resolve.reports import (
     BODY,
     GROUP,
@@ -32,7 +33,7 @@ from pipelines.stages.resolve.reports import (
 
 # Evidence by which two reports exclude each other, whatever else they share.
 EXCLUDING = ("other_day", "other_place", "other_modality", "other_polarity")
-_NEAR_KM = 30.0
+_NEAR_KM = 40.0
 _EARTH_RADIUS_KM = 6371.0
 _NEAR_DAYS, _WEEK_DAYS, _MONTH_DAYS = 3, 7, 31
 _CLOSE_COUNTS = 1.34
@@ -104,8 +105,13 @@ class PairEvidence:
         return np.where(excluded, np.float32(0), probability)
 
     def _cheap(self) -> dict[str, np.ndarray]:
-        prior = {"prior": np.ones(len(self._first), dtype=bool)}
-        return prior | self._kind() | self._days() | self._place() | self._telling()
+        return (
+            {"prior": np.ones(len(self._first), dtype=bool)}
+            | self._kind()
+            | self._days()
+            | self._place()
+            | self._telling()
+        )
 
     def _of(self, rows: np.ndarray) -> PairEvidence:
         return PairEvidence(self._reports, self._first[rows], self._second[rows], self._norms)
@@ -243,31 +249,32 @@ class PairEvidence:
         crossed = (of._fit(r.actors, r.recipients)[0] > alone) & (of._fit(r.recipients, r.actors)[0] > alone)
         found["swapped"][apart[weak]] = crossed
         of = self._of(alike)
-        one, other = (_joined(_rows(r.actors, rows), _rows(r.recipients, rows)) for rows in (of._first, of._second))
+        one, other = (joined(rows_of(r.actors, rows), rows_of(r.recipients, rows)) for rows in (of._first, of._second))
         together, least = self._fit_lists(one, other)
         found["parties"][alike] = 2.0 * together
         # Both took part in both reports; of more, each report may name some.
-        found["other_partner"][alike] = (least < _CONTRADICTED) & (_count(one) == 2) & (_count(other) == 2)
+        found["other_partner"][alike] = (least < _CONTRADICTED) & (count(one) == 2) & (count(other) == 2)
         best = np.where(mutual, found["parties"] / 2.0, np.maximum(found["actors"], found["recipients"]))
         found["strangers"] = (best < alone) & (r.document[self._first] != r.document[self._second])
+        found["strangers_speak"] = found["strangers"] & self._both(r.is_speech)[0] & self._both(r.is_speech)[1]
         return found
 
     def _fit(self, one: Parties, other: Parties) -> tuple[np.ndarray, np.ndarray]:
         """Log-odds of the parties of one role of the first reports against those of another of the second ones."""
-        return self._fit_lists(_rows(one, self._first), _rows(other, self._second))
+        return self._fit_lists(rows_of(one, self._first), rows_of(other, self._second))
 
     def _fit_lists(self, a: Parties, b: Parties) -> tuple[np.ndarray, np.ndarray]:
         """Log-odds of two lists of parties, each party set against another one: their mean and least, 0 where a list is empty.
 
         The best fit goes first; what is left over of the longer list says nothing.
         """
-        count_a, count_b = _count(a), _count(b)
+        count_a, count_b = count(a), count(b)
         sizes, widths = np.minimum(count_a, count_b), np.maximum(count_a, count_b)
         mean, least = np.zeros(len(sizes)), np.zeros(len(sizes))
         # Most lists have one or two parties: each width by itself.
         for width in np.unique(widths[sizes > 0]).tolist():
             rows = np.flatnonzero((widths == width) & (sizes > 0))
-            mean[rows], least[rows] = self._best_fits(_rows(a, rows, width), _rows(b, rows, width), sizes[rows])
+            mean[rows], least[rows] = self._best_fits(rows_of(a, rows, width), rows_of(b, rows, width), sizes[rows])
         return mean, least
 
     def _best_fits(self, a: Parties, b: Parties, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -378,23 +385,3 @@ def _share(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def _degree(cosine: np.ndarray, ends: tuple[float, float]) -> np.ndarray:
     low, high = ends
     return np.clip((cosine - low) / (high - low), 0.0, 1.0)
-
-
-_PARTY_ARRAYS = ("kind", "entity", "country", "sector", "words")
-
-
-def _rows(parties: Parties, rows: np.ndarray, width: int | None = None) -> Parties:
-    """The parties of some rows, the first `width` of each."""
-    return Parties(*(getattr(parties, name)[rows, :width] for name in _PARTY_ARRAYS))
-
-
-def _count(parties: Parties) -> np.ndarray:
-    return (parties.kind != NO_PARTY).sum(axis=1)
-
-
-def _joined(one: Parties, other: Parties) -> Parties:
-    """The parties of both roles in one list, the missing ones last."""
-    found = Parties(*(np.concatenate([getattr(one, n), getattr(other, n)], axis=1) for n in _PARTY_ARRAYS))
-    order = np.argsort(found.kind == NO_PARTY, axis=1, kind="stable")
-    rows = np.arange(len(order))[:, None]
-    return Parties(*(getattr(found, name)[rows, order] for name in _PARTY_ARRAYS))

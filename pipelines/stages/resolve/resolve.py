@@ -17,6 +17,8 @@ from pipelines.records import DocumentDuplicate
 from pipelines.stages.ingest.fingerprint import TextRow, near_duplicates
 from pipelines.stages.resolve.corrections import CorrectionFile, settle
 from pipelines.stages.resolve.entities import resolve_entities
+from pipelines.stages.resolve.entity_corrections import settle_entities
+from pipelines.stages.resolve.entity_profiles import NodeId
 from pipelines.stages.resolve.events import resolve_events
 
 # What the tables of core depend on beside the rows, below the package's folder.
@@ -68,7 +70,7 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None) -> 
 
     Args:
         tables: the input; the order of the rows makes no difference.
-        corrections: of event mentions by people.
+        corrections: by people.
 
     Returns:
         The tables of core by name ("core.events").
@@ -87,9 +89,13 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None) -> 
         is_counted=tables.documents["is_current"]
         & ~tables.documents["document_id"].isin({duplicate.document_id for duplicate in duplicates})
     )
-    entities = resolve_entities(documents.drop(columns="text"), tables.entities, tables.entity_mentions)
+    rows = corrections.rows if corrections else ()
+    settled_entities = settle_entities(rows, _nodes(tables.entity_mentions) if rows else {})
+    entities = resolve_entities(
+        documents.drop(columns="text"), tables.entities, tables.entity_mentions, settled_entities
+    )
     participants = entities.in_core(tables.event_participants)
-    settled = settle(corrections.rows if corrections else (), tables.event_mentions["event_mention_id"].tolist())
+    settled = settle(rows, tables.event_mentions["event_mention_id"].tolist())
     events = resolve_events(documents, tables.event_mentions, participants, entities.entities, settled)
     return {
         "core.document_duplicates": pd.DataFrame(
@@ -105,12 +111,19 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None) -> 
         "core.event_parties": events.event_parties,
         "core.event_relations": events.event_relations,
         "core.event_corrections": settled.table(),
+        "core.entity_corrections": settled_entities.table(),
     }
 
 
 def resolver_version(corrections: CorrectionFile) -> str:
     """The version of the code that resolves and of the corrections, as a short hash."""
     return code_version(f"resolve {corrections.version}", _SOURCES)
+
+
+def _nodes(mentions: pd.DataFrame) -> dict[str, NodeId]:
+    """The entity of its document that each mention stands for."""
+    keys = zip(mentions["document_id"].tolist(), mentions["entity_id"].tolist(), strict=True)
+    return dict(zip(mentions["mention_id"].tolist(), keys, strict=True))
 
 
 def _day(value: Any) -> date | None:

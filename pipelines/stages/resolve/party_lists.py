@@ -1,0 +1,30 @@
+"""The parties of some reports, and those of both roles in one list.
+
+What belongs here: taking rows of `Parties`. What does not: what speaks for two parties being one (`pair_evidence.py`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipelines.stages.resolve.reports import NO_PARTY, Parties
+
+_ARRAYS = ("kind", "entity", "country", "sector", "words")
+
+
+def rows_of(parties: Parties, rows: np.ndarray, width: int | None = None) -> Parties:
+    """The parties of some rows, the first `width` of each."""
+    return Parties(*(getattr(parties, name)[rows, :width] for name in _ARRAYS))
+
+
+def count(parties: Parties) -> np.ndarray:
+    """How many parties each list has."""
+    return (parties.kind != NO_PARTY).sum(axis=1)
+
+
+def joined(one: Parties, other: Parties) -> Parties:
+    """The parties of both roles in one list, the missing ones last."""
+    found = Parties(*(np.concatenate([getattr(one, n), getattr(other, n)], axis=1) for n in _ARRAYS))
+    order = np.argsort(found.kind == NO_PARTY, axis=1, kind="stable")
+    rows = np.arange(len(order))[:, None]
+    return Parties(*(getattr(found, name)[rows, order] for name in _ARRAYS))
