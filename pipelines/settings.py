@@ -53,6 +53,9 @@ class Settings(BaseSettings):
         gt=0,
         description="Longest run without white space that the model reads, characters; longer ones are masked.",
     )
+    max_vanished_share: float = Field(
+        0.5, ge=0, le=1, description="Share of the documents that may be gone from the seeds folder in one run."
+    )
     lock_seconds: float = Field(0.0, ge=0, description="How long a run waits for another one's lock, seconds.")
     query_seconds: float = Field(60.0, gt=0, description="Time limit of `communique sql`, seconds.")
     query_memory: str = Field("2GB", description="Memory limit of `communique sql`, as DuckDB writes it.")

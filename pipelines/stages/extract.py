@@ -44,8 +44,9 @@ logger = logging.getLogger(__name__)
 
 # A batch may take the time of one document and this for its words: a tenth of the usual speed, for a machine under load.
 _WORDS_PER_SECOND = 500
-# A document whose worker was killed may be innocent (the machine ran out of memory), so it is tried once more by itself.
-_ATTEMPTS_IF_KILLED = 3
+# A document whose worker was killed, or ran out of time or memory, may be innocent (the machine was at fault), so it is not given up
+# before it was tried as often as this.
+_ATTEMPTS = {Failure.DIED: 3, Failure.TIMED_OUT: 2, Failure.OUT_OF_MEMORY: 2, Failure.RAISED: 1}
 # Workers killed this often with no success between them: the machine is at fault, not the documents.
 _MAX_DEATHS = 30
 # What an extraction record depends on, below the package's folder.
@@ -325,7 +326,7 @@ def _add_batch(outcome: Outcome, run: _Run) -> None:
 
 
 def _retry_or_fail(outcome: Outcome, run: _Run, settings: Settings) -> None:
-    """A batch is tried again document by document; a single document is given up, once killed not before the third time."""
+    """A batch is tried again document by document; a single document is given up after `_ATTEMPTS`."""
     if isinstance(outcome.error, PipelineError):
         raise outcome.error
     if isinstance(outcome.error, OSError) and outcome.error.errno in _FULL_DISK:
@@ -341,10 +342,11 @@ def _retry_or_fail(outcome: Outcome, run: _Run, settings: Settings) -> None:
     if len(documents) > 1:
         logger.warning("a batch of %d documents failed (%s); trying each by itself", len(documents), outcome.message)
         run.queue.extendleft(_task([document], settings, attempt=attempt + 1) for document in documents)
-    elif outcome.failure is Failure.DIED and attempt < _ATTEMPTS_IF_KILLED:
+        return
+    assert outcome.failure is not None
+    if attempt < _ATTEMPTS[outcome.failure]:
         run.queue.append(_task(documents, settings, attempt=attempt + 1))
     else:
-        assert outcome.failure is not None
         _fail(documents[0], _REASONS[outcome.failure], outcome.message, attempt, run)
         run.advance(1)
 

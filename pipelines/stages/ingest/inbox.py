@@ -96,8 +96,12 @@ def open_file(file: InboxFile) -> Iterator[BinaryIO]:
 
 
 def printable_path(path: str) -> str:
-    """A path as text: bytes of a name that are no UTF-8 become `\\xNN`, as they could not be stored."""
-    return _SURROGATE.sub(lambda match: f"\\x{ord(match.group()) - 0xDC00:02x}", path)
+    r"""A path as text, one text a path: bytes that are no UTF-8 become `\xNN`, and a backslash becomes two.
+
+    It does not depend on the locale: `os.fsencode` gives back the bytes of the name, however Python has decoded them.
+    """
+    text = os.fsencode(path).decode("utf-8", "surrogateescape").replace("\\", "\\\\")
+    return _SURROGATE.sub(lambda match: f"\\x{ord(match.group()) - 0xDC00:02x}", text)
 
 
 def _inspect(root: Path, resolved_root: Path, location: Path) -> InboxFile:

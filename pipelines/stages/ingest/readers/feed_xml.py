@@ -19,7 +19,7 @@ import feedparser
 
 from pipelines.stages.ingest.decoding import decode
 from pipelines.stages.ingest.readers.html_page import fragment_text
-from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions
+from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions, costs_itself
 from pipelines.stages.ingest.reasons import Reason, Refused
 
 _MAX_FEED_BYTES = 64 * 1024**2
@@ -63,6 +63,7 @@ def read_feed(stream: BinaryIO, options: ReadOptions) -> Iterator[RawRecord | Ba
         raise Refused(Reason.MALFORMED_XML, f"the xml is not well-formed, items may be missing: {flaw}")
 
 
+@costs_itself
 def _record(entry: Any, number: int, publisher: str | None) -> RawRecord | BadRecord:
     contents = [content.get("value", "") for content in entry.get("content", ())]
     text = fragment_text(max([*contents, entry.get("summary", "")], key=len))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord
+from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, costs_itself
 from pipelines.stages.ingest.reasons import Reason
 
 # In order of preference; compared without case, spaces, "-" and "_".
@@ -105,6 +105,7 @@ def record_from_fields(
     )
 
 
+@costs_itself
 def record_from_mapping(
     fields: Mapping[str, Any], *, number: int, own: Mapping[str, str] | None = None
 ) -> RawRecord | BadRecord:

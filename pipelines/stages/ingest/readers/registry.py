@@ -23,22 +23,18 @@ from pipelines.stages.ingest.reasons import Reason, Refused
 
 
 class Format(NamedTuple):
-    """A format: its name in the ledger, its reader, and whether a child process has to read it.
-
-    Isolated are the formats of libraries that may crash, hang or take much memory on a hostile file.
-    """
+    """A format: its name in the ledger and its reader."""
 
     media_type: str
     read: Reader
-    is_isolated: bool = False
 
 
 _TEXT = Format("text", read_plain_text)
 _MARKDOWN = Format("markdown", read_markdown)
-_HTML = Format("html", read_html, is_isolated=True)
+_HTML = Format("html", read_html)
 _JSON_LINES = Format("jsonl", read_json_lines)
-_FEED = Format("feed", read_feed, is_isolated=True)
-_WARC = Format("warc", read_warc, is_isolated=True)
+_FEED = Format("feed", read_feed)
+_WARC = Format("warc", read_warc)
 
 READERS: dict[str, Format] = {
     ".txt": _TEXT,
@@ -48,12 +44,12 @@ READERS: dict[str, Format] = {
     ".html": _HTML,
     ".htm": _HTML,
     ".xhtml": _HTML,
-    ".json": Format("json", read_json, is_isolated=True),
+    ".json": Format("json", read_json),
     ".jsonl": _JSON_LINES,
     ".ndjson": _JSON_LINES,
     ".csv": Format("csv", read_delimited),
     ".tsv": Format("tsv", read_delimited),
-    ".parquet": Format("parquet", read_parquet, is_isolated=True),
+    ".parquet": Format("parquet", read_parquet),
     ".rss": _FEED,
     ".atom": _FEED,
     ".xml": _FEED,
@@ -71,7 +67,7 @@ def find_reader(name: str) -> Format:
     path = PurePosixPath(name)
     suffix = path.suffix.lower()
     if suffix == ".zip":
-        return Format("zip", partial(read_zip, find=_find_entry_reader), is_isolated=True)
+        return Format("zip", partial(read_zip, find=_find_entry_reader))
     if suffix in COMPRESSIONS:
         inner_suffix = PurePosixPath(path.stem).suffix.lower()
         if inner_suffix == ".zip" or inner_suffix in COMPRESSIONS:

@@ -15,7 +15,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from pipelines.stages.ingest.decoding import decode
 from pipelines.stages.ingest.readers.html_page import page_record
-from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions, SkippedRecord
+from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions, SkippedRecord, costs_itself
 from pipelines.stages.ingest.reasons import Reason, Refused, SkipReason
 
 _PAGE_TYPES = frozenset(("response", "resource", "conversion"))
@@ -47,6 +47,7 @@ def read_warc(stream: BinaryIO, options: ReadOptions) -> Iterator[RawRecord | Ba
         raise Refused(Reason.EMPTY, "empty: no archived page in the WARC file")
 
 
+@costs_itself
 def _page(record: Any, data: bytes | None, number: int, options: ReadOptions) -> RawRecord | BadRecord | SkippedRecord:
     url = record.rec_headers.get_header("WARC-Target-URI")
     if data is None:
