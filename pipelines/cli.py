@@ -222,12 +222,14 @@ def check(
         from warehouse.checks import model_checks, run_checks, sql_checks, table_checks
         from warehouse.connection import open_build
         from warehouse.models import discover_models
+        from warehouse.tables import require_layout
 
         path = settings.build_database if build else settings.published_database
         if not path.exists():
             raise QueryError(f"there is no {path} yet; `communique run` makes it")
         checks = (*table_checks(), *model_checks(discover_models(settings.sql)), *sql_checks(settings.sql))
         with closing(open_build(path, read_only=True)) as con:
+            require_layout(con)
             results = run_checks(con, checks)
         failed = [result for result in results if not result.passed]
         console = console_for(sys.stdout)

@@ -13,6 +13,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+PUBLISHED_NAME = "communique.duckdb"
 
 
 class Settings(BaseSettings):
@@ -68,7 +69,7 @@ class Settings(BaseSettings):
     @property
     def published_database(self) -> Path:
         """The database users query; replaced as a whole at the end of a run."""
-        return self.warehouse / "communique.duckdb"
+        return self.warehouse / PUBLISHED_NAME
 
     @property
     def batches(self) -> Path:

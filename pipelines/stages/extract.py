@@ -44,8 +44,8 @@ logger = logging.getLogger(__name__)
 
 # A batch may take the time of one document and this for its words: a tenth of the usual speed, for a machine under load.
 _WORDS_PER_SECOND = 500
-# A document whose worker was killed, or ran out of time or memory, may be innocent (the machine was at fault), so it is not given up
-# before it was tried as often as this.
+# A document whose worker was killed, or ran out of time or memory, may be innocent (the machine was at fault), so it is not
+# given up before it was tried as often as this.
 _ATTEMPTS = {Failure.DIED: 3, Failure.TIMED_OUT: 2, Failure.OUT_OF_MEMORY: 2, Failure.RAISED: 1}
 # Workers killed this often with no success between them: the machine is at fault, not the documents.
 _MAX_DEATHS = 30
