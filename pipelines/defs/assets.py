@@ -97,6 +97,7 @@ def staged_extractions(
             "seconds": round(done.seconds, 2),
             "words_per_second": round(done.word_count / done.seconds) if done.seconds else 0,
             "extractor_version": done.extractor_version,
+            "damaged_batches": metadata_table([{"path": path} for path in done.damaged_paths], columns=("path",)),
         }
     )
 

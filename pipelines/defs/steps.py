@@ -17,7 +17,7 @@ import duckdb
 
 from pipelines.records import IngestionRun
 from pipelines.settings import Settings
-from pipelines.stages.batches import remove_extractions
+from pipelines.stages.batches import remove_extractions, require_sound
 from pipelines.stages.extract import extract_documents, extractor_version, quarantine_rows
 from pipelines.stages.ingest.ingest import ingest_files
 from pipelines.stages.resolve.corrections import read_corrections
@@ -136,6 +136,7 @@ def extract(
         run_id=staged.run_id,
         extractor_version=result.extractor_version,
         batch_paths=result.batch_paths,
+        damaged_paths=result.damaged_paths,
         document_ids=tuple(document.document_id for document in documents),
         quarantine=tuple(refused),
         extracted_count=result.extracted_count,
@@ -164,6 +165,7 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
     """
     staged = read_staged_documents(settings.staging)
     extractions = read_staged_extractions(settings.staging)
+    require_sound(extractions.batch_paths)
     run = _ingestion_run(staged, extractions)
     is_new = any(
         (

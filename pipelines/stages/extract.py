@@ -76,11 +76,13 @@ class ExtractResult:
     """What an extraction found and did.
 
     `batch_paths` are the files that hold the documents asked for (and perhaps others), without those in `failures`.
+    `damaged_paths` are files that were not what had been written and are set aside; their documents were extracted again.
     """
 
     extractor_version: str
     batch_paths: tuple[Path, ...]
     failures: tuple[ExtractionFailure, ...]
+    damaged_paths: tuple[Path, ...]
     extracted_count: int
     reused_count: int
     word_count: int  # of the extracted documents
@@ -96,6 +98,7 @@ class _Run:
     progress: Callable[[int, int, int], None] | None
     paths: set[Path] = field(default_factory=set)
     failures: list[ExtractionFailure] = field(default_factory=list)
+    damaged: list[Path] = field(default_factory=list)
     queue: deque[Task] = field(default_factory=deque)
     done: int = 0
     extracted: int = 0
@@ -163,6 +166,7 @@ def extract_documents(
         extractor_version=version,
         batch_paths=tuple(sorted(run.paths)),
         failures=tuple(sorted(run.failures, key=lambda failure: failure.document_id)),
+        damaged_paths=tuple(run.damaged),
         extracted_count=run.extracted,
         reused_count=reused,
         word_count=run.words,
@@ -241,7 +245,7 @@ def _full_disk_reported(folder: Path) -> Iterator[None]:
 
 def _take_known(documents: Sequence[Document], run: _Run) -> list[Document]:
     """Account for the documents whose extraction, or failure, is there already; returns the others."""
-    index = run.store.read_index()
+    index = _sound_index(documents, run)
     failures = run.store.read_failures()
     missing = []
     for document in documents:
@@ -255,6 +259,16 @@ def _take_known(documents: Sequence[Document], run: _Run) -> list[Document]:
     _drop_outdated(missing, index, run)
     run.advance(len(documents) - len(missing))
     return missing
+
+
+def _sound_index(documents: Sequence[Document], run: _Run) -> dict[str, StoredDocument]:
+    """The index of the store without the batches that are not what was written, of those that hold one of the documents."""
+    index = run.store.read_index()
+    ids = {document.document_id for document in documents}
+    needed = {stored.path for stored in index.values() if stored.document_id in ids}
+    damaged = {path for path in sorted(needed) if not run.store.is_sound(path)}
+    run.damaged.extend(sorted(damaged))
+    return {key: stored for key, stored in index.items() if stored.path not in damaged}
 
 
 def _drop_outdated(missing: Sequence[Document], index: dict[str, StoredDocument], run: _Run) -> None:

@@ -208,6 +208,22 @@ def test_only_what_is_missing_is_extracted(run):
     assert third.batch_paths == second.batch_paths
 
 
+def test_what_a_damaged_batch_held_is_extracted_again(run):
+    documents = [document(number) for number in range(20)]
+    first = run(documents)
+    damaged, emptied = first.batch_paths[:2]
+    held = sum(pq.read_table(path).num_rows for path in (damaged, emptied))
+    data = bytearray(damaged.read_bytes())
+    data[10:34] = bytes(byte ^ 255 for byte in data[10:34])
+    damaged.write_bytes(data)
+    emptied.write_bytes(b"")
+    second = run(documents)
+    assert second.damaged_paths == (damaged, emptied)
+    assert (second.extracted_count, second.reused_count) == (held, 20 - held)
+    assert rows(second) == Counter(d.document_id for d in documents)
+    assert damaged.with_suffix(".damaged").read_bytes() == data, "it can be looked at"
+
+
 def test_a_new_published_date_replaces_the_old_extraction(run):
     documents = [document(number) for number in range(10)]
     run(documents)
