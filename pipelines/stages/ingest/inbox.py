@@ -24,7 +24,8 @@ from pipelines.stages.ingest.reasons import Reason, Refused, SkipReason
 
 _TEMPORARY_SUFFIXES = ("~", ".part", ".crdownload", ".tmp")
 CONFIGURATION_NAME = "sources.toml"
-_SURROGATE = re.compile("[\udc80-\udcff]")
+# What Python makes of the bytes of a name that its locale cannot decode.
+SURROGATE = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def printable_path(path: str) -> str:
     It does not depend on the locale: `os.fsencode` gives back the bytes of the name, however Python has decoded them.
     """
     text = os.fsencode(path).decode("utf-8", "surrogateescape").replace("\\", "\\\\")
-    return _SURROGATE.sub(lambda match: f"\\x{ord(match.group()) - 0xDC00:02x}", text)
+    return SURROGATE.sub(lambda match: f"\\x{ord(match.group()) - 0xDC00:02x}", text)
 
 
 def _inspect(root: Path, resolved_root: Path, location: Path) -> InboxFile:
