@@ -45,6 +45,9 @@ def misbehave(doc: Doc) -> Doc:
         raise ValueError("no such word")
     if "SLOW" in doc.text:
         time.sleep(0.8)
+    if "LATE:" in doc.text and not (mark := Path(doc.text.split("LATE:")[1].split()[0])).exists():
+        mark.touch()
+        time.sleep(600)
     if "ONCE" in doc.text:
         mark = Path(doc.text.split("ONCE:")[1].split()[0])
         if not mark.exists():
@@ -176,6 +179,12 @@ def test_a_worker_killed_once_costs_nothing(run, tmp_path):
     result = run(documents, workers=1)
     assert result.failures == ()
     assert rows(result) == Counter(d.document_id for d in documents)
+
+
+def test_a_document_alone_in_its_batch_has_a_second_try_too(run, tmp_path):
+    result = run([document(1, f"Too LATE:{tmp_path / 'mark'} once.")], workers=1)
+    assert result.failures == ()
+    assert result.extracted_count == 1
 
 
 def test_a_worker_killed_from_outside_costs_nothing(run):

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -78,27 +79,35 @@ def ingest_files(
     accounts = Accounts(ledger=ledger, run_id=run_id, now=now)
     files = list(list_inbox(root))
     accounts.counts = replace(accounts.counts, files=len(files))
-    changed: list[ChangedFile] = []
-    done = 0
+    advance = _counter(progress, len(files))
     sources = load_sources(root)
+    changed: list[ChangedFile] = []
     for file in files:
-        found = _take(file, accounts, settings=settings, source=sources.find(file.path), is_forced=file.path in reread)
+        source = sources.find(file.path)
+        found = _take(file, accounts, settings=settings, source=source, is_forced=file.path in reread)
         if found is not None:
             changed.append(found)
-            continue
-        done += 1
-        if progress is not None:
-            progress(done, len(files))
+        else:
+            advance()
     for read, records in read_files(changed, settings):
         accounts.add(read.file, read.content_hash, read.media_type, records)
-        done += 1
-        if progress is not None:
-            progress(done, len(files))
+        advance()
     if not allow_vanished:
         require_presence(accounts, root=root, max_share=settings.max_vanished_share)
     result = accounts.result(_known_documents(accounts, find_documents))
     logger.info("ingested %d files: %s", len(files), result.counts)
     return result
+
+
+def _counter(progress: Callable[[int, int], None] | None, total: int) -> Callable[[], None]:
+    """Calls `progress` with one more file done each time."""
+    numbers = count(1)
+
+    def advance() -> None:
+        if progress is not None:
+            progress(next(numbers), total)
+
+    return advance
 
 
 def _take(
