@@ -16,6 +16,7 @@ from pipelines.settings import Settings
 from pipelines.stages.ingest.inbox import list_inbox
 from warehouse.connection import open_build
 from warehouse.removal import removable_documents
+from warehouse.tables import require_layout
 
 _COLUMNS = ("paths", "title", "events", "of these by no other document", "document_id")
 
@@ -30,12 +31,14 @@ def write_removal_preview(console: Console, settings: Settings, paths: Sequence[
 
     Raises:
         QueryError: nothing is published.
+        LayoutError: what is published has another layout.
         TerminalError: at one of the paths there is nothing to remove.
     """
     if not settings.published_database.exists():
         raise QueryError(f"there is no {settings.published_database} yet; `communique run` makes it")
     present = [file.path for file in list_inbox(settings.seeds)]
     with closing(open_build(settings.published_database, read_only=True)) as con:
+        require_layout(con)
         going = removable_documents(con, paths, present=present)
     rows = [(d.paths, d.title, d.event_count, d.only_event_count, d.document_id) for d in going]
     if rows:

@@ -34,6 +34,9 @@ RESOLVED_FROM = (
 )
 
 
+_LISTED_DOCUMENTS = 200  # by a dry run
+
+
 class RetryConfig(dg.Config):
     """Whether a run tries again what earlier ones refused."""
 
@@ -89,6 +92,7 @@ def staged_documents(
             "accounting": metadata_table([staged.counts], columns=staged.counts),
             "preview": metadata_table(titles, columns=("document_id", "published_date", "title", "text")),
             "dagster/row_count": len(staged.documents),
+            "vanished_files": sum(file.status == "vanished" for file in staged.files),
             "quarantined": len(staged.quarantine),
             "quarantined_by_reason": counts_by_reason(row.reason_code for row in staged.quarantine),
         }
@@ -132,17 +136,18 @@ def load(
         run = steps.load(settings, run_id=context.run.run_id, remove=None if is_dry else remove)
         with warehouse.connect(read_only=True) as con:
             going = removable_documents(con, remove) if is_dry and remove is not None else None
-            for document in going or ():
+            for document in (going or ())[:_LISTED_DOCUMENTS]:
                 context.log.info("would be removed: %s (%s)", ", ".join(document.paths), document.document_id)
             reasons = con.execute("select reason_code from raw.quarantine").fetchall()
             figures: dict[str, dict[str, Any]] = {
                 "raw.quarantine": {"quarantined_by_reason": counts_by_reason(code for (code,) in reasons)}
             }
             if going is not None:
-                rows = [{name: getattr(document, name) for name in RemovableDocument.__slots__} for document in going]
+                names = RemovableDocument.__slots__
+                rows = [{name: getattr(document, name) for name in names} for document in going[:_LISTED_DOCUMENTS]]
                 figures["raw.documents"] = {
                     "would_be_removed": len(going),
-                    "documents_that_would_go": metadata_table(rows, columns=RemovableDocument.__slots__),
+                    "documents_that_would_go": metadata_table(rows, columns=names),
                 }
             for table in (*RAW, *NLP, *REFERENCE, *BUILDS):
                 name = table.qualified_name
