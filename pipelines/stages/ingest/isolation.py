@@ -26,6 +26,7 @@ from tempfile import TemporaryDirectory
 from pipelines.errors import DiskFullError
 from pipelines.settings import Settings
 from pipelines.stages.ingest.inbox import InboxFile
+from pipelines.stages.ingest.readers.compressed import COMPRESSIONS
 from pipelines.stages.ingest.readers.raw_record import BadRecord
 from pipelines.stages.ingest.reading import ReadRecord, read_documents, read_file
 from pipelines.stages.ingest.reasons import Reason
@@ -37,6 +38,7 @@ logger = logging.getLogger(__name__)
 # Time that a child may take: for each task, and for bytes of as slow a reader as there is (HTML at 50 kB a second).
 _READ_SECONDS = 30.0
 _SECONDS_PER_BYTE = 1 / 50_000
+_USUAL_EXPANSION = 5  # bytes of text for each one of a compressed file
 # Files that a child takes at a time.
 _BATCH_FILES = 64
 _BATCH_BYTES = 512 * 1024
@@ -163,7 +165,7 @@ def _read_each(
 def _fill(pool: WorkerPool, waiting: deque[list[ChangedFile]], settings: Settings, spools: Iterator[Path]) -> None:
     while waiting and pool.has_room:
         batch, spool = waiting.popleft(), next(spools)
-        seconds = _READ_SECONDS + sum(item.file.size_bytes for item in batch) * _SECONDS_PER_BYTE
+        seconds = _READ_SECONDS + sum(_expanded_bytes(item.file) for item in batch) * _SECONDS_PER_BYTE
         files = [(item.file, item.source) for item in batch]
         pool.submit(Task((batch, spool), (files, settings, spool), seconds))
 
@@ -178,6 +180,11 @@ def _batches(changed: Sequence[ChangedFile]) -> Iterator[list[ChangedFile]]:
             batch, size = [], item.file.size_bytes
         batch.append(item)
     yield batch
+
+
+def _expanded_bytes(file: InboxFile) -> int:
+    is_compressed = file.location.suffix.lower() in (".zip", *COMPRESSIONS)
+    return file.size_bytes * (_USUAL_EXPANSION if is_compressed else 1)
 
 
 def _read_spool(spool: Path, outcome: Outcome) -> Iterator[list[ReadRecord]]:
