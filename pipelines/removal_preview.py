@@ -43,9 +43,8 @@ def write_removal_preview(console: Console, settings: Settings, paths: Sequence[
     rows = [(d.paths, d.title, d.event_count, d.only_event_count, d.document_id) for d in going]
     if rows:
         write_table(console, _COLUMNS, rows)
-    events = sum(document.only_event_count for document in going)
+    documents = "1 document" if len(going) == 1 else f"{len(going)} documents"
     console.print(
-        f"{len(going)} documents would be removed for good, and {events} reports of events that no other document has. Nothing "
-        "was changed.",
+        f"{documents} would be removed for good, with the events that no other document reports. Nothing was changed.",
         soft_wrap=True,
     )

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.definitions import build_defs
@@ -77,9 +79,14 @@ def test_a_lost_build_database_and_a_damaged_published_one_stop_the_run(project:
 
 
 def test_rotten_batches_are_named_and_extracted_again(project: Project) -> None:
+    with closing(duckdb.connect(str(project.settings.published_database), read_only=True)) as con:
+        current = {id for (id,) in con.execute("select document_id from dim_documents where is_current").fetchall()}
     for database in (project.settings.build_database, project.settings.published_database):
         database.unlink()
-    rotten, emptied, missing = sorted(project.settings.batches.rglob("*.parquet"))[:3]
+    batches = sorted(project.settings.batches.rglob("*.parquet"))
+    rotten, emptied, missing = (
+        path for path in batches if current & set(pq.read_table(path)["document_id"].to_pylist())
+    )
     data = bytearray(rotten.read_bytes())
     data[len(data) // 3 : len(data) // 3 + 24] = os.urandom(24)
     rotten.write_bytes(data)
@@ -87,16 +94,10 @@ def test_rotten_batches_are_named_and_extracted_again(project: Project) -> None:
     missing.unlink()
     result = project("run")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert rotten.name in result.stdout + result.stderr
-    assert sorted(path.name for path in rotten.parent.glob("*.damaged")) == sorted(
-        path.with_suffix(".damaged").name for path in (rotten, emptied) if _was_needed(path)
-    )
+    assert "3 documents extracted" in result.stdout
+    assert all(path.name in result.stderr for path in (rotten, emptied))
+    assert {path.stem for path in rotten.parent.glob("*.damaged")} == {rotten.stem, emptied.stem}
     project.require_whole_version()
-    assert project("run").returncode == 0
-
-
-def _was_needed(path: Path) -> bool:
-    return path.with_suffix(".damaged").exists()
 
 
 def test_an_emptied_inbox_stops_the_run_until_it_is_allowed(project: Project) -> None:
@@ -121,7 +122,7 @@ def test_removal_wants_to_be_told_what_and_can_be_tried(project: Project, monkey
         tried = project("remove", "--dry-run", *arguments)
         assert tried.returncode == 0, tried.stderr
         assert {name for name in (*HELD, FLOOD) if name in tried.stdout} == listed
-        assert f"{len(listed)} documents would be removed" in tried.stdout
+        assert f"{len(listed)} document{'s' * (len(listed) > 1)} would be removed" in tried.stdout
     assert project("remove", "--dry-run").returncode == 1
     assert differences(project.rows(), rows) == {}
 
