@@ -29,6 +29,7 @@ from rich.text import Text
 from pipelines.errors import PipelineError, QueryError, RunFailedError, SettingsError
 from pipelines.output import console_for, printable, write_csv, write_json, write_table
 from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.stages.ingest.inbox import SURROGATE, printable_path
 
 EXIT_FAILED = 1
 EXIT_QUARANTINED = 2
@@ -64,6 +65,14 @@ WorkersOption = Annotated[
 ]
 
 
+AllowVanishedOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-vanished", help="Go on though many documents, or all, are gone from the seeds folder; for this run."
+    ),
+]
+
+
 class OutputFormat(StrEnum):
     """How `communique sql` writes a result."""
 
@@ -78,10 +87,12 @@ def run(
     warehouse: WarehouseOption = None,
     model: ModelOption = None,
     workers: WorkersOption = None,
+    allow_vanished: AllowVanishedOption = False,
 ) -> None:
     """Ingest the seeds folder, build the warehouse, publish it, and show what was found."""
     with _failures_shown():
-        _run_job("ingest_and_publish", _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers))
+        settings = _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers)
+        _run_job("ingest_and_publish", settings, config={"staged_documents": {"allow_vanished": allow_vanished}})
 
 
 @app.command()
@@ -91,10 +102,12 @@ def remove(
         typer.Argument(metavar="PATH", help="Files or folders that are gone, as they were below the seeds folder."),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All documents that no file holds any more.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would go; nothing is changed.")] = False,
     seeds: SeedsOption = None,
     warehouse: WarehouseOption = None,
     model: ModelOption = None,
     workers: WorkersOption = None,
+    allow_vanished: AllowVanishedOption = False,
 ) -> None:
     """Remove documents for good whose files are gone from the seeds folder, as part of a run.
 
@@ -104,8 +117,19 @@ def remove(
         if bool(paths) == everything:
             raise SettingsError("say which files' documents are to be removed, or --all")
         settings = _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers)
-        values = {"remove_documents": True, "paths": paths or []}
-        _run_job("remove_documents", settings, config={"load": values})
+        # A name whose bytes are no UTF-8 is in the ledger in its printable form.
+        chosen = [printable_path(path) if SURROGATE.search(path) else path for path in paths or ()]
+        if dry_run:
+            from pipelines.removal_preview import write_removal_preview
+
+            write_removal_preview(console_for(sys.stdout), settings, chosen)
+            return
+        values = {"remove_documents": True, "paths": chosen, "all": everything}
+        _run_job(
+            "remove_documents",
+            settings,
+            config={"load": values, "staged_documents": {"allow_vanished": allow_vanished}},
+        )
 
 
 @app.command()
@@ -223,6 +247,7 @@ def check(
         from warehouse.connection import open_build
         from warehouse.derived_checks import derived_checks, fill_checks
         from warehouse.models import discover_models
+        from warehouse.tables import require_layout
 
         path = settings.build_database if build else settings.published_database
         if not path.exists():
@@ -232,6 +257,7 @@ def check(
             *table_checks(), *model_checks(models), *sql_checks(settings.sql), *derived_checks(models), *fill_checks(models)
         )  # fmt: skip
         with closing(open_build(path, read_only=True)) as con:
+            require_layout(con)
             results = run_checks(con, checks)
         failed = [result for result in results if not result.passed]
         console = console_for(sys.stdout)

@@ -40,6 +40,10 @@ class SeedsMissingError(TerminalError):
     """The seeds folder does not exist."""
 
 
+class InboxVanishedError(TerminalError):
+    """More documents are gone from the seeds folder than may go in one run; says how many, and how to go on."""
+
+
 class WarehouseLockedError(TransientError):
     """Another run holds the warehouse; names the run."""
 
@@ -50,6 +54,14 @@ class DiskFullError(TransientError):
 
 class WarehouseCorruptError(TerminalError):
     """The build database cannot be opened."""
+
+
+class LayoutError(TerminalError):
+    """A database has a layout that this version of the program cannot use; names the file and what to do."""
+
+
+class BatchDamagedError(TerminalError):
+    """An extraction batch is not what was written; names the file."""
 
 
 class CheckFailedError(TerminalError):

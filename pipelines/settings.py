@@ -13,6 +13,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+PUBLISHED_NAME = "communique.duckdb"
 
 
 class Settings(BaseSettings):
@@ -59,6 +60,9 @@ class Settings(BaseSettings):
         le=1,
         description="Confidence from which a report that no one else is quoted for counts as asserted in the aggregates.",
     )
+    max_vanished_share: float = Field(
+        0.5, ge=0, le=1, description="Share of the documents that may be gone from the seeds folder in one run."
+    )
     lock_seconds: float = Field(0.0, ge=0, description="How long a run waits for another one's lock, seconds.")
     query_seconds: float = Field(60.0, gt=0, description="Time limit of `communique sql`, seconds.")
     query_memory: str = Field("2GB", description="Memory limit of `communique sql`, as DuckDB writes it.")
@@ -71,7 +75,7 @@ class Settings(BaseSettings):
     @property
     def published_database(self) -> Path:
         """The database users query; replaced as a whole at the end of a run."""
-        return self.warehouse / "communique.duckdb"
+        return self.warehouse / PUBLISHED_NAME
 
     @property
     def batches(self) -> Path:

@@ -113,12 +113,13 @@ class WriterLock:
             return "(unnamed)"  # the holder is between taking the lock and writing its name
 
 
-def open_build(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+def open_build(path: Path, *, read_only: bool = False, is_started_anew: bool = False) -> duckdb.DuckDBPyConnection:
     """Open the build database; create it, or bring its layout up to date, unless `read_only`.
 
     Args:
         path: the build database, such as `Settings.build_database`.
         read_only: open for reading, as it is.
+        is_started_anew: note in it that it does without an earlier published version, on purpose.
 
     Returns:
         A connection; the caller closes it. A writer holds the `WriterLock` around it.
@@ -128,6 +129,7 @@ def open_build(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnect
         WarehouseLockedError: another process has it open.
         DiskFullError: there is no space to create it.
         SettingsError: the folder does not let the file be opened.
+        LayoutError: its layout cannot be used by this version of the program.
     """
     if not read_only:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -137,7 +139,7 @@ def open_build(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnect
         con.execute("set timezone = 'UTC'")
         if not read_only:
             _remove_spill(path)
-            create_tables(con)
+            create_tables(con, is_started_anew=is_started_anew)
     except BaseException:
         con.close()
         raise
@@ -161,6 +163,20 @@ def set_aside(path: Path) -> Path:
     return target
 
 
+def is_unborn(path: Path) -> bool:
+    """Whether a database is missing, or is what a process killed while creating it left: a file without its headers."""
+    return not path.exists() or (path.is_file() and path.stat().st_size < _HEADER_BYTES)
+
+
+def connect_as_it_is(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """Open a database that is there, and leave its layout as it is.
+
+    Raises:
+        WarehouseCorruptError, WarehouseLockedError, SettingsError: as `open_build`.
+    """
+    return _connect(path, read_only=read_only)
+
+
 def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     try:
         with translated_errors(doing=f"opening {path}"):
@@ -180,7 +196,7 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
 def _remove_unborn(path: Path) -> None:
     """Remove what a process killed while creating the database left: a log alone, or a file without its headers."""
     log = _log_of(path)
-    if path.is_file() and path.stat().st_size < _HEADER_BYTES:
+    if path.exists() and is_unborn(path):
         logger.warning("%s holds no complete database (%d bytes); starting anew", path, path.stat().st_size)
         path.unlink()
     if not path.exists() and log.exists():

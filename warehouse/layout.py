@@ -6,22 +6,25 @@ does not: the contracts (`contracts/`), rows (`load.py`).
 A database of an older layout is brought up to date without reading a document again where that is possible: a changed table
 keeps the rows of the columns it shares with its contract. Rows in nlp come from extraction, so a change there only forgets
 which extractor made them: the next run loads them again from the batches. After a change in core the next run resolves again.
-Where raw cannot be kept, raw, nlp and core start empty, and the next run reads the seeds folder anew.
+Where raw cannot be kept and holds documents, the layout is refused: documents of removed files would be lost without a word.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
+from pipelines.errors import LayoutError
 from warehouse.contracts.form import Column, Table
 from warehouse.transaction import transaction
 
 logger = logging.getLogger(__name__)
 
+# What every later run rests on.
+LEDGER = ("raw.files", "raw.documents", "raw.document_sources")
 _MIGRATED_SCHEMAS = ("raw", "nlp", "core")
 # What a rebuild keeps: the record of past runs depends on nothing else.
 _HISTORY = ("raw.ingestion_runs",)
@@ -96,16 +99,25 @@ def sync_tables(con: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> tupl
 
     Returns:
         What was changed in an existing layout, one line each; empty for a new or an up-to-date database.
+
+    Raises:
+        LayoutError: it is one whose documents cannot be taken over; nothing was changed.
     """
     existing = _existing(con)
     changes = layout_differences(con, tables) if existing else ()
+    rebuild = any(_must_rebuild(table, existing.get(table.qualified_name)) for table in tables if existing)
+    if rebuild and _holds_documents(con, existing):
+        ledger = next(change for change in changes if change.startswith(tuple(f"{name}:" for name in LEDGER)))
+        raise LayoutError(
+            f"the build database has an older layout whose documents cannot be taken over ({ledger}); `communique rebuild` puts "
+            "the published version in its place, `communique rebuild --from-seeds` reads the seeds folder anew"
+        )
     outdated_comments = _outdated_comments(con, tables)
     if existing and not changes and not outdated_comments:
         return ()
     with transaction(con, doing="creating the tables of the warehouse"):
         for schema in sorted({table.schema for table in tables}):
             con.execute(f"create schema if not exists {quoted(schema)}")
-        rebuild = any(_must_rebuild(table, existing.get(table.qualified_name)) for table in tables if existing)
         for table in tables:
             _sync_table(con, table, existing.get(table.qualified_name), rebuild=rebuild)
         if not rebuild and any(change.startswith("nlp.") for change in changes):
@@ -180,9 +192,13 @@ def _can_keep_rows(table: Table, existing: _Existing) -> bool:
 
 def _must_rebuild(table: Table, existing: _Existing | None) -> bool:
     """Whether a table that the ledger rests on has lost its rows."""
-    if table.qualified_name not in ("raw.files", "raw.documents", "raw.document_sources"):
+    if table.qualified_name not in LEDGER:
         return False
     return existing is None or not _can_keep_rows(table, existing)
+
+
+def _holds_documents(con: duckdb.DuckDBPyConnection, existing: Mapping[str, _Existing]) -> bool:
+    return "raw.documents" in existing and bool(con.execute("select 1 from raw.documents limit 1").fetchall())
 
 
 def _sync_table(con: duckdb.DuckDBPyConnection, table: Table, existing: _Existing | None, *, rebuild: bool) -> None:

@@ -1,18 +1,58 @@
 """Removing documents for good: those that no file of the seeds folder holds any more.
 
-What belongs here: `remove_documents`. What does not: noticing that a file is gone (`pipelines/stages/ingest`, which marks it
-in `raw.files`), the extraction batches (`pipelines/stages/batches.py`).
+What belongs here: `remove_documents`, and `removable_documents`, which says what it would remove. What does not: noticing that a
+file is gone (`pipelines/stages/ingest`, which marks it in `raw.files`), the extraction batches (`pipelines/stages/batches.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import duckdb
 
 from pipelines.errors import TerminalError
 from warehouse.contracts.nlp import NLP
 from warehouse.layout import quoted
+
+
+@dataclass(frozen=True, slots=True)
+class RemovableDocument:
+    """A document that no file holds any more."""
+
+    document_id: str
+    title: str | None
+    paths: tuple[str, ...]  # of the files that held it
+    event_count: int  # events that it reports
+    only_event_count: int  # of these, events that no document reports which stays
+
+
+def removable_documents(
+    con: duckdb.DuckDBPyConnection, paths: Sequence[str] = (), *, present: Collection[str] | None = None
+) -> list[RemovableDocument]:
+    """What `remove_documents` would remove; nothing is changed.
+
+    Args:
+        con: a build or published database; may be read-only.
+        paths: as for `remove_documents`.
+        present: paths of the files that are in the seeds folder now, where that may have changed since the last run.
+
+    Raises:
+        TerminalError: at one of the paths there is nothing to remove.
+    """
+    _choose(con, paths, present)
+    rows = con.execute(
+        "with reports as (select event_id, document_id, document_id in (from temp._removed) as goes "
+        "  from core.event_links join nlp.event_mentions using (event_mention_id)), "
+        "events as (select event_id, bool_and(goes) as is_only from reports group by event_id), "
+        "counts as (select document_id, count(distinct event_id) as events, "
+        "  count(distinct event_id) filter (is_only) as only_events from reports join events using (event_id) group by all) "
+        "select document_id, title, list(distinct path order by path), coalesce(any_value(events), 0), "
+        "coalesce(any_value(only_events), 0) from raw.documents semi join temp._removed using (document_id) "
+        "join raw.document_sources using (document_id) left join counts using (document_id) group by all order by 3, 1"
+    ).fetchall()
+    con.execute("drop table temp._removed")
+    return [RemovableDocument(id, title, tuple(held), events, only) for id, title, held, events, only in rows]
 
 
 def remove_documents(con: duckdb.DuckDBPyConnection, paths: Sequence[str] = ()) -> int:
@@ -31,14 +71,7 @@ def remove_documents(con: duckdb.DuckDBPyConnection, paths: Sequence[str] = ()) 
     Raises:
         TerminalError: at one of the paths there was nothing to remove.
     """
-    con.execute(
-        "create or replace temporary table _removed as select document_id from raw.documents "
-        "anti join (select document_id from raw.document_sources join raw.files using (file_id) "
-        "  where is_current or (status = 'kept' and not $is_asked)) using (document_id)",
-        {"is_asked": bool(paths)},
-    )
-    if paths:
-        _keep_only(con, [path.rstrip("/") for path in paths])
+    _choose(con, paths, None)
     con.execute(
         "delete from raw.quarantine where stage = 'extract' and (path, record_number) in ("
         "  select (path, record_number) from raw.document_sources where document_id in (from temp._removed)) "
@@ -50,6 +83,20 @@ def remove_documents(con: duckdb.DuckDBPyConnection, paths: Sequence[str] = ()) 
         con.execute(f"delete from {name} where document_id in (from temp._removed)")
     con.execute("drop table temp._removed")
     return int(removed)
+
+
+def _choose(con: duckdb.DuckDBPyConnection, paths: Sequence[str], present: Collection[str] | None) -> None:
+    """Make the table of what is to be removed."""
+    is_present = "true" if present is None else "path in (select unnest($present))"
+    con.execute(
+        "create or replace temporary table _removed as select document_id from raw.documents "
+        "anti join (select document_id from raw.document_sources join raw.files using (file_id, path) "
+        # What a feed or an archive keeps goes only where it is named.
+        f"where (is_current and {is_present}) or (status = 'kept' and not $is_asked)) using (document_id)",
+        {"is_asked": bool(paths)} | ({} if present is None else {"present": list(present)}),
+    )
+    if paths:
+        _keep_only(con, [path.rstrip("/") for path in paths])
 
 
 def _keep_only(con: duckdb.DuckDBPyConnection, paths: Sequence[str]) -> None:

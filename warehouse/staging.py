@@ -50,6 +50,7 @@ class StagedExtractions:
     run_id: str  # of the staged documents that it belongs to
     extractor_version: str
     batch_paths: tuple[Path, ...]
+    damaged_paths: tuple[Path, ...]  # batches that were set aside; what they held was extracted again
     document_ids: tuple[str, ...]
     quarantine: tuple[QuarantineRow, ...]
     extracted_count: int
@@ -100,7 +101,8 @@ def write_staged_extractions(folder: Path, staged: StagedExtractions) -> None:
     with translated_errors(doing=f"staging extractions in {folder}"):
         _write_records(folder / "extraction_quarantine.parquet", staged.quarantine, QuarantineRow)
         plain = {name: getattr(staged, name) for name in StagedExtractions.__slots__ if name != "quarantine"}
-        _write_mark(folder / _EXTRACTIONS_MARK, plain | {"batch_paths": [str(path) for path in staged.batch_paths]})
+        paths = {name: [str(path) for path in getattr(staged, name)] for name in ("batch_paths", "damaged_paths")}
+        _write_mark(folder / _EXTRACTIONS_MARK, plain | paths)
 
 
 def read_staged_extractions(folder: Path) -> StagedExtractions:
@@ -116,6 +118,7 @@ def read_staged_extractions(folder: Path) -> StagedExtractions:
         **mark
         | {
             "batch_paths": tuple(map(Path, mark["batch_paths"])),
+            "damaged_paths": tuple(map(Path, mark["damaged_paths"])),
             "document_ids": tuple(mark["document_ids"]),
             "quarantine": _read_records(folder / "extraction_quarantine.parquet", QuarantineRow),
         }

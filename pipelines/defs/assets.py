@@ -23,6 +23,7 @@ from warehouse.contracts.nlp import NLP
 from warehouse.contracts.raw import RAW, REFERENCE
 from warehouse.models import Model
 from warehouse.publish import publish
+from warehouse.removal import RemovableDocument, removable_documents
 
 SEEDS, STAGED_DOCUMENTS, STAGED_EXTRACTIONS, PUBLISHED = map(
     dg.AssetKey, ("seeds", "staged_documents", "staged_extractions", "published_warehouse")
@@ -33,34 +34,53 @@ RESOLVED_FROM = (
 )
 
 
+_LISTED_DOCUMENTS = 200  # by a dry run
+
+
 class RetryConfig(dg.Config):
     """Whether a run tries again what earlier ones refused."""
 
     retry_quarantined: bool = Field(False, description="Read quarantined files, or extract failed documents, again.")
 
 
-class RemovalConfig(dg.Config):
-    """Whether a run removes documents whose files are gone."""
+class IngestConfig(RetryConfig):
+    """Whether a run goes on though many documents are gone."""
 
-    remove_documents: bool = Field(False, description="Remove documents for good that no file holds any more.")
-    paths: list[str] = Field([], description="Only what was in these files or folders; none: everything.")
+    allow_vanished: bool = Field(
+        False,
+        description="Go on although more documents are gone from the seeds folder than max_vanished_share allows, or all.",
+    )
+
+
+class RemovalConfig(dg.Config):
+    """Whether a run removes documents whose files are gone, and which."""
+
+    remove_documents: bool = Field(
+        False, description="Remove documents for good that no file holds any more: of paths, or all."
+    )
+    paths: list[str] = Field([], description="What was in these files or folders, as in dim_documents.paths.")
+    all: bool = Field(False, description="Whatever no file holds any more, instead of paths.")
+    dry_run: bool = Field(False, description="Remove nothing; list what would go (log, and metadata of raw.documents).")
 
 
 def staged_documents(
     context: dg.AssetExecutionContext,
-    config: RetryConfig,
+    config: IngestConfig,
     settings: dg.ResourceParam[Settings],
     warehouse: WarehouseResource,
     progress: dg.ResourceParam[steps.Progress],
 ) -> dg.MaterializeResult:
     """What is new or changed in the seeds folder: decoded, cleaned, dated, deduplicated; what cannot be used, quarantined."""
+    ops: Any = context.run.run_config.get("ops", {})
     with step_failures(), warehouse.connect() as con:
+        steps.removal_of(ops.get("load", {}).get("config", {}))  # a run that removes says what, before it does anything
         staged = steps.ingest(
             con,
             settings,
             run_id=context.run.run_id,
             progress=progress,
             retry_quarantined=config.retry_quarantined,
+            allow_vanished=config.allow_vanished,
         )
     titles = [
         {"document_id": document.document_id, "published_date": document.published_date, "title": document.title}
@@ -72,6 +92,7 @@ def staged_documents(
             "accounting": metadata_table([staged.counts], columns=staged.counts),
             "preview": metadata_table(titles, columns=("document_id", "published_date", "title", "text")),
             "dagster/row_count": len(staged.documents),
+            "vanished_files": sum(file.status == "vanished" for file in staged.files),
             "quarantined": len(staged.quarantine),
             "quarantined_by_reason": counts_by_reason(row.reason_code for row in staged.quarantine),
         }
@@ -97,6 +118,7 @@ def staged_extractions(
             "seconds": round(done.seconds, 2),
             "words_per_second": round(done.word_count / done.seconds) if done.seconds else 0,
             "extractor_version": done.extractor_version,
+            "damaged_batches": metadata_table([{"path": path} for path in done.damaged_paths], columns=("path",)),
         }
     )
 
@@ -109,12 +131,24 @@ def load(
 ) -> Iterator[dg.MaterializeResult]:
     """Write what was staged into raw and nlp, in one transaction."""
     with step_failures():
-        run = steps.load(settings, run_id=context.run.run_id, remove=config.paths if config.remove_documents else None)
+        remove = steps.removal_of(config.model_dump())
+        is_dry = config.dry_run
+        run = steps.load(settings, run_id=context.run.run_id, remove=None if is_dry else remove)
         with warehouse.connect(read_only=True) as con:
+            going = removable_documents(con, remove) if is_dry and remove is not None else None
+            for document in (going or ())[:_LISTED_DOCUMENTS]:
+                context.log.info("would be removed: %s (%s)", ", ".join(document.paths), document.document_id)
             reasons = con.execute("select reason_code from raw.quarantine").fetchall()
             figures: dict[str, dict[str, Any]] = {
                 "raw.quarantine": {"quarantined_by_reason": counts_by_reason(code for (code,) in reasons)}
             }
+            if going is not None:
+                names = RemovableDocument.__slots__
+                rows = [{name: getattr(document, name) for name in names} for document in going[:_LISTED_DOCUMENTS]]
+                figures["raw.documents"] = {
+                    "would_be_removed": len(going),
+                    "documents_that_would_go": metadata_table(rows, columns=names),
+                }
             for table in (*RAW, *NLP, *REFERENCE, *BUILDS):
                 name = table.qualified_name
                 yield table_result(con, name, ingestion_run=run.run_id, **figures.get(name, {}))

@@ -37,8 +37,9 @@ retry_quarantined = dg.define_asset_job(
 remove_documents = dg.define_asset_job(
     "remove_documents",
     selection=dg.AssetSelection.all(),
-    config={"ops": {"load": {"config": {"remove_documents": True}}}},
-    description="Everything, and documents that no file holds any more are removed for good (config: of which paths).",
+    config={"ops": {"load": {"config": {"remove_documents": True, "paths": [], "all": False, "dry_run": False}}}},
+    description="Everything, and documents that no file holds any more are removed for good. Launchpad: set paths or all: true; "
+    "dry_run: true removes nothing and lists what would go.",
 )
 
 rebuild_marts = dg.define_asset_job(

@@ -17,8 +17,9 @@ import duckdb
 
 from pipelines.defs.dead_runs import HOLDER_TAG, RELEASED, close_dead_runs
 from pipelines.errors import TerminalError, TransientError
-from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.settings import PROJECT_ROOT, PUBLISHED_NAME, Settings
 from warehouse.connection import WriterLock, open_build
+from warehouse.recovery import restore_if_lost
 from warehouse.transaction import translated_errors
 
 MAX_RETRIES = 2
@@ -57,6 +58,9 @@ class WarehouseResource(dg.ConfigurableResource):
         if run is None or instance is None:
             raise dg.DagsterInvariantViolationError("the warehouse can only be written by a run")
         with WriterLock(Path(self.build_database), run.run_id, wait_seconds=self.lock_seconds):
+            build = Path(self.build_database)
+            if (done := restore_if_lost(build, build.with_name(PUBLISHED_NAME))) is not None:
+                (context.log or dg.get_dagster_logger()).warning(done)
             for run_id in close_dead_runs(instance, self.build_database, run_id=run.run_id):
                 (context.log or dg.get_dagster_logger()).warning("Closed run %s, whose process had died.", run_id)
             instance.add_run_tags(run.run_id, {HOLDER_TAG: self.build_database})

@@ -7,17 +7,19 @@ not: what a stage does (`pipelines/stages`), how rows are written (`warehouse`),
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import duckdb
 
+from pipelines.errors import SettingsError
 from pipelines.records import IngestionRun
 from pipelines.settings import Settings
-from pipelines.stages.batches import remove_extractions
+from pipelines.stages.batches import remove_extractions, require_sound
 from pipelines.stages.extract import extract_documents, extractor_version, quarantine_rows
 from pipelines.stages.ingest.ingest import ingest_files
 from pipelines.stages.resolve.corrections import CorrectionFile, read_corrections
@@ -54,6 +56,7 @@ def ingest(
     run_id: str,
     progress: Progress,
     retry_quarantined: bool = False,
+    allow_vanished: bool = False,
 ) -> StagedDocuments:
     """Read what is new or changed in the seeds folder, and stage it.
 
@@ -63,8 +66,10 @@ def ingest(
         run_id: the run.
         progress: is told of files read.
         retry_quarantined: read files again, too, of which something is in quarantine.
+        allow_vanished: go on however many documents are gone from the folder.
 
     Raises:
+        InboxVanishedError: more documents are gone than the settings allow; nothing was changed.
         CorrectionsError: the file of corrections cannot be used; the run stops before it has done anything.
     """
     _corrections(settings)
@@ -79,6 +84,7 @@ def ingest(
         now=now,
         find_documents=partial(read_documents, con),
         reread=refused if retry_quarantined else (),
+        allow_vanished=allow_vanished,
         progress=lambda done, total: progress(done, total, "files"),
     )
     staged = StagedDocuments(
@@ -136,6 +142,7 @@ def extract(
         run_id=staged.run_id,
         extractor_version=result.extractor_version,
         batch_paths=result.batch_paths,
+        damaged_paths=result.damaged_paths,
         document_ids=tuple(document.document_id for document in documents),
         quarantine=tuple(refused),
         extracted_count=result.extracted_count,
@@ -164,6 +171,7 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
     """
     staged = read_staged_documents(settings.staging)
     extractions = read_staged_extractions(settings.staging)
+    require_sound(extractions.batch_paths)
     run = _ingestion_run(staged, extractions)
     is_new = any(
         (
@@ -200,6 +208,26 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
         if remove is not None:
             remove_extractions(settings.batches, known=read_ledger(con).document_ids)
     return run
+
+
+def removal_of(config: Mapping[str, Any]) -> list[str] | None:
+    """What a run is to remove, from the configuration of the step `load`.
+
+    Returns:
+        The paths whose documents are to go, none for all; `None` where nothing is to be removed.
+
+    Raises:
+        SettingsError: it is to remove, and does not say what.
+    """
+    if not config.get("remove_documents"):
+        return None
+    paths, is_all = list(config.get("paths") or ()), bool(config.get("all"))
+    if bool(paths) == is_all:
+        raise SettingsError(
+            "say what is to be removed: paths of files or folders, or all: true (in the launchpad, ops: load: config), and not "
+            "both; dry_run: true lists what would go"
+        )
+    return paths
 
 
 def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: str) -> bool:

@@ -5,8 +5,11 @@ making the rows (`coding.py`, `record.py`), their Arrow schema (`warehouse/extra
 
 A store is the folder of one extractor version. A document is known by its input hash, over everything that extraction reads
 of it, so one whose published date has changed is extracted anew. A batch appears under its name only when it is whole and on
-disk. What a batch holds stands in its Parquet footer; `index.tsv` repeats it so that ten thousand batches need not be opened.
-The index is a cache: a line cut short or a file missing from it costs time only.
+disk, and its name ends in the checksum of its bytes: before rows are taken from it they are compared, and a batch that is not
+what was written is set aside (`.damaged`), so that its documents are extracted again.
+
+What a batch holds stands in its Parquet footer; `index.tsv` repeats it so that ten thousand batches need not be opened. The index
+is a cache: a line that is cut short or altered, or a file missing from it, costs time only.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.errors import BatchDamagedError
 from pipelines.records import Document
 
 logger = logging.getLogger(__name__)
@@ -30,6 +34,7 @@ logger = logging.getLogger(__name__)
 _INDEX = "index.tsv"
 _FAILURES = "failures.jsonl"
 _INPUTS_KEY = b"communique.inputs"
+DAMAGED_SUFFIX = ".damaged"
 _STALE_SECONDS = 3600.0  # a temporary file this old belongs to no running process
 # Documents of a batch together, in characters; bounds the memory of a worker.
 _MAX_BATCH_CHARACTERS = 500_000
@@ -118,12 +123,13 @@ class BatchStore:
         index: dict[str, StoredDocument] = {}
         indexed: set[str] = set()
         for line in self._lines(_INDEX):
-            name, _, inputs = line.partition("\t")
-            if name in paths and name not in indexed and (known := _parse_inputs(inputs)):
+            name, known = _parse_line(line)
+            if known and name in paths and name not in indexed:
                 indexed.add(name)
                 index |= {key: StoredDocument(document_id, paths[name]) for key, document_id in known.items()}
         for name in sorted(paths.keys() - indexed):
-            known = self._read_inputs(paths[name])
+            if not (known := self._read_inputs(paths[name])):
+                continue
             index |= {key: StoredDocument(document_id, paths[name]) for key, document_id in known.items()}
             self._append(_INDEX, _index_line(name, known))
         return index
@@ -136,16 +142,18 @@ class BatchStore:
             inputs: document ids by input hash, one for each row.
 
         Returns:
-            Its path; the name is a hash of the inputs.
+            Its path; the name is a hash of the inputs and the checksum of the file.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        name = blake2b("".join(sorted(inputs)).encode(), digest_size=12).hexdigest() + ".parquet"
-        path = self.folder / name
-        temporary = path.with_name(f"{name}.{os.getpid()}.tmp")
         metadata = {**(table.schema.metadata or {}), _INPUTS_KEY: json.dumps(dict(sorted(inputs.items()))).encode()}
+        sink = pa.BufferOutputStream()  # no more than `_MAX_BATCH_CHARACTERS` have led to
+        pq.write_table(table.replace_schema_metadata(metadata), sink, compression="zstd")
+        data = sink.getvalue().to_pybytes()
+        path = self.folder / f"{_hash(''.join(sorted(inputs)).encode())}-{_hash(data)}.parquet"
+        temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
         try:
             with temporary.open("wb") as file:
-                pq.write_table(table.replace_schema_metadata(metadata), file, compression="zstd")
+                file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, path)
@@ -164,8 +172,10 @@ class BatchStore:
         A store holds each document once, so a reader of all its batches need not choose.
 
         Returns:
-            The batch that is left, None if there is none.
+            The batch that is left; None if there is none, or if it was damaged and is set aside.
         """
+        if not self.is_sound(path):
+            return None
         table = pq.read_table(path)
         keep = [document_id not in document_ids for document_id in table.column("document_id").to_pylist()]
         inputs = {key: id for key, id in self._read_inputs(path).items() if id not in document_ids}
@@ -174,6 +184,16 @@ class BatchStore:
             self.add_to_index(remaining, inputs)
         path.unlink(missing_ok=True)
         return remaining
+
+    def is_sound(self, path: Path) -> bool:
+        """Whether a batch is what was written; one that is not is set aside, under a name that is no batch's."""
+        flaw = flaw_of(path)
+        if flaw is not None and path.exists():
+            logger.warning(
+                "the extraction batch %s %s; it is set aside and its documents are extracted again", path, flaw
+            )
+            path.replace(path.with_suffix(DAMAGED_SUFFIX))
+        return flaw is None
 
     def read_failures(self) -> dict[str, ExtractionFailure]:
         """The documents that failed for good in earlier runs, by input hash."""
@@ -203,14 +223,10 @@ class BatchStore:
                 path.unlink(missing_ok=True)
 
     def _read_inputs(self, path: Path) -> dict[str, str]:
-        """What a batch holds by its footer; a file that is no batch is set aside, and its documents are extracted anew."""
-        try:
-            known = json.loads((pq.read_schema(path).metadata or {})[_INPUTS_KEY])
-        except (pa.ArrowException, OSError, KeyError, ValueError) as error:
-            logger.warning("the extraction batch %s is damaged (%s) and set aside", path, error)
-            path.rename(path.with_suffix(".damaged"))
+        """What a batch holds by its footer; nothing if it is damaged and set aside."""
+        if not self.is_sound(path):
             return {}
-        return dict(known)
+        return dict(json.loads(pq.read_schema(path).metadata[_INPUTS_KEY]))
 
     def _lines(self, name: str) -> Sequence[str]:
         path = self.folder / name
@@ -223,14 +239,48 @@ class BatchStore:
             file.write(f"\n{line}")
 
 
+def flaw_of(path: Path) -> str | None:
+    """What is wrong with a batch: it cannot be read, or its bytes are not those that its name promises; None if nothing is."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    if path.stem.partition("-")[2] != _hash(data):
+        return "is not what was written (checksum)" if data else "is empty"
+    return None
+
+
+def require_sound(paths: Iterable[Path]) -> None:
+    """Make sure that batches are what was written, before rows are taken from them.
+
+    Raises:
+        BatchDamagedError: one is not; the run that extracts next sets it aside.
+    """
+    for path in paths:
+        if (flaw := flaw_of(path)) is not None:
+            raise BatchDamagedError(
+                f"the extraction batch {path} {flaw}; run the job ingest_and_publish (or `communique run`), which extracts its "
+                "documents again"
+            )
+
+
+def _hash(data: bytes) -> str:
+    return blake2b(data, digest_size=12).hexdigest()
+
+
 def _index_line(name: str, inputs: Mapping[str, str]) -> str:
-    return name + "\t" + " ".join(f"{key}={document_id}" for key, document_id in inputs.items()) + " ."
+    """A line of the index: the batch, what it holds, and a checksum of both."""
+    line = name + "\t" + " ".join(f"{key}={document_id}" for key, document_id in inputs.items())
+    return f"{line} {_hash(line.encode())}"
 
 
-def _parse_inputs(text: str) -> dict[str, str]:
-    """The inputs of an index line; none when its end is missing."""
-    *pairs, end = text.split(" ") if text else [""]
-    return dict(pair.split("=", 1) for pair in pairs if "=" in pair) if end == "." else {}
+def _parse_line(line: str) -> tuple[str, dict[str, str]]:
+    """The batch of an index line and what it holds; nothing where the line is not what was written."""
+    text, _, checksum = line.rpartition(" ")
+    name, _, inputs = text.partition("\t")
+    if checksum != _hash(text.encode("utf-8", "surrogatepass")):
+        return name, {}
+    return name, dict(pair.split("=", 1) for pair in inputs.split(" ") if "=" in pair)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -44,8 +44,9 @@ logger = logging.getLogger(__name__)
 
 # A batch may take the time of one document and this for its words: a tenth of the usual speed, for a machine under load.
 _WORDS_PER_SECOND = 500
-# A document whose worker was killed may be innocent (the machine ran out of memory), so it is tried once more by itself.
-_ATTEMPTS_IF_KILLED = 3
+# A document whose worker was killed, or ran out of time or memory, may be innocent (the machine was at fault), so it is not
+# given up before it was tried as often as this.
+_ATTEMPTS = {Failure.DIED: 3, Failure.TIMED_OUT: 2, Failure.OUT_OF_MEMORY: 2, Failure.RAISED: 1}
 # Workers killed this often with no success between them: the machine is at fault, not the documents.
 _MAX_DEATHS = 30
 # What an extraction record depends on, below the package's folder.
@@ -75,11 +76,13 @@ class ExtractResult:
     """What an extraction found and did.
 
     `batch_paths` are the files that hold the documents asked for (and perhaps others), without those in `failures`.
+    `damaged_paths` are files that were not what had been written and are set aside; their documents were extracted again.
     """
 
     extractor_version: str
     batch_paths: tuple[Path, ...]
     failures: tuple[ExtractionFailure, ...]
+    damaged_paths: tuple[Path, ...]
     extracted_count: int
     reused_count: int
     word_count: int  # of the extracted documents
@@ -95,6 +98,7 @@ class _Run:
     progress: Callable[[int, int, int], None] | None
     paths: set[Path] = field(default_factory=set)
     failures: list[ExtractionFailure] = field(default_factory=list)
+    damaged: list[Path] = field(default_factory=list)
     queue: deque[Task] = field(default_factory=deque)
     done: int = 0
     extracted: int = 0
@@ -162,6 +166,7 @@ def extract_documents(
         extractor_version=version,
         batch_paths=tuple(sorted(run.paths)),
         failures=tuple(sorted(run.failures, key=lambda failure: failure.document_id)),
+        damaged_paths=tuple(run.damaged),
         extracted_count=run.extracted,
         reused_count=reused,
         word_count=run.words,
@@ -240,7 +245,7 @@ def _full_disk_reported(folder: Path) -> Iterator[None]:
 
 def _take_known(documents: Sequence[Document], run: _Run) -> list[Document]:
     """Account for the documents whose extraction, or failure, is there already; returns the others."""
-    index = run.store.read_index()
+    index = _sound_index(documents, run)
     failures = run.store.read_failures()
     missing = []
     for document in documents:
@@ -254,6 +259,16 @@ def _take_known(documents: Sequence[Document], run: _Run) -> list[Document]:
     _drop_outdated(missing, index, run)
     run.advance(len(documents) - len(missing))
     return missing
+
+
+def _sound_index(documents: Sequence[Document], run: _Run) -> dict[str, StoredDocument]:
+    """The index of the store without the batches that are not what was written, of those that hold one of the documents."""
+    index = run.store.read_index()
+    ids = {document.document_id for document in documents}
+    needed = {stored.path for stored in index.values() if stored.document_id in ids}
+    damaged = {path for path in sorted(needed) if not run.store.is_sound(path)}
+    run.damaged.extend(sorted(damaged))
+    return {key: stored for key, stored in index.items() if stored.path not in damaged}
 
 
 def _drop_outdated(missing: Sequence[Document], index: dict[str, StoredDocument], run: _Run) -> None:
@@ -325,7 +340,7 @@ def _add_batch(outcome: Outcome, run: _Run) -> None:
 
 
 def _retry_or_fail(outcome: Outcome, run: _Run, settings: Settings) -> None:
-    """A batch is tried again document by document; a single document is given up, once killed not before the third time."""
+    """A batch is tried again document by document; a single document is given up after `_ATTEMPTS`."""
     if isinstance(outcome.error, PipelineError):
         raise outcome.error
     if isinstance(outcome.error, OSError) and outcome.error.errno in _FULL_DISK:
@@ -341,10 +356,11 @@ def _retry_or_fail(outcome: Outcome, run: _Run, settings: Settings) -> None:
     if len(documents) > 1:
         logger.warning("a batch of %d documents failed (%s); trying each by itself", len(documents), outcome.message)
         run.queue.extendleft(_task([document], settings, attempt=attempt + 1) for document in documents)
-    elif outcome.failure is Failure.DIED and attempt < _ATTEMPTS_IF_KILLED:
+        return
+    assert outcome.failure is not None
+    if attempt < _ATTEMPTS[outcome.failure]:
         run.queue.append(_task(documents, settings, attempt=attempt + 1))
     else:
-        assert outcome.failure is not None
         _fail(documents[0], _REASONS[outcome.failure], outcome.message, attempt, run)
         run.advance(1)
 

@@ -4,8 +4,8 @@ What belongs here: `WorkerPool`, which runs tasks with a time limit each in proc
 outcome, whatever happened to the worker. What does not: what the tasks do (`extract.py`, `ingest/reading.py`) or whether a
 failed one is tried again.
 
-The processes are pebble's, started by spawn: a forked child would inherit the parent's threads' locks and its connection to
-the database. A worker whose parent has died ends itself.
+The processes are pebble's, started by spawn, or by a server that has imported their code and has no threads: a child forked from
+this process would inherit its threads' locks and its connection to the database. A worker whose parent has died ends itself.
 """
 
 from __future__ import annotations
@@ -73,6 +73,8 @@ class WorkerPool:
         arguments: arguments of the initializer.
         max_bytes: memory that a process may take for data; one that asks for more fails in the task that it works on.
             Linux enforces it, macOS does not.
+        tasks_per_process: tasks after which a process is replaced by a fresh one; `None`: it stays.
+        preload: a module that costs time to import; it is imported once, in a server from which the processes are forked.
     """
 
     def __init__(
@@ -83,12 +85,18 @@ class WorkerPool:
         initializer: Callable[..., None] | None = None,
         arguments: tuple[Any, ...] = (),
         max_bytes: int | None = None,
+        tasks_per_process: int | None = None,
+        preload: str | None = None,
     ) -> None:
         self._function = function
         self._workers = workers
         self._initializer = initializer
         self._arguments = arguments
         self._max_bytes = max_bytes
+        self._tasks_per_process = tasks_per_process
+        self._context = multiprocessing.get_context("spawn" if preload is None else "forkserver")
+        if preload is not None:
+            self._context.set_forkserver_preload([preload])
         self._running: dict[Future[Any], Task] = {}
         self._restarts = 0
         self._pool = self._start()
@@ -142,9 +150,10 @@ class WorkerPool:
     def _start(self) -> ProcessPool:
         return ProcessPool(
             max_workers=self._workers,
+            max_tasks=self._tasks_per_process or 0,
             initializer=_initialize,
             initargs=(self._initializer, self._arguments, self._max_bytes),
-            context=multiprocessing.get_context("spawn"),
+            context=self._context,
         )
 
     def _restart(self, lost: list[Task]) -> None:

@@ -29,6 +29,7 @@ RUN_TABLES = frozenset(
     (
         "raw.ingestion_runs",
         "raw.builds",
+        "raw.layout",
         "core.event_changes",
         "core.entity_changes",
         "main.agg_ingestion_runs",

@@ -25,7 +25,7 @@ from rich.table import Table
 
 from pipelines.settings import PROJECT_ROOT
 from pipelines.stages.ingest.inbox import list_inbox, printable_path
-from pipelines.stages.ingest.reading import read_isolated
+from pipelines.stages.ingest.reading import read_file
 from pipelines.stages.ingest.reasons import Reason
 from pipelines.stages.ingest.sources import Source
 from tests.e2e.project import Project
@@ -201,7 +201,7 @@ def test_reading_stays_within_the_time_of_each_file(hostile: HostileRun) -> None
     for path, limit in limits.items():
         started = time.monotonic()
         if files[path].refusal is None and files[path].size_bytes <= hostile.project.settings.max_file_bytes:
-            read_isolated(files[path], hostile.project.settings, Source())
+            list(read_file(files[path], hostile.project.settings, Source()))
         seconds = time.monotonic() - started + (extracting if hostile.landed[path].texts else 0.0)
         if seconds > limit:
             too_slow[path] = (seconds, limit)

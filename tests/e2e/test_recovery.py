@@ -57,7 +57,7 @@ def test_documents_that_failed_in_extraction_are_tried_again(project: Project) -
     project.environment["COMMUNIQUE_DOCUMENT_SECONDS"] = "0.001"
     project.environment["COMMUNIQUE_BATCH_DOCUMENTS"] = "1"
     assert project("run").returncode == 2
-    failed = {path.name: ("timed_out", 1) for path in project.seeds.iterdir()}
+    failed = {path.name: ("timed_out", 2) for path in project.seeds.iterdir()}
     assert quarantine(project) == failed
     project.require_whole_version()
 

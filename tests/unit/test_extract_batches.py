@@ -9,9 +9,18 @@ from datetime import date
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
+from pipelines.errors import BatchDamagedError
 from pipelines.records import DateSource, Document
-from pipelines.stages.batches import BatchStore, ExtractionFailure, input_hash, plan_batches, remove_extractions
+from pipelines.stages.batches import (
+    BatchStore,
+    ExtractionFailure,
+    input_hash,
+    plan_batches,
+    remove_extractions,
+    require_sound,
+)
 
 
 def document(number: int, length: int = 100) -> Document:
@@ -107,15 +116,52 @@ def test_a_batch_that_is_gone_is_not_promised(tmp_path):
     assert held(store) == {"key2": "doc_2"}
 
 
-def test_a_damaged_batch_is_set_aside(tmp_path):
+def flip(path, position: int, count: int = 24) -> None:
+    data = bytearray(path.read_bytes())
+    data[position : position + count] = bytes(byte ^ 255 for byte in data[position : position + count])
+    path.write_bytes(data)
+
+
+DAMAGE = {
+    "cut short": lambda path: path.write_bytes(path.read_bytes()[:-40]),
+    "flipped in the data": lambda path: flip(path, 8),
+    "flipped in the footer": lambda path: flip(path, -60),
+    "empty": lambda path: path.write_bytes(b""),
+    "another's bytes": lambda path: pq.write_table(pa.table({"document_id": ["doc_1"], "n": [7]}), path),
+    "a folder": lambda path: (path.unlink(), path.mkdir()),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_batch_that_is_not_what_was_written_is_set_aside(tmp_path, damage):
     store = BatchStore(tmp_path)
-    path = write(store, 1, index=False)
-    path.write_bytes(path.read_bytes()[:-40])
-    foreign = tmp_path / "foreign.parquet"
-    pq.write_table(pa.table({"a": [1]}), foreign)
-    assert held(store) == {}
-    assert list(tmp_path.glob("*.parquet")) == []
+    noted, unnoted, sound = write(store, 1), write(store, 2, index=False), write(store, 3)
+    for path in (noted, unnoted):
+        damage(path)
+    assert "key2" not in held(store)
+    assert not store.is_sound(noted)
+    with pytest.raises(BatchDamagedError, match=noted.name):
+        require_sound([sound, noted])
+    require_sound([sound])
+    assert held(store) == {"key3": "doc_3"}
+    assert list(tmp_path.glob("*.parquet")) == [sound]
     assert len(list(tmp_path.glob("*.damaged"))) == 2
+
+
+def test_rot_gets_no_new_checksum(tmp_path):
+    store = BatchStore(tmp_path)
+    path = write(store, 1, 2)
+    flip(path, 8)
+    assert store.drop_rows(path, {"doc_1"}) is None
+    assert held(store) == {}
+
+
+def test_a_line_of_the_index_that_was_altered_promises_nothing_else(tmp_path):
+    store = BatchStore(tmp_path)
+    write(store, 1)
+    index = tmp_path / "index.tsv"
+    index.write_text(index.read_text().replace("key1=doc_1", "key7=doc_1"))
+    assert held(store) == {"key1": "doc_1"}
 
 
 def test_rows_out_of_date_are_dropped(tmp_path):

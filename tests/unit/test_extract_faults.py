@@ -45,6 +45,9 @@ def misbehave(doc: Doc) -> Doc:
         raise ValueError("no such word")
     if "SLOW" in doc.text:
         time.sleep(0.8)
+    if "LATE:" in doc.text and not (mark := Path(doc.text.split("LATE:")[1].split()[0])).exists():
+        mark.touch()
+        time.sleep(600)
     if "ONCE" in doc.text:
         mark = Path(doc.text.split("ONCE:")[1].split()[0])
         if not mark.exists():
@@ -178,6 +181,12 @@ def test_a_worker_killed_once_costs_nothing(run, tmp_path):
     assert rows(result) == Counter(d.document_id for d in documents)
 
 
+def test_a_document_alone_in_its_batch_has_a_second_try_too(run, tmp_path):
+    result = run([document(1, f"Too LATE:{tmp_path / 'mark'} once.")], workers=1)
+    assert result.failures == ()
+    assert result.extracted_count == 1
+
+
 def test_a_worker_killed_from_outside_costs_nothing(run):
     documents = [document(number, f"A SLOW story {number}.") for number in range(6)]
     killed = []
@@ -206,6 +215,22 @@ def test_only_what_is_missing_is_extracted(run):
     third = run(documents[::-1])
     assert (third.extracted_count, third.reused_count) == (0, 20)
     assert third.batch_paths == second.batch_paths
+
+
+def test_what_a_damaged_batch_held_is_extracted_again(run):
+    documents = [document(number) for number in range(20)]
+    first = run(documents)
+    damaged, emptied = first.batch_paths[:2]
+    held = sum(pq.read_table(path).num_rows for path in (damaged, emptied))
+    data = bytearray(damaged.read_bytes())
+    data[10:34] = bytes(byte ^ 255 for byte in data[10:34])
+    damaged.write_bytes(data)
+    emptied.write_bytes(b"")
+    second = run(documents)
+    assert second.damaged_paths == (damaged, emptied)
+    assert (second.extracted_count, second.reused_count) == (held, 20 - held)
+    assert rows(second) == Counter(d.document_id for d in documents)
+    assert damaged.with_suffix(".damaged").read_bytes() == data, "it can be looked at"
 
 
 def test_a_new_published_date_replaces_the_old_extraction(run):

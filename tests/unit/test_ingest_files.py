@@ -6,7 +6,6 @@ import gzip
 import json
 import os
 import random
-import time
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -14,12 +13,18 @@ import pytest
 
 from pipelines.records import DateSource, Document, QuarantineRow, SourceFile
 from pipelines.settings import Settings
-from pipelines.stages.ingest import ingest as ingest_module
 from pipelines.stages.ingest.documents import preferred
 from pipelines.stages.ingest.ingest import ingest_files
+from pipelines.stages.ingest.reading import read_file
 from pipelines.stages.ingest.reasons import MEANINGS, Reason, SkipReason
 
 TEXT = "The ferry company and the dockers' union met in Gdansk and agreed on a new timetable for the winter. "
+
+
+def read_here(changed, settings):
+    """Reads in this process, which saves the tests the start of another."""
+    for item in changed:
+        yield item, list(read_file(item.file, settings, item.source))
 
 
 @dataclass
@@ -38,7 +43,7 @@ class Warehouse:
 
     def run(self, root, **options):
         self.runs += 1
-        settings = Settings(seeds=root, warehouse=root, workers=1, **options.pop("settings", {}))
+        settings = Settings(seeds=root, warehouse=root / ".warehouse", workers=1, **options.pop("settings", {}))
         result = ingest_files(
             root,
             ledger=self,
@@ -46,7 +51,7 @@ class Warehouse:
             run_id=f"run{self.runs}",
             now=datetime(2026, 1, self.runs),
             find_documents=lambda ids: [self.documents[id] for id in ids],
-            **options,
+            **{"read_files": read_here, **options},
         )
         counts = result.counts
         assert counts.seen == (
@@ -96,15 +101,19 @@ def test_a_text_file_becomes_a_document(tmp_path, warehouse):
     assert [(s.path, s.record_number, s.file_id) for s in result.document_sources] == [("a.txt", 1, file.file_id)]
 
 
-def test_an_unchanged_folder_costs_nothing(tmp_path, warehouse, monkeypatch):
+def read_nothing(changed, settings):
+    assert not changed
+    return iter(())
+
+
+def test_an_unchanged_folder_costs_nothing(tmp_path, warehouse):
     for number in range(5):
         write(tmp_path, f"{number}.txt", f"{number}. {TEXT}")
     write(tmp_path, "bad.txt", b"\x00" * 100)
     write(tmp_path, "list.jsonl", "\n".join(json.dumps({"text": f"{n} {TEXT}"}) for n in range(7)))
     assert numbers(warehouse.run(tmp_path)) == {"loaded": 12, "quarantined": 1}
     os.utime(tmp_path / "0.txt", (0, 0))
-    monkeypatch.setattr(ingest_module, "read_documents", None)  # reading anything would fail
-    again = warehouse.run(tmp_path)
+    again = warehouse.run(tmp_path, read_files=read_nothing)
     assert numbers(again) == {"unchanged": 13}
     assert (again.documents, again.files, again.quarantine) == ((), (), ())
 
@@ -295,31 +304,3 @@ def test_progress_counts_files(tmp_path, warehouse):
 
 def test_every_reason_has_a_meaning():
     assert set(MEANINGS) == set(Reason)
-
-
-@pytest.mark.slow
-def test_formats_of_large_libraries_are_read_in_child_processes(tmp_path, warehouse):
-    page = f"<html><head><title>Ferries</title></head><body><article><p>{TEXT * 3}</p></article></body></html>"
-    for number in range(4):
-        write(tmp_path, f"{number}.html", page.replace("The ferry", f"Ferry {number}"))
-    write(tmp_path, "bad.parquet", b"PAR1PAR1")
-    result = warehouse.run(tmp_path)
-    assert numbers(result) == {"loaded": 4, "quarantined": 1}
-    assert warehouse.by_path["0.html"].title == "Ferries"
-    assert result.quarantine[0].reason_code == Reason.MALFORMED_PARQUET
-
-
-def _hang(*_arguments):
-
-    time.sleep(600)
-
-
-@pytest.mark.slow
-def test_a_file_that_hangs_its_reader_costs_itself_only(tmp_path, warehouse, monkeypatch):
-    monkeypatch.setattr(ingest_module, "read_isolated", _hang)
-    monkeypatch.setattr(ingest_module, "_READ_SECONDS", 1.0)
-    write(tmp_path, "a.html", "<p>never</p>")
-    write(tmp_path, "b.txt", TEXT)
-    result = warehouse.run(tmp_path)
-    assert numbers(result) == {"loaded": 1, "quarantined": 1}
-    assert result.quarantine[0].reason_code == Reason.TIMED_OUT

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 
 import pytest
 
 from pipelines.errors import SeedsMissingError
+from pipelines.settings import PROJECT_ROOT
 from pipelines.stages.ingest.inbox import InboxFile, list_inbox, open_file, printable_path
 from pipelines.stages.ingest.reasons import Reason, Refused, SkipReason
 
@@ -116,6 +119,39 @@ def test_names_that_are_no_utf_8_become_printable(root):
     with open_file(found_file) as stream:
         assert stream.read() == b"text"
     assert printable_path("Café\n.txt") == "Café\n.txt"
+
+
+def test_names_that_look_alike_stay_apart(root):
+    names = [
+        *(b"esc\\xff.txt", b"esc\xff.txt", b"esc\\\\xff.txt", b"esc\\\xff.txt"),
+        *("caf\u00e9.txt".encode(), "cafe\u0301.txt".encode(), b"caf\xe9.txt", b"caf\\xe9.txt", b"caf\\u00e9.txt"),
+        *(b"Port.txt", b"port.txt", b"port .txt", b"port\xc2\xa0.txt", b"port\n.txt", b"port\\n.txt"),
+    ]
+    for name in names:
+        with open(os.fsencode(root) + b"/" + name, "wb") as file:
+            file.write(name)
+    files = list(list_inbox(root))
+    assert len({file.path for file in files}) == len(names)
+    assert all(file.path.encode() for file in files), "they can be stored"
+
+
+def test_names_do_not_depend_on_the_locale(root):
+    for name in ("größe.txt", "esc\\xff.txt"):
+        (root / name).write_text("text")
+    code = (
+        "import sys; from pathlib import Path; from pipelines.stages.ingest.inbox import list_inbox\n"
+        "print(ascii([file.path for file in list_inbox(Path(sys.argv[1]))]))"
+    )
+    environment = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    result = subprocess.run(
+        [sys.executable, "-c", code, str(root)],
+        env=environment,
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout.strip() == ascii([file.path for file in list_inbox(root)])
 
 
 def test_a_missing_folder_is_an_error(tmp_path):

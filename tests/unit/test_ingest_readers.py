@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import json
 import time
+import zipfile
 from datetime import date
 
 import pytest
 from reader_calls import LIMITS, PAGE, TEXT, only, outcomes, read, refusal
 
+from pipelines.stages.ingest.readers.fields import record_from_mapping
 from pipelines.stages.ingest.readers.markup import fragment_text
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions
-from pipelines.stages.ingest.readers.registry import READERS, find_reader
+from pipelines.stages.ingest.readers.registry import READERS, Format, find_reader
 from pipelines.stages.ingest.reasons import Reason, Refused
 
 # ---------- plain text and Markdown
@@ -267,3 +269,37 @@ def test_no_reader_fails_on_garbage_but_with_a_refusal(suffix):
         except Refused:
             continue
         assert all(isinstance(record, RawRecord | BadRecord) for record in records)
+
+
+@pytest.mark.parametrize("depth", [300, 600, 900, 5_000])
+def test_a_record_nested_too_deeply_costs_itself(depth):
+    deep = f'{{"text": "{TEXT}", "authors": {"[" * depth}{"]" * depth}}}'
+    good = json.dumps({"text": TEXT})
+    found = outcomes(read("a.jsonl", f"{good}\n{deep}\n{good}\n"))
+    assert [found[0], found[2]] == [(1, "good"), (3, "good")]
+    assert found[1][1] in ("good", Reason.TOO_DEEP)
+
+
+def test_whatever_a_record_raises_costs_this_record():
+    class Unprintable:
+        def __eq__(self, other):
+            raise ZeroDivisionError("no such\ncomparison")
+
+        __hash__ = None
+
+    found = record_from_mapping({"text": TEXT, "title": Unprintable()}, number=7)
+    assert (found.number, found.reason) == (7, Reason.READER_FAILED)
+    assert "ZeroDivisionError" in found.message
+
+
+def test_an_entry_whose_reader_fails_costs_itself(monkeypatch):
+    def fail(stream, options):
+        raise KeyError("title")
+        yield
+
+    monkeypatch.setitem(READERS, ".md", Format("markdown", fail))
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name in ("a.txt", "b.md", "c.txt"):
+            archive.writestr(name, TEXT)
+    assert outcomes(read("a.zip", data.getvalue())) == [(1, "good"), (2, Reason.READER_FAILED), (3, "good")]

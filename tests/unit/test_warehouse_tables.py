@@ -9,8 +9,9 @@ import pytest
 from warehouse_rows import given, select
 
 from pipelines import records
+from pipelines.errors import LayoutError
 from warehouse.layout import layout_differences
-from warehouse.tables import TABLES, create_tables
+from warehouse.tables import LAYOUT_VERSION, TABLES, create_tables, layout_of, require_layout
 
 
 def new_warehouse() -> duckdb.DuckDBPyConnection:
@@ -135,16 +136,6 @@ def counts(con: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
         ),
         ("drop table nlp.quantities", "nlp.quantities: the table is missing", (1, 1, 1, 1, 0)),
         (
-            "alter table raw.files drop column content_hash",
-            "raw.files: the column content_hash is missing",
-            (0, 0, 0, 1, 0),
-        ),
-        (
-            "alter table raw.documents alter text type blob using encode(text)",
-            "raw.documents: the column text",
-            (0, 0, 0, 1, 0),
-        ),
-        (
             "alter table core.events alter intensity type float",
             "core.events: the column intensity is FLOAT",
             (1, 1, 1, 1, 1),
@@ -156,8 +147,6 @@ def counts(con: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
         "nlp changes: rows are kept, and the documents wait for extraction",
         "nlp changes beyond repair: it is emptied, and the documents wait for extraction",
         "a table of nlp comes: the documents wait for extraction",
-        "the ledger changes beyond repair: all but the runs starts anew",
-        "a type changes: all but the runs starts anew",
         "core changes: nothing else does",
     ],
 )
@@ -167,6 +156,46 @@ def test_an_older_layout_is_migrated(older, change, told, kept):
     assert line.startswith(told)
     assert layout_differences(older, TABLES) == ()
     assert counts(older) == kept
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("alter table raw.files drop column content_hash", "raw.files: the column content_hash is missing"),
+        ("alter table raw.documents alter text type blob using encode(text)", "raw.documents: the column text"),
+        ("drop table raw.document_sources", "raw.document_sources: the table is missing"),
+    ],
+)
+def test_a_layout_whose_documents_cannot_be_taken_over_is_refused(older, change, told):
+    older.execute(change)
+    with pytest.raises(LayoutError, match=rf"{told}.*communique rebuild"):
+        create_tables(older)
+    older.execute("delete from raw.documents")  # nothing to lose
+    create_tables(older)
+    assert layout_differences(older, TABLES) == ()
+
+
+def test_the_version_of_the_layout_is_in_the_database(older):
+    assert layout_of(older) == (LAYOUT_VERSION, False)
+    older.execute("drop view raw.layout")
+    with pytest.raises(LayoutError, match="older layout 0.*`communique run`"):
+        require_layout(older)
+    create_tables(older)
+    require_layout(older)
+    create_tables(older, is_started_anew=True)
+    create_tables(older)
+    assert layout_of(older) == (LAYOUT_VERSION, True)
+
+
+def test_the_layout_of_a_later_program_is_refused_as_it_is(older):
+    older.execute(
+        f"create or replace view raw.layout as select {LAYOUT_VERSION + 1} as layout_version, false as is_started_anew"
+    )
+    older.execute("alter table raw.files add column colour varchar")
+    for refuse in (create_tables, require_layout):
+        with pytest.raises(LayoutError, match="later version of this program"):
+            refuse(older)
+    assert layout_differences(older, TABLES) == ("raw.files: the column colour is unknown",)
 
 
 def test_a_changed_description_reaches_the_database(older):

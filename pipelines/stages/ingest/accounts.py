@@ -21,6 +21,7 @@ from pipelines.stages.ingest.reasons import Reason, Refused, SkipReason
 from pipelines.stages.ingest.sources import Kind
 
 _STAGE = "ingest"
+_MAX_MESSAGE_CHARACTERS = 500
 
 
 class KnownLedger(Protocol):
@@ -235,7 +236,7 @@ class Accounts:
             content_hash=content_hash,
             stage=_STAGE,
             reason_code=reason,
-            message=message,
+            message=_one_line(message),
             attempts=earlier.attempts + 1 if earlier else 1,
             run_id=self.run_id,
             rejected_at=self.now,
@@ -245,6 +246,12 @@ class Accounts:
         self.counts = replace(
             self.counts, **{name: getattr(self.counts, name) + value for name, value in added.items()}
         )
+
+
+def _one_line(message: str) -> str:
+    """A reason as one line that can be stored: it may quote what a file holds, of any length and kind."""
+    line = " ".join(message.encode("utf-8", "backslashreplace").decode().replace("\0", " ").split())
+    return line if len(line) <= _MAX_MESSAGE_CHARACTERS else line[: _MAX_MESSAGE_CHARACTERS - 1] + "…"
 
 
 def refusal_hash(refusal: Refused) -> str:

@@ -24,7 +24,8 @@ from pipelines.stages.ingest.reasons import Reason, Refused, SkipReason
 
 _TEMPORARY_SUFFIXES = ("~", ".part", ".crdownload", ".tmp")
 CONFIGURATION_NAME = "sources.toml"
-_SURROGATE = re.compile("[\udc80-\udcff]")
+# What Python makes of the bytes of a name that its locale cannot decode.
+SURROGATE = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,12 @@ def open_file(file: InboxFile) -> Iterator[BinaryIO]:
 
 
 def printable_path(path: str) -> str:
-    """A path as text: bytes of a name that are no UTF-8 become `\\xNN`, as they could not be stored."""
-    return _SURROGATE.sub(lambda match: f"\\x{ord(match.group()) - 0xDC00:02x}", path)
+    r"""A path as text, one text a path: bytes that are no UTF-8 become `\xNN`, and a backslash becomes two.
+
+    It does not depend on the locale: `os.fsencode` gives back the bytes of the name, however Python has decoded them.
+    """
+    text = os.fsencode(path).decode("utf-8", "surrogateescape").replace("\\", "\\\\")
+    return SURROGATE.sub(lambda match: f"\\x{ord(match.group()) - 0xDC00:02x}", text)
 
 
 def _inspect(root: Path, resolved_root: Path, location: Path) -> InboxFile:

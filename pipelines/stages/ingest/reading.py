@@ -1,7 +1,7 @@
 """Reading one file: from its bytes to documents and refused records.
 
-What belongs here: `read_documents`, the same for a file read in this process and one read in a child. What does not: which
-files are read (`ingest.py`), formats (`readers/`).
+What belongs here: `read_documents` and `read_file`. Whatever a reader raises becomes a refusal of the record or of the file it
+was at. What does not: which files are read (`ingest.py`), in which process (`isolation.py`), formats (`readers/`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pipelines.stages.ingest.inbox import InboxFile, open_file
 from pipelines.stages.ingest.metadata_dates import plain_text
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions, SkippedRecord
 from pipelines.stages.ingest.readers.registry import find_reader
-from pipelines.stages.ingest.reasons import Reason, Refused
+from pipelines.stages.ingest.reasons import Reason, Refused, refusal_of
 from pipelines.stages.ingest.sources import Source
 
 
@@ -47,6 +47,9 @@ def read_documents(stream: BinaryIO, *, path: str, settings: Settings, source: S
         Every record in the order of the file, but for those whose date leaves day and month open, which follow when the file's
         other dates are known; last, with number None, why the rest of the file could not be read, if so. A file without any
         record yields one refusal, too.
+
+    Raises:
+        MemoryError: more memory was needed than this process may take.
     """
     options = ReadOptions(
         max_characters=settings.max_document_characters,
@@ -72,7 +75,8 @@ def read_documents(stream: BinaryIO, *, path: str, settings: Settings, source: S
             yield _finish(record, path=path, settings=settings, source=source)
         if is_empty:
             raise Refused(Reason.EMPTY, "empty: no records in the file")
-    except Refused as refusal:
+    except Exception as error:  # noqa: BLE001 - a reader may raise anything; it costs this file, and says so
+        refusal = refusal_of(error)
         refused = BadRecord(None, refusal.reason, refusal.message)
     for record in held:
         order = orders[record.member].settled
@@ -81,17 +85,17 @@ def read_documents(stream: BinaryIO, *, path: str, settings: Settings, source: S
         yield refused
 
 
-def read_isolated(file: InboxFile, settings: Settings, source: Source) -> list[ReadRecord]:
-    """Read a file from its place on disk: what a child process does for formats whose libraries may crash or hang.
+def read_file(file: InboxFile, settings: Settings, source: Source) -> Iterator[ReadRecord]:
+    """Read a file from its place on disk.
 
-    Returns:
+    Yields:
         As `read_documents`.
     """
     try:
         with open_file(file) as stream:
-            return list(read_documents(stream, path=file.path, settings=settings, source=source))
+            yield from read_documents(stream, path=file.path, settings=settings, source=source)
     except Refused as refusal:
-        return [BadRecord(None, refusal.reason, refusal.message)]
+        yield BadRecord(None, refusal.reason, refusal.message)
 
 
 def _finish(
@@ -108,6 +112,7 @@ def _finish(
         return GoodRecord(
             record.number, make_document(record, path=path, settings=settings, source=source, order=order)
         )
-    except Refused as refusal:
+    except Exception as error:  # noqa: BLE001 - whatever a record's values lead to, it costs this record
+        refusal = refusal_of(error)
         message = refusal.message if record.member is None else f"{record.member}: {refusal.message}"
         return BadRecord(record.number, refusal.reason, message)

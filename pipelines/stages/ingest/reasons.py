@@ -43,7 +43,7 @@ class Reason(StrEnum):
     # documents
     TEXT_TOO_LONG = "text_too_long"
     TOO_MANY_TOKENS = "too_many_tokens"
-    # child processes: of ingest for formats that large libraries read, of extraction
+    # child processes: of ingest, of extraction
     READER_FAILED = "reader_failed"
     TIMED_OUT = "timed_out"
     OUT_OF_MEMORY = "out_of_memory"
@@ -79,7 +79,7 @@ MEANINGS: dict[Reason, str] = {
     Reason.RECORD_TOO_LARGE: "one record is larger than any document may be",
     Reason.TEXT_TOO_LONG: "more characters than max_document_characters",
     Reason.TOO_MANY_TOKENS: "more words and symbols than max_document_tokens",
-    Reason.READER_FAILED: "the library that reads this format raised an error of its own",
+    Reason.READER_FAILED: "its reader, or a library that reads this format, raised an error of its own",
     Reason.TIMED_OUT: "extraction took longer than document_seconds, or reading longer than its size allows",
     Reason.OUT_OF_MEMORY: "reading or extracting it took more memory than max_worker_bytes",
     Reason.WORKER_DIED: "the worker process was killed, or crashed, each time it worked on this",
@@ -111,3 +111,20 @@ class Refused(Exception):
         super().__init__(message)
         self.reason = reason
         self.message = message
+
+
+def refusal_of(error: Exception) -> Refused:
+    """Why a record or a file cannot be used, from whatever was raised while it was read.
+
+    Raises:
+        MemoryError: it was that; the process has to end before it works on.
+    """
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, MemoryError):
+        raise error
+    if isinstance(error, RecursionError):
+        return Refused(Reason.TOO_DEEP, "nested too deeply (recursion limit)")
+    if isinstance(error, OSError) and error.errno is not None:
+        return Refused(Reason.UNREADABLE_FILE, f"cannot be read: {error.strerror}")
+    return Refused(Reason.READER_FAILED, f"the reader failed: {type(error).__name__}: {error}")

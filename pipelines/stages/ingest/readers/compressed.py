@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from pipelines.stages.ingest.foreign_formats import office_name
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, Reader, ReadOptions, SkippedRecord
-from pipelines.stages.ingest.reasons import Reason, Refused, SkipReason
+from pipelines.stages.ingest.reasons import Reason, Refused, SkipReason, refusal_of
 
 COMPRESSIONS: dict[str, Callable[[BinaryIO], BinaryIO]] = {
     ".gz": lambda stream: cast(BinaryIO, gzip.GzipFile(fileobj=stream)),
@@ -178,7 +178,8 @@ def _entry_records(
                     yield replace(record, message=f"{shown}: {record.message}")
                 else:
                     yield record
-    except Refused as refusal:
+    except Exception as error:  # noqa: BLE001 - whatever its reader raises, an entry costs itself
+        refusal = refusal_of(error)
         if refusal.reason is Reason.EXPANSION_LIMIT:  # the budget is the archive's, not the entry's
             raise
         yield BadRecord(0, refusal.reason, f"{shown}: {refusal.message}")

@@ -19,7 +19,7 @@ import feedparser
 
 from pipelines.stages.ingest.decoding import decode
 from pipelines.stages.ingest.readers.markup import fragment_text
-from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions
+from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions, costs_itself
 from pipelines.stages.ingest.reasons import Reason, Refused
 
 _MAX_FEED_BYTES = 64 * 1024**2
@@ -125,6 +125,7 @@ def _is_plain(detail: Any) -> bool:
     return detail.get("type") == "text/plain" and "</" not in detail["value"]
 
 
+@costs_itself
 def _record(entry: Any, text: str, number: int, publisher: str | None) -> RawRecord | BadRecord:
     title = fragment_text(entry.get("title") or "").strip() or None
     if not text and title is None:

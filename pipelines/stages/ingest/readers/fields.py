@@ -16,7 +16,7 @@ from typing import Any
 
 from pipelines.stages.ingest.metadata_dates import as_plain
 from pipelines.stages.ingest.readers.markup import body_text
-from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord
+from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, costs_itself
 from pipelines.stages.ingest.reasons import Reason
 
 # In order of preference; compared without case, spaces and marks.
@@ -140,6 +140,7 @@ def record_from_fields(
     )
 
 
+@costs_itself
 def record_from_mapping(
     fields: Mapping[str, Any], *, number: int, own: Mapping[str, str] | None = None
 ) -> RawRecord | BadRecord:

@@ -9,9 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import BinaryIO
+from functools import wraps
+from inspect import signature
+from typing import BinaryIO, ParamSpec, TypeVar
 
-from pipelines.stages.ingest.reasons import Reason, SkipReason
+from pipelines.stages.ingest.reasons import Reason, SkipReason, refusal_of
+
+Arguments = ParamSpec("Arguments")
+Skipped = TypeVar("Skipped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,23 @@ class ReadOptions:
     def max_markup_bytes(self) -> int:
         """Bytes of a marked-up record (HTML, a JSON line): pages are mostly markup, escapes take six bytes a character."""
         return 8 * self.max_characters + 65_536
+
+
+def costs_itself(
+    make: Callable[Arguments, RawRecord | BadRecord | Skipped],
+) -> Callable[Arguments, RawRecord | BadRecord | Skipped]:
+    """Decorates a function that makes the record `number`: whatever that raises costs this record, those after it are read."""
+
+    @wraps(make)
+    def made(*args: Arguments.args, **kwargs: Arguments.kwargs) -> RawRecord | BadRecord | Skipped:
+        try:
+            return make(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - a record may hold anything
+            number = signature(make).bind(*args, **kwargs).arguments["number"]
+            refusal = refusal_of(error)
+            return BadRecord(number, refusal.reason, f"record {number}: {refusal.message}")
+
+    return made
 
 
 Reader = Callable[[BinaryIO, ReadOptions], Iterator[RawRecord | BadRecord | SkippedRecord]]

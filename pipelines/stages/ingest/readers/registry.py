@@ -25,27 +25,23 @@ from pipelines.stages.ingest.reasons import Reason, Refused
 
 
 class Format(NamedTuple):
-    """A format: its name in the ledger, its reader, and whether a child process has to read it.
-
-    Isolated are the formats of libraries that may crash, hang or take much memory on a hostile file.
-    """
+    """A format: its name in the ledger and its reader."""
 
     media_type: str
     read: Reader
-    is_isolated: bool = False
 
 
 _TEXT = Format("text", read_plain_text)
 _MARKDOWN = Format("markdown", read_markdown)
-_HTML = Format("html", read_html, is_isolated=True)
+_HTML = Format("html", read_html)
 _JSON_LINES = Format("jsonl", read_json_lines)
-_FEED = Format("feed", read_feed, is_isolated=True)
-_JSON = Format("json", read_json, is_isolated=True)
+_FEED = Format("feed", read_feed)
+_JSON = Format("json", read_json)
 _CSV = Format("csv", read_delimited)
 _TSV = Format("tsv", read_delimited)
-_ARROW = Format("arrow", read_parquet, is_isolated=True)
-_WARC = Format("warc", read_warc, is_isolated=True)
-_MAIL = Format("mail", read_mail, is_isolated=True)
+_ARROW = Format("arrow", read_parquet)
+_WARC = Format("warc", read_warc)
+_MAIL = Format("mail", read_mail)
 # Their records may be compressed one by one, which their reader knows.
 _SELF_EXPANDING = frozenset(((".warc", ".gz"), (".arc", ".gz"), (".wet", ".gz"), (".warc", ".zst")))
 
@@ -67,7 +63,7 @@ READERS: dict[str, Format] = {
     ".psv": _CSV,
     ".tsv": _TSV,
     ".tab": _TSV,
-    ".parquet": Format("parquet", read_parquet, is_isolated=True),
+    ".parquet": Format("parquet", read_parquet),
     ".arrow": _ARROW,
     ".feather": _ARROW,
     ".rss": _FEED,
@@ -93,7 +89,7 @@ def find_reader(name: str) -> Format:
     path = PurePosixPath(name)
     suffix = path.suffix.lower()
     if suffix == ".zip":
-        return Format("zip", partial(read_zip, find=_find_entry_reader), is_isolated=True)
+        return Format("zip", partial(read_zip, find=_find_entry_reader))
     if suffix in COMPRESSIONS:
         inner_suffix = PurePosixPath(path.stem).suffix.lower()
         if inner_suffix == ".zip" or inner_suffix in COMPRESSIONS:

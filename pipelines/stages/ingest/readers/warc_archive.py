@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from pipelines.stages.ingest.decoding import decode
 from pipelines.stages.ingest.readers.html_page import page_record
 from pipelines.stages.ingest.readers.http_body import BrokenBody, decoded_body
-from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions, SkippedRecord
+from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions, SkippedRecord, costs_itself
 from pipelines.stages.ingest.readers.warc_records import BrokenRecord, iterate_records
 from pipelines.stages.ingest.reasons import Reason, Refused, SkipReason
 
@@ -55,6 +55,7 @@ def read_warc(stream: BinaryIO, options: ReadOptions) -> Iterator[RawRecord | Ba
         raise Refused(Reason.EMPTY, "empty: no archived page in the WARC file")
 
 
+@costs_itself
 def _page(record: Any, body: bytes, number: int, options: ReadOptions) -> RawRecord | BadRecord | SkippedRecord:
     url = record.rec_headers.get_header("uri" if record.format == "arc" else "WARC-Target-URI") or ""
     content_type, charset = _content_type(record)
