@@ -64,6 +64,7 @@ def test_the_encoding_of_a_source_counts_for_its_text_and_tables(tmp_path, wareh
 def test_the_kind_of_a_source_says_what_becomes_of_its_old_versions(tmp_path, warehouse, kind, overwritten, taken_away):
     write(tmp_path, "sources.toml", f'[[source]]\nfolder = "f"\nkind = "{kind}"')
     write(tmp_path, "f/a.txt", TEXT)
+    write(tmp_path, "stays.txt", "Norway met Ghana in Accra.")
     warehouse.run(tmp_path)
     write(tmp_path, "f/a.txt", "Later. " + TEXT)
     old, new = warehouse.run(tmp_path).files
