@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,11 @@ class Model:
     def qualified_name(self) -> str:
         """`schema.name`."""
         return f"{self.schema}.{self.name}"
+
+    @property
+    def code_version(self) -> str:
+        """Hash of what makes the table: the SQL, and whether it is a table or a view."""
+        return blake2b(f"{self.materialized}\0{self.sql}".encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

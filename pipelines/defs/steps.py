@@ -7,7 +7,8 @@ not: what a stage does (`pipelines/stages`), how rows are written (`warehouse`),
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,13 +16,16 @@ from functools import partial
 
 import duckdb
 
+from pipelines.defs.re_extraction import Scope
+from pipelines.defs.resources import Progress
 from pipelines.records import IngestionRun
 from pipelines.settings import Settings
 from pipelines.stages.batches import remove_extractions
-from pipelines.stages.extract import extract_documents, extractor_version, quarantine_rows
+from pipelines.stages.extract import extract_documents, quarantine_rows
 from pipelines.stages.ingest.ingest import ingest_files
 from pipelines.stages.resolve.corrections import read_corrections
 from pipelines.stages.resolve.resolve import ResolveInput, resolve, resolver_version
+from pipelines.stages.versions import extractor_version
 from warehouse import builds
 from warehouse.connection import open_build
 from warehouse.documents import read_document_sources, read_documents
@@ -37,11 +41,9 @@ from warehouse.staging import (
     write_staged_documents,
     write_staged_extractions,
 )
+from warehouse.versions import reference_version
 
 logger = logging.getLogger(__name__)
-
-# Called during a long step with what is done, what there is to do, and the unit.
-Progress = Callable[[int, int, str], None]
 
 # Every record seen is one of the others: the account that must balance.
 ACCOUNT = ("seen", "loaded", "duplicate", "unchanged", "quarantined", "skipped")
@@ -95,7 +97,12 @@ def ingest(
 
 
 def extract(
-    con: duckdb.DuckDBPyConnection, settings: Settings, *, progress: Progress, retry_quarantined: bool = False
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    *,
+    progress: Progress,
+    retry_quarantined: bool = False,
+    scope: Scope = Scope(),  # noqa: B008 - frozen
 ) -> StagedExtractions:
     """Extract the staged documents, and those loaded earlier whose rows another version of the extractor made.
 
@@ -106,11 +113,13 @@ def extract(
         settings: model, workers and bounds.
         progress: is told of documents extracted.
         retry_quarantined: try documents again, too, that failed in an earlier run.
+        scope: of the documents that another version extracted, only those in it.
     """
     staged = read_staged_documents(settings.staging)
     ledger = read_ledger(con)
     new_ids = {document.document_id for document in staged.documents}
-    stale_ids = set(ledger.stale_documents(extractor_version(settings.model))) - new_ids
+    stale_ids = scope.within(con, ledger.stale_documents(extractor_version(settings.model))) - new_ids
+    started = time.perf_counter()
     documents = [*staged.documents, *read_documents(con, stale_ids)]
     result = extract_documents(
         documents,
@@ -118,7 +127,7 @@ def extract(
         settings=settings,
         build_table=extraction_table,
         retry_failed=retry_quarantined,
-        progress=lambda done, total, words: progress(done, total, f"documents, {words:,} words"),
+        progress=lambda done, total, words: progress(done, total, _words_read(words, time.perf_counter() - started)),
     )
     sources = [*staged.document_sources, *read_document_sources(con, stale_ids)]
     refused = quarantine_rows(result.failures, sources, run_id=staged.run_id, now=staged.started_at)
@@ -147,6 +156,11 @@ def extract(
     return extractions
 
 
+def _words_read(words: int, seconds: float) -> str:
+    rate = f", {words / seconds:,.0f} words/s" if words else ""
+    return f"documents, {words:,} words{rate}"
+
+
 def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None) -> IngestionRun:
     """Write the staged documents and their extractions, in one transaction.
 
@@ -173,9 +187,9 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
     )
     try:
         with closing(open_build(settings.build_database)) as con:
-            is_new = is_new or not builds.is_stamped(con, builds.LOAD)
-            if is_new:
-                builds.unstamp(con, [builds.LOAD])
+            loaded = builds.Part(builds.LOAD, code_version=reference_version())
+            is_new = is_new or not builds.is_up_to_date(con, loaded)
+            builds.begin(con, [builds.LOAD, builds.RUNS] if is_new else [builds.RUNS], run_id=run_id)
             load_reference(con)
             load_run(
                 con,
@@ -195,8 +209,8 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
             raise
         logger.warning("DuckDB reported an error, but run %s is loaded", run.run_id, exc_info=True)
     with closing(open_build(settings.build_database)) as con:
-        if is_new:
-            builds.stamp(con, [builds.LOAD], run_id=run_id)
+        runs = builds.Part(builds.RUNS)
+        builds.stamp(con, [loaded, runs] if is_new else [runs], run_id=run_id)
         if remove is not None:
             remove_extractions(settings.batches, known=read_ledger(con).document_ids)
     return run
@@ -218,12 +232,14 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
     """
     corrections = read_corrections(settings.corrections)
     version = resolver_version(corrections)
-    if builds.is_up_to_date(con, builds.CORE, source=builds.LOAD, code_version=version):
+    core = builds.Part(builds.CORE, (builds.LOAD,), version)
+    builds.require_built(con, [core], doing="resolving entities and events")
+    if builds.is_up_to_date(con, core):
         return False
-    builds.unstamp(con, [builds.CORE])
+    builds.begin(con, [builds.CORE], run_id=run_id)
     tables = core_tables(resolve(ResolveInput(**read_resolve_input(con)), corrections))
     replace_core(con, tables, run_id=run_id)
-    builds.stamp(con, [builds.CORE], run_id=run_id, source=builds.LOAD, code_version=version)
+    builds.stamp(con, [core], run_id=run_id)
     return True
 
 

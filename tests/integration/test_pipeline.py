@@ -178,7 +178,7 @@ def test_broken_table_is_not_published(first_run: RunOutcome, sample_settings: S
 def test_parts_of_two_builds_are_not_published(first_run: RunOutcome, sample_settings: Settings) -> None:
     before = version(sample_settings)
     with closing(open_build(sample_settings.build_database)) as con:
-        builds.stamp(con, [builds.LOAD], run_id="a run that was stopped after its load")
+        builds.stamp(con, [builds.Part(builds.LOAD)], run_id="a run that was stopped after its load")
     outcome = run(sample_settings, "rebuild_marts")
     assert not outcome.is_success
     assert "core was not resolved from what is loaded now" in outcome.failures[0]

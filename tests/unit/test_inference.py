@@ -9,7 +9,7 @@ from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, LEMMA, MORPH, POS, SENT_ST
 from spacy.language import Language
 from spacy.tokens import Span
 
-from pipelines.nlp.build import PACKAGED_SUFFIX
+from pipelines.nlp.packages import PACKAGED_SUFFIX
 from pipelines.nlp.inference import embedding
 from pipelines.nlp.inference.attributes import AttributeTable, is_tabular
 from pipelines.nlp.inference.embedding import keep_embeddings
