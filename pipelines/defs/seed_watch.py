@@ -151,14 +151,15 @@ def decide(
             f"{_clock(memory.try_again_at)}",
         )  # fmt: skip
     if memory.waiting is None and not memory.is_owed:
-        return Decision(memory, None, f"no file was added or changed; the {listing.files} files are published")
+        since = f"since run {memory.taken_by} published {_files(listing)}"
+        return Decision(memory, None, f"no file was added, changed or removed {since}")
     is_at_rest = memory.waiting is None or (last_look is not None and last_look.listing.digest == listing.digest)
     if memory.waiting is not None and not is_at_rest and now < (latest := memory.waiting.since + longest_wait):
         reason = "files are being added or changed; waiting until they are left alone, at the latest until "
         return Decision(memory, None, reason + _clock(latest))
     request = Request(number=memory.last_number + 1, listing=listing, at=now)
-    reason = "files were added or changed" if memory.waiting is not None else f"run {memory.failed_run} failed"
-    return _asking(memory, request, f"{reason}; {listing.files} files are there")
+    reason = "files were added, changed or removed" if memory.waiting is not None else f"run {memory.failed_run} failed"
+    return _asking(memory, request, f"{reason}; the folder has {_files(listing)}")
 
 
 def _asking(memory: Memory, request: Request, reason: str) -> Decision:
@@ -215,6 +216,10 @@ def _waiting(memory: Memory, listing: Listing, now: datetime) -> Waiting | None:
     if listing.digest == known:
         return None
     return Waiting(listing=listing, since=memory.waiting.since if memory.waiting is not None else now)
+
+
+def _files(listing: Listing) -> str:
+    return f"{listing.files:,} file{'' if listing.files == 1 else 's'}"
 
 
 def _clock(time: datetime) -> str:
