@@ -37,13 +37,13 @@ def build_defs(**overrides: object) -> dg.Definitions:
     """
     settings = overrides.get("settings") or Settings()
     assert isinstance(settings, Settings)
-    with warnings.catch_warnings():  # code references and observable assets are "beta", at every load, for each asset
+    with warnings.catch_warnings():  # code references are "beta", at every load, for each asset
         warnings.simplefilter("ignore", dg.BetaWarning)
         return _join(settings, overrides)
 
 
 def _join(settings: Settings, overrides: Mapping[str, object]) -> dg.Definitions:
-    models = discover_models(settings.sql)
+    models = discover_models(settings.sql, cache=settings.warehouse / "models.cache.json")
     pool = warehouse_pool(settings)
     values = {"settings": settings, "progress": LoggedProgress(), **overrides}
     return dg.Definitions(

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from pipelines.defs.asset_specs import table_key
+from pipelines.defs.keys import SEEDS
+from pipelines.defs.seed_watch import Listing
 from warehouse.layout import quoted
 
 if TYPE_CHECKING:
@@ -67,6 +69,13 @@ def chosen(
             yield result
         elif result.asset_key is not None:
             context.log_event(dg.AssetMaterialization(result.asset_key, metadata=result.metadata))
+
+
+def seeds_observation(listing: Listing) -> dg.AssetObservation:
+    """What is known of the seeds folder without reading its files; its data version is the listing."""
+    newest = listing.newest.isoformat(" ") if listing.newest is not None else "none"
+    figures: dict[str, Any] = {"files": listing.files, "bytes": listing.bytes, "newest": newest}
+    return dg.AssetObservation(SEEDS, metadata=figures, tags={"dagster/data_version": listing.digest})
 
 
 def metadata_table(rows: Iterable[Mapping[str, Any]], *, columns: Sequence[str]) -> dg.TableMetadataValue:

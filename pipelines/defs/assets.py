@@ -9,17 +9,17 @@ known of a table before (`asset_specs.py`), SQL models (`sql_assets.py`), checks
 The stages are imported by the step that needs them: spaCy and the readers take longer to load than all of Dagster.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 from pydantic import Field
 
-from pipelines.defs.asset_metadata import chosen, counts_by_reason, metadata_table, table_result
+from pipelines.defs.asset_metadata import chosen, counts_by_reason, metadata_table, seeds_observation, table_result
 from pipelines.defs.asset_specs import ENGINEERS, RESEARCHERS, contract_spec, table_key
 from pipelines.defs.keys import READ_TAG, SEEDS, SEEDS_TAG, STAGED_DOCUMENTS, STAGED_EXTRACTIONS
 from pipelines.defs.resources import Progress, Warehouse, duration, step_failures
-from pipelines.defs.seed_watch import Listing, list_seeds
+from pipelines.defs.seed_watch import list_seeds
 from pipelines.settings import Settings
 from pipelines.stages.versions import extractor_version, ingest_version, resolver_code_version
 from warehouse.contracts.builds import BUILDS
@@ -59,19 +59,6 @@ class RemovalConfig(dg.Config):
     paths: list[str] = Field([], description="Only what was in these files or folders; none: everything.")
 
 
-def seeds_observation(listing: Listing) -> dict[str, Any]:
-    """What is known of the seeds folder without reading its files."""
-    newest = listing.newest.isoformat(" ") if listing.newest is not None else "none"
-    return {"files": listing.files, "bytes": listing.bytes, "newest": newest}
-
-
-def seeds(settings: dg.ResourceParam[Settings]) -> dg.ObserveResult:
-    """The folder of documents to ingest."""
-    with step_failures():
-        listing = list_seeds(settings.seeds)
-    return dg.ObserveResult(metadata=seeds_observation(listing), data_version=dg.DataVersion(listing.digest))
-
-
 def staged_documents(
     context: dg.AssetExecutionContext,
     config: RetryConfig,
@@ -88,8 +75,7 @@ def staged_documents(
             run_id, retry = context.run.run_id, config.retry_quarantined
             staged = steps.ingest(con, settings, run_id=run_id, progress=progress, retry_quarantined=retry)
     context.instance.add_run_tags(run_id, {SEEDS_TAG: str(settings.seeds), READ_TAG: listing.digest})
-    tags = {"dagster/data_version": listing.digest}
-    context.log_event(dg.AssetObservation(SEEDS, metadata=seeds_observation(listing), tags=tags))
+    context.log_event(seeds_observation(listing))
     for row in staged.quarantine:
         context.log.warning("refused %s: %s: %s", _place(row), row.reason_code, row.message)
     figures: dict[str, Any] = {"dagster/row_count": len(staged.documents), **staged.counts}
@@ -173,22 +159,19 @@ def resolve(
         yield from chosen(context, (table_result(con, table.qualified_name) for table in CORE))
 
 
-def build_assets(settings: Settings, *, pool: str) -> Sequence[dg.AssetsDefinition | dg.SourceAsset]:
+def build_assets(settings: Settings, *, pool: str) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """The assets that Python builds, but for the publication.
 
     Args:
         settings: the model and the address of the documentation.
         pool: the pool that each step claims.
     """
-    staged, loader = [STAGED_DOCUMENTS, STAGED_EXTRACTIONS], loader_version()
+    staged, loader, lists = [STAGED_DOCUMENTS, STAGED_EXTRACTIONS], loader_version(), reference_lists_version()
     shared: dict[str, Any] = {"docs_url": settings.docs_url, "kinds": {"duckdb"}}
     loaded = [
         *(contract_spec(t, group="warehouse", deps=staged, code_version=loader, **shared) for t in RAW),
         *(contract_spec(t, group="warehouse", deps=staged[1:], code_version=loader, **shared) for t in NLP),
-        *(
-            contract_spec(t, group="warehouse", deps=[], code_version=reference_lists_version(), **shared)
-            for t in REFERENCE
-        ),
+        *(contract_spec(t, group="warehouse", deps=[], code_version=lists, **shared) for t in REFERENCE),
         *(contract_spec(t, group="warehouse", deps=[], code_version=loader, **shared) for t in BUILDS),
     ]
     resolver, sources = resolver_code_version(), [table_key(name) for name in RESOLVED_FROM]
@@ -202,16 +185,17 @@ def build_assets(settings: Settings, *, pool: str) -> Sequence[dg.AssetsDefiniti
         tags={"layer": "staged"}, kinds={"python", "spacy"}, code_version=extractor_version(settings.model), pool=pool,
         output_required=False,
     )  # fmt: skip
-    observed = dg.observable_source_asset(
-        key=SEEDS, group_name="ingest", description="The folder of documents to ingest.", tags={"layer": "files"}
-    )
-    built = [
+    observed = dg.AssetSpec(
+        SEEDS, group_name="ingest", owners=[ENGINEERS], tags={"layer": "files"}, kinds={"file"},
+        description="The folder of documents to ingest. Runs and the sensor observe it: files, bytes, newest file.",
+    )  # fmt: skip
+    built: list[dg.AssetsDefinition] = [
         ingest(staged_documents),
         extract(staged_extractions),
         dg.multi_asset(name="load", specs=loaded, can_subset=True, pool=pool)(load),
         dg.multi_asset(name="resolve", specs=core, can_subset=True, pool=pool)(resolve),
     ]
-    return [observed(seeds), *built]
+    return [observed, *built]
 
 
 def _place(row: Any) -> str:

@@ -10,6 +10,7 @@ from hashlib import blake2b
 import dagster as dg
 from pydantic import ValidationError
 
+from pipelines.defs.asset_metadata import seeds_observation
 from pipelines.defs.dead_runs import close_dead_runs
 from pipelines.defs.jobs import ingest_and_publish
 from pipelines.defs.keys import PUBLISHED, READ_TAG, SEEDS_TAG, STAGED_DOCUMENTS, STAGED_EXTRACTIONS
@@ -47,9 +48,10 @@ def new_seed_files(context: dg.SensorEvaluationContext, settings: dg.ResourcePar
     memory = _memory(context, settings)
     if (until := settings.quiet.end_after(now)) is not None:
         return dg.SensorResult(skip_reason=f"quiet until {until:%Y-%m-%d %H:%M %Z} (COMMUNIQUE_QUIET_TIMES)")
+    listing = list_seeds(settings.seeds)
     decision = decide(
         memory,
-        list_seeds(settings.seeds),
+        listing,
         _runs(context.instance, _run_key(settings, memory.last_number)),
         now=now,
         longest_wait=timedelta(seconds=settings.longest_wait_seconds),
@@ -57,7 +59,9 @@ def new_seed_files(context: dg.SensorEvaluationContext, settings: dg.ResourcePar
     )
     cursor = decision.memory.model_dump_json(indent=1, exclude_none=True)
     if decision.request is None:
-        return dg.SensorResult(skip_reason=decision.reason, cursor=cursor)
+        change = decision.memory.waiting
+        events = [seeds_observation(listing)] if change is not None and change.since == now else []
+        return dg.SensorResult(skip_reason=decision.reason, cursor=cursor, asset_events=events)
     context.log.info(decision.reason)
     number = decision.request.number
     tags = {SEEDS_TAG: str(settings.seeds)}

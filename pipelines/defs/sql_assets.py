@@ -15,7 +15,7 @@ from pipelines.defs.resources import Warehouse, step_failures
 from pipelines.settings import Settings
 from warehouse.models import Model
 
-LINEAGE_FILE = "lineage.json"
+LINEAGE_FILE = "lineage.cache.json"
 
 
 def build_sql_assets(models: Sequence[Model], settings: Settings, *, pool: str) -> dg.AssetsDefinition:

@@ -28,6 +28,7 @@ from pipelines.nlp.annotations import set_extensions
 from pipelines.records import DateSource, Document, DocumentSource
 from pipelines.settings import Settings
 from pipelines.stages.extract import extract_documents, quarantine_rows
+from pipelines.stages.versions import extractor_version
 
 pytestmark = pytest.mark.slow
 
