@@ -148,10 +148,13 @@ def require_built(con: duckdb.DuckDBPyConnection, parts: Iterable[Part], *, doin
     )
     if not missing:
         return
-    first = [name for name in (LOAD, RUNS, CORE) if name in missing] or list(missing)
-    words = {LOAD: "nothing has been loaded", RUNS: "nothing has been loaded", CORE: "nothing has been resolved (core)"}
-    cause = words.get(first[0]) or f"{_listed(first)} has not been built"
-    job = _BUILD_ALL if first[0] in words else f"materialize what is missing too, or {_BUILD_MODELS}"
+    if not _is_finished(builds, LOAD) or RUNS in missing:
+        cause, job = "nothing has been loaded", _BUILD_ALL
+    elif not _is_finished(builds, CORE):
+        cause, job = "nothing has been resolved (core)", _BUILD_ALL
+    else:
+        cause = f"{_listed(list(missing))} {'has' if len(missing) == 1 else 'have'} not been built"
+        job = f"materialize what is missing too, or {_BUILD_MODELS}"
     raise NotBuiltError(f"{doing}: {cause} yet; {job} first")
 
 
@@ -198,26 +201,27 @@ def _require_models(builds: Mapping[str, _Build], models: Sequence[Model]) -> No
         elif any(name in causes or name in followers for name in part.reads):
             followers.append(part.name)
     if causes:
-        told = "; ".join(list(causes.values())[:_NAMED])
-        more = f"; and {len(causes) - _NAMED} more" if len(causes) > _NAMED else ""
+        names: dict[str, list[str]] = {}
+        for name, cause in causes.items():
+            names.setdefault(cause, []).append(name)
+        told = "; ".join(f"{_listed(same)}: {cause}" for cause, same in list(names.items())[:_NAMED])
+        more = f"; and {len(names) - _NAMED} more causes" if len(names) > _NAMED else ""
         behind = f"; made from these: {_listed(followers)}" if followers else ""
-        raise StaleBuildError(
-            f"these are no longer what their inputs are: {told}{more}{behind}. To mend it, {_BUILD_MODELS}"
-        )
+        raise StaleBuildError(f"stale models: {told}{more}{behind}. To mend it, {_BUILD_MODELS}")
 
 
 def _cause(builds: Mapping[str, _Build], part: Part, model: Model) -> str | None:
     """Why a model cannot be published, None if it can."""
     build = builds.get(part.name)
     if build is None or not build.is_finished:
-        return _unbuilt(builds, part.name, f"{part.name} was not computed")
+        return "not computed" if build is None else f"run {build.run_id} began to compute it and did not finish"
     if build.code_version != part.code_version:
-        return f"{part.name} was computed by run {build.run_id} with another version of {model.path.name}"
+        return f"computed by run {build.run_id} with another version of {model.path.name}"
     current = _current(builds, part)
     changed = [name for name in part.reads if (build.inputs or {}).get(name) != current.get(name)]
     if changed:
         runs = ", ".join(f"{name} (run {builds[name].run_id})" for name in changed if name in builds)
-        return f"{part.name} was computed by run {build.run_id} before {runs or _listed(changed)} was built"
+        return f"computed by run {build.run_id} before {runs or _listed(changed)} was built"
     return None
 
 

@@ -66,13 +66,13 @@ MIXTURES = [
     Mixture(
         "one model is built again",
         lambda con: builds.stamp(con, [PARTS["facts"]], run_id="second"),
-        ("main.aggregate was computed by run first before main.facts (run second) was built", "made from these: main.report",
+        ("main.aggregate: computed by run first before main.facts (run second) was built", "made from these: main.report",
          "run the job rebuild_marts"),
     ),
     Mixture(
         "the SQL of a model is changed and not run",
         lambda con: None,
-        ("main.facts was computed by run first with another version of facts.sql", "main.aggregate, main.report"),
+        ("main.facts: computed by run first with another version of facts.sql", "main.aggregate, main.report"),
         (replace(FACTS, sql="select 2"), AGGREGATE, REPORT, HISTORY),
     ),
     Mixture(
@@ -84,17 +84,17 @@ MIXTURES = [
     Mixture(
         "core is resolved again and no model is run",
         lambda con: builds.stamp(con, [RESOLVED], run_id="second"),
-        ("main.facts was computed by run first before core (run second) was built",),
+        ("main.facts: computed by run first before core (run second) was built",),
     ),
     Mixture(
         "a run without new documents is loaded and no model is run",
         lambda con: builds.stamp(con, [Part(RUNS)], run_id="second"),
-        ("main.history was computed by run first before ingestion_runs (run second) was built",),
+        ("main.history: computed by run first before ingestion_runs (run second) was built",),
     ),
     Mixture(
         "a run is killed while it computes a model",
         lambda con: builds.begin(con, ["main.aggregate"], run_id="second"),
-        ("run second began to build main.aggregate and did not finish",),
+        ("main.aggregate: run second began to compute it and did not finish",),
     ),
     Mixture(
         "a run is killed while it resolves",
@@ -109,7 +109,7 @@ MIXTURES = [
     Mixture(
         "a new model was never run",
         lambda con: None,
-        ("main.novel was not computed",),
+        ("main.novel: not computed",),
         (*MODELS, model("novel", "main.facts")),
     ),
     Mixture(
@@ -121,7 +121,7 @@ MIXTURES = [
     Mixture(
         "another program has put a table of another build in place",
         lambda con: con.execute("update raw.builds set build_id = 'foreign/1' where part = 'main.facts'"),
-        ("main.aggregate was computed by run first before main.facts (run foreign) was built",),
+        ("main.aggregate: computed by run first before main.facts (run foreign) was built",),
     ),
 ]  # fmt: skip
 
