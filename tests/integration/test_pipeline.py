@@ -103,7 +103,7 @@ def test_the_run_can_be_read(first_run: RunOutcome, sample_settings: Settings) -
         for record in metadata["preview"].records
         for value in record.data.values()
     ]
-    assert not [cell for cell in cells if cell.startswith(("[", "{"))]
+    assert not [cell for cell in cells if cell.startswith(("['", "{'"))]
     messages = [entry.user_message for entry in entries]
     assert any("words/s" in message for message in messages)
     assert any(message.startswith("loaded run") for message in messages), "the stages' loggers are not managed"
