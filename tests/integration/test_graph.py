@@ -10,6 +10,8 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import dagster as dg
@@ -232,3 +234,22 @@ def test_definitions_load_without_the_stages_in_twice_the_time_of_dagster() -> N
     whole, imported = load("import pipelines.definitions as d; d.defs()")
     assert imported == "False False"
     assert whole <= 2.0 * bare  # measured 1.4; 1.9 where the dependencies of the models are not kept yet
+
+
+def test_what_is_published_says_when_it_is_late() -> None:
+    graph = build_defs(settings=Settings(fresh_hours=6)).resolve_asset_graph()
+    policies = {name_of(key): graph.get(key).freshness_policy for key in graph.materializable_asset_keys}
+    late = {
+        name: (policy.warn_window.to_timedelta(), policy.fail_window.to_timedelta())
+        for name, policy in policies.items()
+        if policy
+    }
+    hours = (timedelta(hours=6), timedelta(hours=12))
+    assert late == {"published_warehouse": hours, "main.warehouse_version": hours}
+
+
+@pytest.mark.skipif(find_spec("dagster_dg_cli") is None, reason="dagster-dg-cli, a development extra, is not installed")
+def test_dg_finds_the_definitions() -> None:
+    command = [sys.executable, "-c", "from dagster_dg_cli.cli import main; main()", "check", "defs"]
+    checked = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT_ROOT)
+    assert "All definitions loaded successfully" in checked.stdout + checked.stderr

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
 
 from pipelines.defs.alerts import build_alerts
 from pipelines.defs.keys import REPOSITORY, REPOSITORY_TAG
-from pipelines.defs.resources import step_failures
+from pipelines.defs.resources import LoggedProgress, step_failures
 from pipelines.defs.retention import forget_runs
 from pipelines.defs.schedules import build_schedules
 from pipelines.errors import DiskFullError, ModelError, PipelineError, SettingsError
@@ -220,3 +221,26 @@ def test_only_transient_errors_are_tried_again(
 
     assert not dg.materialize([failing], raise_on_error=False).success
     assert len(tried) == attempts
+
+
+def test_progress_tells_how_much_time_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[str] = []
+    clock = iter([100.0, 110.0, 115.0, 130.0, 200.0, 900.0])
+    monkeypatch.setattr("pipelines.defs.resources.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr(
+        "pipelines.defs.resources.dg.get_dagster_logger",
+        lambda: SimpleNamespace(info=lambda text, *values: lines.append(text % values)),
+    )
+    progress = LoggedProgress(interval_seconds=10.0)
+    for done, total, unit in [
+        *((100, 400, "documents"), (150, 400, "documents"), (160, 400, "documents"), (200, 400, "documents")),
+        *((0, 50, "files"), (1, 50, "files")),
+    ]:
+        progress(done, total, unit)
+    assert lines == [
+        "100 of 400 documents",
+        "150 of 400 documents, about 50 s left",
+        "200 of 400 documents, about 60 s left",  # the third came too soon
+        "0 of 50 files",
+        "1 of 50 files, about 9.5 h left",
+    ]
