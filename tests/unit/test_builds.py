@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import duckdb
@@ -18,10 +18,8 @@ from warehouse.models import Model
 
 
 def model(name: str, *reads: str, sql: str = "select 1") -> Model:
-    return Model(
-        name=name, schema="main", path=Path(f"{name}.sql"), sql=sql, materialized="table", depends_on=frozenset(reads),
-        description="", grain="", primary_key=(), columns=(), tests=(),
-    )  # fmt: skip
+    told = {"name": name, "schema": "main", "path": Path(f"{name}.sql"), "sql": sql, "materialized": "table"}
+    return Model(**{field.name: () for field in fields(Model)} | told | {"depends_on": frozenset(reads)})
 
 
 FACTS = model("facts", "raw.documents", "core.events")
