@@ -9,6 +9,11 @@ STAMP := $(VENV)/.installed
 # One file on one process: the tests of a file share runs of the pipeline. In order, as the long ones come first.
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
+# What pip says, as one line that counts; its own status at the end, as a pipe would lose it.
+SHOW_PACKAGES := /^(Collecting|Requirement already)/ { printf "\r  %d of %d packages: %-40.40s", ++done, total, $$2; fflush() } \
+	/^Installing/ { printf "\r  unpacking them%-60s", ""; fflush() } \
+	/ERROR|error:/ { print } /^status / { code = $$2 } END { print ""; exit code }
+
 .DEFAULT_GOAL := help
 .PHONY: help env run ui test test-all lint format eval train dictionary clean
 
@@ -21,7 +26,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found; name one: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
 	@test -x $(BIN)/python || { echo "Creating .venv with $$($(PYTHON) --version)"; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing the packages of requirements.lock into .venv (once; about a minute)"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@{ $(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps -r requirements.lock; echo "status $$?"; } \
+		| awk -v total=$$(grep -c '^[A-Za-z0-9].*==' requirements.lock) '$(SHOW_PACKAGES)'
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

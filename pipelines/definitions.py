@@ -6,12 +6,20 @@ does not: any of these themselves (`pipelines/defs`). Loaded by `workspace.yaml`
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Mapping
+
 import dagster as dg
 
 from pipelines.defs import jobs
+from pipelines.defs.alerts import build_alerts
 from pipelines.defs.assets import build_assets
 from pipelines.defs.checks import build_checks
-from pipelines.defs.resources import LoggedProgress, WarehouseResource, warehouse_pool
+from pipelines.defs.publication import build_publication
+from pipelines.defs.resources import LoggedProgress, fixed, warehouse_pool, warehouse_resource
+from pipelines.defs.retention import forget_old_runs
+from pipelines.defs.schedules import build_schedules
+from pipelines.defs.sensors import dead_runs, new_seed_files
 from pipelines.defs.sql_assets import build_sql_assets
 from pipelines.settings import Settings
 from warehouse.models import discover_models
@@ -22,30 +30,36 @@ def build_defs(**overrides: object) -> dg.Definitions:
 
     Args:
         overrides: resources to use instead of the defaults, by name: `settings` (`Settings`), from which the others are
-            made, `warehouse` (`WarehouseResource`), `progress` (called as `progress(done, total, unit)`).
+            made, `progress` (called as `progress(done, total, unit)`).
 
     Returns:
         The definitions; steps run one after the other in the process of their run.
     """
     settings = overrides.get("settings") or Settings()
     assert isinstance(settings, Settings)
-    models = discover_models(settings.sql)
+    with warnings.catch_warnings():  # code references are "beta", at every load, for each asset
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        return _join(settings, overrides)
+
+
+def _join(settings: Settings, overrides: Mapping[str, object]) -> dg.Definitions:
+    models = discover_models(settings.sql, cache=settings.warehouse / "models.cache.json")
     pool = warehouse_pool(settings)
-    resources = {
-        "settings": settings,
-        "warehouse": WarehouseResource(
-            build_database=str(settings.build_database),
-            lock_seconds=settings.lock_seconds,
-        ),
-        "progress": LoggedProgress(),
-    }
+    values = {"settings": settings, "progress": LoggedProgress(), **overrides}
     return dg.Definitions(
-        assets=[*build_assets(models, pool=pool), build_sql_assets(models, pool=pool)],
+        assets=[
+            *build_assets(settings, pool=pool),
+            build_sql_assets(models, settings, pool=pool),
+            build_publication(models, settings, pool=pool),
+        ],
         asset_checks=build_checks(models, settings.sql, pool=pool),
-        jobs=[jobs.ingest_and_publish, jobs.retry_quarantined, jobs.remove_documents, jobs.rebuild_marts],
-        schedules=[jobs.hourly_ingestion],
-        sensors=[jobs.new_seed_files, jobs.dead_runs],
-        resources=resources | overrides,
+        jobs=[
+            *(jobs.ingest_and_publish, jobs.retry_quarantined, jobs.remove_documents, jobs.re_extract),
+            *(jobs.rebuild_marts, forget_old_runs),
+        ],
+        schedules=build_schedules(settings),
+        sensors=[new_seed_files, dead_runs, build_alerts(settings)],
+        resources={"warehouse": warehouse_resource(settings)} | {name: fixed(value) for name, value in values.items()},
         executor=dg.in_process_executor,
     )
 

@@ -72,6 +72,10 @@ class StaleBuildError(TerminalError):
     """A part of the warehouse was built from an older state of another; names the part and the job that rebuilds it."""
 
 
+class NotBuiltError(TerminalError):
+    """What a step reads has not been built yet; names what to run first."""
+
+
 class ModelError(TerminalError):
     """A SQL model cannot be parsed, ordered or run; names the file."""
 

@@ -63,15 +63,15 @@ def quarantine_id(path: str, record_number: int | None, content_hash: str | None
     return _hash("qua", path, record_number, content_hash, reason_code)
 
 
-def code_version(name: str, patterns: Iterable[str]) -> str:
+def code_version(name: str, patterns: Iterable[str], *, package: Path = Path(__file__).parent) -> str:
     """Version of some code: a short hash of its files.
 
     Args:
         name: what else the result depends on, such as the versions of libraries.
-        patterns: the files, as patterns below the package `pipelines` ("nlp/**/*").
+        patterns: the files, as patterns below the folder of the package ("nlp/**/*").
+        package: the folder of the package; `pipelines` if not given.
     """
     digest = blake2b(name.encode(), digest_size=6)
-    package = Path(__file__).parent
     for path in sorted(path for pattern in patterns for path in package.glob(pattern) if path.is_file()):
         if "__pycache__" not in path.parts:
             digest.update(path.relative_to(package).as_posix().encode())

@@ -331,6 +331,7 @@ class IngestionRun:
     extract_seconds: float
     extractor_version: str
     removed_count: int = 0  # documents removed for good, as no file held them
+    current_document_count: int | None = None  # documents that a file of the folder holds, known after the load
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipelines.quiet_times import QuietTimes, parse_quiet_times
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 PUBLISHED_NAME = "communique.duckdb"
@@ -66,6 +68,33 @@ class Settings(BaseSettings):
     lock_seconds: float = Field(0.0, ge=0, description="How long a run waits for another one's lock, seconds.")
     query_seconds: float = Field(60.0, gt=0, description="Time limit of `communique sql`, seconds.")
     query_memory: str = Field("2GB", description="Memory limit of `communique sql`, as DuckDB writes it.")
+
+    cron: str = Field("0 * * * *", description="When the schedule starts a run, as cron writes it.")
+    time_zone: str = Field("UTC", description="Time zone of `cron` and `quiet_times`.")
+    quiet_times: str = Field(
+        "", description="Times of the day when schedule and sensor start nothing: 22:00-06:00, ..."
+    )
+    longest_wait_seconds: float = Field(
+        300.0, ge=0, description="A seeds folder that never comes to rest is read this long after a change, seconds."
+    )
+    fresh_hours: float = Field(
+        24.0, ge=0.1, description="The published warehouse is late when older than this, and failed at twice the age."
+    )
+    keep_run_days: float = Field(30.0, gt=0, description="Days that Dagster's record of a run is kept.")
+    webhook_url: SecretStr | None = Field(
+        None, description="Where failures, recoveries and quarantine rates are posted."
+    )
+    docs_url: str | None = Field(None, description="Where the folder `docs` is on the web, for links in the UI.")
+
+    @model_validator(mode="after")
+    def _check_times(self) -> Settings:
+        parse_quiet_times(self.quiet_times, self.time_zone)
+        return self
+
+    @property
+    def quiet(self) -> QuietTimes:
+        """When schedule and sensor start nothing."""
+        return parse_quiet_times(self.quiet_times, self.time_zone)
 
     @property
     def build_database(self) -> Path:

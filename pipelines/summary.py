@@ -65,7 +65,8 @@ def show_summary(console: Console, published: Path, *, run_id: str, command: str
         How many records the run put into quarantine.
     """
     with closing(duckdb.connect(str(published), read_only=True)) as con:
-        _show_account(console, con.execute(_RUN, [run_id]).fetchall())
+        for line in run_account(con, run_id):
+            console.print(line, soft_wrap=True)
         console.print()
         _show_content(console, con)
         quarantined = con.execute(_QUARANTINE, [run_id]).fetchall()
@@ -78,27 +79,35 @@ def show_summary(console: Console, published: Path, *, run_id: str, command: str
     return len(quarantined)
 
 
-def _show_account(console: Console, rows: Sequence[tuple[Any, ...]]) -> None:
-    for seen, loaded, duplicate, unchanged, quarantined, skipped, extracted, reused, words, seconds, removed in rows:
-        console.print(
+def run_account(con: duckdb.DuckDBPyConnection, run_id: str) -> list[str]:
+    """What a run read and extracted, a line each; nothing if it read nothing."""
+    lines = []
+    for row in con.execute(_RUN, [run_id]).fetchall():
+        seen, loaded, duplicate, unchanged, quarantined, skipped, extracted, reused, words, seconds, removed = row
+        lines.append(
             f"{seen:,} records seen = {loaded:,} loaded + {duplicate:,} duplicate + {unchanged:,} unchanged "
-            f"+ {quarantined:,} quarantined + {skipped:,} skipped",
-            soft_wrap=True,
+            f"+ {quarantined:,} quarantined + {skipped:,} skipped"
         )
         if extracted:
             rate = f"{words / seconds:,.0f} words/s" if seconds else ""
-            console.print(
+            lines.append(
                 f"{_count(extracted, 'document')} extracted, {words:,} words in {seconds:.1f} s, {rate}; {reused:,} reused"
             )
         else:
-            console.print(f"Nothing new: 0 documents extracted, {reused:,} reused")
+            lines.append(f"Nothing new: 0 documents extracted, {reused:,} reused")
         if removed:
-            console.print(f"{_count(removed, 'document')} removed for good")
+            lines.append(f"{_count(removed, 'document')} removed for good")
+    return lines
+
+
+def warehouse_totals(con: duckdb.DuckDBPyConnection) -> str:
+    """What a warehouse holds, in one line."""
+    totals = [_count(con.execute(sql).fetchall()[0][0], noun) for noun, sql in _TOTALS]
+    return f"The warehouse holds {', '.join(totals)}."
 
 
 def _show_content(console: Console, con: duckdb.DuckDBPyConnection) -> None:
-    totals = [_count(con.execute(sql).fetchall()[0][0], noun) for noun, sql in _TOTALS]
-    console.print(f"The warehouse holds {', '.join(totals)}.", soft_wrap=True)
+    console.print(warehouse_totals(con), soft_wrap=True)
     types = ", ".join(f"{event_type} {count:,}" for event_type, count in con.execute(_TYPES).fetchall())
     console.print(f"Events by type: {types or 'none'}", soft_wrap=True)
     actors = ", ".join(f"{name} {count:,}" for name, count in con.execute(_ACTORS).fetchall())

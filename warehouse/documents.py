@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import fields, replace
+from typing import Any
 
 import duckdb
 
@@ -42,3 +43,36 @@ def read_document_sources(con: duckdb.DuckDBPyConnection, document_ids: Collecti
         {"ids": list(document_ids)},
     ).fetchall()
     return [DocumentSource(*row) for row in rows]
+
+
+def documents_within(con: duckdb.DuckDBPyConnection, *, folder: str, source: str) -> set[str]:
+    """Ids of the documents of a folder, of a source, or of both.
+
+    Args:
+        con: a connection to the build database; may be read-only.
+        folder: path of a file or folder below the seeds folder; empty: any.
+        source: name of a publisher, or key of a source; empty: any.
+    """
+    rows = con.execute(
+        "select document_id from raw.documents where ($source = '' or source_name = $source or source_key = $source) "
+        "and ($folder = '' or document_id in (select document_id from raw.document_sources "
+        "where path = $folder or starts_with(path, $folder || '/')))",
+        {"folder": folder, "source": source},
+    ).fetchall()
+    return {document_id for (document_id,) in rows}
+
+
+def words_by_source(con: duckdb.DuckDBPyConnection, document_ids: Collection[str]) -> list[dict[str, Any]]:
+    """Documents and words of each source, the most words first.
+
+    Args:
+        con: a connection to the build database; may be read-only.
+        document_ids: the documents.
+    """
+    rows = con.execute(
+        "select coalesce(source_name, source_key) as source, count(*) as documents, "
+        "sum(len(regexp_split_to_array(trim(text), '\\s+')))::bigint as words "
+        "from raw.documents where document_id in (select unnest($ids)) group by all order by words desc, source",
+        {"ids": list(document_ids)},
+    ).fetchall()
+    return [{"source": source, "documents": documents, "words": words} for source, documents, words in rows]

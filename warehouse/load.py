@@ -100,12 +100,21 @@ def load_run(
             "removed": 0 if remove is None else remove_documents(con, remove),
         }
         _settle_duplicates(con)
-        run = replace(run, removed_count=counts["removed"])
+        run = replace(run, removed_count=counts["removed"], current_document_count=_current_documents(con))
         counts["raw.ingestion_runs"] = _replace_rows(
             con, "raw.ingestion_runs", _records_table("raw.ingestion_runs", [run])
         )
     logger.info("loaded run %s: %s", run.run_id, ", ".join(f"{count} {name}" for name, count in counts.items()))
     return counts
+
+
+def _current_documents(con: duckdb.DuckDBPyConnection) -> int:
+    """How many documents a file of the seeds folder holds now."""
+    return int(
+        con.execute(
+            "select count(distinct document_id) from raw.document_sources join raw.files using (file_id) where is_current"
+        ).fetchall()[0][0]
+    )
 
 
 def run_is_loaded(path: Path, run_id: str) -> bool:

@@ -15,15 +15,15 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import sqlglot
 import yaml
-from sqlglot import exp
 
 from pipelines.errors import ModelError
+from warehouse.dependencies import KnownDependencies
 from warehouse.layout import comment_statements, quoted
 from warehouse.tables import TABLES
 from warehouse.transaction import transaction
@@ -81,6 +81,11 @@ class Model:
         """`schema.name`."""
         return f"{self.schema}.{self.name}"
 
+    @property
+    def code_version(self) -> str:
+        """Hash of what makes the table: the SQL, and whether it is a table or a view."""
+        return blake2b(f"{self.materialized}\0{self.sql}".encode(), digest_size=8).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class ModelRun:
@@ -90,21 +95,24 @@ class ModelRun:
     seconds: float
 
 
-def discover_models(sql_dir: Path) -> tuple[Model, ...]:
+def discover_models(sql_dir: Path, *, cache: Path | None = None) -> tuple[Model, ...]:
     """Read every model, in an order in which each comes after those it reads.
 
     Args:
         sql_dir: the folder with staging/, intermediate/ and marts/.
+        cache: file that keeps what was found in the SQL, as parsing it takes most of the time.
 
     Raises:
         ModelError: a file cannot be parsed, lacks its .yml, reads a table that is nowhere defined, or reads itself in a
             circle; names the file.
     """
     models = {}
+    known = KnownDependencies(cache)
     for folder, (schema, materialized) in FOLDERS.items():
         for path in sorted((sql_dir / folder).glob("*.sql")):
-            model = _read_model(path, schema=schema, materialized=materialized)
+            model = _read_model(path, schema=schema, materialized=materialized, known=known)
             models[model.qualified_name] = model
+    known.keep()
     _check_references(models)
     return _ordered(models)
 
@@ -165,7 +173,7 @@ def drop_removed_models(con: duckdb.DuckDBPyConnection, models: Iterable[Model])
     return tuple(f"{schema}.{name}" for schema, name, _ in removed)
 
 
-def _read_model(path: Path, *, schema: str, materialized: str) -> Model:
+def _read_model(path: Path, *, schema: str, materialized: str, known: KnownDependencies) -> Model:
     sql = path.read_text(encoding="utf-8").strip().rstrip(";")
     document = _read_yml(path.with_suffix(".yml"), path.stem)
     config = document.get("config") or {}
@@ -178,7 +186,7 @@ def _read_model(path: Path, *, schema: str, materialized: str) -> Model:
             path=path,
             sql=sql,
             materialized=config.get("materialized", materialized),
-            depends_on=_dependencies(path, sql),
+            depends_on=known.of(path, sql),
             description=document["description"].strip(),
             grain=meta["grain"],
             primary_key=tuple(meta["primary_key"]),
@@ -230,23 +238,6 @@ def _read_test(path: Path, column: str, test: str | Mapping[str, Any]) -> ModelT
         values = tuple(str(value) for value in arguments["values"])
         return ModelTest(kind, (column,), values=values, is_blocking=is_blocking)
     return ModelTest(kind, (column,), is_blocking=is_blocking)
-
-
-def _dependencies(path: Path, sql: str) -> frozenset[str]:
-    """The tables a query reads, by qualified name."""
-    try:
-        statements = sqlglot.parse(sql, read="duckdb")
-    except sqlglot.errors.SqlglotError as err:
-        raise ModelError(f"{path}: cannot parse the SQL: {err}") from err
-    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
-        raise ModelError(f"{path}: a model is one SELECT statement")
-    query = statements[0]
-    ctes = {cte.alias for cte in query.find_all(exp.CTE)}
-    return frozenset(
-        f"{table.db or 'main'}.{table.name}"
-        for table in query.find_all(exp.Table)
-        if isinstance(table.this, exp.Identifier) and (table.db or table.name not in ctes)
-    )
 
 
 def _check_references(models: Mapping[str, Model]) -> None:

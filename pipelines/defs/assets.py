@@ -1,33 +1,34 @@
 """The assets that Python builds, in the order a document passes them.
 
-What belongs here: what Dagster knows of each step: keys, dependencies, descriptions, metadata. A step that fills several tables
-at once is one multi-asset. What does not: the work (`steps.py`), SQL models (`sql_assets.py`), checks (`checks.py`).
+What belongs here: the step of each, and what its materialization tells. A step that fills several tables at once is one
+multi-asset; any of its tables can be selected alone, and the step makes them all. What does not: the work (`steps.py`), what is
+known of a table before (`asset_specs.py`), SQL models (`sql_assets.py`), checks (`checks.py`).
 
   staged_documents -> staged_extractions -> load (raw.*, nlp.*) -> resolve (core.*) -> SQL models -> publish
+
+The stages are imported by the step that needs them: spaCy and the readers take longer to load than all of Dagster.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 from pydantic import Field
 
-from pipelines.defs import steps
-from pipelines.defs.asset_metadata import contract_spec, counts_by_reason, metadata_table, table_key, table_result
-from pipelines.defs.resources import WarehouseResource, step_failures
+from pipelines.defs.asset_metadata import chosen, counts_by_reason, metadata_table, seeds_observation, table_result
+from pipelines.defs.asset_specs import ENGINEERS, RESEARCHERS, contract_spec, table_key
+from pipelines.defs.keys import READ_TAG, SEEDS, SEEDS_TAG, STAGED_DOCUMENTS, STAGED_EXTRACTIONS
+from pipelines.defs.resources import Progress, Warehouse, duration, step_failures
+from pipelines.defs.seed_watch import list_seeds
 from pipelines.settings import Settings
-from warehouse.builds import require_whole_build
+from pipelines.stages.versions import extractor_version, ingest_version, resolver_code_version
 from warehouse.contracts.builds import BUILDS
-from warehouse.contracts.core import CORE, MAIN
+from warehouse.contracts.core import CORE
 from warehouse.contracts.nlp import NLP
 from warehouse.contracts.raw import RAW, REFERENCE
-from warehouse.models import Model
-from warehouse.publish import publish
 from warehouse.removal import RemovableDocument, removable_documents
+from warehouse.versions import loader_version, reference_lists_version
 
-SEEDS, STAGED_DOCUMENTS, STAGED_EXTRACTIONS, PUBLISHED = map(
-    dg.AssetKey, ("seeds", "staged_documents", "staged_extractions", "published_warehouse")
-)
 RESOLVED_FROM = (
     *("raw.files", "raw.documents", "raw.document_sources", "nlp.entities", "nlp.entity_mentions"),
     *("nlp.event_mentions", "nlp.event_participants"),
@@ -41,6 +42,18 @@ class RetryConfig(dg.Config):
     """Whether a run tries again what earlier ones refused."""
 
     retry_quarantined: bool = Field(False, description="Read quarantined files, or extract failed documents, again.")
+
+
+class ExtractConfig(RetryConfig):
+    """Which documents are extracted again, when the extractor has changed."""
+
+    folder: str = Field(
+        "", description="Of the documents that another extractor read, only those of this file or folder."
+    )
+    source: str = Field("", description="Of the documents that another extractor read, only those of this source.")
+    preview: bool = Field(
+        False, description="Only say what it would cost: documents, words, minutes. Nothing is changed."
+    )
 
 
 class IngestConfig(RetryConfig):
@@ -67,56 +80,75 @@ def staged_documents(
     context: dg.AssetExecutionContext,
     config: IngestConfig,
     settings: dg.ResourceParam[Settings],
-    warehouse: WarehouseResource,
-    progress: dg.ResourceParam[steps.Progress],
+    warehouse: dg.ResourceParam[Warehouse],
+    progress: dg.ResourceParam[Progress],
 ) -> dg.MaterializeResult:
     """What is new or changed in the seeds folder: decoded, cleaned, dated, deduplicated; what cannot be used, quarantined."""
+    from pipelines.defs import steps
+
     ops: Any = context.run.run_config.get("ops", {})
-    with step_failures(), warehouse.connect() as con:
+    with step_failures():
         steps.removal_of(ops.get("load", {}).get("config", {}))  # a run that removes says what, before it does anything
-        staged = steps.ingest(
-            con,
-            settings,
-            run_id=context.run.run_id,
-            progress=progress,
-            retry_quarantined=config.retry_quarantined,
-            allow_vanished=config.allow_vanished,
-        )
-    titles = [
-        {"document_id": document.document_id, "published_date": document.published_date, "title": document.title}
-        | {"text": document.text}
-        for document in staged.documents[:5]
-    ]
-    return dg.MaterializeResult(
-        metadata={
-            "accounting": metadata_table([staged.counts], columns=staged.counts),
-            "preview": metadata_table(titles, columns=("document_id", "published_date", "title", "text")),
-            "dagster/row_count": len(staged.documents),
-            "vanished_files": sum(file.status == "vanished" for file in staged.files),
-            "quarantined": len(staged.quarantine),
-            "quarantined_by_reason": counts_by_reason(row.reason_code for row in staged.quarantine),
-        }
-    )
+        listing = list_seeds(settings.seeds)  # before the first file is read: what changes meanwhile is seen later
+        with warehouse.connect() as con:
+            run_id = context.run.run_id
+            staged = steps.ingest(
+                con,
+                settings,
+                run_id=run_id,
+                progress=progress,
+                retry_quarantined=config.retry_quarantined,
+                allow_vanished=config.allow_vanished,
+            )
+    context.instance.add_run_tags(run_id, {SEEDS_TAG: str(settings.seeds), READ_TAG: listing.digest})
+    context.log_event(seeds_observation(listing))
+    for row in staged.quarantine:
+        context.log.warning("refused %s: %s: %s", _place(row), row.reason_code, row.message)
+    vanished = sum(file.status == "vanished" for file in staged.files)
+    figures: dict[str, Any] = {"dagster/row_count": len(staged.documents), **staged.counts, "vanished_files": vanished}
+    if staged.documents:
+        shown = ("published_date", "title", "text")
+        rows = [{name: getattr(document, name) for name in shown} for document in staged.documents[:5]]
+        figures["preview"] = metadata_table(rows, columns=shown)
+    return dg.MaterializeResult(metadata=figures)
 
 
 def staged_extractions(
-    config: RetryConfig,
+    context: dg.AssetExecutionContext,
+    config: ExtractConfig,
     settings: dg.ResourceParam[Settings],
-    warehouse: WarehouseResource,
-    progress: dg.ResourceParam[steps.Progress],
-) -> dg.MaterializeResult:
+    warehouse: dg.ResourceParam[Warehouse],
+    progress: dg.ResourceParam[Progress],
+) -> Iterator[dg.MaterializeResult | dg.AssetObservation]:
     """Mentions, times, places, quotations, quantities and events of each document, in Parquet batches."""
+    from pipelines.defs import re_extraction, steps
+
+    scope = re_extraction.Scope(folder=config.folder, source=config.source)
     with step_failures(), warehouse.connect(read_only=True) as con:
-        done = steps.extract(con, settings, progress=progress, retry_quarantined=config.retry_quarantined)
-    return dg.MaterializeResult(
+        if config.preview:
+            cost = re_extraction.preview(con, settings, scope)
+            context.log.info(
+                "to extract again: %d documents, %d words, about %s; nothing was changed",
+                cost.documents, cost.words, duration(cost.minutes * 60),
+            )  # fmt: skip
+            by_source = metadata_table(cost.by_source, columns=("source", "documents", "words"))
+            figures = {"documents": cost.documents, "words": cost.words, "minutes": round(cost.minutes, 1)}
+            context.log_event(
+                dg.AssetObservation(STAGED_EXTRACTIONS, metadata={**figures, "rate": cost.basis, "sources": by_source})
+            )
+            return
+        retry = config.retry_quarantined
+        done = steps.extract(con, settings, progress=progress, retry_quarantined=retry, scope=scope)
+    for row in done.quarantine:
+        context.log.warning("refused %s: %s: %s", _place(row), row.reason_code, row.message)
+    yield dg.MaterializeResult(
         metadata={
             "extracted": done.extracted_count,
             "reused": done.reused_count,
             "quarantined": len(done.quarantine),
-            "quarantined_by_reason": counts_by_reason(row.reason_code for row in done.quarantine),
             "words": done.word_count,
             "seconds": round(done.seconds, 2),
-            "words_per_second": round(done.word_count / done.seconds) if done.seconds else 0,
+            **({"words_per_second": round(done.word_count / done.seconds)} if done.word_count else {}),
             "extractor_version": done.extractor_version,
             "damaged_batches": metadata_table([{"path": path} for path in done.damaged_paths], columns=("path",)),
         }
@@ -127,20 +159,22 @@ def load(
     context: dg.AssetExecutionContext,
     config: RemovalConfig,
     settings: dg.ResourceParam[Settings],
-    warehouse: WarehouseResource,
+    warehouse: dg.ResourceParam[Warehouse],
 ) -> Iterator[dg.MaterializeResult]:
     """Write what was staged into raw and nlp, in one transaction."""
+    from pipelines.defs import steps
+
     with step_failures():
         remove = steps.removal_of(config.model_dump())
         is_dry = config.dry_run
-        run = steps.load(settings, run_id=context.run.run_id, remove=None if is_dry else remove)
+        steps.load(settings, run_id=context.run.run_id, remove=None if is_dry else remove)
         with warehouse.connect(read_only=True) as con:
             going = removable_documents(con, remove) if is_dry and remove is not None else None
             for document in (going or ())[:_LISTED_DOCUMENTS]:
                 context.log.info("would be removed: %s (%s)", ", ".join(document.paths), document.document_id)
             reasons = con.execute("select reason_code from raw.quarantine").fetchall()
             figures: dict[str, dict[str, Any]] = {
-                "raw.quarantine": {"quarantined_by_reason": counts_by_reason(code for (code,) in reasons)}
+                "raw.quarantine": {"by_reason": counts_by_reason(code for (code,) in reasons)} if reasons else {}
             }
             if going is not None:
                 names = RemovableDocument.__slots__
@@ -149,83 +183,60 @@ def load(
                     "would_be_removed": len(going),
                     "documents_that_would_go": metadata_table(rows, columns=names),
                 }
-            for table in (*RAW, *NLP, *REFERENCE, *BUILDS):
-                name = table.qualified_name
-                yield table_result(con, name, ingestion_run=run.run_id, **figures.get(name, {}))
+            tables = [table.qualified_name for table in (*RAW, *NLP, *REFERENCE, *BUILDS)]
+            yield from chosen(context, (table_result(con, name, **figures.get(name, {})) for name in tables))
 
 
 def resolve(
-    context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings], warehouse: WarehouseResource
+    context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings], warehouse: dg.ResourceParam[Warehouse]
 ) -> Iterator[dg.MaterializeResult]:
     """Find out across documents which mentions are one entity and which reports are one event."""
+    from pipelines.defs import steps
+
     with step_failures(), warehouse.connect() as con:
         if not steps.resolve_core(con, settings, run_id=context.run.run_id):
             context.log.info("nothing was loaded or corrected since these tables were made; they stay as they are")
-        for table in CORE:
-            yield table_result(con, table.qualified_name)
+        yield from chosen(context, (table_result(con, table.qualified_name) for table in CORE))
 
 
-def build_publication(models: Sequence[Model], *, pool: str) -> dg.AssetsDefinition:
-    """The step that publishes, after everything that nothing else is made from.
-
-    Args:
-        models: the SQL models.
-        pool: the pool that its step claims.
-    """
-    read = {name for model in models for name in model.depends_on} | set(RESOLVED_FROM)
-    tables = [table.qualified_name for table in (*RAW, *REFERENCE, *BUILDS, *NLP, *CORE)]
-    leaves = sorted({*tables, *(model.qualified_name for model in models)} - read)
-    published = dg.AssetSpec(
-        PUBLISHED,
-        description="The database that users query, replaced as a whole when every blocking check has passed.",
-        group_name="publish",
-        deps=map(table_key, leaves),
-        kinds={"duckdb"},
-    )
-    version_specs = [contract_spec(t, group="publish", deps=map(table_key, leaves), kinds={"duckdb"}) for t in MAIN]
-
-    @dg.multi_asset(name="publish", specs=[published, *version_specs], pool=pool)
-    def publish_warehouse(
-        context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings], warehouse: WarehouseResource
-    ) -> Iterator[dg.MaterializeResult]:
-        with step_failures():
-            with warehouse.connect(read_only=True) as con:
-                require_whole_build(con, [model.qualified_name for model in models])
-            size = publish(settings.build_database, settings.published_database, run_id=context.run.run_id)
-            path = dg.MetadataValue.path(settings.published_database)
-            yield dg.MaterializeResult(asset_key=PUBLISHED, metadata={"path": path, "bytes": size})
-            with warehouse.connect(read_only=True) as con:
-                for table in MAIN:
-                    yield table_result(con, table.qualified_name)
-
-    return publish_warehouse
-
-
-def build_assets(models: Sequence[Model], *, pool: str) -> list[dg.AssetsDefinition | dg.AssetSpec]:
-    """All assets that Python builds.
+def build_assets(settings: Settings, *, pool: str) -> list[dg.AssetsDefinition | dg.AssetSpec]:
+    """The assets that Python builds, but for the publication.
 
     Args:
-        models: the SQL models, which the publication waits for.
+        settings: the model and the address of the documentation.
         pool: the pool that each step claims.
     """
-    duckdb = {"duckdb"}
-    staged = [STAGED_DOCUMENTS, STAGED_EXTRACTIONS]
+    staged, loader, lists = [STAGED_DOCUMENTS, STAGED_EXTRACTIONS], loader_version(), reference_lists_version()
+    shared: dict[str, Any] = {"docs_url": settings.docs_url, "kinds": {"duckdb"}}
     loaded = [
-        *(contract_spec(table, group="warehouse", deps=staged, kinds=duckdb) for table in RAW),
-        *(contract_spec(table, group="warehouse", deps=[STAGED_EXTRACTIONS], kinds=duckdb) for table in NLP),
-        *(contract_spec(table, group="warehouse", deps=[], kinds=duckdb) for table in (*REFERENCE, *BUILDS)),
+        *(contract_spec(t, group="warehouse", deps=staged, code_version=loader, **shared) for t in RAW),
+        *(contract_spec(t, group="warehouse", deps=staged[1:], code_version=loader, **shared) for t in NLP),
+        *(contract_spec(t, group="warehouse", deps=[], code_version=lists, **shared) for t in REFERENCE),
+        *(contract_spec(t, group="warehouse", deps=[], code_version=loader, **shared) for t in BUILDS),
     ]
-    resolved_from = [table_key(name) for name in RESOLVED_FROM]
-    core = [contract_spec(table, group="core", deps=resolved_from, kinds={"python", "duckdb"}) for table in CORE]
-    ingest = dg.asset(key=STAGED_DOCUMENTS, deps=[SEEDS], group_name="ingest", kinds={"python"}, pool=pool)
+    resolver, sources = resolver_code_version(), [table_key(name) for name in RESOLVED_FROM]
+    core = [contract_spec(t, group="core", deps=sources, code_version=resolver, **shared) for t in CORE]
+    ingest = dg.asset(
+        key=STAGED_DOCUMENTS, deps=[SEEDS], group_name="ingest", owners=[ENGINEERS], tags={"layer": "staged"},
+        kinds={"python"}, code_version=ingest_version(), pool=pool,
+    )  # fmt: skip
     extract = dg.asset(
-        key=STAGED_EXTRACTIONS, deps=[STAGED_DOCUMENTS], group_name="extract", kinds={"python", "spacy"}, pool=pool
-    )
-    return [
-        dg.AssetSpec(SEEDS, group_name="ingest", kinds={"file"}, description="The folder of documents to ingest."),
+        key=STAGED_EXTRACTIONS, deps=[STAGED_DOCUMENTS], group_name="extract", owners=[RESEARCHERS],
+        tags={"layer": "staged"}, kinds={"python", "spacy"}, code_version=extractor_version(settings.model), pool=pool,
+        output_required=False,
+    )  # fmt: skip
+    observed = dg.AssetSpec(
+        SEEDS, group_name="ingest", owners=[ENGINEERS], tags={"layer": "files"}, kinds={"file"},
+        description="The folder of documents to ingest. Runs and the sensor observe it: files, bytes, newest file.",
+    )  # fmt: skip
+    built: list[dg.AssetsDefinition] = [
         ingest(staged_documents),
         extract(staged_extractions),
-        dg.multi_asset(name="load", specs=loaded, pool=pool)(load),
-        dg.multi_asset(name="resolve", specs=core, pool=pool)(resolve),
-        build_publication(models, pool=pool),
+        dg.multi_asset(name="load", specs=loaded, can_subset=True, pool=pool)(load),
+        dg.multi_asset(name="resolve", specs=core, can_subset=True, pool=pool)(resolve),
     ]
+    return [observed, *built]
+
+
+def _place(row: Any) -> str:
+    return row.path if row.record_number is None else f"{row.path}, record {row.record_number}"

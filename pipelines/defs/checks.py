@@ -14,9 +14,9 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.defs.asset_metadata import metadata_table, table_key
-from pipelines.defs.resources import WarehouseResource, step_failures
-from warehouse import builds
+from pipelines.defs.asset_metadata import metadata_table
+from pipelines.defs.asset_specs import table_key
+from pipelines.defs.resources import Warehouse, step_failures
 from warehouse.checks import Check, CheckResult, model_checks, run_checks, sql_checks, table_checks
 from warehouse.contracts.core import MAIN
 from warehouse.models import Model
@@ -93,26 +93,56 @@ def build_checks(models: Sequence[Model], sql_dir: Path, *, pool: str) -> list[d
 def _check_step(name: str, groups: Sequence[CheckGroup], *, pool: str) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(name=name, specs=[group.spec for group in groups], can_subset=True, pool=pool)
     def check_step(
-        context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource
+        context: dg.AssetCheckExecutionContext, warehouse: dg.ResourceParam[Warehouse]
     ) -> Iterator[dg.AssetCheckResult]:
-        is_broken = False
+        selected = [group for group in groups if group.spec.key in context.selected_asset_check_keys]
+        results = []
         with step_failures(), warehouse.connect(read_only=True) as con:
-            for group in groups:
-                if group.spec.key in context.selected_asset_check_keys:
-                    result = _result(group, run_checks(con, group.checks))
-                    is_broken |= group.is_blocking and not result.passed
-                    yield result
-        if is_broken:  # tables that break a rule are not kept, though nothing new may be loaded
-            with step_failures(), warehouse.connect() as con:
-                builds.unstamp(con, [builds.CORE])
+            for group in selected:
+                results.append(_result(group, run_checks(con, group.checks)))
+                yield results[-1]
+        with step_failures():
+            _note(warehouse, groups, selected, results, run_id=context.run.run_id)
 
     return check_step
+
+
+def _note(
+    warehouse: Warehouse,
+    groups: Sequence[CheckGroup],
+    selected: Sequence[CheckGroup],
+    results: Sequence[dg.AssetCheckResult],
+    *,
+    run_id: str,
+) -> None:
+    """Keep in the warehouse which blocking checks failed, so that publication can refuse and say why."""
+    from warehouse import builds
+    from warehouse.failed_checks import FailedCheck, note_failed_checks, read_failed_checks
+
+    failed = [
+        FailedCheck(group.table, group.name, run_id, result.description or "")
+        for group, result in zip(selected, results, strict=True)
+        if group.is_blocking and not result.passed
+    ]
+    schemas = {group.table.partition(".")[0] for group in groups}
+    known = {(group.table, group.name) for group in groups}
+    with warehouse.connect(read_only=True) as con:
+        noted = {(f.table_name, f.check_name) for f in read_failed_checks(con)}
+    run = {(group.table, group.name) for group in selected}
+    gone = {key for key in noted if key not in known and key[0].partition(".")[0] in schemas}
+    if not failed and not noted & (run | gone):
+        return
+    with warehouse.connect() as con:
+        note_failed_checks(con, run | gone, failed)
+        if failed:  # tables that break a rule are not kept, though nothing new may be loaded
+            builds.discard(con, [builds.CORE])
 
 
 def _result(group: CheckGroup, results: Iterable[CheckResult]) -> dg.AssetCheckResult:
     failed = [result for result in results if not result.passed]
     offending = [{"rule": result.check.name, **row} for result in failed for row in result.sample]
-    metadata: dict[str, Any] = {"rules": len(group.checks), "rules_broken": len(failed)}
+    count = len(group.checks)
+    metadata: dict[str, Any] = {"rules": f"{count} rule{'s' if count > 1 else ''}, {len(failed)} broken"}
     if offending:
         columns = list(dict.fromkeys(name for row in offending for name in row))
         metadata["offending_rows"] = metadata_table(offending, columns=columns)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,15 +16,16 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 import dagster as dg
-from dagster._utils.error import SerializableErrorInfo
 from filelock import FileLock
 from sqlalchemy.exc import OperationalError
 
 from pipelines import errors
+from pipelines.defs.failures import run_failures
+from pipelines.defs.keys import REPOSITORY, REPOSITORY_TAG
 from warehouse.transaction import translated_errors
 
-# The labels by which the UI finds the runs of a job; "__repository__" is Dagster's name for a code location's definitions.
-_UI_TAGS = {".dagster/repository": "__repository__@communique"}
+# The labels by which the UI finds the runs of a job.
+_UI_TAGS = {REPOSITORY_TAG: REPOSITORY}
 # SQLite's errors do not tell a full disk from a broken one; with less than this left it is taken for full.
 _FULL_DISK_BYTES = 1024**2
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -86,7 +87,7 @@ def launch(
             run_config=run_config,
             raise_on_error=False,
         )
-    return RunOutcome(run_id, result.success, tuple(dict.fromkeys(_failures(result.all_events))))
+    return RunOutcome(run_id, result.success, run_failures(result.all_events))
 
 
 def _open_instance() -> dg.DagsterInstance:
@@ -118,31 +119,3 @@ def _tell(watcher: Watcher, entry: dg.EventLogEntry) -> None:
         watcher.step_started(event.step_key)
     elif event.event_type in (dg.DagsterEventType.STEP_SUCCESS, dg.DagsterEventType.STEP_FAILURE):
         watcher.step_ended(event.step_key, is_success=event.event_type == dg.DagsterEventType.STEP_SUCCESS)
-
-
-def _failures(events: Sequence[dg.DagsterEvent]) -> Iterator[str]:
-    """What went wrong, in the words of the error that was raised first and of the checks that failed."""
-    for event in events:
-        if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
-            check = event.asset_check_evaluation_data
-            if not check.passed and check.blocking:
-                yield f"check {check.check_name} of {'.'.join(check.asset_key.path)}: {check.description}"
-        elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
-            error = event.step_failure_data.error
-            if error and error.cls_name != "DagsterAssetCheckFailedError":  # said by its checks
-                yield f"{event.step_key}: {_root_message(error)}"
-        elif event.event_type == dg.DagsterEventType.RESOURCE_INIT_FAILURE:
-            error = event.engine_event_data.error
-            yield _root_message(error) if error else "a resource could not be prepared"
-
-
-def _root_message(error: SerializableErrorInfo) -> str:
-    """The message of the first of our own errors in a chain of causes; of the innermost error if there is none."""
-    while True:
-        if error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
-            return "interrupted"
-        if error.cls_name and hasattr(errors, error.cls_name):
-            return error.message.strip().removeprefix(f"{errors.__name__}.{error.cls_name}: ")
-        if error.cause is None:
-            return error.message.strip()
-        error = error.cause

@@ -7,7 +7,7 @@ Read next: `assets.py`, which uses them.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -16,11 +16,14 @@ import dagster as dg
 import duckdb
 
 from pipelines.defs.dead_runs import HOLDER_TAG, RELEASED, close_dead_runs
-from pipelines.errors import TerminalError, TransientError
-from pipelines.settings import PROJECT_ROOT, PUBLISHED_NAME, Settings
+from pipelines.errors import NotBuiltError, TerminalError, TransientError
+from pipelines.settings import PROJECT_ROOT, Settings
 from warehouse.connection import WriterLock, open_build
 from warehouse.recovery import restore_if_lost
 from warehouse.transaction import translated_errors
+
+# Called during a long step with what is done, what there is to do, and the unit.
+Progress = Callable[[int, int, str], None]
 
 MAX_RETRIES = 2
 RETRY_SECONDS = 5
@@ -37,46 +40,61 @@ def warehouse_pool(settings: Settings) -> str:
     return f"warehouse_{blake2b(bytes(folder), digest_size=4).hexdigest()}"
 
 
-class WarehouseResource(dg.ConfigurableResource):
-    """The build database, locked for the run that uses it.
+class Warehouse:
+    """The build database, locked for the run that uses it."""
 
-    The lock is taken before the run's first step and held until the run ends, in whatever process the run was started:
-    then the tables that a run publishes are those that its own steps built. The kernel releases it when the process dies.
-    """
-
-    build_database: str
-    lock_seconds: float
-
-    @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[WarehouseResource]:
-        """Hold the writer lock while a run lasts.
-
-        Raises:
-            WarehouseLockedError: another run holds it for longer than `lock_seconds`.
-        """
-        run, instance = context.run, context.instance
-        if run is None or instance is None:
-            raise dg.DagsterInvariantViolationError("the warehouse can only be written by a run")
-        with WriterLock(Path(self.build_database), run.run_id, wait_seconds=self.lock_seconds):
-            build = Path(self.build_database)
-            if (done := restore_if_lost(build, build.with_name(PUBLISHED_NAME))) is not None:
-                (context.log or dg.get_dagster_logger()).warning(done)
-            for run_id in close_dead_runs(instance, self.build_database, run_id=run.run_id):
-                (context.log or dg.get_dagster_logger()).warning("Closed run %s, whose process had died.", run_id)
-            instance.add_run_tags(run.run_id, {HOLDER_TAG: self.build_database})
-            try:
-                yield self
-            finally:
-                instance.add_run_tags(run.run_id, {HOLDER_TAG: RELEASED})
+    def __init__(self, build_database: Path) -> None:
+        """Make it known where the build database is; the caller holds the lock."""
+        self.build_database = build_database
 
     @contextmanager
     def connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Open the build database; closed, and so checkpointed, at the end of the block."""
-        con = open_build(Path(self.build_database), read_only=read_only)
+        """Open the build database; closed, and so checkpointed, at the end of the block.
+
+        Raises:
+            NotBuiltError: there is none yet, and it is to be read only.
+        """
+        if read_only and not self.build_database.exists():
+            raise NotBuiltError(f"there is no {self.build_database} yet; run the job ingest_and_publish first")
+        con = open_build(self.build_database, read_only=read_only)
         try:
             yield con
         finally:
             con.close()
+
+
+def warehouse_resource(settings: Settings) -> dg.ResourceDefinition:
+    """The warehouse of the settings; a run cannot be pointed to another one, as the resource has no configuration.
+
+    The lock is taken before the run's first step and held until the run ends, in whatever process the run was started:
+    then the tables that a run publishes are those that its own steps built. The kernel releases it when the process dies.
+
+    Args:
+        settings: where it is, and how long to wait for the lock.
+    """
+
+    @contextmanager
+    def locked(context: dg.InitResourceContext) -> Iterator[Warehouse]:
+        run, instance, path = context.run, context.instance, settings.build_database
+        if run is None or instance is None:
+            raise dg.DagsterInvariantViolationError("the warehouse can only be written by a run")
+        with WriterLock(path, run.run_id, wait_seconds=settings.lock_seconds):
+            if (done := restore_if_lost(path, settings.published_database)) is not None:
+                (context.log or dg.get_dagster_logger()).warning(done)
+            for run_id in close_dead_runs(instance, str(path), run_id=run.run_id):
+                (context.log or dg.get_dagster_logger()).warning("Closed run %s, whose process had died.", run_id)
+            instance.add_run_tags(run.run_id, {HOLDER_TAG: str(path)})
+            try:
+                yield Warehouse(path)
+            finally:
+                instance.add_run_tags(run.run_id, {HOLDER_TAG: RELEASED})
+
+    return dg.ResourceDefinition(locked, config_schema={}, description="The build database, locked for one run.")
+
+
+def fixed(value: object) -> dg.ResourceDefinition:
+    """A resource that is this value and has no configuration."""
+    return dg.ResourceDefinition(lambda _: value, config_schema={})
 
 
 @contextmanager
@@ -92,16 +110,34 @@ def step_failures() -> Iterator[None]:
 
 
 class LoggedProgress:
-    """Reports progress to the run's log, at most every `interval_seconds`."""
+    """Reports progress to the run's log, at most every `interval_seconds`, with the time that is left."""
 
     def __init__(self, *, interval_seconds: float = 10.0) -> None:
         """Make a reporter."""
         self._interval_seconds = interval_seconds
         self._next = 0.0
+        self._begin = (0.0, 0, -1)  # of the step at hand: time, done, total
+        self._last = 0
 
     def __call__(self, done: int, total: int, unit: str) -> None:
         """Log how far a step is; the end of it always."""
         now = time.monotonic()
+        if total != self._begin[2] or done < self._last:  # another step
+            self._begin = (now, done, total)
+        self._last = done
         if now >= self._next or done == total:
             self._next = now + self._interval_seconds
-            dg.get_dagster_logger().info("%d of %d %s", done, total, unit)
+            dg.get_dagster_logger().info("%d of %d %s%s", done, total, unit, self._left(now, done, total))
+
+    def _left(self, now: float, done: int, total: int) -> str:
+        begin, first, _ = self._begin
+        if done in (total, first) or now == begin:
+            return ""
+        return f", about {duration((now - begin) / (done - first) * (total - done))} left"
+
+
+def duration(seconds: float) -> str:
+    """A time span for a person: seconds below two minutes, minutes below two hours, else hours."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

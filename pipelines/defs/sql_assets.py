@@ -5,42 +5,85 @@ one step a model costs more time in Dagster than in DuckDB (see `docs/decisions/
 (`warehouse/models.py`), checking them (`checks.py`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
-from pipelines.defs.asset_metadata import model_spec, table_key, table_result
-from pipelines.defs.resources import WarehouseResource, step_failures
-from warehouse import builds
-from warehouse.models import Model, drop_removed_models, run_model
+from pipelines.defs.asset_metadata import table_result
+from pipelines.defs.asset_specs import model_spec, table_key
+from pipelines.defs.resources import Warehouse, step_failures
+from pipelines.settings import Settings
+from warehouse.models import Model
 
-MARTS_GROUP = "marts"
+LINEAGE_FILE = "lineage.cache.json"
 
 
-def build_sql_assets(models: Sequence[Model], *, pool: str) -> dg.AssetsDefinition:
+def build_sql_assets(models: Sequence[Model], settings: Settings, *, pool: str) -> dg.AssetsDefinition:
     """The step that runs models.
 
     Args:
         models: all models, in an order in which they can run.
+        settings: where the documentation is.
         pool: the pool that the step claims.
     """
 
     @dg.multi_asset(
         name="sql_models",
-        specs=[model_spec(model, group=MARTS_GROUP) for model in models],
+        specs=[model_spec(model, docs_url=settings.docs_url) for model in models],
         can_subset=True,
         pool=pool,
     )
-    def sql_models(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult]:
+    def sql_models(
+        context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings], warehouse: dg.ResourceParam[Warehouse]
+    ) -> Iterator[dg.MaterializeResult]:
         selected = [model for model in models if table_key(model.qualified_name) in context.selected_asset_keys]
-        names = [model.qualified_name for model in selected]
-        with step_failures(), warehouse.connect() as con:
-            builds.unstamp(con, names)
-            for name in drop_removed_models(con, models):
-                context.log.info("dropped %s, whose model was removed", name)
-            for model in selected:
-                run = run_model(con, model)
-                yield table_result(con, model.qualified_name, row_count=run.row_count, seconds=round(run.seconds, 3))
-            builds.stamp(con, names, run_id=context.run.run_id, source=builds.CORE)
+        with step_failures():
+            yield from _run(context, settings, warehouse, models, selected)
 
     return sql_models
+
+
+def _run(
+    context: dg.AssetExecutionContext,
+    settings: Settings,
+    warehouse: Warehouse,
+    models: Sequence[Model],
+    selected: Sequence[Model],
+) -> Iterator[dg.MaterializeResult]:
+    from warehouse import builds
+    from warehouse.lineage import column_lineage
+    from warehouse.models import drop_removed_models, run_model
+
+    lineage = column_lineage(models, settings.warehouse / LINEAGE_FILE)
+    parts = {part.name: part for part in builds.model_parts(selected)}
+    with warehouse.connect() as con:
+        builds.require_built(con, parts.values(), doing=f"computing {', '.join(list(parts)[:3])}")
+        builds.begin(con, parts, run_id=context.run.run_id)
+        for name in drop_removed_models(con, models):
+            builds.discard(con, [name])
+            context.log.info("dropped %s, whose model was removed", name)
+        done = []
+        try:
+            for model in selected:
+                run = run_model(con, model)
+                done.append(parts[model.qualified_name])
+                yield table_result(
+                    con,
+                    model.qualified_name,
+                    row_count=run.row_count,
+                    has_preview=model.schema != "staging",  # the same rows as the table that it reads
+                    seconds=round(run.seconds, 3),
+                    **_lineage_metadata(lineage[model.qualified_name]),
+                )
+        finally:
+            builds.stamp(con, done, run_id=context.run.run_id)
+
+
+def _lineage_metadata(lineage: Mapping[str, Sequence[tuple[str, str]]]) -> dict[str, dg.TableColumnLineage]:
+    if not lineage:
+        return {}
+    deps = {
+        column: [dg.TableColumnDep(table_key(table), name) for table, name in sources]
+        for column, sources in lineage.items()
+    }
+    return {"dagster/column_lineage": dg.TableColumnLineage(deps)}

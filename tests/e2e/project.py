@@ -115,7 +115,7 @@ class Project:
         models = discover_models(self.settings.sql)
         checks = (*table_checks(), *model_checks(models), *sql_checks(self.settings.sql))
         with closing(duckdb.connect(str(self.settings.published_database), read_only=True)) as con:
-            require_whole_build(con, [model.qualified_name for model in models])
+            require_whole_build(con, models)
             counted = con.execute(
                 "select document_count, (select count(*) from raw.documents), (select count(*) from dim_documents), "
                 "event_count, (select count(*) from core.events) from main.warehouse_version"

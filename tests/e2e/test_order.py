@@ -88,7 +88,7 @@ def run(settings: Settings, run_id: str) -> None:
             steps.resolve_core(con, settings, run_id=run_id)
             for model in models:
                 run_model(con, model)
-            builds.stamp(con, [model.qualified_name for model in models], run_id=run_id, source=builds.CORE)
+            builds.stamp(con, builds.model_parts(models), run_id=run_id)
         publish(settings.build_database, settings.published_database, run_id=run_id)
 
 

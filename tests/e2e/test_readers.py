@@ -108,13 +108,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def republish(project: Project, run_id: str) -> None:
     """Publish another version in which every part bears the name of the run."""
     settings = project.settings
-    names = [model.qualified_name for model in discover_models(settings.sql)]
+    parts = builds.model_parts(discover_models(settings.sql))
     with WriterLock(settings.build_database, run_id, wait_seconds=10):
         with closing(open_build(settings.build_database)) as con:
             con.execute("update raw.ingestion_runs set run_id = ?", [run_id])
-            builds.stamp(con, [builds.LOAD], run_id=run_id)
-            builds.stamp(con, [builds.CORE], run_id=run_id, source=builds.LOAD)
-            builds.stamp(con, names, run_id=run_id, source=builds.CORE)
+            loaded = [builds.Part(builds.LOAD), builds.Part(builds.RUNS)]
+            builds.stamp(con, [*loaded, builds.Part(builds.CORE, (builds.LOAD,)), *parts], run_id=run_id)
         publish(settings.build_database, settings.published_database, run_id=run_id)
 
 

@@ -56,7 +56,7 @@ class Warehouse:
                 is_resolved = steps.resolve_core(con, self.settings, run_id=run_id)
                 for model in self.models:
                     run_model(con, model)
-                builds.stamp(con, [model.qualified_name for model in self.models], run_id=run_id, source=builds.CORE)
+                builds.stamp(con, builds.model_parts(self.models), run_id=run_id)
         return is_resolved
 
     def select(self, sql: str) -> list[tuple[Any, ...]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 import pytest
 
@@ -76,6 +77,37 @@ def test_every_table_is_published_and_described(first_run: RunOutcome, sample_se
     assert {name for name, _ in tables} == expected
     assert [name for name, comment in tables if not comment] == []
     assert undescribed == []
+
+
+def test_the_run_can_be_read(first_run: RunOutcome, sample_settings: Settings) -> None:
+    with dg.DagsterInstance.get() as instance:
+        entries = instance.all_logs(first_run.run_id)
+        tags = instance.get_run_by_id(first_run.run_id).tags
+    made = {}
+    for entry in entries:
+        if entry.is_dagster_event and entry.get_dagster_event().is_step_materialization:
+            found = entry.get_dagster_event().step_materialization_data.materialization
+            assert found.asset_key not in made, "a table is told of twice"
+            made[found.asset_key] = found.metadata
+    account = made[dg.AssetKey("published_warehouse")]["account"].value
+    assert account.startswith(f"{DOCUMENTS} records seen = {DOCUMENTS} loaded + 0 duplicate")
+    assert f"The warehouse holds {DOCUMENTS} documents" in account
+    events = made[dg.AssetKey(["main", "fct_events"])]
+    lineage = events["dagster/column_lineage"].value.deps_by_column
+    assert dg.TableColumnDep(dg.AssetKey(["intermediate", "int_event_parties"]), "name") in lineage["actor_names"]
+    assert len(events["preview"].schema.columns) == 8
+    cells = [
+        str(value)
+        for metadata in made.values()
+        if "preview" in metadata
+        for record in metadata["preview"].records
+        for value in record.data.values()
+    ]
+    assert not [cell for cell in cells if cell.startswith(("['", "{'"))]
+    messages = [entry.user_message for entry in entries]
+    assert any("words/s" in message for message in messages)
+    assert any(message.startswith("loaded run") for message in messages), "the stages' loggers are not managed"
+    assert tags["communique/seeds"] == str(sample_settings.seeds)
 
 
 def test_every_check_holds(first_run: RunOutcome, sample_settings: Settings) -> None:
@@ -178,7 +210,7 @@ def test_broken_table_is_not_published(first_run: RunOutcome, sample_settings: S
 def test_parts_of_two_builds_are_not_published(first_run: RunOutcome, sample_settings: Settings) -> None:
     before = version(sample_settings)
     with closing(open_build(sample_settings.build_database)) as con:
-        builds.stamp(con, [builds.LOAD], run_id="a run that was stopped after its load")
+        builds.stamp(con, [builds.Part(builds.LOAD)], run_id="a run that was stopped after its load")
     outcome = run(sample_settings, "rebuild_marts")
     assert not outcome.is_success
     assert "core was not resolved from what is loaded now" in outcome.failures[0]

@@ -27,7 +27,8 @@ from pipelines.errors import DiskFullError, LexiconError, WorkerDiedError
 from pipelines.nlp.annotations import set_extensions
 from pipelines.records import DateSource, Document, DocumentSource
 from pipelines.settings import Settings
-from pipelines.stages.extract import extract_documents, extractor_version, quarantine_rows
+from pipelines.stages.extract import extract_documents, quarantine_rows
+from pipelines.stages.versions import extractor_version
 
 pytestmark = pytest.mark.slow
 

@@ -9,12 +9,12 @@ from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, LEMMA, MORPH, POS, SENT_ST
 from spacy.language import Language
 from spacy.tokens import Span
 
-from pipelines.nlp.build import PACKAGED_SUFFIX
 from pipelines.nlp.inference import embedding
 from pipelines.nlp.inference.attributes import AttributeTable, is_tabular
 from pipelines.nlp.inference.embedding import keep_embeddings
 from pipelines.nlp.inference.entities import EntityDecoder, is_decodable
 from pipelines.nlp.inference.factory import replace_components
+from pipelines.nlp.packages import PACKAGED_SUFFIX
 
 MODEL = "en_core_web_sm" + PACKAGED_SUFFIX
 TEXTS = (

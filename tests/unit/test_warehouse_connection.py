@@ -187,7 +187,7 @@ def test_what_a_killed_process_committed_is_there(path):
     code = (
         "import os; from pathlib import Path; from warehouse.connection import open_build\n"
         f"con = open_build(Path({str(path)!r}))\n"
-        "con.execute(\"insert into raw.builds values ('core', 'b1', null, null, now()::timestamp)\"); os._exit(9)"
+        "con.execute(\"insert into raw.builds values ('core', 'b1', null, null, true, now()::timestamp)\"); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT)
     con = open_build(path)

@@ -137,6 +137,7 @@ RAW = (
             Column("extract_seconds", NUMBER, "Wall time of extraction, seconds."),
             EXTRACTOR_VERSION,
             Column("removed_count", INTEGER, "Documents removed for good, as no file held them any more."),
+            Column("current_document_count", BIGINT, "Documents that a file of the folder held after the run.", nullable=True),
         ),
         ("run_id",),
     ),

@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.ids import code_version
 from pipelines.records import DocumentDuplicate
 from pipelines.stages.ingest.fingerprint import TextRow, near_duplicates
 from pipelines.stages.resolve.corrections import CorrectionFile, settle
@@ -20,31 +19,7 @@ from pipelines.stages.resolve.entities import resolve_entities
 from pipelines.stages.resolve.entity_corrections import settle_entities
 from pipelines.stages.resolve.entity_profiles import NodeId
 from pipelines.stages.resolve.events import resolve_events
-
-# What the tables of core depend on beside the rows, below the package's folder.
-_SOURCES = (
-    "stages/resolve/*.py",
-    "stages/ingest/boilerplate.py",
-    "stages/ingest/copy_evidence.py",
-    "stages/ingest/fingerprint.py",
-    "ids.py",
-    "records.py",
-    "lexicons/countries.csv",
-    "lexicons/day_parts.csv",
-    "lexicons/desk_lines.csv",
-    "lexicons/event_announcements.csv",
-    "lexicons/event_families.csv",
-    "lexicons/event_frames.csv",
-    "lexicons/event_identity_weights.csv",
-    "lexicons/event_traits.csv",
-    "lexicons/event_types.csv",
-    "lexicons/given_name_variants.csv",
-    "lexicons/irregular_verbs.csv",
-    "lexicons/places_admin_regions.csv",
-    "lexicons/repeat_words.csv",
-    "lexicons/support_verbs.csv",
-    "lexicons/word_weights.csv",
-)
+from pipelines.stages.versions import resolver_code_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +92,7 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None) -> 
 
 def resolver_version(corrections: CorrectionFile) -> str:
     """The version of the code that resolves and of the corrections, as a short hash."""
-    return code_version(f"resolve {corrections.version}", _SOURCES)
+    return resolver_code_version(corrections.version)
 
 
 def _nodes(mentions: pd.DataFrame) -> dict[str, NodeId]:

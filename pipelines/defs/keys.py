@@ -1,0 +1,18 @@
+"""Names that several modules of this package share: keys of the assets that are no table, and tags of runs.
+
+What belongs here: names. What does not: anything that they name.
+"""
+
+import dagster as dg
+
+SEEDS, STAGED_DOCUMENTS, STAGED_EXTRACTIONS, PUBLISHED = map(
+    dg.AssetKey, ("seeds", "staged_documents", "staged_extractions", "published_warehouse")
+)
+
+# What a run reads: the seeds folder, and the hash of the listing it saw before it read the first file.
+SEEDS_TAG = "communique/seeds"
+READ_TAG = "communique/seeds_listing"
+
+# The label by which the UI finds the runs of a code location; "__repository__" is Dagster's name for its definitions.
+REPOSITORY_TAG = ".dagster/repository"
+REPOSITORY = "__repository__@communique"
