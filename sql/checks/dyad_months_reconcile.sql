@@ -28,6 +28,7 @@ pairs as (
     inner join parties as others
         on
             actors.event_id = others.event_id
+            and actors.participant_id <> others.participant_id
             and actors.country <> others.country
             and (
                 others.role = 'recipient'

@@ -20,6 +20,7 @@ pairs as (
     inner join parties as others
         on
             actors.event_id = others.event_id
+            and actors.participant_id <> others.participant_id
             and actors.entity_id <> others.entity_id
             and (
                 others.role = 'recipient'

@@ -1,4 +1,4 @@
--- table: nlp.event_participants
+-- table: core.event_parties
 -- severity: error
 -- description: every participant of an event mention is a party of its event
 select

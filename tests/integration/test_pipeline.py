@@ -74,7 +74,7 @@ def test_every_table_is_published_and_described(first_run: RunOutcome, sample_se
         undescribed = con.execute(
             "select schema_name, table_name, column_name from duckdb_columns() where not internal and comment is null"
         ).fetchall()
-    assert {name for name, _ in tables} == expected
+    assert {name for name, _ in tables} - {"raw.layout"} == expected
     assert [name for name, comment in tables if not comment] == []
     assert undescribed == []
 
