@@ -37,7 +37,7 @@ _RUN = (
 )
 _TYPES = "select event_type, count(*) from fct_events where document_count > 0 group by all order by count(*) desc, event_type"
 _ACTORS = (
-    "select name, actor_event_count from dim_entities where actor_event_count > 0 "
+    "select name, actor_event_count from dim_entities where actor_event_count > 0 and is_named "
     "order by actor_event_count desc, name limit 8"
 )
 _QUARANTINE = (
