@@ -1,4 +1,4 @@
-"""The tables that answer an analyst's questions, each from given events: by month, week and place, who first, who else, what else."""
+"""The tables that answer an analyst's questions, from given events: by month, week and place, who first, who else, what else."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def test_a_pair_of_countries_by_month_and_type():
     run_up_to(con, "main.agg_dyad_type_months")
     columns = (
         "country_a, country_b, event_month::varchar, event_type, quad_class, round(event_count, 3), "
-        "round(asserted_event_count, 3), round(net_intensity, 3), round(asserted_net_intensity, 3), round(mention_count, 3), fatalities"
+        "round(asserted_event_count, 3), round(net_intensity, 3), round(asserted_net_intensity, 3), "
+        "round(mention_count, 3), fatalities"
     )
     assert select(con, f"select {columns} from agg_dyad_type_months order by 3, 4") == [
         ("RUS", "UKR", "2023-05-01", "ASSAULT", 4, 1, 0, -9, 0, 1, 7),
@@ -87,7 +88,7 @@ def test_protests_by_country_and_week():
         Given("big", {"workers": VEN}, more=SURE | CARACAS | {"crowd_size": 5000}, **MARCH),
         Given("small", {"students": UKR}, more=UNSURE | CARACAS | {"crowd_size": 200}, **MARCH),
         Given("uncounted", {"P": RUS}, more=SURE, **MARCH),
-        Given("over two weeks", {"P": RUS}, more=SURE | {"crowd_size": 100}, start=date(2023, 5, 14), end=date(2023, 5, 15), **MARCH),
+        Given("two weeks", {"P": RUS}, more=SURE | {"crowd_size": 100}, start=date(2023, 5, 14), end=date(2023, 5, 15), **MARCH),
         Given("fight", {"workers": VEN}, more=SURE | CARACAS | {"crowd_size": 9}, **FIGHT),
         Given("planned", {"workers": VEN}, more=SURE | CARACAS | {"crowd_size": 9}, modality="future", **MARCH),
     ])  # fmt: skip
@@ -120,7 +121,7 @@ def test_places_by_month():
 
 
 def test_who_reported_first():
-    alone = [Given(document_id, document_id=document_id) for document_id in "cd"]
+    alone = [Given(f"only {document_id}", document_id=document_id) for document_id in "cd"]
     con = warehouse([Given("e", {"P": RUS}, document_id="b", more=UNSURE), *alone], duplicates=["f"])
     for document_id, mention_id in (("a", "m-a"), ("d", "m-d"), ("f", "m-f")):
         add_mention(con, Given("e", document_id=document_id), mention_id, {"confidence": 0.9})

@@ -11,7 +11,7 @@ from tests.unit.event_rows import Given, add_mention, warehouse
 from tests.unit.warehouse_rows import given, run_up_to, select, span
 
 RUS, UKR = ("RUS", "GOV"), ("UKR", "GOV")
-ACCUSATION = 'Abe accused Zed of “open\ntheft”. “He lied,” Abe said. “I never did,” Zed said.'
+ACCUSATION = "Abe accused Zed of “open\ntheft”. “He lied,” Abe said. “I never did,” Zed said."
 
 
 def spans(text: str, words: str, *, to: int = 1) -> dict[str, Any]:
@@ -29,7 +29,14 @@ def told(text: str, trigger: str, **options: Any) -> duckdb.DuckDBPyConnection:
     con.execute("update raw.documents set text = ?, title = ?", [text, "Two\nlines"])
     names = ("Abe", "Zed")
     given(con, "core.entities", [{"entity_id": f"e-{name}", "name": name, "label": "PERSON"} for name in names])
-    coding = {"quad_class": 3, "intensity": -2.0, "modality": "actual", "is_negated": False, **more, **spans(text, trigger)}
+    coding = {
+        "quad_class": 3,
+        "intensity": -2.0,
+        "modality": "actual",
+        "is_negated": False,
+        **more,
+        **spans(text, trigger),
+    }
     given(con, "core.events", [
         {"event_id": "e", "event_type": options["event_type"], "modality": options.get("modality", "actual"),
          "is_negated": options.get("is_negated", False)}
@@ -193,5 +200,8 @@ def test_text_that_is_shown_has_no_line_breaks_and_its_span_stays_exact():
         ("“open theft”", "the minister", "the minister")
     ]
     assert select(con, "select text, sentence_text from fct_quantities") == [("of grain", sentence)]
-    exact = "select substring(d.text, start_char + 1, end_char - start_char) from fct_quotations join raw.documents d using (document_id)"
+    exact = (
+        "select substring(documents.text, start_char + 1, end_char - start_char) "
+        "from fct_quotations join raw.documents as documents using (document_id)"
+    )
     assert select(con, exact) == [("“open\ntheft”",)]
