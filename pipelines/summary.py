@@ -36,8 +36,8 @@ _RUN = (
     "reused_count, word_count, extract_seconds, removed_count from raw.ingestion_runs where run_id = ?"
 )
 _TYPES = "select event_type, count(*) from fct_events where document_count > 0 group by all order by count(*) desc, event_type"
-_ACTORS = (
-    "select name, actor_event_count from dim_entities where actor_event_count > 0 "
+ACTORS_QUERY = (
+    "select name, actor_event_count from dim_entities where actor_event_count > 0 and is_named "
     "order by actor_event_count desc, name limit 8"
 )
 _QUARANTINE = (
@@ -110,7 +110,7 @@ def _show_content(console: Console, con: duckdb.DuckDBPyConnection) -> None:
     console.print(warehouse_totals(con), soft_wrap=True)
     types = ", ".join(f"{event_type} {count:,}" for event_type, count in con.execute(_TYPES).fetchall())
     console.print(f"Events by type: {types or 'none'}", soft_wrap=True)
-    actors = ", ".join(f"{name} {count:,}" for name, count in con.execute(_ACTORS).fetchall())
+    actors = ", ".join(f"{name} {count:,}" for name, count in con.execute(ACTORS_QUERY).fetchall())
     console.print(Text.assemble("Most active: ", printable(actors or "none")), soft_wrap=True)
     console.print()
     cursor = con.execute(EVENTS_QUERY)

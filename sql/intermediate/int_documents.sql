@@ -61,7 +61,7 @@ final as (
         document_id,
         source_key,
         source_name,
-        title,
+        regexp_replace(title, '\s+', ' ', 'g') as title,
         text,
         language,
         url,

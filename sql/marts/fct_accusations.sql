@@ -7,7 +7,20 @@ quotations as (
     select * from main.fct_quotations
 ),
 
--- What a reader is shown: the accuser's own words in the sentence, those of the surest speaker first.
+-- The sentence after the accusation, in which the accuser often goes on.
+next_sentences as (
+    select
+        mentions.event_mention_id,
+        coalesce(min(sentences.end_char), mentions.sentence_end_char) as next_end_char
+    from mentions
+    left join staging.stg_sentences as sentences
+        on
+            mentions.document_id = sentences.document_id
+            and sentences.start_char >= mentions.sentence_end_char
+    group by mentions.event_mention_id, mentions.sentence_end_char
+),
+
+-- What a reader is shown: words of the accusing sentence, or of the accuser in the next one; never those of the accused.
 quoted as (
     select
         mentions.event_mention_id,
@@ -20,7 +33,8 @@ quoted as (
             order by
                 list_contains(mentions.actor_names, quotations.speaker_name) desc,
                 quotations.speaker_name is not null desc,
-                quotations.kind,
+                quotations.start_char >= mentions.sentence_end_char,
+                list_position(['direct', 'mixed', 'indirect'], quotations.kind),
                 quotations.start_char,
                 quotations.end_char
         ) as quotation_rank
@@ -28,8 +42,17 @@ quoted as (
     inner join quotations
         on
             mentions.document_id = quotations.document_id
-            and quotations.start_char < mentions.sentence_end_char
             and quotations.end_char > mentions.sentence_start_char
+    inner join next_sentences
+        on
+            mentions.event_mention_id = next_sentences.event_mention_id
+            and quotations.start_char < next_sentences.next_end_char
+    where
+        not coalesce(list_contains(mentions.recipient_names, quotations.speaker_name), false)
+        and (
+            quotations.start_char < mentions.sentence_end_char
+            or list_contains(mentions.actor_names, quotations.speaker_name)
+        )
 ),
 
 final as (
@@ -51,6 +74,7 @@ final as (
         quoted.quotation,
         quoted.speaker_name,
         mentions.sentence_text,
+        mentions.has_occurred,
         mentions.modality,
         mentions.is_attributed,
         mentions.attributed_to_name,

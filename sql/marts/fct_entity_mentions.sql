@@ -23,7 +23,7 @@ final as (
         documents.source_key,
         documents.published_date,
         mentions.label,
-        mentions.text,
+        regexp_replace(mentions.text, '\s+', ' ', 'g') as text,
         mentions.start_char,
         mentions.end_char,
         mentions.is_name,

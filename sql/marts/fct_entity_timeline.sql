@@ -8,18 +8,31 @@ events as (
     where document_count > 0
 ),
 
+-- Parties of an event by rank; who is both actor and recipient is one of the others once.
+ranked as (
+    select
+        event_id,
+        participant_id,
+        entity_id,
+        min(name) as name,
+        min((role, first_ordinal)) as position
+    from intermediate.int_event_parties
+    where role in ('actor', 'recipient')
+    group by all
+),
+
 others as (
     select
         parties.event_id,
         parties.entity_id,
         parties.role,
-        list(other.name order by other.role, other.first_ordinal, other.name) as other_names
+        list(ranked.name order by ranked.position, ranked.name) as other_names
     from parties
-    inner join intermediate.int_event_parties as other
+    inner join ranked
         on
-            parties.event_id = other.event_id
-            and parties.participant_id <> other.participant_id
-            and other.role in ('actor', 'recipient')
+            parties.event_id = ranked.event_id
+            and parties.participant_id <> ranked.participant_id
+            and parties.entity_id is distinct from ranked.entity_id
     group by all
 ),
 

@@ -137,10 +137,17 @@ final as (
         mentions.arrests,
         mentions.displaced,
         mentions.crowd_size,
-        substring(
-            documents.text,
-            mentions.sentence_start_char + 1,
-            mentions.sentence_end_char - mentions.sentence_start_char
+        trim(
+            regexp_replace(
+                substring(
+                    documents.text,
+                    mentions.sentence_start_char + 1,
+                    mentions.sentence_end_char - mentions.sentence_start_char
+                ),
+                '\s+',
+                ' ',
+                'g'
+            )
         ) as sentence_text,
         mentions.trigger,
         mentions.start_char,

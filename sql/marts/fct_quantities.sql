@@ -17,7 +17,7 @@ final as (
         quantities.end_char,
         documents.source_key,
         documents.published_date,
-        quantities.text,
+        regexp_replace(quantities.text, '\s+', ' ', 'g') as text,
         quantities.kind,
         quantities.value,
         quantities.unit,
@@ -26,8 +26,13 @@ final as (
         quantities.measure,
         quantities.date_start,
         quantities.date_end,
-        substring(
-            documents.text, sentences.start_char + 1, sentences.end_char - sentences.start_char
+        trim(
+            regexp_replace(
+                substring(documents.text, sentences.start_char + 1, sentences.end_char - sentences.start_char),
+                '\s+',
+                ' ',
+                'g'
+            )
         ) as sentence_text,
         documents.is_counted,
         quantities.extractor_version

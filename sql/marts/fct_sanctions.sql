@@ -3,11 +3,20 @@ with mentions as (
     where event_type in ('SANCTION', 'COERCE', 'RETREAT', 'CONCEDE', 'THREATEN', 'REJECT')
 ),
 
--- A base form with its endings.
+-- A base form with its endings; of more than one word, the verb is the first ("stepped up").
 words as (
     select
         word_role,
-        '\b(?:' || string_agg(replace(word, ' ', '\s+'), '|' order by word) || ')(?:s|es|ed|d|ing)?\b' as pattern
+        '\b(?:'
+        || string_agg(
+            if(
+                contains(word, ' '),
+                regexp_replace(word, '\s+', '(?:s|d|ed|ped|ping|ing)?\\s+'),
+                regexp_replace(word, 'e$', '(?:e|(?:ing))')
+            ),
+            '|' order by len(word) desc, word
+        )
+        || ')(?:s|es|ed|d|ing)?\b' as pattern
     from staging.stg_sanction_words
     group by word_role
 ),
@@ -20,30 +29,75 @@ patterns as (
     from words
 ),
 
--- The words around the trigger: a measure that a sentence names far from it is another matter.
-near as (
+-- The words on either side of the trigger, in its sentence: a measure that is named far from it is another matter.
+sided as (
     select
         mentions.*,
         lower(
             substring(
-                mentions.sentence_text,
-                greatest(1, mentions.start_char - mentions.sentence_start_char - 79),
-                mentions.end_char - mentions.start_char + 160
+                documents.text,
+                greatest(mentions.sentence_start_char, mentions.start_char - 80) + 1,
+                mentions.start_char - greatest(mentions.sentence_start_char, mentions.start_char - 80)
             )
-        ) as words_near,
-        lower(mentions.trigger) as trigger_word
+        ) as words_before,
+        lower(substring(documents.text, mentions.start_char + 1, mentions.end_char - mentions.start_char)) as trigger_words,
+        lower(
+            substring(
+                documents.text,
+                mentions.end_char + 1,
+                greatest(least(mentions.sentence_end_char, mentions.end_char + 80) - mentions.end_char, 0)
+            )
+        ) as words_after
     from mentions
+    inner join intermediate.int_documents as documents on mentions.document_id = documents.document_id
+),
+
+-- From the trigger to the first measure after it, and from the last measure before it, with the words that qualify it.
+reaches as (
+    select
+        sided.*,
+        regexp_extract(trigger_words, patterns.measure) as measure_within,
+        regexp_extract(words_after, '(?s)^(.*?' || patterns.measure || ')', 1) as reach_after,
+        regexp_extract(words_before, '(?s)^.*(' || patterns.measure || '.*)$', 1) as reach_before,
+        -- Of "was lifted" the measure stands before, of "lifted" after.
+        regexp_matches(words_before, '\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+)?$') as is_passive
+    from sided
+    cross join patterns
 ),
 
 found as (
     select
-        near.*,
-        regexp_extract(near.words_near, patterns.measure) as measure,
-        regexp_matches(near.words_near, patterns.widen) as is_widening,
-        regexp_matches(near.words_near, patterns.extend) as is_extension
-    from near
+        reaches.*,
+        case
+            when measure_within <> '' then trigger_words
+            when reach_after <> '' and not (is_passive and reach_before <> '') then trigger_words || reach_after
+            -- "A further round of sanctions was adopted": what qualifies the measure stands before it.
+            when reach_before <> ''
+                then
+                    regexp_extract(
+                        right(left(words_before, len(words_before) - len(reach_before)), 30), '[^,;:]*$'
+                    )
+                    || reach_before
+                    || trigger_words
+        end as words_of_step
+    from reaches
+),
+
+told as (
+    select
+        found.*,
+        regexp_extract(found.words_of_step, patterns.measure) as measure,
+        case
+            when found.event_type in ('RETREAT', 'CONCEDE') then 'lifted'
+            when found.event_type = 'THREATEN' then 'threatened'
+            when found.event_type = 'REJECT' then 'refused'
+            when regexp_matches(found.words_of_step, patterns.extend) then 'extended'
+            when regexp_matches(found.words_of_step, patterns.widen) then 'widened'
+            else 'imposed'
+        end as act
+    from found
     cross join patterns
-    where regexp_matches(near.words_near, patterns.measure)
+    where found.words_of_step is not null
 ),
 
 final as (
@@ -57,14 +111,12 @@ final as (
         event_date_start,
         event_date_precision,
         case
-            when event_type in ('RETREAT', 'CONCEDE') then 'lifted'
-            when event_type = 'THREATEN' then 'threatened'
-            when event_type = 'REJECT' then 'refused'
-            when is_extension then 'extended'
-            when is_widening then 'widened'
-            else 'imposed'
+            when is_negated then 'not_taken'
+            when not has_occurred then 'planned'
+            else act
         end as step,
-        measure,
+        act,
+        regexp_replace(measure, '\s+', ' ', 'g') as measure,
         actor_names,
         actor_countries,
         recipient_names,
@@ -79,7 +131,7 @@ final as (
         confidence,
         sentence_text,
         is_counted
-    from found
+    from told
 )
 
 select * from final

@@ -86,3 +86,15 @@ def test_duplicates_are_linked_but_not_counted():
     )
     assert len(result.entity_links) == 2
     assert result.entities.iloc[0]["mention_count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_named"),
+    [
+        (["Police"], False), (["The Army"], False), (["Soldiers", "Troops"], False), (["Police", "Harbour Police Union"], True),
+        (["Lake Basin Commission"], True),
+    ],
+)  # fmt: skip
+def test_words_of_a_role_alone_name_no_one(texts, is_named):
+    result = resolve([entity("d1", "a", texts[0], "ORG")], [mention("d1", "a", text) for text in texts])
+    assert result.entities["is_named"].tolist() == [is_named]

@@ -34,7 +34,7 @@ CORE = (
             Column("entity_id", TEXT, "Entity."),
             Column("name", TEXT, "Canonical name."),
             Column("label", TEXT, "Kind: PERSON, ORG, GPE, LOC, FAC, NORP, ..."),
-            Column("is_named", BOOLEAN, "Whether a text gives it a proper name; otherwise it is known by a role alone."),
+            Column("is_named", BOOLEAN, "Whether a text gives it a proper name; words of a role alone (Army, Police) are none."),
             country_of("the entity, the one most mentions give"),
             sector_of("the entity, the one most mentions give"),
             Column("aliases", TEXTS, "Other names it is mentioned by, in alphabetical order."),

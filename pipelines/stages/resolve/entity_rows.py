@@ -16,6 +16,7 @@ import pandas as pd
 
 from pipelines.stages.resolve.entity_clusters import Join
 from pipelines.stages.resolve.entity_profiles import NodeId, most, rows
+from pipelines.stages.resolve.role_words import is_role_word
 
 _BY_COREFERENCE = 0.7  # certainty of a nominal's or pronoun's link inside its document
 ENTITY_COLUMNS = (
@@ -100,7 +101,7 @@ def _entity_row(core_id: str, told: _Told) -> tuple[object, ...]:
         core_id,
         name,
         most(told.labels),
-        bool(told.mentioned_as),
+        not all(map(is_role_word, told.mentioned_as)),
         most(told.countries) or most(told.known_countries),
         most(told.sectors) or most(told.known_sectors),
         sorted(told.mentioned_as - {name or ""}),
