@@ -38,7 +38,7 @@ near as (
 found as (
     select
         near.*,
-        regexp_extract(near.words_near, patterns.measure) as measure,
+        regexp_extract(near.words_near, patterns.measure, 0) as measure,
         regexp_matches(near.words_near, patterns.widen) as is_widening,
         regexp_matches(near.words_near, patterns.extend) as is_extension
     from near
