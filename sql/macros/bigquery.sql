@@ -42,7 +42,8 @@ create or replace macro net.host(address) as nullif(system.main.regexp_extract(a
 create or replace macro net.reg_domain(address) as
     nullif(
         system.main.regexp_extract(
-            lower(net.host(address)), '([^.]+\.(?:(?:com?|org|net|gov|edu|ac)\.[a-z]{2}|[^.]+))$', 1
+            lower(system.main.regexp_extract(address, '^[a-zA-Z]+://([^/:?#]+)', 1)),
+            '([^.]+\.(?:(?:com?|org|net|gov|edu|ac)\.[a-z]{2}|[^.]+))$', 1
         ), ''
     );
 

@@ -125,7 +125,9 @@ def daily_features(rows: pd.DataFrame) -> object:
         protest=rows.EventRootCode.astype(int) == 14,
         negative=rows.GoldsteinScale <= -3,
     )
-    daily = rows.groupby(["event_date", "ActionGeo_CountryCode"]).agg(total=("protest", "size"), protests=("protest", "sum"))
+    daily = rows.groupby(["event_date", "ActionGeo_CountryCode"]).agg(
+        total=("protest", "size"), protests=("protest", "sum")
+    )
     return daily.reset_index()[["ActionGeo_CountryCode", "total", "protests"]].to_numpy().tolist()
 
 
@@ -137,7 +139,9 @@ def country_points(rows: pd.DataFrame) -> object:
 
 def protest_kinds(rows: pd.DataFrame) -> object:
     """XicaFelix/gdelt_global_protests_2017_2022: protests by code of four digits at most and by year."""
-    protests = rows[rows.EventRootCode == "14"].assign(day=lambda all_: pd.to_datetime(all_.SQLDATE.astype(str), format="%Y%m%d"))
+    protests = rows[rows.EventRootCode == "14"].assign(
+        day=lambda all_: pd.to_datetime(all_.SQLDATE.astype(str), format="%Y%m%d")
+    )
     return protests.groupby([protests.day.dt.year, "EventCode"]).size().to_dict()
 
 

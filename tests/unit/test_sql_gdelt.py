@@ -83,7 +83,11 @@ def test_cameo_codes_follow_type_mode_and_context_and_the_quad_class_the_root(op
 def test_the_numbers_of_an_events_pairs_add_up():
     event = Given("e", {"P": RUS, "V": VEN}, {"Z": UKR})
     con = warehouse([event], duplicates=[])
-    given(con, "raw.documents", [{"document_id": "b", "text": "x", "published_date": date(2023, 5, 11), "source_key": "press"}])
+    given(
+        con,
+        "raw.documents",
+        [{"document_id": "b", "text": "x", "published_date": date(2023, 5, 11), "source_key": "press"}],
+    )
     given(con, "raw.document_sources", [{"document_id": "b", "file_id": "f"}])
     add_mention(con, Given("e", {"V": VEN}, {"Z": UKR}, document_id="b"), "m-b", {})
     add_mention(con, Given("e", {"V": VEN}, {"Z": UKR}, document_id="b"), "m-c", {})
@@ -191,7 +195,8 @@ def test_polecat_has_a_row_for_each_mention_that_counts():
     add_mention(con, Given("e", document_id="b"), "m-b", {})
     run_up_to(con, "main.polecat_events")
     columns = (
-        '"Event ID", "Event Date", "Actor Name", "Actor Country", "Primary Recipient Sector", "Contexts", "Source", "Story ID"'
+        '"Event ID", "Event Date", "Actor Name", "Actor Country", "Primary Recipient Sector", "Contexts", "Source", '
+        '"Story ID"'
     )
     assert select(con, f"select {columns} from polecat_events") == [
         ("m-e", date(2023, 5, 9), "P; V", "Russia; Venezuela", "GOV", "military; diplomatic", "Wire", "a")

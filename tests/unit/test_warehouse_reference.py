@@ -35,7 +35,9 @@ def test_capitals_have_their_place():
 
 
 def test_countries_have_the_codes_of_other_codebooks():
-    rows = {row["country"]: (row["cameo_code"], row["cow_code"]) for row in reference_tables()["raw.countries"].to_pylist()}
+    rows = {
+        row["country"]: (row["cameo_code"], row["cow_code"]) for row in reference_tables()["raw.countries"].to_pylist()
+    }
     assert [rows[code] for code in ("FRA", "ROU", "TLS", "XKX", "HKG", "EUR", "IGO")] == [
         ("FRA", 220), ("ROM", 360), ("TMP", 860), ("XKX", 347), ("HKG", None), ("EUR", None), (None, None),
     ]  # fmt: skip
