@@ -1,6 +1,12 @@
-with events as (
-    select * from main.fct_events
-    where has_occurred and document_count > 0
+with mentions as (
+    select * from intermediate.int_event_mentions
+    where is_counted
+),
+
+events as (
+    select * from staging.stg_events
+    semi join mentions on stg_events.event_id = mentions.event_id
+    where not is_negated and modality in ('actual', 'historical')
 ),
 
 parties as (

@@ -81,7 +81,7 @@ counted as (
     group by global_event_id
 ),
 
--- GDELT's kinds of places: 1 country, 2 state of the United States, 3 place in it, 4 place elsewhere, 5 state elsewhere.
+-- Kinds of places: 1 country, 2 state of the United States, 3 place in it, 4 place elsewhere, 5 state elsewhere.
 placed as (
     select
         events.event_id,

@@ -93,7 +93,8 @@ final as (
         mentions.place_name as "Placename",
         if(coalesce(mentions.place_precision, 'town') in ('town', 'point'), mentions.place_name, null) as "City",
         if(mentions.place_precision = 'district', mentions.place_name, null) as "District",
-        coalesce(mentions.place_admin1, if(mentions.place_precision = 'region', mentions.place_name, null)) as "Province",
+        coalesce(mentions.place_admin1, if(mentions.place_precision = 'region', mentions.place_name, null))
+            as "Province",
         countries.country_name as "Country",
         mentions.place_latitude as "Latitude",
         mentions.place_longitude as "Longitude",
