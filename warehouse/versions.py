@@ -13,7 +13,14 @@ from pipelines.ids import code_version
 
 _PACKAGE = Path(__file__).parent
 _LOAD = ("contracts/*.py", "batches.py", "documents.py", "ledger.py", "load.py")
-_REFERENCE = ("lexicons/event_types.csv", "lexicons/cameo_plover.csv", "lexicons/sanction_words.csv")
+_REFERENCE = (
+    "lexicons/event_types.csv",
+    "lexicons/cameo_plover.csv",
+    "lexicons/cameo_actor_types.csv",
+    "lexicons/country_codes.csv",
+    "lexicons/places_admin_regions.csv",
+    "lexicons/sanction_words.csv",
+)
 _PUBLISH = ("publish.py",)
 
 

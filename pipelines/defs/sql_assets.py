@@ -52,6 +52,7 @@ def _run(
 ) -> Iterator[dg.MaterializeResult]:
     from warehouse import builds
     from warehouse.lineage import column_lineage
+    from warehouse.macros import create_macros
     from warehouse.models import drop_removed_models, run_model
 
     lineage = column_lineage(models, settings.warehouse / LINEAGE_FILE)
@@ -75,6 +76,7 @@ def _run(
                     seconds=round(run.seconds, 3),
                     **_lineage_metadata(lineage[model.qualified_name]),
                 )
+            create_macros(con, settings.sql)
         finally:
             builds.stamp(con, done, run_id=context.run.run_id)
 

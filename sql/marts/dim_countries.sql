@@ -7,6 +7,8 @@ final as (
         country,
         alpha2,
         fips,
+        cameo_code,
+        cow_code,
         country_name,
         continent,
         capital,

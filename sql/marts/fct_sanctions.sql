@@ -56,7 +56,7 @@ sided as (
 reaches as (
     select
         sided.*,
-        regexp_extract(trigger_words, patterns.measure) as measure_within,
+        regexp_extract(trigger_words, patterns.measure, 0) as measure_within,
         regexp_extract(words_after, '(?s)^(.*?' || patterns.measure || ')', 1) as reach_after,
         regexp_extract(words_before, '(?s)^.*(' || patterns.measure || '.*)$', 1) as reach_before,
         -- Of "was lifted" the measure stands before, of "lifted" after.
@@ -75,7 +75,7 @@ found as (
             when reach_before <> ''
                 then
                     regexp_extract(
-                        right(left(words_before, len(words_before) - len(reach_before)), 30), '[^,;:]*$'
+                        right(left(words_before, len(words_before) - len(reach_before)), 30), '[^,;:]*$', 0
                     )
                     || reach_before
                     || trigger_words
@@ -86,7 +86,7 @@ found as (
 told as (
     select
         found.*,
-        regexp_extract(found.words_of_step, patterns.measure) as measure,
+        regexp_extract(found.words_of_step, patterns.measure, 0) as measure,
         case
             when found.event_type in ('RETREAT', 'CONCEDE') then 'lifted'
             when found.event_type = 'THREATEN' then 'threatened'

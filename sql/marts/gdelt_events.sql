@@ -1,15 +1,13 @@
-with events as (
+with pairs as (
+    select * from intermediate.int_gdelt_pairs
+),
+
+events as (
     select * from main.fct_events
-    where has_occurred and document_count > 0
 ),
 
-parties as (
-    select * from intermediate.int_event_parties
-    where role in ('actor', 'recipient')
-),
-
-pairs as (
-    select * from intermediate.int_event_pairs
+pair_mentions as (
+    select * from intermediate.int_gdelt_mentions
 ),
 
 codes as (
@@ -22,42 +20,44 @@ mentions as (
 
 countries as (
     select * from staging.stg_countries
+    where alpha2 is not null
 ),
 
--- An event whose parties all stand on one side has no pair; each of them is a row with the other side empty.
-one_sided as (
+admin_regions as (
+    select * from staging.stg_admin_regions
+),
+
+document_sources as (
+    select * from staging.stg_document_sources
+),
+
+files as (
+    select * from staging.stg_files
+),
+
+-- The day a document came in stands for its day of publication where that is not known.
+ingested as (
     select
-        parties.event_id,
-        if(parties.role = 'actor', parties.participant_id, null) as first_participant_id,
-        if(parties.role = 'actor', parties.name, null) as first_name,
-        if(parties.role = 'actor', parties.country, null) as first_country,
-        if(parties.role = 'actor', parties.sector, null) as first_sector,
-        if(parties.role = 'recipient', parties.participant_id, null) as second_participant_id,
-        if(parties.role = 'recipient', parties.name, null) as second_name,
-        if(parties.role = 'recipient', parties.country, null) as second_country,
-        if(parties.role = 'recipient', parties.sector, null) as second_sector
-    from parties
-    anti join pairs on parties.event_id = pairs.event_id
+        document_sources.document_id,
+        cast(min(files.seen_at) as date) as ingested_day
+    from document_sources
+    inner join files on document_sources.file_id = files.file_id
+    group by document_sources.document_id
 ),
 
-no_parties as (
-    select event_id
+dated as (
+    select
+        events.event_id,
+        coalesce(events.first_published_date, ingested.ingested_day) as added_day,
+        coalesce(events.event_date_start, added_day) as event_day
     from events
-    anti join parties on events.event_id = parties.event_id
-),
-
-sides as (
-    select * exclude (first_entity_id, second_entity_id, is_mutual) from pairs
-    union all by name
-    select * from one_sided
-    union all by name
-    select * from no_parties
+    left join ingested on events.first_document_id = ingested.document_id
 ),
 
 first_reports as (
     select
         events.event_id,
-        mentions.url
+        coalesce(mentions.url, 'document:' || mentions.document_id) as url
     from events
     inner join mentions on events.first_event_mention_id = mentions.event_mention_id
 ),
@@ -71,68 +71,92 @@ leads as (
     group by event_id
 ),
 
+counted as (
+    select
+        global_event_id,
+        count(*) as mention_count,
+        count(*) filter (where is_first_of_source) as source_count,
+        count(*) filter (where is_first_of_document) as document_count
+    from pair_mentions
+    group by global_event_id
+),
+
+-- Kinds of places: 1 country, 2 state of the United States, 3 place in it, 4 place elsewhere, 5 state elsewhere.
+placed as (
+    select
+        events.event_id,
+        events.place_name,
+        events.place_admin1,
+        events.place_latitude,
+        events.place_longitude,
+        events.place_geonames_id,
+        countries.country_name,
+        countries.fips,
+        case
+            when events.place_precision = 'country' or events.place_name = countries.country_name then 1
+            when events.place_precision = 'region' and countries.country = 'USA' then 2
+            when events.place_precision = 'region' then 5
+            when countries.country = 'USA' then 3
+            else 4
+        end as geo_type,
+        countries.fips || if(geo_type = 1, '', coalesce(admin_regions.admin1_code, '')) as adm1_code
+    from events
+    inner join countries on events.place_country = countries.country
+    left join admin_regions
+        on
+            events.place_country = admin_regions.country
+            and coalesce(events.place_admin1, if(events.place_precision = 'region', events.place_name, null))
+            = admin_regions.region_name
+    where events.place_name is not null and coalesce(events.place_precision, 'town') <> 'area'
+),
+
 final as (
     select
-        -- GDELT's identifier is a number; 60 bits of a hash keep it one.
-        cast(
-            '0x' || substring(
-                md5(
-                    concat_ws(
-                        '|',
-                        events.event_id,
-                        coalesce(sides.first_participant_id, ''),
-                        coalesce(sides.second_participant_id, '')
-                    )
-                ), 1, 15
-            ) as bigint
-        ) as "GLOBALEVENTID",
-        -- A date that is not known to the day, or to the month, is not made up.
-        if(events.event_date_precision = 'day', cast(strftime(events.event_date_start, '%Y%m%d') as integer), null)
-            as "SQLDATE",
-        if(
-            events.event_date_precision in ('day', 'week', 'month'),
-            cast(strftime(events.event_date_start, '%Y%m') as integer),
-            null
-        ) as "MonthYear",
-        if(
-            year(events.event_date_start) = year(events.event_date_end),
-            cast(year(events.event_date_start) as integer),
-            null
-        ) as "Year",
-        if(
-            events.event_date_precision = 'day',
-            round(year(events.event_date_start) + (dayofyear(events.event_date_start) - 1) / 366.0, 4),
-            null
-        ) as "FractionDate",
-        coalesce(sides.first_country, '') || coalesce(sides.first_sector, '') as "Actor1Code",
-        upper(sides.first_name) as "Actor1Name",
-        sides.first_country as "Actor1CountryCode",
-        cast(null as varchar) as "Actor1KnownGroupCode",
+        pairs.global_event_id as "GLOBALEVENTID",
+        cast(strftime(dated.event_day, '%Y%m%d') as integer) as "SQLDATE",
+        cast(strftime(dated.event_day, '%Y%m') as integer) as "MonthYear",
+        cast(year(dated.event_day) as integer) as "Year",
+        -- GDELT's own approximation, with months of 30 days and years of 365.
+        round(year(dated.event_day) + ((month(dated.event_day) - 1) * 30 + day(dated.event_day)) / 365.0, 4)
+            as "FractionDate",
+        nullif(
+            concat(pairs.first_country_code, pairs.first_type_code, pairs.first_known_group), ''
+        ) as "Actor1Code",
+        upper(pairs.first_name) as "Actor1Name",
+        pairs.first_country_code as "Actor1CountryCode",
+        pairs.first_known_group as "Actor1KnownGroupCode",
         cast(null as varchar) as "Actor1EthnicCode",
         cast(null as varchar) as "Actor1Religion1Code",
         cast(null as varchar) as "Actor1Religion2Code",
-        sides.first_sector as "Actor1Type1Code",
+        pairs.first_type_code as "Actor1Type1Code",
         cast(null as varchar) as "Actor1Type2Code",
         cast(null as varchar) as "Actor1Type3Code",
-        coalesce(sides.second_country, '') || coalesce(sides.second_sector, '') as "Actor2Code",
-        upper(sides.second_name) as "Actor2Name",
-        sides.second_country as "Actor2CountryCode",
-        cast(null as varchar) as "Actor2KnownGroupCode",
+        nullif(
+            concat(pairs.second_country_code, pairs.second_type_code, pairs.second_known_group), ''
+        ) as "Actor2Code",
+        upper(pairs.second_name) as "Actor2Name",
+        pairs.second_country_code as "Actor2CountryCode",
+        pairs.second_known_group as "Actor2KnownGroupCode",
         cast(null as varchar) as "Actor2EthnicCode",
         cast(null as varchar) as "Actor2Religion1Code",
         cast(null as varchar) as "Actor2Religion2Code",
-        sides.second_sector as "Actor2Type1Code",
+        pairs.second_type_code as "Actor2Type1Code",
         cast(null as varchar) as "Actor2Type2Code",
         cast(null as varchar) as "Actor2Type3Code",
         if(leads.is_in_lead, 1, 0) as "IsRootEvent",
         codes.cameo_code as "EventCode",
         substring(codes.cameo_code, 1, 3) as "EventBaseCode",
         substring(codes.cameo_code, 1, 2) as "EventRootCode",
-        events.quad_class as "QuadClass",
+        case
+            when substring(codes.cameo_code, 1, 2) <= '05' then 1
+            when substring(codes.cameo_code, 1, 2) <= '08' then 2
+            when substring(codes.cameo_code, 1, 2) <= '13' then 3
+            else 4
+        end as "QuadClass",
         codes.goldstein as "GoldsteinScale",
-        events.mention_count as "NumMentions",
-        events.source_count as "NumSources",
-        events.document_count as "NumArticles",
+        coalesce(counted.mention_count, 0) as "NumMentions",
+        coalesce(counted.source_count, 0) as "NumSources",
+        coalesce(counted.document_count, 0) as "NumArticles",
         cast(null as double) as "AvgTone",
         if(first_places.country is null, 0, 1) as "Actor1Geo_Type",
         first_places.country_name as "Actor1Geo_Fullname",
@@ -150,36 +174,31 @@ final as (
         second_places.latitude as "Actor2Geo_Lat",
         second_places.longitude as "Actor2Geo_Long",
         second_places.fips as "Actor2Geo_FeatureID",
-        case
-            when events.place_name is null then 0
-            when events.place_name = action_places.country_name then 1
-            when events.place_country = 'USA' then 3
-            else 4
-        end as "ActionGeo_Type",
-        nullif(
-            concat_ws(
-                ', ',
-                nullif(events.place_name, action_places.country_name),
-                events.place_admin1,
-                coalesce(action_places.country_name, events.place_country)
-            ), ''
-        ) as "ActionGeo_Fullname",
-        action_places.fips as "ActionGeo_CountryCode",
-        action_places.fips as "ActionGeo_ADM1Code",
+        coalesce(placed.geo_type, 0) as "ActionGeo_Type",
+        nullif(concat_ws(
+            ', ',
+            if(placed.geo_type = 1, null, placed.place_name),
+            if(placed.geo_type in (3, 4), placed.place_admin1, null),
+            placed.country_name
+        ), '') as "ActionGeo_Fullname",
+        placed.fips as "ActionGeo_CountryCode",
+        placed.adm1_code as "ActionGeo_ADM1Code",
         cast(null as varchar) as "ActionGeo_ADM2Code",
-        events.place_latitude as "ActionGeo_Lat",
-        events.place_longitude as "ActionGeo_Long",
-        cast(events.place_geonames_id as varchar) as "ActionGeo_FeatureID",
-        cast(strftime(events.first_published_date, '%Y%m%d000000') as bigint) as "DATEADDED",
+        placed.place_latitude as "ActionGeo_Lat",
+        placed.place_longitude as "ActionGeo_Long",
+        if(placed.geo_type in (3, 4), cast(placed.place_geonames_id as varchar), placed.adm1_code)
+            as "ActionGeo_FeatureID",
+        cast(strftime(dated.added_day, '%Y%m%d000000') as bigint) as "DATEADDED",
         first_reports.url as "SOURCEURL"
-    from events
-    inner join sides on events.event_id = sides.event_id
-    left join codes on events.event_id = codes.event_id
-    left join leads on events.event_id = leads.event_id
-    left join first_reports on events.event_id = first_reports.event_id
-    left join countries as first_places on sides.first_country = first_places.country
-    left join countries as second_places on sides.second_country = second_places.country
-    left join countries as action_places on events.place_country = action_places.country
+    from pairs
+    inner join dated on pairs.event_id = dated.event_id
+    left join codes on pairs.event_id = codes.event_id
+    left join leads on pairs.event_id = leads.event_id
+    left join first_reports on pairs.event_id = first_reports.event_id
+    left join counted on pairs.global_event_id = counted.global_event_id
+    left join placed on pairs.event_id = placed.event_id
+    left join countries as first_places on pairs.first_country = first_places.country
+    left join countries as second_places on pairs.second_country = second_places.country
 )
 
 select * from final

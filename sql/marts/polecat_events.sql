@@ -27,24 +27,27 @@ titled as (
     select
         participants.*,
         countries.country_name,
+        countries.cow_code,
         entity_mentions.title
     from participants
     left join entity_mentions on participants.mention_id = entity_mentions.mention_id
     left join countries on participants.country = countries.country
 ),
 
+-- Every list has an entry for each party, in one order; an entry that is not known is empty.
 parties as (
     select
         event_mention_id,
         role,
         string_agg(name, '; ' order by ordinal) as names,
-        string_agg(country_name, '; ' order by ordinal) as countries,
-        arg_min(sector, ordinal) as primary_sector,
-        string_agg(sector, '; ' order by ordinal) as sectors,
-        string_agg(title, '; ' order by ordinal) as titles,
+        string_agg(coalesce(country_name, ''), '; ' order by ordinal) as countries,
+        string_agg(coalesce(cast(cow_code as varchar), ''), '; ' order by ordinal) as cow_codes,
+        arg_min(sector, ordinal) filter (where sector is not null) as primary_sector,
+        string_agg(coalesce(sector, ''), '; ' order by ordinal) as sectors,
+        string_agg(coalesce(title, ''), '; ' order by ordinal) as titles,
         string_agg(text, '; ' order by ordinal) as raw_names
     from titled
-    group by all
+    group by event_mention_id, role
 ),
 
 stories as (
@@ -60,7 +63,7 @@ stories as (
 final as (
     select
         mentions.event_mention_id as "Event ID",
-        if(mentions.event_date_precision = 'day', mentions.event_date_start, null) as "Event Date",
+        coalesce(mentions.event_date_start, mentions.published_date) as "Event Date",
         mentions.event_type as "Event Type",
         mentions.event_mode as "Event Mode",
         mentions.intensity as "Intensity",
@@ -73,7 +76,7 @@ final as (
         nullif(array_to_string(mentions.contexts, '; '), '') as "Contexts",
         actors.names as "Actor Name",
         actors.countries as "Actor Country",
-        cast(null as varchar) as "Actor COW",
+        actors.cow_codes as "Actor COW",
         actors.primary_sector as "Primary Actor Sector",
         actors.sectors as "Actor Sectors",
         actors.titles as "Actor Title",
@@ -81,29 +84,32 @@ final as (
         cast(null as varchar) as "Wikipedia Actor ID",
         recipients.names as "Recipient Name",
         recipients.countries as "Recipient Country",
-        cast(null as varchar) as "Recipient COW",
+        recipients.cow_codes as "Recipient COW",
         recipients.primary_sector as "Primary Recipient Sector",
         recipients.sectors as "Recipient Sectors",
         recipients.titles as "Recipient Title",
         recipients.raw_names as "Recipient Name Raw",
         cast(null as varchar) as "Wikipedia Recipient ID",
         mentions.place_name as "Placename",
-        if(mentions.place_name = countries.country_name, null, mentions.place_name) as "City",
-        cast(null as varchar) as "District",
-        mentions.place_admin1 as "Province",
+        if(coalesce(mentions.place_precision, 'town') in ('town', 'point'), mentions.place_name, null) as "City",
+        if(mentions.place_precision = 'district', mentions.place_name, null) as "District",
+        coalesce(mentions.place_admin1, if(mentions.place_precision = 'region', mentions.place_name, null))
+            as "Province",
         countries.country_name as "Country",
         mentions.place_latitude as "Latitude",
         mentions.place_longitude as "Longitude",
         mentions.place_geonames_id as "GeoNames ID",
         mentions.place_text as "Raw Placename",
-        cast(null as varchar) as "Feature Type",
+        mentions.place_precision as "Feature Type",
         coalesce(documents.source_name, documents.source_key) as "Source",
         mentions.published_date as "Publication Date",
         stories.people as "Story People",
         stories.organizations as "Story Organizations",
         stories.locations as "Story Locations",
         documents.language as "Language",
-        mentions.extractor_version as "Version"
+        mentions.extractor_version as "Version",
+        documents.title as "Headline",
+        mentions.document_id as "Story ID"
     from mentions
     inner join documents on mentions.document_id = documents.document_id
     left join parties as actors

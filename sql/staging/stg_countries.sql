@@ -7,6 +7,8 @@ renamed as (
         country,
         alpha2,
         fips,
+        cameo_code,
+        cow_code,
         name as country_name,
         continent,
         capital,

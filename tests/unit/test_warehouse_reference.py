@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.errors import LexiconError
 from warehouse import reference
+from warehouse.contracts.columns import SECTORS
 from warehouse.reference import reference_tables
 
 EVENT_CODES = "# a comment\nevent_type,event_mode,context,cameo_code,goldstein\nAID,,,070,7.0\n"
@@ -16,7 +17,10 @@ def lexicons(tmp_path, monkeypatch):
     """A copy of the lexicons in which a test can break a file."""
     folder = tmp_path / "lexicons"
     folder.mkdir()
-    for name in ("event_types.csv", "cameo_plover.csv", "sanction_words.csv"):
+    for name in (
+        "event_types.csv", "cameo_plover.csv", "sanction_words.csv", "country_codes.csv", "cameo_actor_types.csv",
+        "places_admin_regions.csv",
+    ):  # fmt: skip
         source = reference.files("pipelines").joinpath("lexicons", name)
         (folder / name).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.setattr(reference, "files", lambda _: tmp_path)
@@ -28,6 +32,24 @@ def test_capitals_have_their_place():
     assert rows["ISL"]["capital"] == "Reykjavik" and round(rows["ISL"]["latitude"]) == 64
     assert rows["XKX"]["name"] == "Kosovo"
     assert sum(row["latitude"] is None for row in rows.values()) < 15
+
+
+def test_countries_have_the_codes_of_other_codebooks():
+    rows = {
+        row["country"]: (row["cameo_code"], row["cow_code"]) for row in reference_tables()["raw.countries"].to_pylist()
+    }
+    assert [rows[code] for code in ("FRA", "ROU", "TLS", "XKX", "HKG", "EUR", "IGO")] == [
+        ("FRA", 220), ("ROM", 360), ("TMP", 860), ("XKX", 347), ("HKG", None), ("EUR", None), (None, None),
+    ]  # fmt: skip
+
+
+def test_sectors_and_divisions_have_their_codes():
+    tables = reference_tables()
+    types = {row["sector"]: row["type_code"] for row in tables["raw.actor_types"].to_pylist()}
+    assert types.keys() == set(SECTORS)
+    assert (types["JRN"], types["MED"], types["GOV"], types["UNO"]) == ("MED", "HLH", "GOV", "IGO")
+    regions = {(row["country"], row["name"]): row["admin1_code"] for row in tables["raw.admin_regions"].to_pylist()}
+    assert (regions["USA", "Ohio"], regions["FRA", "Île-de-France"]) == ("OH", "11")
 
 
 def test_codes_keep_their_leading_zero_and_empty_cells_are_null(lexicons):

@@ -19,6 +19,7 @@ from warehouse.contracts.columns import (
     INTEGER,
     NUMBER,
     QUAD_CLASS_MEANING,
+    SECTORS,
     STAGES,
     TEXT,
     TIMESTAMP,
@@ -147,12 +148,18 @@ REFERENCE = (
     Table(
         "raw", "countries",
         "one row per country or territory",
-        "Reference list of countries, from the Unicode CLDR (names) and GeoNames (everything else), and of the codes that stand "
-        "in a country's place: IGO for international organisations, EUR for European ones.",
+        "Reference list of countries, from the Unicode CLDR (names), pipelines/lexicons/country_codes.csv (CAMEO, Correlates of "
+        "War) and GeoNames (everything else), and of the codes that stand in a country's place: IGO for international "
+        "organisations, EUR for European ones.",
         (
             Column("country", TEXT, "ISO 3166-1 alpha-3 code, or IGO or EUR."),
             Column("alpha2", TEXT, "ISO 3166-1 alpha-2 code; null for IGO and EUR.", nullable=True),
             Column("fips", TEXT, "FIPS 10-4 code, which GDELT's geography columns use.", nullable=True),
+            Column("cameo_code", TEXT, "CAMEO code, which GDELT's actor columns use; null for IGO.", nullable=True),
+            Column(
+                "cow_code", INTEGER, "Number of the state in the Correlates of War project; null for no member of its system.",
+                nullable=True,
+            ),
             Column("name", TEXT, "English name."),
             Column("continent", TEXT, "Continent, two letters (AF, AN, AS, EU, NA, OC, SA).", nullable=True),
             Column("capital", TEXT, "Capital.", nullable=True),
@@ -161,6 +168,29 @@ REFERENCE = (
             Column("population", BIGINT, "Population.", nullable=True),
         ),
         ("country",),
+    ),
+    Table(
+        "raw", "admin_regions",
+        "one row per country and name of a first-order division",
+        "Codes of states and provinces in GeoNames, which are those of FIPS 10-4 for most countries "
+        "(pipelines/lexicons/places_admin_regions.csv). A name that two divisions of a country share is left out.",
+        (
+            Column("country", TEXT, "ISO 3166-1 alpha-3 code of the country."),
+            Column("name", TEXT, "Name of the division, as in the column place_admin1 of events."),
+            Column("admin1_code", TEXT, "Code of the division within its country."),
+        ),
+        ("country", "name"),
+    ),
+    Table(
+        "raw", "actor_types",
+        "one row per PLOVER sector",
+        "Correspondence of PLOVER's sectors to CAMEO's codes of actors (pipelines/lexicons/cameo_actor_types.csv).",
+        (
+            Column("sector", TEXT, "PLOVER sector.", one_of=SECTORS),
+            Column("type_code", TEXT, "CAMEO type of an actor; null where CAMEO has none.", nullable=True),
+            Column("known_group", TEXT, "CAMEO code of the group that the sector is, such as UNO.", nullable=True),
+        ),
+        ("sector",),
     ),
     Table(
         "raw", "analysis_settings",
