@@ -40,7 +40,7 @@ def build_defs(**overrides: object) -> dg.Definitions:
         "progress": LoggedProgress(),
     }
     return dg.Definitions(
-        assets=[*build_assets(models, pool=pool), build_sql_assets(models, pool=pool)],
+        assets=[*build_assets(models, pool=pool), build_sql_assets(models, settings.sql, pool=pool)],
         asset_checks=build_checks(models, settings.sql, pool=pool),
         jobs=[jobs.ingest_and_publish, jobs.retry_quarantined, jobs.remove_documents, jobs.rebuild_marts],
         schedules=[jobs.hourly_ingestion],

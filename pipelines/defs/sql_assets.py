@@ -6,22 +6,25 @@ one step a model costs more time in Dagster than in DuckDB (see `docs/decisions/
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import dagster as dg
 
 from pipelines.defs.asset_metadata import model_spec, table_key, table_result
 from pipelines.defs.resources import WarehouseResource, step_failures
 from warehouse import builds
+from warehouse.macros import create_macros
 from warehouse.models import Model, drop_removed_models, run_model
 
 MARTS_GROUP = "marts"
 
 
-def build_sql_assets(models: Sequence[Model], *, pool: str) -> dg.AssetsDefinition:
+def build_sql_assets(models: Sequence[Model], sql_dir: Path, *, pool: str) -> dg.AssetsDefinition:
     """The step that runs models.
 
     Args:
         models: all models, in an order in which they can run.
+        sql_dir: the folder whose `macros/` holds the macros of the published file.
         pool: the pool that the step claims.
     """
 
@@ -41,6 +44,7 @@ def build_sql_assets(models: Sequence[Model], *, pool: str) -> dg.AssetsDefiniti
             for model in selected:
                 run = run_model(con, model)
                 yield table_result(con, model.qualified_name, row_count=run.row_count, seconds=round(run.seconds, 3))
+            create_macros(con, sql_dir)
             builds.stamp(con, names, run_id=context.run.run_id, source=builds.CORE)
 
     return sql_models

@@ -137,10 +137,16 @@ final as (
         mentions.arrests,
         mentions.displaced,
         mentions.crowd_size,
-        substring(
-            documents.text,
-            mentions.sentence_start_char + 1,
-            mentions.sentence_end_char - mentions.sentence_start_char
+        -- A space for every line break, so that offsets into the sentence hold.
+        regexp_replace(
+            substring(
+                documents.text,
+                mentions.sentence_start_char + 1,
+                mentions.sentence_end_char - mentions.sentence_start_char
+            ),
+            '\s',
+            ' ',
+            'g'
         ) as sentence_text,
         mentions.trigger,
         mentions.start_char,

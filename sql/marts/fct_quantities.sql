@@ -26,8 +26,11 @@ final as (
         quantities.measure,
         quantities.date_start,
         quantities.date_end,
-        substring(
-            documents.text, sentences.start_char + 1, sentences.end_char - sentences.start_char
+        regexp_replace(
+            substring(documents.text, sentences.start_char + 1, sentences.end_char - sentences.start_char),
+            '\s',
+            ' ',
+            'g'
         ) as sentence_text,
         documents.is_counted,
         quantities.extractor_version

@@ -44,7 +44,7 @@ final as (
         documents.source_name,
         documents.title,
         documents.published_date,
-        quotations.text,
+        regexp_replace(quotations.text, '\s', ' ', 'g') as text,
         sentences.sentence_number,
         sentences.start_char as sentence_start_char,
         sentences.end_char as sentence_end_char,

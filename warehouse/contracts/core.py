@@ -222,6 +222,16 @@ CORE = (
         ("document_id",),
         (IN_DOCUMENT, ForeignKey(("duplicate_of",), "raw.documents", ("document_id",))),
     ),
+    Table(
+        "core", "word_stems",
+        "one row per word of the texts and titles",
+        "What the forms of a word have in common, by Snowball's English stemmer; the text search looks for it.",
+        (
+            Column("word", TEXT, "Word in lower case, without accents."),
+            Column("stem", TEXT, "Its stem: sanction of sanctions, sanctioned, sanctioning."),
+        ),
+        ("word",),
+    ),
 )  # fmt: skip
 
 MAIN = (
