@@ -14,7 +14,8 @@ from warehouse.models import run_model
 from warehouse.search_words import update_word_stems
 
 TEXTS = {
-    "d1": ("Harbour closed", "The harbour of Vard\nwas closed after a drone fell. “Ferries must wait,” Anna Berg said on Monday."),
+    "d1": ("Harbour closed",
+           "The harbour of Vard\nwas closed after a drone fell. “Ferries must wait,” Anna Berg said at noon."),
     "d2": (None, "Two harbours opened. Drones were seen nowhere. The harbour pilots' union welcomed it."),
     "d3": ("Élan of Norway's fishers", "“We want quotas,” Ole Berg said. “Prices are a matter for others,” he added."),
 }  # fmt: skip
@@ -68,8 +69,8 @@ def con() -> duckdb.DuckDBPyConnection:
     ],
     ids=[
         "a word and its plural", "another form", "passages with all words first", "a phrase", "a phrase in another order",
-        "without its accent", "without the genitive", "a quotation and its sentence", "a form that no text has", "a word that no text has",
-        "no word", "signs alone",
+        "without its accent", "without the genitive", "a quotation and its sentence", "a form that no text has",
+        "a word that no text has", "no word", "signs alone",
     ],
 )  # fmt: skip
 def test_search(con, query, found):
@@ -99,11 +100,12 @@ def test_rows_are_limited(con):
         ("Berg", "quota", "We want quotas,"),
         ("Ole Berg", "pricing", "Prices are a matter for others,"),
         ("Anna Berg", "quota", ""),
-        ("Berg", "Monday", "Ferries must wait,"),
+        ("Berg", "noon", "Ferries must wait,"),
         ("Ber", "", ""),
         ("", "", ""),
     ],
-    ids=["all of a name", "one person", "on a topic", "in another form", "another's topic", "in the sentence", "half a name", "no one"],
+    ids=["all of a name", "one person", "on a topic", "in another form", "another's topic", "in the sentence",
+         "half a name", "no one"],
 )  # fmt: skip
 def test_said(con, person, topic, said):
     rows = con.execute("select text from main.said($person, $topic)", {"person": person, "topic": topic}).fetchall()
