@@ -10,13 +10,14 @@ from __future__ import annotations
 import duckdb
 
 from warehouse.contracts.builds import BUILDS
-from warehouse.contracts.core import CORE, MAIN
+from warehouse.contracts.core import CORE
 from warehouse.contracts.form import Table
 from warehouse.contracts.nlp import NLP
+from warehouse.contracts.publications import PUBLICATIONS
 from warehouse.contracts.raw import RAW, REFERENCE
 from warehouse.layout import sync_tables
 
-TABLES: tuple[Table, ...] = RAW + REFERENCE + BUILDS + NLP + CORE + MAIN
+TABLES: tuple[Table, ...] = RAW + REFERENCE + BUILDS + NLP + CORE + PUBLICATIONS
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:

@@ -18,8 +18,9 @@ from pipelines.defs.resources import WarehouseResource, step_failures
 from pipelines.settings import Settings
 from warehouse.builds import require_whole_build
 from warehouse.contracts.builds import BUILDS
-from warehouse.contracts.core import CORE, MAIN
+from warehouse.contracts.core import CORE
 from warehouse.contracts.nlp import NLP
+from warehouse.contracts.publications import PUBLICATIONS
 from warehouse.contracts.raw import RAW, REFERENCE
 from warehouse.models import Model
 from warehouse.publish import publish
@@ -148,7 +149,9 @@ def build_publication(models: Sequence[Model], *, pool: str) -> dg.AssetsDefinit
         deps=map(table_key, leaves),
         kinds={"duckdb"},
     )
-    version_specs = [contract_spec(t, group="publish", deps=map(table_key, leaves), kinds={"duckdb"}) for t in MAIN]
+    version_specs = [
+        contract_spec(t, group="publish", deps=map(table_key, leaves), kinds={"duckdb"}) for t in PUBLICATIONS
+    ]
 
     @dg.multi_asset(name="publish", specs=[published, *version_specs], pool=pool)
     def publish_warehouse(
@@ -161,7 +164,7 @@ def build_publication(models: Sequence[Model], *, pool: str) -> dg.AssetsDefinit
             path = dg.MetadataValue.path(settings.published_database)
             yield dg.MaterializeResult(asset_key=PUBLISHED, metadata={"path": path, "bytes": size})
             with warehouse.connect(read_only=True) as con:
-                for table in MAIN:
+                for table in PUBLICATIONS:
                     yield table_result(con, table.qualified_name)
 
     return publish_warehouse
