@@ -8,10 +8,13 @@ Needs the package mcp, an optional extra.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 
+from pipelines.errors import QueryError
 from pipelines.output import json_value
 from pipelines.settings import Settings
 from warehouse.layout import literal
@@ -35,15 +38,14 @@ def build_server(settings: Settings) -> MCPServer:
     server = MCPServer("communique", instructions=INSTRUCTIONS)
 
     def answer(statement: str) -> Answer:
-        result = query(
-            settings.published_database, statement, seconds=settings.query_seconds, memory=settings.query_memory
-        )
-        rows = []
-        for row in result.rows:
-            if len(rows) == MAX_ROWS:
-                return {"columns": result.columns, "rows": rows, "is_cut": True}
-            rows.append([json_value(value) for value in row])
-        return {"columns": result.columns, "rows": rows, "is_cut": False}
+        try:
+            result = query(
+                settings.published_database, statement, seconds=settings.query_seconds, memory=settings.query_memory
+            )
+            rows = [[json_value(value) for value in row] for row in islice(result.rows, MAX_ROWS + 1)]
+        except QueryError as error:
+            raise ToolError(str(error)) from error  # any other error would reach the client without its message
+        return {"columns": result.columns, "rows": rows[:MAX_ROWS], "is_cut": len(rows) > MAX_ROWS}
 
     @server.tool(name="query")
     def run_query(sql: str) -> Answer:

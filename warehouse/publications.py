@@ -152,6 +152,8 @@ with paired as (
     full join main.published_rows as old on now.kind = old.kind and now.key = old.key
     where old.new_values is distinct from now.new_values
         or (now.kind = 'event' and old.corrections is distinct from now.corrections)
+        or (now.kind = 'event' and now.key in (
+            select old_event_id from temp._moves union all select new_event_id from temp._moves))
 ),
 
 told as (

@@ -1,5 +1,5 @@
--- changes_between(3, 5): what publication 5 has and publication 3 had not, what is gone and what is changed, with all the
--- causes on the way; of main.publications. What changed and changed back is left out.
+-- changes_between(3, 5): what publication 5 has and publication 3 had not, what is gone and what is changed, with all
+-- the causes on the way; of main.publications. What changed and changed back is left out.
 create or replace macro main.changes_between(old_publication, new_publication) as table
     with steps as (
         select *
@@ -39,5 +39,7 @@ create or replace macro main.changes_between(old_publication, new_publication) a
         old_values,
         new_values
     from ends
-    where old_values is distinct from new_values or (old_values is not null and list_contains(causes, 'correction'))
+    where
+        old_values is distinct from new_values
+        or (old_values is not null and list_has_any(causes, ['correction', 'merged', 'split']))
     order by kind, change, label, key;
