@@ -150,7 +150,7 @@ def serve(
             from pipelines.mcp_server import build_server
         except ImportError as error:
             raise SettingsError(
-                f"the package mcp is not installed ({error}); pip install 'communique[mcp]' brings it"
+                f"the package mcp is not installed ({error}); `make mcp` installs it"
             ) from error
         build_server(settings).run("stdio")
 
