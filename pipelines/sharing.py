@@ -149,9 +149,7 @@ def serve(
         try:
             from pipelines.mcp_server import build_server
         except ImportError as error:
-            raise SettingsError(
-                f"the package mcp is not installed ({error}); `make mcp` installs it"
-            ) from error
+            raise SettingsError(f"the package mcp is not installed ({error}); `make mcp` installs it") from error
         build_server(settings).run("stdio")
 
 

@@ -26,15 +26,15 @@ create or replace macro main.changes_between(old_publication, new_publication) a
         label,
         case when old_values is null then 'new' when new_values is null then 'gone' else 'changed' end as change,
         causes,
-        if(
-            old_values is null or new_values is null,
-            [],
-            list_filter(
-                json_keys(new_values),
-                lambda name: json_extract(old_values, '$."' || name || '"')
-                is distinct from json_extract(new_values, '$."' || name || '"')
-            )
-        ) as changed_columns,
+        case
+            when old_values is null or new_values is null then []
+            else
+                list_filter(
+                    json_keys(new_values),
+                    lambda name: json_extract(old_values, '$."' || name || '"')
+                    is distinct from json_extract(new_values, '$."' || name || '"')
+                )
+        end as changed_columns,
         related_keys,
         old_values,
         new_values

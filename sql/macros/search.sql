@@ -27,10 +27,10 @@ create or replace macro main.search(terms, max_rows := 100) as table
         where
             asked.word not in (select word from core.word_stems)
             and regexp_matches(
-                if(
-                    substring(asked.word, length(bases.base) + 1, 1) = right(bases.base, 1),
-                    substring(asked.word, length(bases.base) + 2),
-                    substring(asked.word, length(bases.base) + 1)
+                substring(
+                    asked.word,
+                    length(bases.base) + 1
+                    + cast(substring(asked.word, length(bases.base) + 1, 1) = right(bases.base, 1) as integer)
                 ),
                 '^(s|e|es|ed|ing|ings|er|ers|y|ies|ied|i?ation|i?ations|i?at(ed|es|ing|e|or|ors)|ion|ions|ly|al)?$'
             )
