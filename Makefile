@@ -15,7 +15,7 @@ SHOW_PACKAGES := /^(Collecting|Requirement already)/ { printf "\r  %d of %d pack
 	/ERROR|error:/ { print } /^status / { code = $$2 } END { print ""; exit code }
 
 .DEFAULT_GOAL := help
-.PHONY: help env run ui test test-all lint format eval train dictionary clean
+.PHONY: help env run ui test test-all lint format eval train dictionary mcp dbt clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -64,5 +64,12 @@ train: $(STAMP) ## fit the weights of the event coder to the articles coded by h
 dictionary: $(STAMP) ## write docs/data_dictionary.md anew from the contracts and the .yml files
 	@$(BIN)/python -m warehouse.dictionary
 
+mcp: $(STAMP) ## what communique serve --mcp needs, into .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check "mcp>=2.0,<3"
+
+dbt: ## a dbt of its own in .venv-dbt, for a project of communique dbt export and its test
+	@test -x .venv-dbt/bin/python || $(PYTHON) -m venv .venv-dbt
+	@.venv-dbt/bin/python -m pip install -q --disable-pip-version-check "dbt-core~=1.11.0" "dbt-duckdb~=1.11.0" "duckdb>=2.0,<3"
+
 clean: ## delete the environment and caches; keeps the warehouse and the runs
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) .venv-dbt .pytest_cache .ruff_cache .mypy_cache

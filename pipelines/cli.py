@@ -1,4 +1,4 @@
-"""The command line: communique run | extract | sql | check | ui | quarantine list, retry | remove | rebuild.
+"""The command line: communique run | extract | sql | check | ui | quarantine list, retry | remove | rebuild, and `sharing.py`.
 
 What belongs here: options, exit statuses and what goes to which stream. Every command calls what the Dagster UI or Python
 code can call too. The heavy libraries (Dagster, spaCy) are imported inside the command that needs them, so that `sql` and
@@ -15,23 +15,22 @@ import shlex
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 from rich.text import Text
 
-from pipelines.errors import PipelineError, QueryError, RunFailedError, SettingsError
+from pipelines.command_parts import EXIT_FAILED, WarehouseOption, failures_shown, settings_from
+from pipelines.errors import QueryError, RunFailedError, SettingsError
 from pipelines.output import console_for, printable, write_csv, write_json, write_table
 from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.sharing import sharing_app
 from pipelines.stages.ingest.inbox import SURROGATE, printable_path
 
-EXIT_FAILED = 1
 EXIT_QUARANTINED = 2
 
 app = typer.Typer(
@@ -44,6 +43,7 @@ app = typer.Typer(
 
 quarantine_app = typer.Typer(help="Files and records that were refused.", no_args_is_help=True)
 app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(sharing_app)
 
 QUARANTINE_QUERY = (
     "select path, record_number, stage, reason_code, message, attempts from raw.quarantine "
@@ -52,10 +52,6 @@ QUARANTINE_QUERY = (
 
 SeedsOption = Annotated[
     Path | None, typer.Option("--seeds", help="Folder of documents to ingest.", show_default="seeds")
-]
-WarehouseOption = Annotated[
-    Path | None,
-    typer.Option("--warehouse", help="Folder of the databases and the Parquet batches.", show_default="warehouse"),
 ]
 ModelOption = Annotated[
     str | None, typer.Option("--model", help="An installed spaCy pipeline.", show_default="en_core_web_sm")
@@ -90,8 +86,8 @@ def run(
     allow_vanished: AllowVanishedOption = False,
 ) -> None:
     """Ingest the seeds folder, build the warehouse, publish it, and show what was found."""
-    with _failures_shown():
-        settings = _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers)
+    with failures_shown():
+        settings = settings_from(seeds=seeds, warehouse=warehouse, model=model, workers=workers)
         _run_job("ingest_and_publish", settings, config={"staged_documents": {"allow_vanished": allow_vanished}})
 
 
@@ -113,10 +109,10 @@ def remove(
 
     A run alone only marks them (dim_documents.is_current) and no longer counts them.
     """
-    with _failures_shown():
+    with failures_shown():
         if bool(paths) == everything:
             raise SettingsError("say which files' documents are to be removed, or --all")
-        settings = _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers)
+        settings = settings_from(seeds=seeds, warehouse=warehouse, model=model, workers=workers)
         # A name whose bytes are no UTF-8 is in the ledger in its printable form.
         chosen = [printable_path(path) if SURROGATE.search(path) else path for path in paths or ()]
         if dry_run:
@@ -146,8 +142,8 @@ def rebuild(
 
     If nothing readable is published, it is made from the seeds folder. What was extracted before is not extracted again.
     """
-    with _failures_shown():
-        settings = _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers)
+    with failures_shown():
+        settings = settings_from(seeds=seeds, warehouse=warehouse, model=model, workers=workers)
         from warehouse.connection import WriterLock
         from warehouse.recovery import start_over
 
@@ -168,8 +164,8 @@ def list_quarantine(
     warehouse: WarehouseOption = None,
 ) -> None:
     """List the files and records that are refused, and why."""
-    with _failures_shown():
-        settings = _settings(warehouse=warehouse)
+    with failures_shown():
+        settings = settings_from(warehouse=warehouse)
         _write_answer(settings, QUARANTINE_QUERY, output)
 
 
@@ -181,8 +177,8 @@ def retry_quarantine(
     workers: WorkersOption = None,
 ) -> None:
     """Read quarantined files and extract failed documents again, as part of a run; after the cause was mended."""
-    with _failures_shown():
-        _run_job("retry_quarantined", _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers))
+    with failures_shown():
+        _run_job("retry_quarantined", settings_from(seeds=seeds, warehouse=warehouse, model=model, workers=workers))
 
 
 @app.command()
@@ -194,8 +190,8 @@ def extract(
     model: ModelOption = None,
 ) -> None:
     """Read documents as JSON Lines from standard input, write one extraction record a line."""
-    with _failures_shown():
-        settings = _settings(model=model)
+    with failures_shown():
+        settings = settings_from(model=model)
         from pipelines.nlp.build import build_nlp
         from pipelines.stages.stream import extract_stream
 
@@ -213,8 +209,8 @@ def sql(
     warehouse: WarehouseOption = None,
 ) -> None:
     """Query the published warehouse, at any time, also while a run is going on."""
-    with _failures_shown():
-        _write_answer(_settings(warehouse=warehouse), statement, output)
+    with failures_shown():
+        _write_answer(settings_from(warehouse=warehouse), statement, output)
 
 
 @app.command()
@@ -225,11 +221,11 @@ def why(
     warehouse: WarehouseOption = None,
 ) -> None:
     """Show why the reports of an event are one: each sentence, and what spoke for and against it."""
-    with _failures_shown():
+    with failures_shown():
         from pipelines.explained_events import write_explanation
         from warehouse.why import explain_event
 
-        explained = explain_event(_settings(warehouse=warehouse).published_database, event_id)
+        explained = explain_event(settings_from(warehouse=warehouse).published_database, event_id)
         write_explanation(console_for(sys.stdout), explained)
 
 
@@ -241,8 +237,8 @@ def check(
     warehouse: WarehouseOption = None,
 ) -> None:
     """Run every check of the tables and name the rows that break one; fails if a blocking one does."""
-    with _failures_shown():
-        settings = _settings(warehouse=warehouse)
+    with failures_shown():
+        settings = settings_from(warehouse=warehouse)
         from warehouse.checks import model_checks, run_checks, sql_checks, table_checks
         from warehouse.connection import open_build
         from warehouse.derived_checks import derived_checks, fill_checks
@@ -277,8 +273,8 @@ def ui(
     warehouse: WarehouseOption = None,
 ) -> None:
     """Serve the Dagster UI on 127.0.0.1, with its scheduler, until interrupted."""
-    with _failures_shown():
-        settings = _settings(warehouse=warehouse)
+    with failures_shown():
+        settings = settings_from(warehouse=warehouse)
         _set_dagster_home()
         os.environ["COMMUNIQUE_WAREHOUSE"] = str(settings.warehouse)
         # `dagster dev` announces its successor, which is another package; this project does without.
@@ -333,33 +329,9 @@ def _sql_command(settings: Settings) -> str:
     return f"{name} sql{option}"
 
 
-@contextmanager
-def _failures_shown() -> Iterator[None]:
-    """End the program with a message instead of a traceback when the error is one that we raise on purpose."""
-    try:
-        yield
-    except PipelineError as error:
-        _say(str(error))
-        raise typer.Exit(EXIT_FAILED) from error
-
-
-def _settings(**options: Any) -> Settings:
-    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
-    given |= {name: value.resolve() for name, value in given.items() if isinstance(value, Path)}
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']} (got {e['input']!r})" for e in error.errors())
-        raise SettingsError(f"a setting cannot be used: {problems}") from error
-
-
 def _set_dagster_home() -> None:
     """Let the runs of the command line appear in the UI of this clone."""
     os.environ.setdefault("DAGSTER_HOME", str(PROJECT_ROOT / "dagster_home"))
-
-
-def _say(message: str) -> None:
-    Console(stderr=True).print(Text(message, style="red"), soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def write_json(stream: TextIO, columns: Sequence[str], rows: Iterable[Sequence[A
     separator = "["
     for row in rows:
         stream.write(
-            f"{separator}\n{json.dumps(dict(zip(columns, map(_json_value, row), strict=True)), ensure_ascii=False)}"
+            f"{separator}\n{json.dumps(dict(zip(columns, map(json_value, row), strict=True)), ensure_ascii=False)}"
         )
         separator = ","
     stream.write("[]\n" if separator == "[" else "\n]\n")
@@ -105,11 +105,12 @@ def _csv_cell(value: Any) -> Any:
 
 
 def _json_text(value: Any) -> str:
-    value = _json_value(value)
+    value = json_value(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _json_value(value: Any) -> Any:
+def json_value(value: Any) -> Any:
+    """A value in the types that JSON has; what it has none for as text."""
     if isinstance(value, float):
         return value if isfinite(value) else None  # JSON has no NaN
     if isinstance(value, str | bool | int | None):
@@ -121,7 +122,7 @@ def _json_value(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, Mapping):
-        return {str(key): _json_value(item) for key, item in value.items()}
+        return {str(key): json_value(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_json_value(item) for item in value]
+        return [json_value(item) for item in value]
     return str(value)

@@ -20,6 +20,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.connection import open_build
+from warehouse.publications import record_publication
 from warehouse.transaction import transaction, translated_errors
 
 logger = logging.getLogger(__name__)
@@ -60,17 +61,19 @@ def publish(build_path: Path, published_path: Path, *, run_id: str) -> int:
 
 
 def _seal(build_path: Path, run_id: str) -> None:
-    """Write the version row, fold the log into the file and close it."""
+    """Write the version row and what changed, fold the log into the file and close it."""
     con = open_build(build_path)
     try:
         with transaction(con, doing=f"writing the version of run {run_id}"):
+            published_at = datetime.now(UTC).replace(tzinfo=None)
             con.execute("delete from main.warehouse_version")
             con.execute(
                 "insert into main.warehouse_version by name select $run_id as run_id, $published_at as published_at, "
                 "(select extractor_version from raw.ingestion_runs where run_id = $run_id) as extractor_version, "
                 "(select count(*) from raw.documents) as document_count, (select count(*) from core.events) as event_count",
-                {"run_id": run_id, "published_at": datetime.now(UTC).replace(tzinfo=None)},
+                {"run_id": run_id, "published_at": published_at},
             )
+            record_publication(con, run_id=run_id, published_at=published_at)
         with translated_errors(doing=f"checkpointing {build_path}"):
             con.execute("force checkpoint")
     finally:

@@ -15,14 +15,15 @@ import duckdb
 
 from pipelines.errors import LayoutError
 from warehouse.contracts.builds import BUILDS
-from warehouse.contracts.core import CORE, MAIN
+from warehouse.contracts.core import CORE
 from warehouse.contracts.form import Table
 from warehouse.contracts.nlp import NLP
+from warehouse.contracts.publications import PUBLICATIONS
 from warehouse.contracts.raw import RAW, REFERENCE
 from warehouse.layout import comment_statements, sync_tables
 from warehouse.transaction import transaction
 
-TABLES: tuple[Table, ...] = RAW + REFERENCE + BUILDS + NLP + CORE + MAIN
+TABLES: tuple[Table, ...] = RAW + REFERENCE + BUILDS + NLP + CORE + PUBLICATIONS
 
 # To be raised with every change of a contract after a release: by it an older program knows that a database is not for it.
 LAYOUT_VERSION = 1

@@ -18,7 +18,7 @@ from pipelines.defs.asset_metadata import metadata_table
 from pipelines.defs.asset_specs import table_key
 from pipelines.defs.resources import Warehouse, step_failures
 from warehouse.checks import Check, CheckResult, model_checks, run_checks, sql_checks, table_checks
-from warehouse.contracts.core import MAIN
+from warehouse.contracts.publications import PUBLICATIONS
 from warehouse.models import Model
 
 # Step: the schemas whose tables it checks, all built by the step before it.
@@ -28,7 +28,7 @@ CHECK_STEPS = {
     "check_models": ("staging", "intermediate", "main"),
 }
 # Written by the publication itself, after every check.
-_UNCHECKED = {table.qualified_name for table in MAIN}
+_UNCHECKED = {table.qualified_name for table in PUBLICATIONS}
 
 
 @dataclass(frozen=True, slots=True)

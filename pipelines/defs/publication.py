@@ -16,8 +16,9 @@ from pipelines.defs.keys import PUBLISHED
 from pipelines.defs.resources import Warehouse, step_failures
 from pipelines.settings import Settings
 from warehouse.contracts.builds import BUILDS
-from warehouse.contracts.core import CORE, MAIN
+from warehouse.contracts.core import CORE
 from warehouse.contracts.nlp import NLP
+from warehouse.contracts.publications import PUBLICATIONS
 from warehouse.contracts.raw import RAW, REFERENCE
 from warehouse.models import Model
 from warehouse.versions import publisher_version
@@ -53,7 +54,7 @@ def build_publication(models: Sequence[Model], settings: Settings, *, pool: str)
             table, group="publish", deps=leaves, kinds={"duckdb"}, code_version=version, docs_url=settings.docs_url,
             freshness_policy=fresh,
         )
-        for table in MAIN
+        for table in PUBLICATIONS
     ]  # fmt: skip
 
     @dg.multi_asset(name="publish", specs=[published, *versions], can_subset=True, pool=pool)
@@ -88,5 +89,5 @@ def _publish(
                 "account": dg.MetadataValue.text("\n".join(account)),
             },
         )
-        for table in MAIN:
+        for table in PUBLICATIONS:
             yield table_result(con, table.qualified_name)

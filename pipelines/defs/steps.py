@@ -35,6 +35,7 @@ from warehouse.extraction_schema import extraction_table
 from warehouse.ledger import read_ledger
 from warehouse.load import load_reference, load_run, replace_core, run_is_loaded
 from warehouse.resolution import core_tables, read_resolve_input
+from warehouse.search_words import update_word_stems
 from warehouse.staging import (
     StagedDocuments,
     StagedExtractions,
@@ -269,6 +270,7 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
     builds.begin(con, [builds.CORE], run_id=run_id)
     tables = core_tables(resolve(ResolveInput(**read_resolve_input(con)), corrections))
     replace_core(con, tables, run_id=run_id)
+    update_word_stems(con)
     builds.stamp(con, [core], run_id=run_id)
     return True
 

@@ -34,6 +34,8 @@ RUN_TABLES = frozenset(
         "core.entity_changes",
         "main.agg_ingestion_runs",
         "main.warehouse_version",
+        "main.publications",
+        "main.agg_changes",
         "staging.stg_ingestion_runs",
     )
 )

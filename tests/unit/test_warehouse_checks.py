@@ -131,7 +131,8 @@ BROKEN_MARTS = (
     ),
     ("delete from main.polecat_events", "main.polecat_events", "difference=missing"),
     (
-        "create or replace view staging.stg_countries as select * from (select country, alpha2, fips, cameo_code, cow_code, name as country_name, "
+        "create or replace view staging.stg_countries as select * from (select country, alpha2, fips, cameo_code, cow_code, "
+        "name as country_name, "
         "continent, capital, latitude, longitude, population from raw.countries) where country <> 'EST'",
         "staging.stg_countries",
         "country=EST, difference=missing",

@@ -1,7 +1,6 @@
-"""Contracts of the schema core (what is one thing or one event across documents) and of `main.warehouse_version`.
+"""Contracts of the schema core: what is one thing or one event across documents.
 
-core is built by the resolve stage and written by `warehouse.load.replace_core`; `main.warehouse_version` by
-`warehouse/publish.py`.
+core is built by the resolve stage and written by `warehouse.load.replace_core`; the stems of words by `search_words.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from warehouse.contracts.columns import (
     NUMBER,
     TEXT,
     TEXTS,
-    TIMESTAMP,
     country_of,
     place_columns,
     sector_of,
@@ -240,20 +238,14 @@ CORE = (
         ("document_id",),
         (IN_DOCUMENT, ForeignKey(("duplicate_of",), "raw.documents", ("document_id",))),
     ),
-)  # fmt: skip
-
-MAIN = (
     Table(
-        "main", "warehouse_version",
-        "one row: the version of the warehouse this file holds",
-        "Which run published the file, when, and how much is in it.",
+        "core", "word_stems",
+        "one row per word of the texts and titles",
+        "What the forms of a word have in common, by Snowball's English stemmer; the text search looks for it.",
         (
-            Column("run_id", TEXT, "Run that published this version."),
-            Column("published_at", TIMESTAMP, "When, UTC."),
-            Column("extractor_version", TEXT, "Version of code, lexicons and model of that run.", nullable=True),
-            Column("document_count", BIGINT, "Documents."),
-            Column("event_count", BIGINT, "Real-world events."),
+            Column("word", TEXT, "Word in lower case, without accents."),
+            Column("stem", TEXT, "Its stem: sanction of sanctions, sanctioned, sanctioning."),
         ),
-        ("run_id",),
+        ("word",),
     ),
 )  # fmt: skip
