@@ -72,7 +72,9 @@ def _explained(sql: str) -> Iterator[str]:
 def _starts(sql: str) -> list[int]:
     """Where the tokens of a statement start, in characters; comments are none."""
     encoded = sql.encode()
-    return [len(encoded[:offset].decode()) for offset, kind in duckdb.tokenize(sql) if kind != duckdb.token_type.comment]
+    return [
+        len(encoded[:offset].decode()) for offset, kind in duckdb.tokenize(sql) if kind != duckdb.token_type.comment
+    ]
 
 
 def _words(sql: str) -> list[str]:

@@ -47,6 +47,7 @@ class FrameMatcher:
         self.lexicon = lexicon
         self.clauses = clauses
         self.parties = parties
+        self._participles: dict[int, tuple[Token, ...]] = {}  # by head; a list has one head for hundreds of nouns
 
     def site(self, token: Token) -> Site | None:
         """The site of a token that the lexicon knows as a predicate; None where its grammar does not let it be one."""
@@ -73,12 +74,19 @@ class FrameMatcher:
         if supported is not None:
             return supported
         # "a meeting held in Caracas": the participle supports the noun it modifies
-        for child in first.children:
-            if child.dep_ == "acl" and child.tag_ in ("VBN", "VBD", "VBG"):
-                verb = self.clauses.predicate(child)
-                if verb.is_passive and self.lexicon.light_kind(verb.lemma, verb.particle, (ACTOR,)):
-                    return Site(noun, verb, noun, EXIST if verb.subject is None else ACTOR)
+        for child in self._participles_of(first):
+            verb = self.clauses.predicate(child)
+            if verb.is_passive and self.lexicon.light_kind(verb.lemma, verb.particle, (ACTOR,)):
+                return Site(noun, verb, noun, EXIST if verb.subject is None else ACTOR)
         return Site(noun, None, noun)
+
+    def _participles_of(self, head: Token) -> tuple[Token, ...]:
+        found = self._participles.get(head.i)
+        if found is None:
+            found = self._participles[head.i] = tuple(
+                child for child in head.children if child.dep_ == "acl" and child.tag_ in ("VBN", "VBD", "VBG")
+            )
+        return found
 
     def _supported(self, noun: Token, first: Token) -> Site | None:
         """The site of a noun whose governing verb is light; `first` heads the noun's list."""

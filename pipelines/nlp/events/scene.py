@@ -150,7 +150,7 @@ class SceneReader:
         if told.when is not None and told.when.precision not in (Precision.DAY, None):
             setting.append("other-time")
         options: Options[Place] = Options(lambda place: (place.name, place.country), setting)
-        again = self.story.retellings.again(told, [o for o in others if o.place is not None])
+        again = self.story.retellings.again(told, others, lambda other: other.place is not None)
         seen = next((self._seen_at[a.identity] for a in draft.actors if a.identity in self._seen_at), None)
         for source, place in (
             *self._in_sentence(draft),

@@ -65,6 +65,10 @@ class Story:
                 elif self._age(time.date_end or time.date_start) > STORY_DAYS:
                     self._pasts.append((sent.end, _paragraph_end(sent)))
         self._told_days = sorted(self._days[True] + self._days[False], key=lambda item: (item[0], item[1].start))
+        # Asked for every event; a document may have thousands of both.
+        self._day_counts = Counter(day for _, day in self._told_days)
+        self._most_told = max(self._told_days, key=lambda item: self._day_counts[item[1]], default=None)
+        self._genre_seen = self._genre()
 
     def _age(self, day: date) -> int:
         return (self.published - day).days if self.published is not None else 0
@@ -116,7 +120,7 @@ class Story:
             others: the events of the document, by position.
         """
         draft = told.draft
-        setting = [*self.settings.of(draft, told.telling), *self.settings.fine(draft, told.telling), *self._genre()]
+        setting = [*self.settings.of(draft, told.telling), *self.settings.fine(draft, told.telling), *self._genre_seen]
         if told.when is not None and not _is_dated(told):
             setting.append("undatable")  # its sentence gives a time that is not its own
         if self.is_in_past(draft):
@@ -126,7 +130,7 @@ class Story:
             options.add("own", told.when)
         for source, when, seen in self._times.offers(draft, told.is_speech):
             options.add(source, when, seen)
-        again = self.retellings.again(told, [o for o in others if _is_dated(o)])
+        again = self.retellings.again(told, others, _is_dated)
         if again is not None and again.when is not None:
             later = again.draft.site.token.i > draft.site.token.i
             seen = ["later" if later else "before", _size(again.when)]
@@ -200,10 +204,8 @@ class Story:
             at = bisect_right(days, draft.site.token.i, key=lambda day: day[0])
             if at < len(days):
                 found.append((source, days[at]))
-        if self._told_days:
-            counts = Counter(day for _, day in self._told_days)
-            most = max(self._told_days, key=lambda item: counts[item[1]])
-            found += [("first", self._told_days[0]), ("most", most)]
+        if self._most_told is not None:
+            found += [("first", self._told_days[0]), ("most", self._most_told)]
         return found
 
     def _seen_of(self, when: EventDate, at: int, draft: Draft) -> list[str]:
@@ -219,9 +221,8 @@ class Story:
             found.append("later")
         if at < self.settings.lead_end:
             found.append("told-in-lead")
-        days = [day for _, day in self._told_days]
-        found.append("only" if len(set(days)) == 1 else "among")
-        if days.count(when) * 2 > len(days):
+        found.append("only" if len(self._day_counts) == 1 else "among")
+        if self._day_counts[when] * 2 > len(self._told_days):
             found.append("major")
         return found
 
