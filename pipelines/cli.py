@@ -15,25 +15,38 @@ import shlex
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.text import Text
 
-from pipelines.errors import PipelineError, QueryError, RunFailedError, SettingsError
+from pipelines.errors import InputError, PipelineError, QueryError, RunFailedError, SettingsError
 from pipelines.output import console_for, printable, write_csv, write_json, write_table
+from pipelines.process import ends_well
 from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.settings_check import read_settings, unknown_names
+from pipelines.streams import show_on_without_output
 
 EXIT_FAILED = 1
 EXIT_QUARANTINED = 2
+# Paths that must be there, or be writable, before a run does anything.
+_OF_A_RUN = ("seeds", "sql", "warehouse")
 
-app = typer.Typer(
+
+class _Commands(typer.Typer):
+    """The commands, in a process that ends well: `pipelines/process.py`."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        with ends_well():
+            return super().__call__(*arguments, **options)
+
+
+app = _Commands(
     help="News text in, a DuckDB warehouse of political events out.",
     no_args_is_help=True,
     add_completion=False,
@@ -49,12 +62,26 @@ QUARANTINE_QUERY = (
     "order by path, record_number nulls last, reason_code"
 )
 
+
+def _path(text: str) -> Path:
+    """A path of an option; nothing (an unset variable of the shell) is not the current folder."""
+    if not text.strip():
+        raise typer.BadParameter("it is empty; it may be a folder")
+    return Path(text)
+
+
 SeedsOption = Annotated[
-    Path | None, typer.Option("--seeds", help="Folder of documents to ingest.", show_default="seeds")
+    Path | None,
+    typer.Option("--seeds", help="Folder of documents to ingest.", show_default="seeds", parser=_path),
 ]
 WarehouseOption = Annotated[
     Path | None,
-    typer.Option("--warehouse", help="Folder of the databases and the Parquet batches.", show_default="warehouse"),
+    typer.Option(
+        "--warehouse",
+        help="Folder of the databases and the Parquet batches.",
+        show_default="warehouse",
+        parser=_path,
+    ),
 ]
 ModelOption = Annotated[
     str | None, typer.Option("--model", help="An installed spaCy pipeline.", show_default="en_core_web_sm")
@@ -81,7 +108,8 @@ def run(
 ) -> None:
     """Ingest the seeds folder, build the warehouse, publish it, and show what was found."""
     with _failures_shown():
-        _run_job("ingest_and_publish", _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers))
+        settings = _settings(needed=_OF_A_RUN, seeds=seeds, warehouse=warehouse, model=model, workers=workers)
+        _run_job("ingest_and_publish", settings)
 
 
 @app.command()
@@ -103,7 +131,7 @@ def remove(
     with _failures_shown():
         if bool(paths) == everything:
             raise SettingsError("say which files' documents are to be removed, or --all")
-        settings = _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers)
+        settings = _settings(needed=_OF_A_RUN, seeds=seeds, warehouse=warehouse, model=model, workers=workers)
         values = {"remove_documents": True, "paths": paths or []}
         _run_job("remove_documents", settings, config={"load": values})
 
@@ -123,7 +151,7 @@ def rebuild(
     If nothing readable is published, it is made from the seeds folder. What was extracted before is not extracted again.
     """
     with _failures_shown():
-        settings = _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers)
+        settings = _settings(needed=_OF_A_RUN, seeds=seeds, warehouse=warehouse, model=model, workers=workers)
         from warehouse.connection import WriterLock
         from warehouse.recovery import start_over
 
@@ -158,7 +186,8 @@ def retry_quarantine(
 ) -> None:
     """Read quarantined files and extract failed documents again, as part of a run; after the cause was mended."""
     with _failures_shown():
-        _run_job("retry_quarantined", _settings(seeds=seeds, warehouse=warehouse, model=model, workers=workers))
+        settings = _settings(needed=_OF_A_RUN, seeds=seeds, warehouse=warehouse, model=model, workers=workers)
+        _run_job("retry_quarantined", settings)
 
 
 @app.command()
@@ -176,7 +205,7 @@ def extract(
         from pipelines.stages.stream import extract_stream
 
         nlp = build_nlp(settings.model, is_explaining=explain)
-        for record in extract_stream(sys.stdin.buffer, nlp=nlp, settings=settings, is_explaining=explain):
+        for record in extract_stream(_input_lines(), nlp=nlp, settings=settings, is_explaining=explain):
             line = json.dumps(record, ensure_ascii=False, indent=2 if pretty else None)
             # Half a surrogate pair in an id is no UTF-8; written with a backslash it is JSON's own escape.
             sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
@@ -218,7 +247,7 @@ def check(
 ) -> None:
     """Run every check of the tables and name the rows that break one; fails if a blocking one does."""
     with _failures_shown():
-        settings = _settings(warehouse=warehouse)
+        settings = _settings(needed=("sql",), warehouse=warehouse)
         from warehouse.checks import model_checks, run_checks, sql_checks, table_checks
         from warehouse.connection import open_build
         from warehouse.models import discover_models
@@ -248,7 +277,7 @@ def ui(
 ) -> None:
     """Serve the Dagster UI on 127.0.0.1, with its scheduler, until interrupted."""
     with _failures_shown():
-        settings = _settings(warehouse=warehouse)
+        settings = _settings(needed=("sql", "warehouse"), warehouse=warehouse)
         _set_dagster_home()
         os.environ["COMMUNIQUE_WAREHOUSE"] = str(settings.warehouse)
         # `dagster dev` announces its successor, which is another package; this project does without.
@@ -268,6 +297,7 @@ def _run_job(job_name: str, settings: Settings, *, config: Mapping[str, Mapping[
     from pipelines.defs.launch import launch
     from pipelines.summary import show_summary
 
+    show_on_without_output()
     console = console_for(sys.stdout)
     with RunView(console) as view:
         outcome = launch(job_name, build_defs, watcher=view, config=config, settings=settings, progress=view.progressed)
@@ -288,6 +318,13 @@ def _write_answer(settings: Settings, statement: str, output: OutputFormat) -> N
     else:
         write = write_csv if output is OutputFormat.CSV else write_json
         write(sys.stdout, result.columns, result.rows)
+
+
+def _input_lines() -> Iterator[bytes]:
+    try:
+        yield from sys.stdin.buffer
+    except OSError as error:
+        raise InputError(f"standard input cannot be read: {error.strerror}") from error
 
 
 def _sql_command(settings: Settings) -> str:
@@ -313,19 +350,25 @@ def _failures_shown() -> Iterator[None]:
         raise typer.Exit(EXIT_FAILED) from error
 
 
-def _settings(**options: Any) -> Settings:
-    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
-    given |= {name: value.resolve() for name, value in given.items() if isinstance(value, Path)}
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']} (got {e['input']!r})" for e in error.errors())
-        raise SettingsError(f"a setting cannot be used: {problems}") from error
+def _settings(*, needed: Collection[str] = (), **options: Any) -> Settings:
+    """The settings of a command; names that are none are told."""
+    for line in unknown_names(os.environ):
+        _say(line)
+    given = {name: value.resolve() if isinstance(value, Path) else value for name, value in options.items()}
+    return read_settings(needed=needed, **given)
 
 
 def _set_dagster_home() -> None:
-    """Let the runs of the command line appear in the UI of this clone."""
-    os.environ.setdefault("DAGSTER_HOME", str(PROJECT_ROOT / "dagster_home"))
+    """Let the runs of the command line appear in the UI of this clone.
+
+    Raises:
+        SettingsError: DAGSTER_HOME is set to what cannot be one.
+    """
+    home = Path(os.environ.setdefault("DAGSTER_HOME", str(PROJECT_ROOT / "dagster_home")))
+    if not home.is_absolute() or not home.is_dir() or not os.access(home, os.W_OK | os.X_OK):
+        raise SettingsError(
+            f"DAGSTER_HOME cannot be {os.environ['DAGSTER_HOME']!r}; it may be the absolute path of an existing folder"
+        )
 
 
 def _say(message: str) -> None:

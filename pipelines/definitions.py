@@ -14,6 +14,7 @@ from pipelines.defs.checks import build_checks
 from pipelines.defs.resources import LoggedProgress, WarehouseResource, warehouse_pool
 from pipelines.defs.sql_assets import build_sql_assets
 from pipelines.settings import Settings
+from pipelines.settings_check import read_settings
 from warehouse.models import discover_models
 
 
@@ -27,7 +28,7 @@ def build_defs(**overrides: object) -> dg.Definitions:
     Returns:
         The definitions; steps run one after the other in the process of their run.
     """
-    settings = overrides.get("settings") or Settings()
+    settings = overrides.get("settings") or read_settings(needed=("sql",))
     assert isinstance(settings, Settings)
     models = discover_models(settings.sql)
     pool = warehouse_pool(settings)

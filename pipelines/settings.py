@@ -83,7 +83,8 @@ class Settings(BaseSettings):
     )
     query_seconds: float = Field(60.0, gt=0, le=_DAY_SECONDS, description="time limit of `communique sql`, seconds")
     query_memory: str = Field(
-        "2GB", description="memory limit of `communique sql`; its process gets a quarter more, for what DuckDB does not count"
+        "2GB",
+        description="memory limit of `communique sql`; its process gets a quarter more, for what DuckDB does not count",
     )
 
     @field_validator("seeds", "warehouse", "corrections", "sql", mode="before")

@@ -52,9 +52,7 @@ def read_settings(*, needed: Collection[str] = (), **options: Any) -> Settings:
     except ValidationError as error:
         lines = dict.fromkeys(_refusal(str(e["loc"][0]).lower(), e["input"], given) for e in error.errors())
         raise SettingsError("\n".join(lines)) from error
-    wrong = [
-        _refusal(name, str(getattr(settings, name)), given, problem) for name, problem in _paths(settings, needed)
-    ]
+    wrong = [_refusal(name, str(getattr(settings, name)), given, problem) for name, problem in _paths(settings, needed)]
     if wrong:
         raise SettingsError("\n".join(wrong))
     return settings

@@ -4,9 +4,9 @@ What belongs here: the sandbox, what a reading statement is, and what a failure 
 What does not: the parent's side, with the limit of time (`query.py`). It is started anew for each query, as
 `python -c "...; main()"`, and imports little, as the command line waits for it.
 
-Messages go both ways as a length of eight bytes and a pickle. From the parent: the fields of a `Request`, then an empty message for each
-batch of rows that it wants. To the parent: `("ready",)`, then `("columns", names, types)`, then `("rows", rows)`, of which
-an empty one is the last; instead of any of them `("refused", message)`.
+Messages go both ways as a length of eight bytes and a pickle. From the parent: the fields of a `Request`, then an empty
+message for each batch of rows that it wants. To the parent: `("ready",)`, then `("columns", names, types)`, then
+`("rows", rows)`, of which an empty one is the last; instead of any of them `("refused", message)`.
 """
 
 from __future__ import annotations

@@ -139,7 +139,7 @@ class _Index:
         return best
 
     def _near(self, own: _Entry, kind: _Kind, *, may_lack_word: bool) -> Iterator[_Entry]:
-        """Tellings that share what one act must share, by actors, recipients or words, whichever are fewest; the nearest first."""
+        """Tellings that share what one act must share, whichever of it the fewest share; the nearest first."""
         sides = [
             [postings.get((kind, party), []) for party in (*parties, None)]
             for postings, parties in ((self._by_actor, own.actors), (self._by_recipient, own.recipients))
