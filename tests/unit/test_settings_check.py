@@ -24,7 +24,9 @@ def test_numbers_out_of_range_are_told_in_one_line(monkeypatch, name: str, value
     assert re.fullmatch(rf"{name} cannot be '{re.escape(value)}'; it may be a .*number .*\d", str(caught.value))
 
 
-@pytest.mark.parametrize("value", ["-1GB", "lots", "0", "", "2", "15MB", "1e3MB", "2 G B", "9" * 400 + "GB", "2000TB", "80%"])
+@pytest.mark.parametrize(
+    "value", ["-1GB", "lots", "0", "", "2", "15MB", "1e3MB", "2 G B", "9" * 400 + "GB", "2000TB", "80%"]
+)
 def test_sizes_are_numbers_with_units(monkeypatch, value: str) -> None:
     monkeypatch.setenv("COMMUNIQUE_QUERY_MEMORY", value)
     with pytest.raises(SettingsError, match="COMMUNIQUE_QUERY_MEMORY cannot be .*; it may be a size") as caught:
