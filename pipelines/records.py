@@ -54,6 +54,17 @@ class Precision(StrEnum):
     CENTURY = "century"
 
 
+class PlacePrecision(StrEnum):
+    """How large the place is that a toponym is resolved to."""
+
+    POINT = "point"
+    TOWN = "town"
+    DISTRICT = "district"
+    REGION = "region"
+    COUNTRY = "country"
+    AREA = "area"
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One row per document: an article's canonical text with what is known about its origin."""
@@ -138,6 +149,7 @@ class Place:
     latitude: float
     longitude: float
     geonames_id: int | None
+    precision: PlacePrecision
     confidence: float
 
 

@@ -78,6 +78,13 @@ class Settings(BaseSettings):
         le=_MOST_COUNT,
         description="longest run without white space that the model reads, characters; longer ones are masked",
     )
+    asserted_confidence: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="confidence from which a report that the writer makes in the own name counts as asserted: "
+        "`is_asserted`, `asserted_...`",
+    )
     lock_seconds: float = Field(
         0.0, ge=0, le=_WEEK_SECONDS, description="how long a run waits for another one's lock, seconds"
     )

@@ -149,11 +149,12 @@ def replace_core(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table],
     return counts
 
 
-def load_reference(con: duckdb.DuckDBPyConnection) -> Mapping[str, int]:
-    """Replace the reference lists (countries, event types, event codes), in one transaction.
+def load_reference(con: duckdb.DuckDBPyConnection, *, asserted_confidence: float = 0.5) -> Mapping[str, int]:
+    """Replace the reference lists (countries, event types, event codes, settings of the analysis), in one transaction.
 
     Args:
         con: the build database, outside a transaction.
+        asserted_confidence: the confidence, 0 to 1, from which a report counts as asserted.
 
     Returns:
         Rows of each table.
@@ -161,7 +162,7 @@ def load_reference(con: duckdb.DuckDBPyConnection) -> Mapping[str, int]:
     Raises:
         LexiconError: a CSV file of a list has a row that cannot be used.
     """
-    lists = reference_tables()
+    lists = reference_tables(asserted_confidence=asserted_confidence)
     with transaction(con, doing="writing the reference lists"):
         return {name: _replace_all(con, _TABLES[name], rows) for name, rows in lists.items()}
 

@@ -27,13 +27,17 @@ _SUPRANATIONAL_ROW: dict[str, Any] = dict.fromkeys(
 _TRUTH = {"true": True, "false": False}
 
 
-def reference_tables() -> Mapping[str, pa.Table]:
+def reference_tables(*, asserted_confidence: float = 0.5) -> Mapping[str, pa.Table]:
     """The rows of the reference lists, by table ("raw.countries").
+
+    Args:
+        asserted_confidence: the confidence, 0 to 1, from which a report counts as asserted.
 
     Raises:
         LexiconError: a CSV file has a row that cannot be used; names file and line.
     """
     return {
+        "raw.analysis_settings": pa.Table.from_pylist([{"name": "asserted_confidence", "value": asserted_confidence}]),
         "raw.countries": pa.Table.from_pylist(_countries()),
         "raw.event_types": _csv_table(
             "event_types.csv",
@@ -48,6 +52,7 @@ def reference_tables() -> Mapping[str, pa.Table]:
                 "definition": str,
             },
         ),
+        "raw.sanction_words": _csv_table("sanction_words.csv", {"word": str, "role": str}),
         "raw.event_codes": _csv_table(
             "cameo_plover.csv",
             {"event_type": str, "event_mode": _optional, "context": _optional, "cameo_code": str, "goldstein": float},

@@ -176,7 +176,7 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
             is_new = is_new or not builds.is_stamped(con, builds.LOAD)
             if is_new:
                 builds.unstamp(con, [builds.LOAD])
-            load_reference(con)
+            load_reference(con, asserted_confidence=settings.asserted_confidence)
             load_run(
                 con,
                 documents=staged.documents,

@@ -7,6 +7,8 @@ select
     event_count
 from main.agg_country_months
 where
-    event_count
-    <> verbal_cooperation_count + material_cooperation_count + verbal_conflict_count + material_conflict_count
-    or event_count <> actor_event_count + recipient_event_count - internal_event_count
+    abs(
+        event_count
+        - (verbal_cooperation_count + material_cooperation_count + verbal_conflict_count + material_conflict_count)
+    ) > 1e-6
+    or abs(event_count - (actor_event_count + recipient_event_count - internal_event_count)) > 1e-6

@@ -8,8 +8,8 @@ select
     event_count
 from main.agg_dyad_months
 where
-    event_count <> a_to_b_event_count + b_to_a_event_count + mutual_event_count
-    or event_count <> cooperation_count + conflict_count
-    or cooperation_count <> verbal_cooperation_count + material_cooperation_count
-    or conflict_count <> verbal_conflict_count + material_conflict_count
+    abs(event_count - (a_to_b_event_count + b_to_a_event_count + mutual_event_count)) > 1e-6
+    or abs(event_count - (cooperation_count + conflict_count)) > 1e-6
+    or abs(cooperation_count - (verbal_cooperation_count + material_cooperation_count)) > 1e-6
+    or abs(conflict_count - (verbal_conflict_count + material_conflict_count)) > 1e-6
     or abs(net_intensity - cooperation_intensity - conflict_intensity) > 1e-6

@@ -10,14 +10,14 @@ counted as (
     select
         event_id,
         count(*) as mention_count,
-        count(distinct document_id) as document_count
+        count(distinct document_id) as document_count,
+        bool_or(is_asserted) as is_asserted
     from mentions
     where is_counted
     group by event_id
 ),
 
--- Events that happened, are reported by a counted document, and are dated to the month or closer. An interval that
--- starts in one month and ends in the next (a week) counts in the month in which it starts.
+-- Events that happened, are reported by a counted document, and are dated to the year or closer.
 final as (
     select
         events.event_id,
@@ -26,8 +26,10 @@ final as (
         events.quad_class,
         events.intensity,
         events.place_country,
-        cast(date_trunc('month', events.event_date_start) as date) as event_month,
-        if(events.event_date_precision = 'day', events.event_date_start, null) as event_day,
+        events.event_date_start,
+        coalesce(events.event_date_end, events.event_date_start) as event_date_end,
+        events.event_date_precision,
+        counted.is_asserted,
         counted.mention_count,
         counted.document_count,
         counts.count_best as fatalities
@@ -41,7 +43,8 @@ final as (
         not events.is_negated
         and events.modality in ('actual', 'historical')
         and events.event_date_start is not null
-        and events.event_date_precision in ('day', 'week', 'month')
+        and events.event_date_precision in ('day', 'week', 'month', 'quarter', 'season', 'year')
+        and coalesce(events.event_date_end, events.event_date_start) <= events.event_date_start + interval 10 year
 )
 
 select * from final

@@ -14,6 +14,17 @@ corrections as (
     select * from intermediate.int_event_mention_corrections
 ),
 
+-- What a text gives somebody else's word for.
+attributed as (
+    select distinct event_mention_id from staging.stg_event_participants
+    where role = 'attribution'
+),
+
+settings as (
+    select max(setting_value) as asserted_confidence from staging.stg_analysis_settings
+    where setting = 'asserted_confidence'
+),
+
 final as (
     select
         mentions.event_mention_id,
@@ -39,6 +50,9 @@ final as (
         mentions.is_negated,
         mentions.modality,
         not mentions.is_negated and mentions.modality in ('actual', 'historical') as has_occurred,
+        attributed.event_mention_id is not null as is_attributed,
+        attributed.event_mention_id is null
+        and coalesce(mentions.confidence >= settings.asserted_confidence, false) as is_asserted,
         mentions.theme,
         mentions.theme_start_char,
         mentions.theme_end_char,
@@ -53,6 +67,8 @@ final as (
         mentions.place_latitude,
         mentions.place_longitude,
         mentions.place_geonames_id,
+        mentions.place_precision,
+        mentions.place_confidence,
         mentions.fatalities,
         mentions.injuries,
         mentions.arrests,
@@ -66,6 +82,8 @@ final as (
     inner join documents on mentions.document_id = documents.document_id
     left join links on mentions.event_mention_id = links.event_mention_id
     left join corrections on mentions.event_mention_id = corrections.event_mention_id
+    left join attributed on mentions.event_mention_id = attributed.event_mention_id
+    cross join settings
 )
 
 select * from final

@@ -2,6 +2,10 @@ with events as (
     select * from intermediate.int_dated_events
 ),
 
+months as (
+    select * from intermediate.int_event_months
+),
+
 countries as (
     select * from staging.stg_countries
     where alpha2 is not null
@@ -36,6 +40,8 @@ located as (
 joined as (
     select
         events.*,
+        months.event_month,
+        months.share,
         coalesce(involved.country, located.country) as country,
         involved.country is not null as is_involved,
         coalesce(involved.is_actor, false) as is_actor,
@@ -47,26 +53,39 @@ joined as (
             involved.event_id = located.event_id
             and involved.country = located.country
     inner join events on coalesce(involved.event_id, located.event_id) = events.event_id
+    inner join months on events.event_id = months.event_id
 ),
 
 aggregated as (
     select
         country,
         event_month,
-        count(*) filter (where is_involved) as event_count,
-        count(*) filter (where is_actor) as actor_event_count,
-        count(*) filter (where is_recipient) as recipient_event_count,
-        count(*) filter (where is_actor and is_recipient) as internal_event_count,
-        count(*) filter (where is_located) as located_event_count,
-        count(*) filter (where is_involved and quad_class = 1) as verbal_cooperation_count,
-        count(*) filter (where is_involved and quad_class = 2) as material_cooperation_count,
-        count(*) filter (where is_involved and quad_class = 3) as verbal_conflict_count,
-        count(*) filter (where is_involved and quad_class = 4) as material_conflict_count,
-        coalesce(sum(intensity) filter (where is_involved and intensity > 0), 0.0) as cooperation_intensity,
-        coalesce(sum(intensity) filter (where is_involved and intensity < 0), 0.0) as conflict_intensity,
-        coalesce(sum(intensity) filter (where is_involved), 0.0) as net_intensity,
-        avg(intensity) filter (where is_involved) as mean_intensity,
-        cast(sum(fatalities) filter (where is_located) as bigint) as located_fatalities
+        coalesce(sum(share) filter (where is_involved), 0.0) as event_count,
+        coalesce(sum(share) filter (where is_actor), 0.0) as actor_event_count,
+        coalesce(sum(share) filter (where is_recipient), 0.0) as recipient_event_count,
+        coalesce(sum(share) filter (where is_actor and is_recipient), 0.0) as internal_event_count,
+        coalesce(sum(share) filter (where is_located), 0.0) as located_event_count,
+        coalesce(sum(share) filter (where is_involved and quad_class = 1), 0.0) as verbal_cooperation_count,
+        coalesce(sum(share) filter (where is_involved and quad_class = 2), 0.0) as material_cooperation_count,
+        coalesce(sum(share) filter (where is_involved and quad_class = 3), 0.0) as verbal_conflict_count,
+        coalesce(sum(share) filter (where is_involved and quad_class = 4), 0.0) as material_conflict_count,
+        coalesce(sum(share * intensity) filter (where is_involved and intensity > 0), 0.0) as cooperation_intensity,
+        coalesce(sum(share * intensity) filter (where is_involved and intensity < 0), 0.0) as conflict_intensity,
+        coalesce(sum(share * intensity) filter (where is_involved), 0.0) as net_intensity,
+        sum(share * fatalities) filter (where is_located) as located_fatalities,
+        coalesce(sum(share) filter (where is_involved and is_asserted), 0.0) as asserted_event_count,
+        coalesce(sum(share) filter (where is_actor and is_asserted), 0.0) as asserted_actor_event_count,
+        coalesce(sum(share) filter (where is_recipient and is_asserted), 0.0) as asserted_recipient_event_count,
+        coalesce(sum(share) filter (where is_actor and is_recipient and is_asserted), 0.0) as asserted_internal_event_count,
+        coalesce(sum(share) filter (where is_located and is_asserted), 0.0) as asserted_located_event_count,
+        coalesce(sum(share) filter (where is_involved and quad_class = 1 and is_asserted), 0.0) as asserted_verbal_cooperation_count,
+        coalesce(sum(share) filter (where is_involved and quad_class = 2 and is_asserted), 0.0) as asserted_material_cooperation_count,
+        coalesce(sum(share) filter (where is_involved and quad_class = 3 and is_asserted), 0.0) as asserted_verbal_conflict_count,
+        coalesce(sum(share) filter (where is_involved and quad_class = 4 and is_asserted), 0.0) as asserted_material_conflict_count,
+        coalesce(sum(share * intensity) filter (where is_involved and intensity > 0 and is_asserted), 0.0) as asserted_cooperation_intensity,
+        coalesce(sum(share * intensity) filter (where is_involved and intensity < 0 and is_asserted), 0.0) as asserted_conflict_intensity,
+        coalesce(sum(share * intensity) filter (where is_involved and is_asserted), 0.0) as asserted_net_intensity,
+        sum(share * fatalities) filter (where is_located and is_asserted) as asserted_located_fatalities
     from joined
     group by all
 ),
@@ -75,7 +94,8 @@ final as (
     select
         aggregated.country,
         countries.country_name,
-        aggregated.* exclude (country)
+        aggregated.* exclude (country),
+        aggregated.net_intensity / nullif(aggregated.event_count, 0) as mean_intensity
     from aggregated
     inner join countries on aggregated.country = countries.country
 )

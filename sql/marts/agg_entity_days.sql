@@ -35,7 +35,13 @@ acting as (
         count(distinct event_mentions.event_mention_id) filter (where participants.role = 'actor')
             as actor_event_mention_count,
         count(distinct event_mentions.event_mention_id) filter (where participants.role = 'recipient')
-            as recipient_event_mention_count
+            as recipient_event_mention_count,
+        count(distinct event_mentions.event_mention_id)
+            filter (where participants.role = 'actor' and event_mentions.is_asserted)
+            as asserted_actor_event_mention_count,
+        count(distinct event_mentions.event_mention_id)
+            filter (where participants.role = 'recipient' and event_mentions.is_asserted)
+            as asserted_recipient_event_mention_count
     from participants
     inner join event_mentions on participants.event_mention_id = event_mentions.event_mention_id
     group by all
@@ -63,6 +69,8 @@ final as (
         mentioned.document_count,
         coalesce(acting.actor_event_mention_count, 0) as actor_event_mention_count,
         coalesce(acting.recipient_event_mention_count, 0) as recipient_event_mention_count,
+        coalesce(acting.asserted_actor_event_mention_count, 0) as asserted_actor_event_mention_count,
+        coalesce(acting.asserted_recipient_event_mention_count, 0) as asserted_recipient_event_mention_count,
         coalesce(speaking.quotation_count, 0) as quotation_count
     from mentioned
     inner join entities on mentioned.entity_id = entities.entity_id

@@ -71,7 +71,11 @@ acting as (
         count(*) filter (where event_pairs.is_a_to_b and event_pairs.is_b_to_a) as mutual_event_count,
         count(*) filter (where events.quad_class in (1, 2)) as cooperation_count,
         count(*) filter (where events.quad_class in (3, 4)) as conflict_count,
-        sum(events.intensity) as net_intensity
+        sum(events.intensity) as net_intensity,
+        count(*) filter (where events.is_asserted) as asserted_event_count,
+        count(*) filter (where events.is_asserted and events.quad_class in (1, 2)) as asserted_cooperation_count,
+        count(*) filter (where events.is_asserted and events.quad_class in (3, 4)) as asserted_conflict_count,
+        coalesce(sum(events.intensity) filter (where events.is_asserted), 0.0) as asserted_net_intensity
     from event_pairs
     inner join events on event_pairs.event_id = events.event_id
     group by all
@@ -89,7 +93,11 @@ joined as (
         coalesce(acting.mutual_event_count, 0) as mutual_event_count,
         coalesce(acting.cooperation_count, 0) as cooperation_count,
         coalesce(acting.conflict_count, 0) as conflict_count,
-        coalesce(acting.net_intensity, 0.0) as net_intensity
+        coalesce(acting.net_intensity, 0.0) as net_intensity,
+        coalesce(acting.asserted_event_count, 0) as asserted_event_count,
+        coalesce(acting.asserted_cooperation_count, 0) as asserted_cooperation_count,
+        coalesce(acting.asserted_conflict_count, 0) as asserted_conflict_count,
+        coalesce(acting.asserted_net_intensity, 0.0) as asserted_net_intensity
     from appearing
     full join acting
         on

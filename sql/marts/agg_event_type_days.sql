@@ -1,20 +1,27 @@
 with events as (
     select * from intermediate.int_dated_events
-    where event_day is not null
+),
+
+days as (
+    select * from intermediate.int_event_days
 ),
 
 final as (
     select
-        event_type,
-        event_day,
-        any_value(quad_class) as quad_class,
-        count(*) as event_count,
-        cast(sum(mention_count) as bigint) as mention_count,
-        cast(sum(document_count) as bigint) as report_count,
-        avg(intensity) as mean_intensity,
-        cast(sum(fatalities) as bigint) as fatalities
+        events.event_type,
+        days.event_day,
+        any_value(events.quad_class) as quad_class,
+        sum(days.share) as event_count,
+        count(*) filter (where events.event_date_precision = 'day') as day_event_count,
+        coalesce(sum(days.share) filter (where events.is_asserted), 0.0) as asserted_event_count,
+        sum(days.share * events.mention_count) as mention_count,
+        sum(days.share * events.document_count) as report_count,
+        sum(days.share * events.intensity) / sum(days.share) as mean_intensity,
+        sum(days.share * events.fatalities) as fatalities,
+        sum(days.share * events.fatalities) filter (where events.is_asserted) as asserted_fatalities
     from events
-    group by event_type, event_day
+    inner join days on events.event_id = days.event_id
+    group by events.event_type, days.event_day
 )
 
 select * from final

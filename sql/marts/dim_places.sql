@@ -25,6 +25,7 @@ mentioned as (
         mentions.place_latitude,
         mentions.place_longitude,
         mentions.place_geonames_id,
+        mentions.place_precision,
         mentions.document_id,
         documents.is_counted,
         null as event_id
@@ -42,6 +43,7 @@ located as (
         place_latitude,
         place_longitude,
         place_geonames_id,
+        place_precision,
         null as document_id,
         false as is_counted,
         if(document_count > 0 and has_occurred, event_id, null) as event_id
@@ -56,6 +58,7 @@ located as (
         place_latitude,
         place_longitude,
         place_geonames_id,
+        place_precision,
         null as document_id,
         false as is_counted,
         null as event_id
@@ -79,10 +82,11 @@ described as (
         place_latitude,
         place_longitude,
         place_geonames_id,
+        place_precision,
         row_number() over (
             partition by place_id
             order by
-                count(*) desc, place_name, place_country, place_admin1, place_latitude, place_longitude
+                count(*) desc, place_name, place_country, place_admin1, place_latitude, place_longitude, place_precision
         ) as description_rank
     from appearances
     group by
@@ -92,7 +96,8 @@ described as (
         place_admin1,
         place_latitude,
         place_longitude,
-        place_geonames_id
+        place_geonames_id,
+        place_precision
 ),
 
 counted as (
@@ -119,6 +124,7 @@ final as (
         described.place_latitude,
         described.place_longitude,
         described.place_geonames_id,
+        described.place_precision,
         counted.mention_count,
         counted.document_count,
         counted.event_count

@@ -28,6 +28,8 @@ counted as (
         count(*) as mention_count,
         count(distinct document_id) as document_count,
         count(distinct source_key) as source_count,
+        bool_and(is_attributed) as is_attributed,
+        bool_or(is_asserted) as is_asserted,
         first(theme order by confidence desc, event_mention_id) filter (where theme is not null) as theme
     from mentions
     where is_counted
@@ -120,9 +122,13 @@ final as (
         events.place_latitude,
         events.place_longitude,
         events.place_geonames_id,
+        events.place_precision,
+        events.place_confidence,
         events.modality,
         events.is_negated,
         not events.is_negated and events.modality in ('actual', 'historical') as has_occurred,
+        coalesce(counted.is_attributed, false) as is_attributed,
+        coalesce(counted.is_asserted, false) as is_asserted,
         events.confidence,
         counts.fatalities_min,
         counts.fatalities,

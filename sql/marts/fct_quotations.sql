@@ -14,14 +14,41 @@ documents as (
     select * from intermediate.int_documents
 ),
 
-final as (
+sentences as (
+    select * from staging.stg_sentences
+),
+
+-- The event reports of a quotation: those whose words lie in it.
+reports as (
     select
         quotations.document_id,
         quotations.start_char,
         quotations.end_char,
+        list(mentions.event_mention_id order by mentions.start_char, mentions.event_mention_id) as event_mention_ids
+    from quotations
+    inner join intermediate.int_event_mentions as mentions
+        on
+            quotations.document_id = mentions.document_id
+            and mentions.start_char >= quotations.start_char
+            and mentions.end_char <= quotations.end_char
+    group by all
+),
+
+final as (
+    select
+        md5(concat_ws('|', quotations.document_id, quotations.start_char, quotations.end_char)) as quotation_id,
+        quotations.document_id,
+        quotations.start_char,
+        quotations.end_char,
         documents.source_key,
+        documents.source_name,
+        documents.title,
         documents.published_date,
         quotations.text,
+        sentences.sentence_number,
+        sentences.start_char as sentence_start_char,
+        sentences.end_char as sentence_end_char,
+        coalesce(reports.event_mention_ids, []) as event_mention_ids,
         quotations.kind,
         quotations.cue,
         entities.entity_id as speaker_entity_id,
@@ -35,6 +62,16 @@ final as (
         quotations.extractor_version
     from quotations
     inner join documents on quotations.document_id = documents.document_id
+    left join sentences
+        on
+            quotations.document_id = sentences.document_id
+            and quotations.start_char >= sentences.start_char
+            and quotations.start_char < sentences.end_char
+    left join reports
+        on
+            quotations.document_id = reports.document_id
+            and quotations.start_char = reports.start_char
+            and quotations.end_char = reports.end_char
     left join document_entities
         on
             quotations.document_id = document_entities.document_id

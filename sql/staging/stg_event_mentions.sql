@@ -35,6 +35,7 @@ renamed as (
         place_latitude,
         place_longitude,
         place_geonames_id,
+        place_precision,
         place_confidence,
         fatalities,
         injuries,

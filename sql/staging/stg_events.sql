@@ -23,6 +23,8 @@ renamed as (
         place_latitude,
         place_longitude,
         place_geonames_id,
+        place_precision,
+        place_confidence,
         mention_count,
         document_count,
         first_published_date

@@ -14,6 +14,7 @@ renamed as (
         latitude as place_latitude,
         longitude as place_longitude,
         geonames_id as place_geonames_id,
+        precision as place_precision,
         confidence,
         extractor_version
     from source

@@ -20,6 +20,7 @@ from pipelines.records import (
     Modality,
     Party,
     Place,
+    PlacePrecision,
     Precision,
     Quantity,
     Quote,
@@ -95,7 +96,7 @@ def event(**changes) -> Event:
         "event_date_end": date(2024, 5, 3),
         "event_date_precision": Precision.DAY,
         "event_date_source": EventDateSource.TEXT,
-        "place": Place("Oslo", *span_of("Oslo"), "Oslo", "NOR", None, 59.91, 10.75, 3143244, 0.9),
+        "place": Place("Oslo", *span_of("Oslo"), "Oslo", "NOR", None, 59.91, 10.75, 3143244, PlacePrecision.TOWN, 0.9),
     }
     return Event(**{**values, **changes})
 
@@ -118,7 +119,9 @@ def annotate(doc: Doc) -> None:
     doc._.quantities = [
         Quantity("a treaty", *span_of("a treaty"), "count", 1.0, "treaty", None, None, None, None, None)
     ]
-    doc._.places = [Place("Oslo", *span_of("Oslo"), "Oslo", "NOR", None, 59.91, 10.75, 3143244, 0.9)]
+    doc._.places = [
+        Place("Oslo", *span_of("Oslo"), "Oslo", "NOR", None, 59.91, 10.75, 3143244, PlacePrecision.TOWN, 0.9)
+    ]
     doc._.quotes = [
         Quote(
             "praised it",

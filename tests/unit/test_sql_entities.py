@@ -118,7 +118,7 @@ def test_entities_by_day_count_documents_once(con):
     ])  # fmt: skip
     run_up_to(con, "main.agg_entity_days")
     assert select(con, "select * exclude entity_id from agg_entity_days order by 1") == [
-        ("Anna Berg", date(2023, 5, 9), 3, 1, 1, 0, 1), ("Bo", date(2023, 5, 9), 1, 1, 0, 1, 0),
+        ("Anna Berg", date(2023, 5, 9), 3, 1, 1, 0, 1, 0, 1), ("Bo", date(2023, 5, 9), 1, 1, 0, 1, 0, 1, 0),
     ]  # fmt: skip
 
 

@@ -162,28 +162,68 @@ def test_an_event_counts_once_for_each_pair_of_countries(actors, recipients, row
 
 
 @pytest.mark.parametrize(
-    ("options", "month"),
+    ("options", "months"),
     [
-        ({}, "2023-05-01"),
-        ({"precision": "week", "start": date(2023, 5, 29), "end": date(2023, 6, 4)}, "2023-05-01"),
-        ({"precision": "month", "start": date(2023, 4, 1), "end": date(2023, 4, 30)}, "2023-04-01"),
-        ({"precision": "quarter", "start": date(2023, 4, 1), "end": date(2023, 6, 30)}, None),
-        ({"precision": "year", "start": date(2023, 1, 1), "end": date(2023, 12, 31)}, None),
-        ({"precision": None, "start": None, "end": None}, None),
-        ({"modality": "historical"}, "2023-05-01"),
-        ({"modality": "future"}, None),
-        ({"modality": "hypothetical"}, None),
-        ({"is_negated": True}, None),
+        ({}, {"2023-05-01": 1}),
+        ({"precision": "week", "start": date(2023, 5, 29), "end": date(2023, 6, 4)}, {"2023-05-01": 3 / 7, "2023-06-01": 4 / 7}),
+        ({"precision": "month", "start": date(2023, 4, 1), "end": date(2023, 4, 30)}, {"2023-04-01": 1}),
+        ({"precision": "quarter", "start": date(2023, 4, 1), "end": date(2023, 6, 30)},
+         {"2023-04-01": 30 / 91, "2023-05-01": 31 / 91, "2023-06-01": 30 / 91}),
+        ({"precision": "year", "start": date(2022, 12, 1), "end": date(2023, 1, 31)}, {"2022-12-01": 0.5, "2023-01-01": 0.5}),
+        ({"precision": "decade", "start": date(1990, 1, 1), "end": date(1999, 12, 31)}, {}),
+        ({"precision": "year", "start": date(1950, 1, 1), "end": date(1999, 12, 31)}, {}),
+        ({"precision": None, "start": None, "end": None}, {}),
+        ({"modality": "historical"}, {"2023-05-01": 1}),
+        ({"modality": "future"}, {}),
+        ({"modality": "hypothetical"}, {}),
+        ({"is_negated": True}, {}),
     ],
-    ids=["a day", "a week counts where it starts", "a month", "a quarter", "a year", "no date", "told again", "to come",
-         "imagined", "denied"],
+    ids=["a day", "a week counts by its days", "a month", "a quarter", "a year", "a decade", "half a century", "no date",
+         "told again", "to come", "imagined", "denied"],
 )  # fmt: skip
-def test_only_events_that_happened_and_are_dated_to_the_month_count(options, month):
+def test_events_that_happened_count_in_their_months_by_their_days(options, months):
     con = warehouse([Given("e", {"P": RUS}, {"Z": UKR}, **options)])
     for name in ("main.agg_dyad_months", "main.agg_country_months"):
         run_up_to(con, name)
-    assert select(con, "select event_month::varchar from agg_dyad_months") == ([(month,)] if month else [])
-    assert select(con, "select count(*) from agg_country_months") == [(2 if month else 0,)]
+    found = dict(select(con, "select event_month::varchar, event_count from agg_dyad_months"))
+    assert found == pytest.approx(months)
+    assert select(con, "select count(*) from agg_country_months") == [(2 * len(months),)]
+
+
+def test_empty_months_are_rows_and_trends_go_by_the_calendar():
+    con = warehouse([
+        Given("e1", {"P": RUS}, {"Z": UKR}, intensity=3.0, start=date(2023, 1, 9), end=date(2023, 1, 9)),
+        Given("e2", {"P": RUS}, {"Z": UKR}, intensity=-6.0, start=date(2023, 5, 9), end=date(2023, 5, 9), document_id="b"),
+    ])  # fmt: skip
+    con.execute("update raw.documents set published_date = '2023-01-10' where document_id = 'a'")
+    run_up_to(con, "main.agg_dyad_months")
+    columns = (
+        "(event_month::varchar)[:7], event_count, net_intensity, event_count_3_months, net_intensity_3_months, "
+        "net_intensity_change"
+    )
+    assert select(con, f"select {columns} from agg_dyad_months order by 1") == [
+        ("2023-01", 1, 3, 1 / 3, 1, 3), ("2023-02", 0, 0, 1 / 3, 1, -3), ("2023-03", 0, 0, 1 / 3, 1, 0),
+        ("2023-04", 0, 0, 0, 0, 0), ("2023-05", 1, -6, 1 / 3, -2, -6),
+    ]  # fmt: skip
+
+
+def test_asserted_events_are_told_by_the_writer_with_confidence():
+    con = warehouse([
+        Given("e1", {"P": RUS}, {"Z": UKR}, more={"confidence": 0.7}),
+        Given("e2", {"P": RUS}, {"Z": UKR}, more={"confidence": 0.2}),
+        Given("e3", {"P": RUS}, {"Z": UKR}, more={"confidence": 0.9}),
+    ])  # fmt: skip
+    given(con, "nlp.event_participants", [
+        {"event_mention_id": "m-e3", "document_id": "a", "role": "attribution", "text": "the Kremlin", "country": "RUS"}
+    ])  # fmt: skip
+    for name in ("main.agg_dyad_months", "main.fct_events"):
+        run_up_to(con, name)
+    assert select(con, "select event_count, asserted_event_count, asserted_net_intensity from agg_dyad_months") == [
+        (3, 1, 2.5)
+    ]
+    assert select(con, "select event_id, is_attributed, is_asserted from fct_events order by 1") == [
+        ("e1", False, True), ("e2", False, False), ("e3", True, False)
+    ]  # fmt: skip
 
 
 def test_cooperation_and_conflict_are_summed():
@@ -227,16 +267,17 @@ def test_a_country_where_others_act_appears():
                   "where country = 'BLR'") == [(0, 1, 0.0, None)]  # fmt: skip
 
 
-def test_event_types_by_day_need_a_day():
+def test_event_types_by_day_spread_intervals():
     month = {"precision": "month", "start": date(2023, 5, 1), "end": date(2023, 5, 31)}
     con = warehouse(
         [Given("e1", **FIGHT), Given("e2", **FIGHT, more={"fatalities": 2}), Given("e3"), Given("e4", **month)]
     )
     run_up_to(con, "main.agg_event_type_days")
-    columns = "event_type, event_day::varchar, event_count, mean_intensity, fatalities"
-    assert select(con, f"select {columns} from agg_event_type_days order by 1") == [
-        ("ASSAULT", "2023-05-09", 2, -9.0, 2), ("CONSULT", "2023-05-09", 1, 2.5, None),
+    columns = "event_type, event_count, day_event_count, mean_intensity, fatalities"
+    assert select(con, f"select {columns} from agg_event_type_days where event_day = '2023-05-09' order by 1") == [
+        ("ASSAULT", 2, 2, -9.0, 2), ("CONSULT", pytest.approx(1 + 1 / 31), 1, 2.5, None),
     ]  # fmt: skip
+    assert select(con, "select count(*), sum(event_count) from agg_event_type_days") == [(32, pytest.approx(4))]
 
 
 def test_places_of_mentions_and_events_are_one_dimension():

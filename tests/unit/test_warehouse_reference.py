@@ -16,7 +16,7 @@ def lexicons(tmp_path, monkeypatch):
     """A copy of the lexicons in which a test can break a file."""
     folder = tmp_path / "lexicons"
     folder.mkdir()
-    for name in ("event_types.csv", "cameo_plover.csv"):
+    for name in ("event_types.csv", "cameo_plover.csv", "sanction_words.csv"):
         source = reference.files("pipelines").joinpath("lexicons", name)
         (folder / name).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.setattr(reference, "files", lambda _: tmp_path)

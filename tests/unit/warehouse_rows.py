@@ -134,7 +134,7 @@ def an_extraction(document: Document) -> dict[str, Any]:
     mentions = {name: _mention(document, name) for name in NAMES}
     place = {
         **span(text, "Tallinn"), "name": "Tallinn", "country": "EST", "admin1": "Harju", "latitude": 59.43696,
-        "longitude": 24.75353, "geonames_id": 588409, "confidence": 0.9,
+        "longitude": 24.75353, "geonames_id": 588409, "precision": "town", "confidence": 0.9,
     }  # fmt: skip
     first_end = text.index("🤝") + 2
     return {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pipelines.records import EventDateSource, Modality, Precision
+from pipelines.records import EventDateSource, Modality, PlacePrecision, Precision
 from warehouse.contracts.form import Column, ForeignKey
 
 TEXT, TEXTS, INTEGER, BIGINT = "VARCHAR", "VARCHAR[]", "INTEGER", "BIGINT"
@@ -66,6 +66,14 @@ def place_columns(*, prefix: str, optional: bool) -> tuple[Column, ...]:
         Column(f"{prefix}latitude", NUMBER, "Latitude in degrees north, WGS 84.", nullable=optional),
         Column(f"{prefix}longitude", NUMBER, "Longitude in degrees east, WGS 84.", nullable=optional),
         Column(f"{prefix}geonames_id", BIGINT, "Identifier of the place in GeoNames.", nullable=True),
+        Column(
+            f"{prefix}precision",
+            TEXT,
+            "How large the place is: point (a site), town, district (second-order division), region (first-order division, or "
+            "another part of one country), country, or area (beyond one country: a sea, a continent).",
+            nullable=optional,
+            one_of=values_of(PlacePrecision),
+        ),
     )
 
 

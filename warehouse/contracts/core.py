@@ -73,6 +73,7 @@ CORE = (
             *EVENT_CODING,
             *EVENT_DATES,
             *place_columns(prefix="place_", optional=True),
+            Column("place_confidence", NUMBER, "Certainty of the place, 0 to 1.", nullable=True),
             Column("mention_count", INTEGER, "Mentions that report it, without those in near-duplicate documents."),
             Column("document_count", INTEGER, "Documents that report it, without near-duplicates."),
             Column("first_published_date", DATE, "Earliest publication that reports it.", nullable=True),

@@ -157,6 +157,26 @@ REFERENCE = (
         ("country",),
     ),
     Table(
+        "raw", "analysis_settings",
+        "one row per setting",
+        "Settings that the aggregates depend on, as they were when the warehouse was built.",
+        (
+            Column("name", TEXT, "Name of the setting: asserted_confidence."),
+            Column("value", NUMBER, "Its value."),
+        ),
+        ("name",),
+    ),
+    Table(
+        "raw", "sanction_words",
+        "one row per word",
+        "Words that tell measures of sanction and what is done to them (pipelines/lexicons/sanction_words.csv).",
+        (
+            Column("word", TEXT, "Word in its base form, lower case."),
+            Column("role", TEXT, "What it tells.", one_of=("measure", "widen", "extend")),
+        ),
+        ("word",),
+    ),
+    Table(
         "raw", "event_types",
         "one row per PLOVER event type and mode, and one per type for events without a mode",
         "Reference list of what an event can be coded as (pipelines/lexicons/event_types.csv).",

@@ -14,13 +14,19 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Token
 
+from pipelines.nlp.clauses.misparses import (
+    counted_object,
+    read_noun_taken_for_verb,
+    read_particle,
+    small_clause_subject,
+    swallowed_object,
+)
 from pipelines.nlp.clauses.patterns import (
     CONDITION_MARKS,
     FUTURE_AUXILIARIES,
     HYPOTHETICAL_AUXILIARIES,
     NEGATIONS,
     NEGATIVE_PRONOUNS,
-    PARTICLES,
     PREPOSITIONAL_CONTROL,
     RELATIVE_PRONOUNS,
     SUBJECT_CONTROL,
@@ -106,10 +112,10 @@ class ClauseReader:
             dep = child.dep_
             if dep == "oprd" and (predicate.obj is not None or predicate.is_passive):
                 predicate.preps.setdefault("as", []).append(child)  # "called him a liar", "were set free"
-            elif dep == "ccomp" and predicate.obj is None and (named := _small_clause(child)) is not None:
+            elif dep == "ccomp" and predicate.obj is None and (named := small_clause_subject(child)) is not None:
                 predicate.obj = self._resolve_relative(named)
                 predicate.preps.setdefault("as", []).append(child)
-            elif dep == "oprd" and child.pos_ == "ADJ" and (judged := _swallowed(child)) is not None:
+            elif dep == "oprd" and child.pos_ == "ADJ" and (judged := swallowed_object(child)) is not None:
                 predicate.obj = judged
                 predicate.preps.setdefault("as", []).append(child)
             elif dep in ("dobj", "attr", "oprd") and predicate.obj is None:
@@ -126,13 +132,12 @@ class ClauseReader:
             after = [c for c in predicate.obj.rights if c.dep_ == "amod" and c.pos_ == "ADJ"]
             if after:
                 predicate.preps["as"] = after[:1]
-        if predicate.obj is None:
-            predicate.obj = _object_behind_phrase(predicate.token)
+        read_noun_taken_for_verb(predicate)
         if predicate.obj is None and predicate.particle == "up":
-            predicate.obj = _counted_object(predicate.token)
+            predicate.obj = counted_object(predicate.token)
             predicate.particle = "" if predicate.obj is not None else "up"
         if predicate.obj is None and not predicate.particle:
-            _read_particle(predicate)
+            read_particle(predicate)
         return agent
 
     def _share_object(self, predicate: Predicate) -> None:
@@ -270,23 +275,6 @@ class ClauseReader:
         return token.head
 
 
-def _swallowed(adjective: Token) -> Token | None:
-    """The object that the parser hangs on the adjective said of it: "called the ruling shameful"."""
-    if not any(c.dep_ in ("det", "poss") for c in adjective.lefts):
-        return None
-    return next((c for c in reversed(list(adjective.lefts)) if c.dep_ in ("amod", "compound", "nmod")), None)
-
-
-def _read_particle(predicate: Predicate) -> None:
-    """A particle that the parser took for a preposition, with the verb's object behind it: "voted down the bill"."""
-    for child in predicate.token.children:
-        if child.dep_ == "prep" and child.i == predicate.token.i + 1 and child.lower_ in PARTICLES:
-            named = first_object(child)
-            if named is not None:
-                predicate.particle, predicate.obj = child.lower_, named
-            return
-
-
 def _read_operators(predicate: Predicate) -> None:
     """Fill negation, auxiliaries and condition from a verb's dependents."""
     auxiliaries = []
@@ -311,35 +299,6 @@ def _is_nobody(noun: Token | None) -> bool:
     return noun.lower_ in NEGATIVE_PRONOUNS or any(
         c.dep_ == "det" and c.lower_ in ("no", "neither") for c in noun.children
     )
-
-
-def _small_clause(token: Token) -> Token | None:
-    """What is judged in "considered it inappropriate", "called the vote a farce": a clause without a verb."""
-    if token.pos_ not in ("ADJ", "NOUN", "PROPN") or any(c.dep_ in ("aux", "cop", "mark") for c in token.children):
-        return None
-    return next((c for c in token.lefts if c.dep_ == "nsubj"), None)
-
-
-def _object_behind_phrase(token: Token) -> Token | None:
-    """The object of "put on hold a delivery", whose noun in between the parser took for a verb with that object."""
-    for preposition in token.children:
-        if preposition.dep_ != "prep" or preposition.i != token.i + 1:
-            continue
-        noun = first_object(preposition)
-        if noun is not None and noun.tag_ == "VB" and noun.i == preposition.i + 1:
-            return next((c for c in noun.children if c.dep_ == "dobj"), None)
-    return None
-
-
-def _counted_object(token: Token) -> Token | None:
-    """The object of "freed up to 16 prisoners", which the parser hangs on "up to"."""
-    for child in token.children:
-        if child.dep_ == "prt" and child.lower_ == "up":
-            for preposition in child.children:
-                noun = first_object(preposition) if preposition.lower_ == "to" else None
-                if noun is not None and any(c.dep_ == "nummod" for c in noun.children):
-                    return noun
-    return None
 
 
 def collapsed_subject(token: Token) -> Token | None:

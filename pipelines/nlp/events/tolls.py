@@ -159,7 +159,7 @@ class TollReader:
                 kind = self._words.get((lemma_of(above), "noun", whose))
                 if kind is not None and above.pos_ in ("NOUN", "PROPN"):
                     return kind, above
-            return None
+            return self._of_lives(above) if lemma_of(above) == "life" else None
         if governor.lower_ in ("to", "at") and above.pos_ == "VERB":
             predicate = self.clauses.predicate(above)
             for argument in (predicate.subject, predicate.obj):
@@ -170,7 +170,7 @@ class TollReader:
         return None
 
     def _of_lives(self, head: Token) -> tuple[str, Token] | None:
-        """ "claimed 22 lives"."""
+        """ "claimed 22 lives", "took the lives of nine"."""
         is_lost = head.dep_ in ("dobj", "nsubjpass") and head.head.lemma_ in ("claim", "take", "cost", "lose", "end")
         return ("fatalities", head.head) if is_lost else None
 

@@ -111,5 +111,6 @@ def _place(text: str, start_char: int, evidence: float, resolution: Resolution, 
         latitude=place.latitude,
         longitude=place.longitude,
         geonames_id=place.geonames_id,
+        precision=place.precision,
         confidence=round(resolution.probability / (1.0 + math.exp(-evidence)), 3),
     )

@@ -14,6 +14,7 @@ from array import array
 from dataclasses import dataclass
 
 from pipelines.nlp.places.patterns import ADMIN_WORDS, EXPANSIONS, FOLDED_LETTERS, KINDS
+from pipelines.records import PlacePrecision
 
 MAX_CANDIDATES = 60  # namesakes kept for one name, the largest first
 ALIAS_PENALTY = 1.3  # of the prior: another name of a place stands back behind the places that bear the name first
@@ -27,6 +28,16 @@ REGION_PENALTY = 0.7
 
 _KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
 _CITY, _ADMIN1, _COUNTRY = (_KIND_NUMBERS[kind] for kind in ("city", "admin1", "country"))
+# What seas, ranges, islands and parts of the world are depends on whether one country has them.
+_AREAS = frozenset(("continent", "region", "water", "relief", "island"))
+_PRECISIONS = {
+    "country": PlacePrecision.COUNTRY,
+    "historic": PlacePrecision.COUNTRY,
+    "admin1": PlacePrecision.REGION,
+    "admin2": PlacePrecision.DISTRICT,
+    "city": PlacePrecision.TOWN,
+    "landmark": PlacePrecision.POINT,
+}
 _ACRONYM = re.compile(r"(?:[A-Z]\.? ?){2,5}")
 
 
@@ -46,6 +57,13 @@ class Toponym:
     longitude: float
     geonames_id: int | None
     prior: float
+
+    @property
+    def precision(self) -> PlacePrecision:
+        """How large it is; what is neither a place people live in nor a country's own region is an area."""
+        if self.kind in _AREAS:
+            return PlacePrecision.REGION if self.country else PlacePrecision.AREA
+        return _PRECISIONS[self.kind]
 
     @property
     def is_area(self) -> bool:

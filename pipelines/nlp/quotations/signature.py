@@ -24,13 +24,22 @@ def signature(page: Page, passage: Passage) -> Attribution | None:
     while dash < len(doc) and doc[dash].is_space:
         dash += 1
     lines = sum(token.text.count("\n") for token in doc[passage.after : dash])
-    if dash + 1 >= len(doc) or doc[dash].text not in patterns.DASHES or lines > _LINES:
+    if dash + 1 >= len(doc) or not _is_dash(page, dash) or lines > _LINES:
         return None
     end = _line_end(page, dash + 1)
     speaker = phrase_from(page, dash + 1, end)
     if speaker is None or not _is_signature(page, speaker, end):
         return None
     return Attribution((dash, dash + 1), speaker, True, "adjacent")
+
+
+def _is_dash(page: Page, at: int) -> bool:
+    """Whether a token is a dash; a hyphen is one where white space stands on both sides."""
+    token = page.doc[at]
+    if token.text in patterns.DASHES:
+        return True
+    before = page.doc[at - 1]
+    return token.text == "-" and bool(token.whitespace_) and (bool(before.whitespace_) or before.is_space)
 
 
 def _stands_alone(page: Page, passage: Passage) -> bool:

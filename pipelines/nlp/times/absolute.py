@@ -165,6 +165,8 @@ def resolve_decade(parts: Parts, timeline: Timeline) -> Resolved | None:
     if number < 100:
         if parts.class_before() == T.POSSESSOR or "the" not in parts:
             return None  # "in his fifties", "temperatures in 90s"
+        if number == 10:
+            return None  # "the tens of thousands", "the teens"
         number += (timeline.reference.year if timeline.reference else 2000) // 100 * 100
         if timeline.reference is None or number > timeline.reference.year:
             number -= 100

@@ -128,11 +128,14 @@ class DocReading(Reading):
 
     def is_year(self, start: int, end: int) -> bool:
         """Whether a number stands for a year, by its neighbours, else by the entity it is in."""
+        token = self._token(start, end)
+        counts = token is not None and self._is_parsed and _counts(token)
+        if counts and token is not None and _continues_counts(token.head):
+            return False
         by_neighbours = year_by_neighbours(self._text, start, end)
         if by_neighbours is not None:
             return by_neighbours
-        token = self._token(start, end)
-        if token is not None and self._is_parsed and _counts(token):
+        if counts:
             return False
         return token is None or token.ent_type_ in _DATE_LABELS
 
@@ -153,6 +156,11 @@ def _counts(number: Token) -> bool:
     if number.dep_ != "nummod" or noun.tag_ != "NNS" or noun.lemma_.lower() in _HELD_IN_YEARS:
         return False
     return not any(child.dep_ in ("det", "poss") for child in noun.children if child.i < number.i)
+
+
+def _continues_counts(noun: Token) -> bool:
+    """Whether a noun is listed behind another that a number counts: "900 nurses and 2000 teachers"."""
+    return noun.dep_ == "conj" and any(child.dep_ == "nummod" for child in noun.head.children)
 
 
 def _verb_tense(verb: Token) -> Tense | None:

@@ -157,7 +157,7 @@ def _lexicon() -> dict[str, tuple[str, object]]:
     add(T.ORDINAL_WORD, {name: number for number, name in enumerate(_ORDINALS, 1)})
     add(T.ORDINAL_WORD, {"thirtieth": 30, "final": -1})
     add(T.DECADE, {name: number * 10 for number, name in enumerate(_DECADES, 2)})
-    add(T.DECADE, {"noughties": 0})
+    add(T.DECADE, {"noughties": 0, "tens": 10, "teens": 10})
     add(T.VAGUE, "few several many couple numerous countless")
     add(T.HALF, "half")
     add(T.UNIT, {name: UNIT_CODES[name] for name in ("day", "week", "fortnight", "month", "year", "decade", "century")})

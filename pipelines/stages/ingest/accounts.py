@@ -135,7 +135,7 @@ class Accounts:
         for record in records:
             if isinstance(record, BadRecord):
                 self._quarantine(file.path, record.number, content_hash, record.reason, record.message)
-                quarantined += 1
+                quarantined += record.records
                 continue
             if isinstance(record, SkippedRecord):
                 self.skipped.append(SkippedFile(f"{file.path}/{record.name}", record.reason))

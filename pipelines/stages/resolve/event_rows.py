@@ -13,7 +13,10 @@ from pipelines.stages.resolve.reports import is_area
 _PRECISIONS = ("day", "week", "month", "quarter", "season", "year", "decade", "century")
 _CODING = ("event_type", "event_mode", "contexts", "quad_class", "intensity", "is_negated", "modality")
 _DATES = ("event_date_start", "event_date_end", "event_date_precision", "event_date_source")
-_PLACE = ("place_name", "place_country", "place_admin1", "place_latitude", "place_longitude", "place_geonames_id")
+_PLACE = (
+    "place_name", "place_country", "place_admin1", "place_latitude", "place_longitude", "place_geonames_id",
+    "place_precision", "place_confidence",
+)  # fmt: skip
 _COLUMNS = (
     "event_id", *_CODING[:5], "confidence", "is_negated", "modality", *_DATES, *_PLACE,
     "mention_count", "document_count", "first_published_date",

@@ -35,6 +35,7 @@ class BadRecord:
     number: int | None
     reason: Reason
     message: str
+    records: int = 1  # that it stands for: where very many are lost at one place, the message names them by their range
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,10 @@ _MARKDOWN = Format("markdown", read_markdown)
 _HTML = Format("html", read_html, is_isolated=True)
 _JSON_LINES = Format("jsonl", read_json_lines)
 _FEED = Format("feed", read_feed, is_isolated=True)
+_JSON = Format("json", read_json, is_isolated=True)
+_CSV = Format("csv", read_delimited)
+_TSV = Format("tsv", read_delimited)
+_ARROW = Format("arrow", read_parquet, is_isolated=True)
 _WARC = Format("warc", read_warc, is_isolated=True)
 
 READERS: dict[str, Format] = {
@@ -48,12 +52,19 @@ READERS: dict[str, Format] = {
     ".html": _HTML,
     ".htm": _HTML,
     ".xhtml": _HTML,
-    ".json": Format("json", read_json, is_isolated=True),
+    ".json": _JSON,
+    ".geojson": _JSON,
     ".jsonl": _JSON_LINES,
     ".ndjson": _JSON_LINES,
-    ".csv": Format("csv", read_delimited),
-    ".tsv": Format("tsv", read_delimited),
+    ".jsonlines": _JSON_LINES,
+    ".jl": _JSON_LINES,
+    ".csv": _CSV,
+    ".psv": _CSV,
+    ".tsv": _TSV,
+    ".tab": _TSV,
     ".parquet": Format("parquet", read_parquet, is_isolated=True),
+    ".arrow": _ARROW,
+    ".feather": _ARROW,
     ".rss": _FEED,
     ".atom": _FEED,
     ".xml": _FEED,

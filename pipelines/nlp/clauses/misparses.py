@@ -1,0 +1,73 @@
+"""Arguments of a verb where the parser's reading of them is a known mistake.
+
+What belongs here: finding the object or particle that the parse hides. What does not: reading a sound parse (`component.py`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spacy.tokens import Token
+
+from pipelines.nlp.clauses.patterns import PARTICLES
+from pipelines.nlp.clauses.phrases import add_prep, first_object
+
+if TYPE_CHECKING:
+    from pipelines.nlp.clauses.component import Predicate
+
+
+def swallowed_object(adjective: Token) -> Token | None:
+    """The object that the parser hangs on the adjective said of it: "called the ruling shameful"."""
+    if not any(c.dep_ in ("det", "poss") for c in adjective.lefts):
+        return None
+    return next((c for c in reversed(list(adjective.lefts)) if c.dep_ in ("amod", "compound", "nmod")), None)
+
+
+def small_clause_subject(token: Token) -> Token | None:
+    """What is judged in "considered it inappropriate", "called the vote a farce": a clause without a verb."""
+    if token.pos_ not in ("ADJ", "NOUN", "PROPN") or any(c.dep_ in ("aux", "cop", "mark") for c in token.children):
+        return None
+    return next((c for c in token.lefts if c.dep_ == "nsubj"), None)
+
+
+def read_particle(predicate: Predicate) -> None:
+    """A particle that the parser took for a preposition, with the verb's object behind it: "voted down the bill"."""
+    for child in predicate.token.children:
+        if child.dep_ == "prep" and child.i == predicate.token.i + 1 and child.lower_ in PARTICLES:
+            named = first_object(child)
+            if named is not None:
+                predicate.particle, predicate.obj = child.lower_, named
+            return
+
+
+def read_noun_taken_for_verb(predicate: Predicate) -> None:
+    """The phrase and the object of "put on hold a delivery to Chile", whose noun the parser took for a verb with that object.
+
+    A bare form behind a preposition other than "to" is no verb.
+    """
+    token = predicate.token
+    preposition = next((c for c in token.rights if c.i == token.i + 1 and c.dep_ in ("prep", "prt")), None)
+    if preposition is None or preposition.i + 1 >= len(token.doc):
+        return
+    noun = preposition.nbor(1)
+    if noun.tag_ != "VB" or noun.head not in (preposition, token) or predicate.obj not in (None, noun):
+        return
+    obj = next((c for c in noun.rights if c.dep_ == "dobj"), None)
+    if obj is None:
+        return
+    predicate.obj, predicate.particle = obj, ""
+    predicate.preps.setdefault(preposition.lower_, [])[:] = [noun]
+    for child in noun.rights:
+        if child.dep_ in ("prep", "dative"):
+            add_prep(predicate.preps, child)
+
+
+def counted_object(token: Token) -> Token | None:
+    """The object of "freed up to 16 prisoners", which the parser hangs on "up to"."""
+    for child in token.children:
+        if child.dep_ == "prt" and child.lower_ == "up":
+            for preposition in child.children:
+                noun = first_object(preposition) if preposition.lower_ == "to" else None
+                if noun is not None and any(c.dep_ == "nummod" for c in noun.children):
+                    return noun
+    return None
