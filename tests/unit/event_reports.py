@@ -160,6 +160,7 @@ def _mention(report: Report, offset: int) -> dict[str, Any]:
         "event_date_source": "none" if not report.day else "text" if report.is_day_told else "publication",
         **dict.fromkeys(("fatalities", "injuries", "arrests", "displaced", "crowd_size")),
         **dict(zip(_PLACE, report.place or [None] * len(_PLACE), strict=True)),
+        "place_precision": None, "place_confidence": None,
     }  # fmt: skip
     return row | dict(report.more)
 

@@ -5,7 +5,7 @@ What belongs here: choosing among the document's places. What does not: finding 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from functools import cached_property
 
@@ -178,14 +178,12 @@ class SceneReader:
     def _of_document(self, told: Told, others: list[Told]) -> list[tuple[str, Place | None]]:
         """The places that the document is about: the dateline's, the scene's, the last one before, the country named most."""
         at = told.draft.site.token.sent.start
-        before = [start for start in self._places if start < at]
-        opening = [start for start in sorted(self._places) if start < self.story.settings.lead_end]
-        lead = next((p for start in opening for t, p in self._places[start] if preposition_of(t)), None)
+        before = bisect_left(self._starts, at)
         return [
             ("dateline", next((place for _, place in self._dateline), None)),
             ("scene", self._scene(told, others)),
-            ("before", self._places[max(before)][-1][1] if before else None),
-            ("lead", lead),
+            ("before", self._places[self._starts[before - 1]][-1][1] if before else None),
+            ("lead", self._lead),
             ("country", self._main_country),
         ]
 
@@ -267,10 +265,21 @@ class SceneReader:
         return 0 <= (published - told.when.end).days <= STORY_DAYS
 
     @cached_property
+    def _starts(self) -> list[int]:
+        """Starts of the sentences that name places."""
+        return sorted(self._places)
+
+    @cached_property
+    def _lead(self) -> Place | None:
+        """The first place that the lead names by a preposition."""
+        opening = self._starts[: bisect_left(self._starts, self.story.settings.lead_end)]
+        return next((p for start in opening for t, p in self._places[start] if preposition_of(t)), None)
+
+    @cached_property
     def _dateline(self) -> list[tuple[int, Place]]:
         """The place that a paragraph near the beginning opens with: "HARARE, Zimbabwe (AP) —"."""
         text = self.doc.text
-        for start in sorted(self._places):
+        for start in self._starts:
             for head, place in self._places[start]:
                 if head.i > _DATELINE_REACH:
                     return []

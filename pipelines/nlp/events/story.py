@@ -7,12 +7,12 @@ event's own sentence (`event_dates.py`, `sentence_times.py`), which telling is o
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import replace
 from datetime import date
 
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc, Token
 
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.choice import load_weights
@@ -47,7 +47,8 @@ class Story:
             True: [],
             False: [],
         }  # of sayings, of deeds: sentence, day
-        self._entries = _dated_entries(doc, dates)
+        breaks = [*(token.i for token in doc if "\n" in token.text), len(doc)]
+        self._entries = _dated_entries(doc, dates, breaks)
         self._pasts: list[tuple[int, int]] = []  # token ranges after a sentence of long ago, to its paragraph's end
         self._named: list[tuple[int, int, EventDate]] = []  # every time: its sentence's start, paragraph's end, days
         self._settled: list[tuple[Told, EventDate]] = []  # the events so far, with their dates
@@ -56,14 +57,14 @@ class Story:
                 if time.date_start is None:
                     continue
                 when = EventDate(time.date_start, time.date_end, time.precision, EventDateSource.TEXT)
-                self._named.append((sent.start, _paragraph_end(sent), when))
+                self._named.append((sent.start, _paragraph_end(sent.end, breaks), when))
                 verb = _main_verb(head) if self.published is not None else None
                 if verb is None:
                     continue
                 if _is_short(when) and self._is_of_story(when):
                     self._days[self._is_saying(verb)].append((sent.start, replace(when, precision=Precision.DAY)))
                 elif self._age(time.date_end or time.date_start) > STORY_DAYS:
-                    self._pasts.append((sent.end, _paragraph_end(sent)))
+                    self._pasts.append((sent.end, _paragraph_end(sent.end, breaks)))
         self._told_days = sorted(self._days[True] + self._days[False], key=lambda item: (item[0], item[1].start))
         # Asked for every event; a document may have thousands of both.
         self._day_counts = Counter(day for _, day in self._told_days)
@@ -245,7 +246,7 @@ def _on(day: date, source: EventDateSource) -> EventDate:
     return EventDate(day, day, Precision.DAY, source)
 
 
-def _dated_entries(doc: Doc, dates: EventDateReader) -> list[tuple[int, int, date]]:
+def _dated_entries(doc: Doc, dates: EventDateReader, breaks: list[int]) -> list[tuple[int, int, date]]:
     """Paragraphs that open with place and day, as entries of a list of incidents do ("Chad, 9 March 2023: ..."), and the day."""
     found: list[tuple[int, int, date]] = []
     for sent in doc.sents:
@@ -255,14 +256,13 @@ def _dated_entries(doc: Doc, dates: EventDateReader) -> list[tuple[int, int, dat
         opens = sent.start == 0 or "\n" in doc[sent.start - 1].text or "\n" in sent[0].text
         day = times[0][1]
         if opens and day.precision == Precision.DAY and day.date_start is not None:
-            found.append((sent.end, _paragraph_end(doc[sent.end : sent.end + 1]), day.date_start))
+            found.append((sent.end, _paragraph_end(min(sent.end + 1, len(doc)), breaks), day.date_start))
     return found
 
 
-def _paragraph_end(sent: Span) -> int:
-    """Where the paragraph of a sentence ends, as a token index."""
-    doc = sent.doc
-    return next((t.i for t in doc[sent.end - 1 :] if "\n" in t.text), len(doc))
+def _paragraph_end(end: int, breaks: list[int]) -> int:
+    """Where the paragraph of a sentence ends, as a token index; `breaks` has all line breaks and the document's end."""
+    return breaks[min(bisect_left(breaks, end - 1), len(breaks) - 1)]
 
 
 def _verb_over_document(participle: Token) -> Token | None:
