@@ -15,7 +15,7 @@ import shlex
 import shutil
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
@@ -25,15 +25,28 @@ import typer
 from rich.text import Text
 
 from pipelines.command_parts import EXIT_FAILED, WarehouseOption, failures_shown, settings_from
-from pipelines.errors import QueryError, RunFailedError, SettingsError
+from pipelines.errors import InputError, QueryError, RunFailedError, SettingsError
 from pipelines.output import console_for, printable, write_csv, write_json, write_table
+from pipelines.process import ends_well
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.sharing import sharing_app
 from pipelines.stages.ingest.inbox import SURROGATE, printable_path
+from pipelines.streams import show_on_without_output
 
 EXIT_QUARANTINED = 2
+# Paths that must be there, or be writable, before a run does anything.
+OF_A_RUN = ("seeds", "sql", "warehouse")
 
-app = typer.Typer(
+
+class _Commands(typer.Typer):
+    """The commands, in a process that ends well: `pipelines/process.py`."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        with ends_well():
+            return super().__call__(*arguments, **options)
+
+
+app = _Commands(
     help="News text in, a DuckDB warehouse of political events out.",
     no_args_is_help=True,
     add_completion=False,
@@ -50,8 +63,10 @@ QUARANTINE_QUERY = (
     "order by path, record_number nulls last, reason_code"
 )
 
+
 SeedsOption = Annotated[
-    Path | None, typer.Option("--seeds", help="Folder of documents to ingest.", show_default="seeds")
+    Path | None,
+    typer.Option("--seeds", help="Folder of documents to ingest.", show_default="seeds", parser=written_path),
 ]
 ModelOption = Annotated[
     str | None, typer.Option("--model", help="An installed spaCy pipeline.", show_default="en_core_web_sm")
@@ -87,7 +102,7 @@ def run(
 ) -> None:
     """Ingest the seeds folder, build the warehouse, publish it, and show what was found."""
     with failures_shown():
-        settings = settings_from(seeds=seeds, warehouse=warehouse, model=model, workers=workers)
+        settings = settings_from(needed=OF_A_RUN, seeds=seeds, warehouse=warehouse, model=model, workers=workers)
         _run_job("ingest_and_publish", settings, config={"staged_documents": {"allow_vanished": allow_vanished}})
 
 
@@ -112,7 +127,7 @@ def remove(
     with failures_shown():
         if bool(paths) == everything:
             raise SettingsError("say which files' documents are to be removed, or --all")
-        settings = settings_from(seeds=seeds, warehouse=warehouse, model=model, workers=workers)
+        settings = settings_from(needed=OF_A_RUN, seeds=seeds, warehouse=warehouse, model=model, workers=workers)
         # A name whose bytes are no UTF-8 is in the ledger in its printable form.
         chosen = [printable_path(path) if SURROGATE.search(path) else path for path in paths or ()]
         if dry_run:
@@ -143,7 +158,7 @@ def rebuild(
     If nothing readable is published, it is made from the seeds folder. What was extracted before is not extracted again.
     """
     with failures_shown():
-        settings = settings_from(seeds=seeds, warehouse=warehouse, model=model, workers=workers)
+        settings = settings_from(needed=OF_A_RUN, seeds=seeds, warehouse=warehouse, model=model, workers=workers)
         from warehouse.connection import WriterLock
         from warehouse.recovery import start_over
 
@@ -178,7 +193,8 @@ def retry_quarantine(
 ) -> None:
     """Read quarantined files and extract failed documents again, as part of a run; after the cause was mended."""
     with failures_shown():
-        _run_job("retry_quarantined", settings_from(seeds=seeds, warehouse=warehouse, model=model, workers=workers))
+        settings = settings_from(needed=OF_A_RUN, seeds=seeds, warehouse=warehouse, model=model, workers=workers)
+        _run_job("retry_quarantined", settings)
 
 
 @app.command()
@@ -196,7 +212,7 @@ def extract(
         from pipelines.stages.stream import extract_stream
 
         nlp = build_nlp(settings.model, is_explaining=explain)
-        for record in extract_stream(sys.stdin.buffer, nlp=nlp, settings=settings, is_explaining=explain):
+        for record in extract_stream(_input_lines(), nlp=nlp, settings=settings, is_explaining=explain):
             line = json.dumps(record, ensure_ascii=False, indent=2 if pretty else None)
             # Half a surrogate pair in an id is no UTF-8; written with a backslash it is JSON's own escape.
             sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
@@ -238,7 +254,7 @@ def check(
 ) -> None:
     """Run every check of the tables and name the rows that break one; fails if a blocking one does."""
     with failures_shown():
-        settings = settings_from(warehouse=warehouse)
+        settings = settings_from(needed=("sql",), warehouse=warehouse)
         from warehouse.checks import model_checks, run_checks, sql_checks, table_checks
         from warehouse.connection import open_build
         from warehouse.derived_checks import derived_checks, fill_checks
@@ -274,7 +290,7 @@ def ui(
 ) -> None:
     """Serve the Dagster UI on 127.0.0.1, with its scheduler, until interrupted."""
     with failures_shown():
-        settings = settings_from(warehouse=warehouse)
+        settings = settings_from(needed=("sql", "warehouse"), warehouse=warehouse)
         _set_dagster_home()
         os.environ["COMMUNIQUE_WAREHOUSE"] = str(settings.warehouse)
         # `dagster dev` announces its successor, which is another package; this project does without.
@@ -294,6 +310,7 @@ def _run_job(job_name: str, settings: Settings, *, config: Mapping[str, Mapping[
     from pipelines.defs.launch import launch
     from pipelines.summary import show_summary
 
+    show_on_without_output()
     console = console_for(sys.stdout)
     with RunView(console) as view:
         outcome = launch(job_name, build_defs, watcher=view, config=config, settings=settings, progress=view.progressed)
@@ -316,6 +333,13 @@ def _write_answer(settings: Settings, statement: str, output: OutputFormat) -> N
         write(sys.stdout, result.columns, result.rows)
 
 
+def _input_lines() -> Iterator[bytes]:
+    try:
+        yield from sys.stdin.buffer
+    except OSError as error:
+        raise InputError(f"standard input cannot be read: {error.strerror}") from error
+
+
 def _sql_command(settings: Settings) -> str:
     """The words that start `communique sql` on this warehouse from the current folder."""
     program = Path(sys.argv[0])
@@ -330,8 +354,16 @@ def _sql_command(settings: Settings) -> str:
 
 
 def _set_dagster_home() -> None:
-    """Let the runs of the command line appear in the UI of this clone."""
-    os.environ.setdefault("DAGSTER_HOME", str(PROJECT_ROOT / "dagster_home"))
+    """Let the runs of the command line appear in the UI of this clone.
+
+    Raises:
+        SettingsError: DAGSTER_HOME is set to what cannot be one.
+    """
+    home = Path(os.environ.setdefault("DAGSTER_HOME", str(PROJECT_ROOT / "dagster_home")))
+    if not home.is_absolute() or not home.is_dir() or not os.access(home, os.W_OK | os.X_OK):
+        raise SettingsError(
+            f"DAGSTER_HOME cannot be {os.environ['DAGSTER_HOME']!r}; it may be the absolute path of an existing folder"
+        )
 
 
 if __name__ == "__main__":

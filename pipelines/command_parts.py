@@ -5,24 +5,42 @@ What belongs here: the parts that commands are made of. What does not: any comma
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.text import Text
 
-from pipelines.errors import PipelineError, SettingsError
+from pipelines.errors import PipelineError
 from pipelines.settings import Settings
+from pipelines.settings_check import read_settings, unknown_names
 
 EXIT_FAILED = 1
 
+
+def written_path(value: str) -> Path:
+    """A path of an option; nothing (an unset variable of the shell) is not the current folder.
+
+    Raises:
+        typer.BadParameter: it is empty.
+    """
+    if not value.strip():
+        raise typer.BadParameter("it is empty; it may be a folder")
+    return Path(value)
+
+
 WarehouseOption = Annotated[
     Path | None,
-    typer.Option("--warehouse", help="Folder of the databases and the Parquet batches.", show_default="warehouse"),
+    typer.Option(
+        "--warehouse",
+        help="Folder of the databases and the Parquet batches.",
+        show_default="warehouse",
+        parser=written_path,
+    ),
 ]
 
 
@@ -36,19 +54,20 @@ def failures_shown() -> Iterator[None]:
         raise typer.Exit(EXIT_FAILED) from error
 
 
-def settings_from(**options: Any) -> Settings:
-    """The settings: the options that were given, the environment for the others.
+def settings_from(*, needed: Collection[str] = (), **options: Any) -> Settings:
+    """The settings: the options that were given, the environment for the others; names that are none are told.
+
+    Args:
+        needed: paths that must be usable (`settings_check.read_settings`).
+        options: values by the settings' names; None where none was given.
 
     Raises:
         SettingsError: a value cannot be used; names the setting.
     """
-    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
-    given |= {name: value.resolve() for name, value in given.items() if isinstance(value, Path)}
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']} (got {e['input']!r})" for e in error.errors())
-        raise SettingsError(f"a setting cannot be used: {problems}") from error
+    for line in unknown_names(os.environ):
+        say(line)
+    given = {name: value.resolve() if isinstance(value, Path) else value for name, value in options.items()}
+    return read_settings(needed=needed, **given)
 
 
 def say(message: str) -> None:

@@ -24,6 +24,9 @@ STEP_LABELS = {
     "publish": "Publish",
 }
 
+MARKS = ("✓", "✗")
+PLAIN_MARKS = ("+", "x")  # where the encoding of the output has no ticks
+
 
 class RunView:
     """Shows a run on a terminal; elsewhere prints one line a step. Use as a context manager."""
@@ -64,7 +67,8 @@ class RunView:
     def step_ended(self, step: str, *, is_success: bool) -> None:
         """Leave a line for a finished step."""
         seconds = time.perf_counter() - self._started
-        mark = "[green]✓[/]" if is_success else "[red]✗[/]"
+        good, bad = PLAIN_MARKS if self._console.options.ascii_only else MARKS
+        mark = f"[green]{good}[/]" if is_success else f"[red]{bad}[/]"
         self._bar.update(self._task, visible=False)
         self._console.print(f"{mark} {STEP_LABELS.get(step, step):<30} {seconds:7.1f} s", highlight=False)
 

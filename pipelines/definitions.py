@@ -22,6 +22,7 @@ from pipelines.defs.schedules import build_schedules
 from pipelines.defs.sensors import dead_runs, new_seed_files
 from pipelines.defs.sql_assets import build_sql_assets
 from pipelines.settings import Settings
+from pipelines.settings_check import read_settings
 from warehouse.models import discover_models
 
 
@@ -35,7 +36,7 @@ def build_defs(**overrides: object) -> dg.Definitions:
     Returns:
         The definitions; steps run one after the other in the process of their run.
     """
-    settings = overrides.get("settings") or Settings()
+    settings = overrides.get("settings") or read_settings(needed=("sql",))
     assert isinstance(settings, Settings)
     with warnings.catch_warnings():  # code references are "beta", at every load, for each asset
         warnings.simplefilter("ignore", dg.BetaWarning)

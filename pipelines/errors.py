@@ -24,6 +24,10 @@ class SettingsError(TerminalError):
     """A setting has a value that cannot be used."""
 
 
+class InputError(TerminalError):
+    """Standard input cannot be read."""
+
+
 class ModelMissingError(TerminalError):
     """The spaCy pipeline named in the settings is not installed."""
 

@@ -76,12 +76,12 @@ def write_csv(stream: TextIO, columns: Sequence[str], rows: Iterable[Sequence[An
 
 
 def write_json(stream: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows as a JSON array of objects, one a line."""
+    """Write rows as a JSON array of objects, one a line; in JSON's own escapes where the stream's encoding lacks letters."""
+    is_ascii = not (stream.encoding or "utf-8").lower().startswith("utf")
     separator = "["
     for row in rows:
-        stream.write(
-            f"{separator}\n{json.dumps(dict(zip(columns, map(json_value, row), strict=True)), ensure_ascii=False)}"
-        )
+        values = dict(zip(columns, map(json_value, row), strict=True))
+        stream.write(f"{separator}\n{json.dumps(values, ensure_ascii=is_ascii)}")
         separator = ","
     stream.write("[]\n" if separator == "[" else "\n]\n")
 

@@ -55,24 +55,21 @@ def phrase_preps(token: Token) -> dict[str, list[Token]]:
 
 def semantic_heads(token: Token) -> list[Token]:
     """The noun a phrase is about and those coordinated with it: attacks in "a series of attacks and raids"."""
-    heads = []
-    for head in coordinated(token):
-        inner = head
-        for _ in range(3):
-            if (
-                inner.pos_ == "VERB"
-                or lemma_of(inner) not in TRANSPARENT_NOUNS
-                and inner.lower_ not in TRANSPARENT_NOUNS
-            ):
-                break
-            objects = phrase_preps(inner).get("of")
-            if not objects:
-                break
-            inner = objects[0]
-        found = [inner] if inner is head else coordinated(inner)
-        heads.extend(found)
-        heads.extend(content for noun in found if (content := undertaken(noun)) is not None)
-    return heads
+    return [noun for head in coordinated(token) for noun in meant_by(head)]
+
+
+def meant_by(head: Token) -> list[Token]:
+    """The nouns that one noun of a list is about: itself, or what "a series of" them is of, with what is undertaken."""
+    inner = head
+    for _ in range(3):
+        if inner.pos_ == "VERB" or lemma_of(inner) not in TRANSPARENT_NOUNS and inner.lower_ not in TRANSPARENT_NOUNS:
+            break
+        objects = phrase_preps(inner).get("of")
+        if not objects:
+            break
+        inner = objects[0]
+    found = [inner] if inner is head else coordinated(inner)
+    return [*found, *(content for noun in found if (content := undertaken(noun)) is not None)]
 
 
 def undertaken(noun: Token) -> Token | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Token
 
 from pipelines.nlp.clauses.component import ClauseReader
-from pipelines.nlp.clauses.phrases import coordinated, lemma_of, phrase_preps
+from pipelines.nlp.clauses.phrases import coordinated, lemma_of
 from pipelines.nlp.events.matcher import FrameMatcher, Site
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
@@ -126,9 +126,9 @@ class CandidateReader:
         if verb is not None:
             names.update(dict.fromkeys(verb.preps))
             if verb.obj is not None:
-                names.update(dict.fromkeys(phrase_preps(verb.obj)))
+                names.update(dict.fromkeys(self.matcher.phrases.preps(verb.obj)))
         if noun is not None or verb is None:
-            names.update(dict.fromkeys(phrase_preps(site.token)))
+            names.update(dict.fromkeys(self.matcher.phrases.preps(site.token)))
         for name in names:
             for token in self.matcher.role_tokens(site, name):
                 self._phrase(found, token, name)
@@ -164,7 +164,7 @@ class CandidateReader:
             if child.dep_ == "poss":
                 found.add(tuple(p for p in self.parties.parties(child) if p.is_party), Place(relation, "poss"))
         found.add(tuple(self.parties.adjectival(head)), Place(relation, "adj"))
-        for name, tokens in phrase_preps(head).items():
+        for name, tokens in self.matcher.phrases.preps(head).items():
             if name in _EXAMPLES:
                 continue
             for token in tokens:

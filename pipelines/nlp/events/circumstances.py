@@ -49,7 +49,7 @@ class CircumstanceReader:
     def mode_elsewhere(self, told: Told, others: list[Told]) -> str | None:
         """The mode that another telling of the same act gives: "the attack killed ten", which a bomb was told of before."""
         again = self.retellings.again(
-            told, [o for o in others if o.draft.mode is not None and self.scenes.is_of_story(o)]
+            told, others, lambda other: other.draft.mode is not None and self.scenes.is_of_story(other)
         )
         return again.draft.mode if again is not None else None
 

@@ -17,7 +17,7 @@ from spacy.vocab import Vocab
 
 from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.clauses.component import ClauseReader
-from pipelines.nlp.clauses.phrases import lemma_of, semantic_heads
+from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.candidates import CandidateReader, EarlierAct
 from pipelines.nlp.events.choice import ArgumentChooser, Weights, load_weights
 from pipelines.nlp.events.counts import EventCounts
@@ -183,10 +183,10 @@ class _DocumentCoder:
                 continue
             if frame.objects or frame.preps:
                 obj = self.matcher.object_of(site)
-                heads = semantic_heads(obj) if obj is not None and frame.objects else []
+                heads = self.matcher.phrases.heads(obj) if obj is not None and frame.objects else []
                 for condition in frame.preps:
                     for token in self.matcher.role_tokens(site, condition.preposition) if condition.heads else ():
-                        heads = [*heads, *semantic_heads(token)]
+                        heads = [*heads, *self.matcher.phrases.heads(token)]
                 taken.update(h.i for h in heads if h.i != site.token.i)
         for site, frame in sites:
             if (

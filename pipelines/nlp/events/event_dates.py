@@ -62,13 +62,12 @@ class EventDateReader:
         self.doc = doc
         self.published: date | None = doc._.context.published_date if doc._.context is not None else None
         self.times: dict[int, list[tuple[Token, TimeExpression]]] = {}
+        text = doc.text  # put together from the tokens each time it is asked for
         for time in doc._.time_expressions or ():
             if time.type in ("DATE", "TIME") and time.date_start is not None:
                 span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
                 if span is not None:
-                    self.times.setdefault(span.root.sent.start, []).append(
-                        (span.root, _with_day_before(doc.text, time))
-                    )
+                    self.times.setdefault(span.root.sent.start, []).append((span.root, _with_day_before(text, time)))
 
     def told(self, draft: Draft, is_speech: bool) -> EventDate | None:
         """The date that the event's own phrase or clause, or a clause it depends on, states; None where it states none.

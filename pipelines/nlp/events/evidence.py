@@ -7,7 +7,7 @@ A function returns the names of what it sees; a name that the weights do not kno
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Span
 
@@ -54,6 +54,11 @@ class Situation:
     is_alone: bool = False  # no other sentence of the document could name the parties
     vacant: frozenset[str] = frozenset()  # roles that no candidate fills by a relation that the frame lists
     subject: str = "none"  # what stands as the predicate's subject: party, thing or none
+    sentence: range = field(init=False)  # tokens; spaCy would look for its bounds again for each candidate
+
+    def __post_init__(self) -> None:
+        sent = self.site.token.sent
+        object.__setattr__(self, "sentence", range(sent.start, sent.end))
 
     @property
     def form(self) -> str:
@@ -169,7 +174,7 @@ def whether_it_is_scene(situation: Situation, candidate: Candidate, role: str) -
 def how_far_it_is(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
     """Distance in tokens and the side, within the sentence."""
     head, here = candidate.head, situation.site.token
-    if not here.sent.start <= head < here.sent.end:
+    if head not in situation.sentence:
         yield "outside_sentence"
         return
     side = "before" if head < here.i else "after"
@@ -193,7 +198,7 @@ def how_it_is_reached(situation: Situation, candidate: Candidate, role: str) -> 
     ):
         return
     head, site = situation.doc[candidate.head], situation.site.token
-    if not site.sent.start <= head.i < site.sent.end:
+    if head.i not in situation.sentence:
         return
     told_by = source_kind(head, site)
     if told_by is not None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Token
 
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
-from pipelines.nlp.clauses.phrases import head_forms, lemma_of, phrase_preps, semantic_heads, undertaken
+from pipelines.nlp.clauses.phrase_reader import PhraseReader
+from pipelines.nlp.clauses.phrases import lemma_of, undertaken
 from pipelines.nlp.events.lexicon import EventLexicon, Frame, PrepCondition
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.patterns import CONNECTIVES
@@ -47,6 +48,8 @@ class FrameMatcher:
         self.lexicon = lexicon
         self.clauses = clauses
         self.parties = parties
+        self.phrases = PhraseReader(clauses)
+        self._participles: dict[int, tuple[Token, ...]] = {}  # by head; a list has one head for hundreds of nouns
 
     def site(self, token: Token) -> Site | None:
         """The site of a token that the lexicon knows as a predicate; None where its grammar does not let it be one."""
@@ -73,12 +76,19 @@ class FrameMatcher:
         if supported is not None:
             return supported
         # "a meeting held in Caracas": the participle supports the noun it modifies
-        for child in first.children:
-            if child.dep_ == "acl" and child.tag_ in ("VBN", "VBD", "VBG"):
-                verb = self.clauses.predicate(child)
-                if verb.is_passive and self.lexicon.light_kind(verb.lemma, verb.particle, (ACTOR,)):
-                    return Site(noun, verb, noun, EXIST if verb.subject is None else ACTOR)
+        for child in self._participles_of(first):
+            verb = self.clauses.predicate(child)
+            if verb.is_passive and self.lexicon.light_kind(verb.lemma, verb.particle, (ACTOR,)):
+                return Site(noun, verb, noun, EXIST if verb.subject is None else ACTOR)
         return Site(noun, None, noun)
+
+    def _participles_of(self, head: Token) -> tuple[Token, ...]:
+        found = self._participles.get(head.i)
+        if found is None:
+            found = self._participles[head.i] = tuple(
+                child for child in head.children if child.dep_ == "acl" and child.tag_ in ("VBN", "VBD", "VBG")
+            )
+        return found
 
     def _supported(self, noun: Token, first: Token) -> Site | None:
         """The site of a noun whose governing verb is light; `first` heads the noun's list."""
@@ -102,14 +112,14 @@ class FrameMatcher:
         return None
 
     def _is_transparent(self, token: Token) -> bool:
-        return any(head.i != token.i for head in semantic_heads(token))
+        return any(head.i != token.i for head in self.phrases.heads(token))
 
     def match(self, site: Site) -> Frame | None:
         """The most specific frame that a site fits; a frame without type blocks and is returned too."""
         token = site.token
         pos = "verb" if token.pos_ in ("VERB", "AUX") else "adj" if token.pos_ == "ADJ" else "noun"
         best, best_key = None, (-1, 0.0)
-        for form in sorted(head_forms(token), key=len) if pos == "noun" else (lemma_of(token),):
+        for form in sorted(self.phrases.forms(token), key=len) if pos == "noun" else (lemma_of(token),):
             frames = self.lexicon.frames.get((form, pos), ())
             for frame in frames:
                 if self._fits(site, frame, frames):
@@ -162,18 +172,17 @@ class FrameMatcher:
             return bool(objects)
         return any(self.heads_fit(o, condition.heads) for o in objects)
 
-    @staticmethod
-    def heads_fit(token: Token, wanted: frozenset[str]) -> bool:
+    def heads_fit(self, token: Token, wanted: frozenset[str]) -> bool:
         """Whether a phrase is headed by one of the wanted nouns."""
-        heads = [token, *(h for h in semantic_heads(token) if h.i != token.i)]
+        heads = [token, *(h for h in self.phrases.heads(token) if h.i != token.i)]
         titles = {c.lower_ for h in heads if h.pos_ == "PROPN" for c in h.lefts}  # "hosted King Salman"
-        return any(not wanted.isdisjoint(head_forms(head)) for head in heads) or not wanted.isdisjoint(titles)
+        return any(not wanted.isdisjoint(self.phrases.forms(head)) for head in heads) or not wanted.isdisjoint(titles)
 
     def object_of(self, site: Site) -> Token | None:
         """The direct object of a verb, or the of-object of a noun."""
         if site.noun is None:
             return site.verb.obj if site.verb is not None else None
-        objects = phrase_preps(site.noun).get("of")
+        objects = self.phrases.preps(site.noun).get("of")
         return objects[0] if objects else None
 
     def role_tokens(self, site: Site, role: str) -> list[Token]:
@@ -189,11 +198,11 @@ class FrameMatcher:
             return _clauses(site.token, is_question=role == QUESTION)
         verb = site.verb
         if site.token.pos_ == "ADJ":  # "was critical of Kenya": the phrase may hang on the adjective or on its copula
-            found = list(phrase_preps(site.token).get(role, ()))
+            found = list(self.phrases.preps(site.token).get(role, ()))
             if found or verb is None:
                 return found
         if verb is None:
-            return list(phrase_preps(site.token).get(role, ()))
+            return list(self.phrases.preps(site.token).get(role, ()))
         if role == "subj":
             return [verb.subject] if verb.subject is not None else []
         if role == "obj":
@@ -208,14 +217,11 @@ class FrameMatcher:
         return found
 
     def _phrase_role(self, noun: Token, role: str) -> list[Token]:
-        found: list[Token] = []
-        for head in semantic_heads(noun):
-            found += phrase_preps(head).get(role, ())
-            for child in head.children:
-                if child.dep_ == "acl" and child.pos_ == "VERB":
-                    found += self.clauses.predicate(child).preps.get(role, ())
+        found = list(self.phrases.arguments(noun, role))
         if not found and role != "of":  # "a shipment of vaccines to Peru"
-            found = [t for inner in phrase_preps(noun).get("of", ()) for t in phrase_preps(inner).get(role, ())]
+            found = [
+                t for inner in self.phrases.preps(noun).get("of", ()) for t in self.phrases.preps(inner).get(role, ())
+            ]
         return found
 
     def _noun_role(self, site: Site, role: str) -> list[Token]:
@@ -233,16 +239,13 @@ class FrameMatcher:
             return [verb.iobj] if verb is not None and verb.iobj is not None else []
         found = self._phrase_role(noun, role)
         if not found and role != "of":  # "the restoration of ties between A and B"
-            found = [t for inner in phrase_preps(noun).get("of", ()) for t in self._phrase_role(inner, role)]
+            found = [t for inner in self.phrases.preps(noun).get("of", ()) for t in self._phrase_role(inner, role)]
         if not found and undertaken(noun.head) == noun:
             found = self._phrase_role(noun.head, role)
         if not found and noun.dep_ == "conj":  # "sanctions and an embargo on": shared by the list
             found = self._phrase_role(noun.head, role)
-        if not found:
-            for other in noun.conjuncts:  # "its invasion and occupation of"
-                found = phrase_preps(other).get(role, [])
-                if found:
-                    break
+        if not found:  # "its invasion and occupation of"
+            found = self.phrases.beside(noun, role)
         if verb is not None and site.support != EXIST or (verb is not None and role != "by"):
             found = found + [t for t in verb.preps.get(role, ()) if t not in found]
         return list(found)

@@ -5,7 +5,7 @@ What belongs here: choosing among the document's places. What does not: finding 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from functools import cached_property
 
@@ -154,7 +154,7 @@ class SceneReader:
         if told.when is not None and told.when.precision not in (Precision.DAY, None):
             setting.append("other-time")
         options: Options[Place] = Options(lambda place: (place.name, place.country), setting)
-        again = self.story.retellings.again(told, [o for o in others if o.place is not None])
+        again = self.story.retellings.again(told, others, lambda other: other.place is not None)
         seen = next((self._seen_at[a.identity] for a in draft.actors if a.identity in self._seen_at), None)
         for source, place in (
             *self._in_sentence(draft),
@@ -183,15 +183,13 @@ class SceneReader:
     def _of_document(self, told: Told, others: list[Told]) -> list[tuple[str, Place | None]]:
         """The places that the document is about: the dateline's, the scene's, the last one before, the country named most."""
         at = told.draft.site.token.sent.start
-        before = [start for start in self._places if start < at]
-        opening = [start for start in sorted(self._places) if start < self.story.settings.lead_end]
+        before = bisect_left(self._starts, at)
         ranks = {token.i: rank for rank, token in enumerate(clause_chain(told.draft.site.token)[:_CLAUSES])}
-        places = ((t, p) for start in opening for t, p in self._places[start] if preposition_of(t))
-        lead = next((p for t, p in places if not _is_of_speaker(t, ranks)), None)
+        lead = next((p for t, p in self._lead if not _is_of_speaker(t, ranks)), None)
         return [
             ("dateline", next((place for _, place in self._dateline), None)),
             ("scene", self._scene(told, others)),
-            ("before", self._places[max(before)][-1][1] if before else None),
+            ("before", self._places[self._starts[before - 1]][-1][1] if before else None),
             ("lead", lead),
             ("country", self._main_country),
         ]
@@ -274,10 +272,21 @@ class SceneReader:
         return 0 <= (published - told.when.end).days <= STORY_DAYS
 
     @cached_property
+    def _starts(self) -> list[int]:
+        """Starts of the sentences that name places."""
+        return sorted(self._places)
+
+    @cached_property
+    def _lead(self) -> list[tuple[Token, Place]]:
+        """The places that the lead names by a preposition."""
+        opening = self._starts[: bisect_left(self._starts, self.story.settings.lead_end)]
+        return [(t, p) for start in opening for t, p in self._places[start] if preposition_of(t)]
+
+    @cached_property
     def _dateline(self) -> list[tuple[int, Place]]:
         """The place that a paragraph near the beginning opens with: "HARARE, Zimbabwe (AP) —"."""
         text = self.doc.text
-        for start in sorted(self._places):
+        for start in self._starts:
             for head, place in self._places[start]:
                 if head.i > _DATELINE_REACH:
                     return []

@@ -7,12 +7,12 @@ event's own sentence (`event_dates.py`, `sentence_times.py`), which telling is o
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import replace
 from datetime import date
 
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc, Token
 
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.choice import load_weights
@@ -47,7 +47,8 @@ class Story:
             True: [],
             False: [],
         }  # of sayings, of deeds: sentence, day
-        self._entries = _dated_entries(doc, dates)
+        breaks = [*(token.i for token in doc if "\n" in token.text), len(doc)]
+        self._entries = _dated_entries(doc, dates, breaks)
         self._pasts: list[tuple[int, int]] = []  # token ranges after a sentence of long ago, to its paragraph's end
         self._named: list[tuple[int, int, EventDate]] = []  # every time: its sentence's start, paragraph's end, days
         self._settled: list[tuple[Told, EventDate]] = []  # the events so far, with their dates
@@ -56,15 +57,19 @@ class Story:
                 if time.date_start is None:
                     continue
                 when = EventDate(time.date_start, time.date_end, time.precision, EventDateSource.TEXT)
-                self._named.append((sent.start, _paragraph_end(sent), when))
+                self._named.append((sent.start, _paragraph_end(sent.end, breaks), when))
                 verb = _main_verb(head) if self.published is not None else None
                 if verb is None:
                     continue
                 if _is_short(when) and self._is_of_story(when):
                     self._days[self._is_saying(verb)].append((sent.start, replace(when, precision=Precision.DAY)))
                 elif self._age(time.date_end or time.date_start) > STORY_DAYS:
-                    self._pasts.append((sent.end, _paragraph_end(sent)))
+                    self._pasts.append((sent.end, _paragraph_end(sent.end, breaks)))
         self._told_days = sorted(self._days[True] + self._days[False], key=lambda item: (item[0], item[1].start))
+        # Asked for every event; a document may have thousands of both.
+        self._day_counts = Counter(day for _, day in self._told_days)
+        self._most_told = max(self._told_days, key=lambda item: self._day_counts[item[1]], default=None)
+        self._genre_seen = self._genre()
 
     def _age(self, day: date) -> int:
         return (self.published - day).days if self.published is not None else 0
@@ -116,7 +121,7 @@ class Story:
             others: the events of the document, by position.
         """
         draft = told.draft
-        setting = [*self.settings.of(draft, told.telling), *self.settings.fine(draft, told.telling), *self._genre()]
+        setting = [*self.settings.of(draft, told.telling), *self.settings.fine(draft, told.telling), *self._genre_seen]
         if told.when is not None and not _is_dated(told):
             setting.append("undatable")  # its sentence gives a time that is not its own
         if self.is_in_past(draft):
@@ -126,7 +131,7 @@ class Story:
             options.add("own", told.when, ["counted"] if told.when.is_counted else [])
         for source, when, seen in self._times.offers(draft, told.is_speech):
             options.add(source, when, seen)
-        again = self.retellings.again(told, [o for o in others if _is_dated(o)])
+        again = self.retellings.again(told, others, _is_dated)
         if again is not None and again.when is not None:
             later = again.draft.site.token.i > draft.site.token.i
             seen = ["later" if later else "before", _size(again.when)]
@@ -200,10 +205,8 @@ class Story:
             at = bisect_right(days, draft.site.token.i, key=lambda day: day[0])
             if at < len(days):
                 found.append((source, days[at]))
-        if self._told_days:
-            counts = Counter(day for _, day in self._told_days)
-            most = max(self._told_days, key=lambda item: counts[item[1]])
-            found += [("first", self._told_days[0]), ("most", most)]
+        if self._most_told is not None:
+            found += [("first", self._told_days[0]), ("most", self._most_told)]
         return found
 
     def _seen_of(self, when: EventDate, at: int, draft: Draft) -> list[str]:
@@ -219,9 +222,8 @@ class Story:
             found.append("later")
         if at < self.settings.lead_end:
             found.append("told-in-lead")
-        days = [day for _, day in self._told_days]
-        found.append("only" if len(set(days)) == 1 else "among")
-        if days.count(when) * 2 > len(days):
+        found.append("only" if len(self._day_counts) == 1 else "among")
+        if self._day_counts[when] * 2 > len(self._told_days):
             found.append("major")
         return found
 
@@ -244,7 +246,7 @@ def _on(day: date, source: EventDateSource) -> EventDate:
     return EventDate(day, day, Precision.DAY, source)
 
 
-def _dated_entries(doc: Doc, dates: EventDateReader) -> list[tuple[int, int, date]]:
+def _dated_entries(doc: Doc, dates: EventDateReader, breaks: list[int]) -> list[tuple[int, int, date]]:
     """Paragraphs that open with place and day, as entries of a list of incidents do ("Chad, 9 March 2023: ..."), and the day."""
     found: list[tuple[int, int, date]] = []
     for sent in doc.sents:
@@ -254,14 +256,13 @@ def _dated_entries(doc: Doc, dates: EventDateReader) -> list[tuple[int, int, dat
         opens = sent.start == 0 or "\n" in doc[sent.start - 1].text or "\n" in sent[0].text
         day = times[0][1]
         if opens and day.precision == Precision.DAY and day.date_start is not None:
-            found.append((sent.end, _paragraph_end(doc[sent.end : sent.end + 1]), day.date_start))
+            found.append((sent.end, _paragraph_end(min(sent.end + 1, len(doc)), breaks), day.date_start))
     return found
 
 
-def _paragraph_end(sent: Span) -> int:
-    """Where the paragraph of a sentence ends, as a token index."""
-    doc = sent.doc
-    return next((t.i for t in doc[sent.end - 1 :] if "\n" in t.text), len(doc))
+def _paragraph_end(end: int, breaks: list[int]) -> int:
+    """Where the paragraph of a sentence ends, as a token index; `breaks` has all line breaks and the document's end."""
+    return breaks[min(bisect_left(breaks, end - 1), len(breaks) - 1)]
 
 
 def _verb_over_document(participle: Token) -> Token | None:

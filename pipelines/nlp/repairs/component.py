@@ -16,6 +16,7 @@ from spacy.util import compile_infix_regex
 
 from pipelines.nlp.actors.lexicon import LEXICONS, read_rows
 from pipelines.nlp.actors.titles import TITLE_ABBREVIATIONS
+from pipelines.nlp.repairs.endless import cuts
 from pipelines.nlp.repairs.patterns import (
     DATELINE,
     DATELINE_REACH,
@@ -53,14 +54,16 @@ def repair_tokenizer(nlp: Language) -> None:
 
 
 class RepairsComponent:
-    """Set sentence starts at paragraphs, after datelines, finished lines and stops without a space; the parser keeps them."""
+    """Set sentence starts at paragraphs, after datelines, finished lines and stops without a space; and in what has
+    no end; the parser keeps them."""
 
     def __call__(self, doc: Doc) -> Doc:
         for run_on in run_ons(doc):
             for index in range(run_on.closing, run_on.start):
                 doc[index].is_sent_start = False
             doc[run_on.start].is_sent_start = True
-        for index in self.predict(doc):
+        starts = self.predict(doc)
+        for index in (*starts, *cuts(doc, starts)):
             doc[index].is_sent_start = True
         return doc
 

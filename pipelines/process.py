@@ -1,0 +1,74 @@
+"""The process of a command from its start to its end: streams, signals, exit status.
+
+What belongs here: `ends_well`, within which every command runs. What does not: what a command does (`cli.py`).
+
+Exit status: that of the command; 1 where its output could not be written; 128 and the number of the signal that ended it, 141
+(that of a closed pipe) where nobody read on.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from pipelines.streams import OutputError, StandardOutput, guard_streams
+
+_FAILED = 1
+_BY_SIGNAL = 128
+
+
+@contextmanager
+def ends_well() -> Iterator[None]:
+    """Run a command to an end without traceback and without child processes, whatever happens to its streams or to itself.
+
+    SIGTERM and SIGHUP become exceptions, as Ctrl-C is one, so that whoever started child processes ends them.
+
+    Raises:
+        SystemExit: always, with the exit status.
+    """
+    output = guard_streams()
+    _raise_on(signal.SIGTERM, signal.SIGHUP)
+    status: int | str | None = 0
+    try:
+        yield
+        _flush(output)
+    except SystemExit as end:
+        status = end.code
+        _flush(output)
+    except KeyboardInterrupt:
+        status = _BY_SIGNAL + signal.SIGINT
+    except OutputError:
+        pass  # told below, as one that was only remembered
+    if output.failure is not None:
+        status = _told(output, output.failure, status)
+    raise SystemExit(status)
+
+
+def _flush(output: StandardOutput) -> None:
+    try:
+        sys.stdout.flush()
+    except OutputError as error:
+        output.failure = error
+
+
+def _told(output: StandardOutput, failure: OutputError, status: int | str | None) -> int | str | None:
+    if failure.is_reader_gone:  # who reads no further does not want to be told
+        return status if output.is_patient or status else _BY_SIGNAL + signal.SIGPIPE
+    rest = "; the run went on without it" if output.is_patient else ""
+    sys.stderr.write(f"{failure}{rest}\n")
+    return _FAILED
+
+
+def _raise_on(*signals: signal.Signals) -> None:
+    def end(number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGHUP and signal.getsignal(signal.SIGTERM) is not end:
+            signal.raise_signal(signal.SIGTERM)  # Dagster, while it runs a job, ends that in order, but knows no SIGHUP
+            return
+        raise SystemExit(_BY_SIGNAL + number)
+
+    for number in signals:
+        if signal.getsignal(number) is signal.SIG_DFL:  # one that was ignored from the start (nohup) stays so
+            signal.signal(number, end)
