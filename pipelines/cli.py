@@ -24,7 +24,13 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from pipelines.command_parts import EXIT_FAILED, WarehouseOption, failures_shown, settings_from
+from pipelines.command_parts import (
+    EXIT_FAILED,
+    WarehouseOption,
+    failures_shown,
+    settings_from,
+    written_path,
+)
 from pipelines.errors import InputError, QueryError, RunFailedError, SettingsError
 from pipelines.output import console_for, printable, write_csv, write_json, write_table
 from pipelines.process import ends_well
