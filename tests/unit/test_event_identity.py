@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.stages.resolve.events import ALONE, FITS
+from pipelines.stages.resolve.event_links import ALONE, FITS
 from pipelines.stages.resolve.identity_weights import calibrated
 from pipelines.stages.resolve.pair_evidence import PairEvidence
 from tests.unit.event_reports import (
