@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.stages.resolve.half_linkage import STAGES, Ladder, Links, Ties, connected, join, joined
-from pipelines.stages.resolve.kept_pairs import KeptPairs, Pairs
+from pipelines.stages.resolve.kept_pairs import KeptPairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,19 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class ChangedPairs:
-    """Pairs of items that stay which came or went, ties included: their items, and by how much their value rose."""
+    """Pairs of items that stay which came or went, ties included: their items, by how much their value rose, and to what at most."""
 
     first: np.ndarray
     second: np.ndarray
     rise: np.ndarray
+    most: np.ndarray
+
+    @classmethod
+    def joined(cls, parts: list[ChangedPairs]) -> ChangedPairs:
+        """Several lists, one behind the other."""
+        none = cls(*(np.empty(0, dtype) for dtype in (np.int32, np.int32, np.float32, np.float32)))
+        names = ("first", "second", "rise", "most")
+        return cls(*(np.concatenate([getattr(part, name) for part in (none, *parts)]) for name in names))
 
 
 def climb_again(before: Before, pairs: KeptPairs, ties: Ties, changed: ChangedPairs) -> tuple[Ladder, np.ndarray]:
@@ -84,7 +92,7 @@ class _Again:
         self.sizes = np.ones(count)
         self.dirty = ~self._stays
         self._read = np.zeros(count, dtype=bool)
-        self._beside = [Pairs.joined([])]
+        self._beside = joined([])  # links of the clusters that hold an item of `_read`
         self.names: list[np.ndarray] = []
         self.parts: list[np.ndarray] = []
 
@@ -115,6 +123,7 @@ class _Again:
         part[kept] = self._present[former[kept]]
         self._find_changes(names, found, anew)
         self.name = found
+        self._beside = self._beside.renamed(found).united(self._count)
         self.sizes = np.bincount(found, minlength=self._count).astype(np.float64)
         self.names.append(found)
         self.parts.append(part)
@@ -133,26 +142,42 @@ class _Again:
         self.dirty[first[within]] = True
 
     def _newly_linked(self, former: np.ndarray, least: float) -> list[np.ndarray]:
-        """The items of links that are strong now and reach from one former part to another, one of the clusters changed."""
-        rises = self._changed.rise > 0
-        looked_at = self.dirty.copy()
-        looked_at[self._changed.first[rises]] = True
-        looked_at = _whole(looked_at, self.name)
-        new = looked_at & ~self._read
+        """The items of links that are strong now and reach from one former part to another: of clusters that changed, and others."""
+        new = self.dirty & ~self._read
         if new.any():
-            found = self._pairs.beside(new)
-            self._beside.append(found.at(np.flatnonzero(~(self._read[found.first] | self._read[found.second]))))
+            pairs = self._pairs.beside(new)
+            fresh = np.flatnonzero(~(self._read[pairs.first] | self._read[pairs.second]))
+            links = Links(pairs.first[fresh], pairs.second[fresh], pairs.value[fresh]).renamed(self.name)
+            self._beside = joined([self._beside, links]).united(self._count)
             self._read |= new
-        self._beside = [Pairs.joined(self._beside)]
-        beside = self._beside[0]
-        some = np.flatnonzero(looked_at[beside.first] | looked_at[beside.second])
-        links = joined(
-            [Links(beside.first[some], beside.second[some], beside.value[some]), self._ties.within(np.ones(self._count, bool))]
-        )
-        links = links.renamed(self.name).united(self._count)
+        of_dirty = self._beside.at(np.flatnonzero(self.dirty[self._beside.first] | self.dirty[self._beside.second]))
+        links = joined([of_dirty, self._risen(former, least), self._all_ties().renamed(self.name)]).united(self._count)
         strong = links.at(np.flatnonzero(links.mean(self.sizes) >= least))
         crossing = (former[strong.first] != former[strong.second]) | self.dirty[strong.first] | self.dirty[strong.second]
         return [strong.first[crossing], strong.second[crossing]]
+
+    def _risen(self, former: np.ndarray, least: float) -> Links:
+        """The links between clusters that are as before which rose and can be strong now."""
+        changed = self._changed
+        rise, lack = (
+            Links(changed.first, changed.second, value).renamed(self.name).united(self._count)
+            for value in (changed.rise, 1.0 - changed.most)
+        )
+        one, other = rise.first, rise.second
+        # All other pairs of the two clusters have at most 1.
+        bound = 1.0 - lack.mean(self.sizes)
+        asked = np.flatnonzero(
+            (rise.total > 0) & (bound >= least) & (former[one] != former[other]) & ~self.dirty[one] & ~self.dirty[other]
+        )
+        some = np.zeros(self._count, dtype=bool)
+        some[one[asked]] = some[other[asked]] = True
+        pairs = self._pairs.among(some[self.name])
+        found = Links(pairs.first, pairs.second, pairs.value).renamed(self.name).united(self._count)
+        key = found.first.astype(np.int64) * self._count + found.second
+        return found.at(np.flatnonzero(np.isin(key, one[asked].astype(np.int64) * self._count + other[asked])))
+
+    def _all_ties(self) -> Links:
+        return Links(self._ties.first, self._ties.second, self._ties.value)
 
     def _links_among(self, anew: np.ndarray) -> Links:
         pairs = self._pairs.among(anew)

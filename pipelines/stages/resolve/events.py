@@ -222,19 +222,14 @@ def _compare(rows: _Rows, document: np.ndarray, prints: np.ndarray, before: Kept
 
 def _with_ties(changed: ChangedPairs, rows: _Rows, before: KeptEvents, ties: Ties) -> ChangedPairs:
     """What changed, with what people said that they had not said before, or say no more."""
-    former = replace(rows, corrections=Corrections(same=list(before.ties[0]), different=list(before.ties[1]))).ties()
-    is_here = (former.first >= 0) & (former.second >= 0)
-    lists = [(ties.first, ties.second, ties.value), *[(former.first[is_here], former.second[is_here], -former.value[is_here])]]
-    once = {}
-    for first, second, value in lists:
-        for key in zip(first.tolist(), second.tolist(), value.tolist(), strict=True):
-            once[key] = None
-    told = [key for key in once if (*key[:2], -key[2]) not in once]
-    more = [np.array([key[i] for key in told]) for i in range(3)]
-    return ChangedPairs(
-        np.concatenate([changed.first, more[0].astype(np.int32)]), np.concatenate([changed.second, more[1].astype(np.int32)]),
-        np.concatenate([changed.rise, more[2].astype(np.float32)]),
-    )  # fmt: skip
+    former = replace(rows, corrections=Corrections(same=before.ties[0], different=before.ties[1])).ties()
+    told, once = (set(zip(t.first.tolist(), t.second.tolist(), t.value.tolist(), strict=True)) for t in (ties, former))
+    came = [(*pair, value) for *pair, value in told - once]
+    went = [(*pair, -value) for *pair, value in once - told if min(pair) >= 0]
+    more = np.array([*came, *went], dtype=np.float64).reshape(-1, 3)
+    first, second = more[:, :2].T.astype(np.int32)
+    most = np.full(len(more), np.inf, dtype=np.float32)
+    return ChangedPairs.joined([changed, ChangedPairs(first, second, more[:, 2].astype(np.float32), most)])
 
 
 def _still(before: KeptEvents | None, present: np.ndarray, gone: np.ndarray, count: int) -> list[RelatedReports]:

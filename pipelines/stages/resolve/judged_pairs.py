@@ -90,7 +90,7 @@ def judge_pairs(
     stays = np.zeros(world, dtype=bool)
     if former is not None:
         stays[former.present[former.present >= 0]] = True
-    changed: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    changed: list[ChangedPairs] = []
     gone: list[np.ndarray] = []
     size = rows_of_shelf(world)
     for (first, second, times), lost in zip(changes.gained.taken(), changes.lost.taken(), strict=True):
@@ -102,7 +102,7 @@ def judge_pairs(
             first, second, times = first[going], second[going], times[going]
         known, is_new, went = _counted(known, world, (first, second, times), lost)
         gone.append(went.first.astype(np.int64) * world + went.second)
-        changed.append((went.first, went.second, -went.value))
+        changed.append(ChangedPairs(went.first, went.second, -went.value, np.zeros_like(went.value)))
         first, second, times = first[is_new], second[is_new], times[is_new]
         judged += len(first)
         probability, is_excluded = judge(reports, first, second, norms)
@@ -112,10 +112,10 @@ def judge_pairs(
         fresh = Pairs(first[told], second[told], value, times[told])
         if former is not None:
             both = np.flatnonzero(stays[fresh.first] & stays[fresh.second])
-            changed.append((fresh.first[both], fresh.second[both], fresh.value[both]))
+            came = fresh.at(both)
+            changed.append(ChangedPairs(came.first, came.second, came.value, came.value))
         writer.add(_merged(known, fresh, world))
-    first, second, rise = (np.concatenate([part[i] for part in changed]) for i in range(3))
-    return JudgedPairs(writer.done(), ChangedPairs(first, second, rise), np.concatenate(gone), judged)
+    return JudgedPairs(writer.done(), ChangedPairs.joined(changed), np.concatenate(gone), judged)
 
 
 def judge(
