@@ -37,6 +37,17 @@ def is_stamped(con: duckdb.DuckDBPyConnection, part: str) -> bool:
     return bool(con.execute("select 1 from raw.builds where part = ?", [part]).fetchall())
 
 
+def run_of(con: duckdb.DuckDBPyConnection, part: str) -> str | None:
+    """The run that built a part as a whole, `None` if it has to be built.
+
+    Args:
+        con: the build database; may be read-only.
+        part: the part.
+    """
+    row = con.execute("select build_id from raw.builds where part = ?", [part]).fetchone()
+    return None if row is None else str(row[0]).rpartition("/")[0]
+
+
 def is_up_to_date(con: duckdb.DuckDBPyConnection, part: str, *, source: str, code_version: str) -> bool:
     """Whether a part was built from another as that is now, by this code."""
     return bool(

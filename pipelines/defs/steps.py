@@ -21,7 +21,9 @@ from pipelines.stages.batches import remove_extractions
 from pipelines.stages.extract import extract_documents, extractor_version, quarantine_rows
 from pipelines.stages.ingest.ingest import ingest_files
 from pipelines.stages.resolve.corrections import read_corrections
-from pipelines.stages.resolve.resolve import ResolveInput, resolve, resolver_version
+from pipelines.stages.resolve.events import Memory
+from pipelines.stages.resolve.kept_events import forget_all_but
+from pipelines.stages.resolve.resolve import ResolveInput, events_version, resolve, resolver_version
 from warehouse import builds
 from warehouse.connection import open_build
 from warehouse.documents import read_document_sources, read_documents
@@ -37,6 +39,7 @@ from warehouse.staging import (
     write_staged_documents,
     write_staged_extractions,
 )
+from warehouse.transaction import translated_errors
 
 logger = logging.getLogger(__name__)
 
@@ -205,9 +208,11 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
 def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: str) -> bool:
     """Resolve entities and events over all documents and replace core, unless it was so made from what is loaded now.
 
+    Of the events only those are written that are not what they were, where the resolution that core holds is kept.
+
     Args:
         con: a connection to the build database.
-        settings: where the corrections by people are.
+        settings: where the corrections by people are, and what is kept of resolutions.
         run_id: the run.
 
     Returns:
@@ -220,10 +225,14 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
     version = resolver_version(corrections)
     if builds.is_up_to_date(con, builds.CORE, source=builds.LOAD, code_version=version):
         return False
+    former = builds.run_of(con, builds.CORE)
     builds.unstamp(con, [builds.CORE])
-    tables = core_tables(resolve(ResolveInput(**read_resolve_input(con)), corrections))
-    replace_core(con, tables, run_id=run_id)
+    memory = Memory(settings.resolution, events_version(), former, name=run_id)
+    with translated_errors(doing="keeping the resolution of events"):
+        resolved = resolve(ResolveInput(**read_resolve_input(con)), corrections, memory)
+    replace_core(con, core_tables(resolved.tables), run_id=run_id, replaced=resolved.replaced_mentions)
     builds.stamp(con, [builds.CORE], run_id=run_id, source=builds.LOAD, code_version=version)
+    forget_all_but(settings.resolution, run_id)
     return True
 
 

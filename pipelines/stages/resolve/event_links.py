@@ -60,6 +60,7 @@ def event_links(
     pairs: KeptPairs,
     anew: np.ndarray,
     together: Iterable[tuple[str, str]],
+    norms: SketchNorms,
 ) -> pd.DataFrame:
     """One row a report: its event, how well it fits the event's other reports, and what spoke for and against.
 
@@ -71,9 +72,10 @@ def event_links(
         pairs: the pairs that count.
         anew: for each report whether it is asked for; all of an event or none.
         together: the event mentions that a person put into one event.
+        norms: the lengths of the reports' sketches.
     """
     rows = np.flatnonzero(anew)
-    first, second, probability = _inside(reports, names, pairs, anew)
+    first, second, probability = _inside(reports, names, pairs, anew, norms)
     sizes = np.bincount(names, minlength=len(names))[names]
     total = np.zeros(len(names))
     likely = calibrated(probability)
@@ -95,13 +97,13 @@ def event_links(
             "event_id": pd.Series(event_of[rows], dtype=object),
             "method": np.select([forced[rows], sizes[rows] > 1], [CORRECTED, FITS], ALONE),
             "score": np.where(forced, 1.0, np.clip(score, 0.0, 1.0))[rows],
-            "evidence": _evidence(reports, rows, nearest[rows]),
+            "evidence": _evidence(reports, rows, nearest[rows], norms),
         }
     )
 
 
 def _inside(
-    reports: Reports, names: np.ndarray, pairs: KeptPairs, anew: np.ndarray
+    reports: Reports, names: np.ndarray, pairs: KeptPairs, anew: np.ndarray, norms: SketchNorms
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The pairs within events and their probability; of those that exclude each other too."""
     portions = pairs.portions() if anew.all() else iter([pairs.among(anew)])
@@ -111,19 +113,18 @@ def _inside(
         for name, dtype in (("first", np.int32), ("second", np.int32), ("value", np.float32))
     )
     excluded = np.flatnonzero(value == np.float32(EXCLUDED))
-    if len(excluded):
-        norms = SketchNorms.of(reports)
-        for begin in range(0, len(excluded), _CHUNK):
-            at = excluded[begin : begin + _CHUNK]
-            value[at] = PairEvidence(reports, first[at], second[at], norms).judge()[0]
+    for begin in range(0, len(excluded), _CHUNK):
+        at = excluded[begin : begin + _CHUNK]
+        value[at] = PairEvidence(reports, first[at], second[at], norms).judge()[0]
     return first, second, value
 
 
-def _evidence(reports: Reports, rows: np.ndarray, nearest: np.ndarray) -> list[str | None]:
+def _evidence(
+    reports: Reports, rows: np.ndarray, nearest: np.ndarray, norms: SketchNorms
+) -> list[str | None]:
     """What spoke for and against each report beside the one of its event that it fits best."""
     evidence: list[str | None] = [None] * len(rows)
     told = np.flatnonzero(nearest >= 0)
-    norms = SketchNorms.of(reports) if len(told) else None
     for begin in range(0, len(told), _CHUNK):
         at = told[begin : begin + _CHUNK]
         log_odds = PairEvidence(reports, rows[at], nearest[at], norms).log_odds()

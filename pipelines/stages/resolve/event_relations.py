@@ -94,38 +94,42 @@ def event_relations(related: RelatedReports, event_of: np.ndarray) -> pd.DataFra
     return rows.astype({name: object for name in _COLUMNS[:-1]})[list(_COLUMNS)]
 
 
-def related_reports(reports: Reports, first: np.ndarray, second: np.ndarray) -> RelatedReports:
+def related_reports(
+    reports: Reports, first: np.ndarray, second: np.ndarray, norms: SketchNorms | None = None
+) -> RelatedReports:
     """Of pairs of reports that were compared those that differ in whether it happened.
 
     Args:
         reports: the reports.
         first, second: their rows.
+        norms: the lengths of the reports' sketches, where they are known.
     """
     differ = np.flatnonzero(
         (reports.is_done[first] != reports.is_done[second]) | (reports.is_negated[first] != reports.is_negated[second])
     )
-    one, other, score = _likely(reports, first[differ], second[differ], _HAPPENING)
+    one, other, score = _likely(reports, first[differ], second[differ], _HAPPENING, norms)
     is_denial = reports.is_negated[one] != reports.is_negated[other]
     turned = np.where(is_denial, reports.is_negated[other], reports.is_done[one])
     return RelatedReports(np.where(turned, other, one), np.where(turned, one, other), is_denial, score)
 
 
-def kept_promises(reports: Reports) -> RelatedReports:
+def kept_promises(reports: Reports, norms: SketchNorms | None = None) -> RelatedReports:
     """Promises and threats with the deeds of their parties that follow them.
 
     Args:
         reports: the reports.
+        norms: the lengths of their sketches, where they are known.
     """
-    one, other, score = _likely(reports, *_promises(reports), (*_HAPPENING, *_PROMISE))
+    one, other, score = _likely(reports, *_promises(reports), (*_HAPPENING, *_PROMISE), norms)
     return RelatedReports(one, other, np.zeros(len(one), dtype=bool), score)
 
 
 def _likely(
-    reports: Reports, first: np.ndarray, second: np.ndarray, but_for: tuple[str, ...]
+    reports: Reports, first: np.ndarray, second: np.ndarray, but_for: tuple[str, ...], norms: SketchNorms | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The pairs that would be one event but for some evidence, and how probably."""
     found = [(first[:0], second[:0], np.empty(0, dtype=np.float32))]
-    norms = SketchNorms.of(reports) if len(first) else None
+    norms = norms or (SketchNorms.of(reports) if len(first) else None)
     for begin in range(0, len(first), _CHUNK):
         a, b = first[begin : begin + _CHUNK], second[begin : begin + _CHUNK]
         score = PairEvidence(reports, a, b, norms).probability_but_for(*but_for, least=LEAST)

@@ -43,7 +43,7 @@ from pipelines.stages.resolve.judged_pairs import FormerPairs, JudgedPairs, judg
 from pipelines.stages.resolve.kept_events import PAIRS, KeptEvents, document_prints
 from pipelines.stages.resolve.report_changes import ReportChanges, changed_documents, compare_reports
 from pipelines.stages.resolve.report_pairs import pair_changes
-from pipelines.stages.resolve.reports import Reports, in_order, read_reports
+from pipelines.stages.resolve.reports import Reports, SketchNorms, in_order, read_reports
 
 logger = logging.getLogger(__name__)
 
@@ -181,9 +181,10 @@ def _resolve(rows: _Rows, before: KeptEvents | None, folder: Path, version: str 
     is_event = rows.mentions["is_event"].to_numpy(dtype=bool)
     pairs = pair_changes(reports, changes.status, texts)
     found: list[RelatedReports] = []
+    norms = SketchNorms.of(reports)
     judged = judge_pairs(
         reports, is_event, pairs, FormerPairs(before.pairs, changes.present) if before else None, folder / PAIRS,
-        note=lambda first, second: found.append(related_reports(reports, first, second)),
+        norms, note=lambda first, second: found.append(related_reports(reports, first, second, norms)),
     )  # fmt: skip
     logger.info(
         "%d reports, %d new or changed: %d pairs compared, %d left out of large blocks; %d pairs count",
@@ -199,7 +200,7 @@ def _resolve(rows: _Rows, before: KeptEvents | None, folder: Path, version: str 
             Before(before.ladder, changes.former), judged.pairs, ties, _with_ties(judged.changed, rows, before, ties)
         )
     related = RelatedReports.joined([*_still(before, changes.present, judged.gone, len(reports)), *found])
-    tables = _tables(rows, now, judged, ladder, anew, related)
+    tables = _tables(rows, now, norms, judged, ladder, anew, related)
     if version is not None:
         told = (rows.corrections.same, rows.corrections.different)
         KeptEvents(
@@ -244,16 +245,17 @@ def _still(before: KeptEvents | None, present: np.ndarray, gone: np.ndarray, cou
 
 
 def _tables(
-    rows: _Rows, reports: Reports, judged: JudgedPairs, ladder: Ladder, anew: np.ndarray, related: RelatedReports
-) -> ResolvedEvents:
+    rows: _Rows, reports: Reports, norms: SketchNorms, judged: JudgedPairs, ladder: Ladder, anew: np.ndarray,
+    related: RelatedReports,
+) -> ResolvedEvents:  # fmt: skip
     """The rows of events with a report that is not as before, and the relations of all."""
     names = ladder.names[-1]
-    related = RelatedReports.joined([related, kept_promises(reports)])
+    related = RelatedReports.joined([related, kept_promises(reports, norms)])
     told = anew.copy()
     told[related.first] = told[related.second] = True
     event_of = event_names(reports, names, np.flatnonzero(whole_clusters(told, names)))
     some = rows if anew.all() else rows.of(np.flatnonzero(anew))
-    links = event_links(reports, names, event_of, judged.pairs, anew, rows.corrections.same)
+    links = event_links(reports, names, event_of, judged.pairs, anew, rows.corrections.same, norms)
     links.loc[~some.mentions["is_event"].to_numpy(dtype=bool), "method"] = "corrected"
     return ResolvedEvents(
         events=event_rows(some.documents, some.mentions, links),

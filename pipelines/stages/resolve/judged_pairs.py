@@ -70,6 +70,7 @@ def judge_pairs(
     changes: PairChanges,
     former: FormerPairs | None,
     folder: Path,
+    norms: SketchNorms,
     note: Callable[[np.ndarray, np.ndarray], None],
 ) -> JudgedPairs:
     """Judge the pairs that are new.
@@ -80,11 +81,11 @@ def judge_pairs(
         changes: pairs that are to be compared now, and those that are no more.
         former: the pairs of the run before; `None` if there was none.
         folder: where the pairs are written to.
+        norms: the lengths of the reports' sketches.
         note: is told of the pairs that were judged.
     """
     count = len(is_event)
     world = len(reports)
-    norms = SketchNorms.of(reports)
     writer = PairWriter(folder, count)
     begin, judged = 0, 0
     stays = np.zeros(world, dtype=bool)

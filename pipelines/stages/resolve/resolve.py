@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pipelines.ids import code_version
@@ -17,7 +18,7 @@ from pipelines.records import DocumentDuplicate
 from pipelines.stages.ingest.fingerprint import near_duplicates
 from pipelines.stages.resolve.corrections import CorrectionFile, settle
 from pipelines.stages.resolve.entities import resolve_entities
-from pipelines.stages.resolve.events import resolve_events
+from pipelines.stages.resolve.events import Memory, resolve_events
 
 # What the tables of core depend on beside the rows, below the package's folder.
 _SOURCES = (
@@ -57,7 +58,22 @@ class ResolveInput:
     event_participants: pd.DataFrame
 
 
-def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None) -> dict[str, pd.DataFrame]:
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The tables of core by name ("core.events").
+
+    Attributes:
+        tables: all rows of each; of events, event_links and event_parties those of the events that are not what they were.
+        replaced_mentions: the event mentions whose former rows, and whose events' ones, give way; `None` if all rows do.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    replaced_mentions: list[str] | None
+
+
+def resolve(
+    tables: ResolveInput, corrections: CorrectionFile | None = None, memory: Memory | None = None
+) -> Resolved:
     """Resolve entities and events across all documents.
 
     A document counts unless it repeats an earlier one (syndication) or no file holds it any more (a newer version took its
@@ -66,9 +82,7 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None) -> 
     Args:
         tables: the input; the order of the rows makes no difference.
         corrections: of event mentions by people.
-
-    Returns:
-        The tables of core by name ("core.events").
+        memory: where the resolving of events is kept; `None`: they are resolved from nothing.
     """
     current = tables.documents[tables.documents["is_current"]]
     columns = (current[name].tolist() for name in ("document_id", "published_date", "minhash", "text_length"))
@@ -83,8 +97,8 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None) -> 
     entities = resolve_entities(documents.drop(columns="text"), tables.entities, tables.entity_mentions)
     participants = entities.in_core(tables.event_participants)
     settled = settle(corrections.rows if corrections else (), tables.event_mentions["event_mention_id"].tolist())
-    events = resolve_events(documents, tables.event_mentions, participants, entities.entities, settled)
-    return {
+    events = resolve_events(documents, tables.event_mentions, participants, entities.entities, settled, memory)
+    found = {
         "core.document_duplicates": pd.DataFrame(
             [(row.document_id, row.duplicate_of, row.similarity_score) for row in duplicates],
             columns=[field.name for field in fields(DocumentDuplicate)],
@@ -99,11 +113,17 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None) -> 
         "core.event_relations": events.event_relations,
         "core.event_corrections": settled.table(),
     }
+    return Resolved(found, events.replaced)
 
 
 def resolver_version(corrections: CorrectionFile) -> str:
     """The version of the code that resolves and of the corrections, as a short hash."""
     return code_version(f"resolve {corrections.version}", _SOURCES)
+
+
+def events_version() -> str:
+    """The version of the code that resolves, the libraries whose numbers it keeps among it; without what people corrected."""
+    return code_version(f"events {np.__version__} {pd.__version__}", _SOURCES)
 
 
 def _day(value: Any) -> date | None:
