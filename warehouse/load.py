@@ -38,9 +38,7 @@ logger = logging.getLogger(__name__)
 _TABLES = {table.qualified_name: table for table in (*RAW, *REFERENCE, *CORE)}
 # Tables of core of which a run may replace a part, and the rows that go with an event mention; events before their links.
 _BY_MENTION = {
-    "core.events": (
-        "event_id in (select event_id from core.event_links join _incoming using (event_mention_id))"
-    ),
+    "core.events": ("event_id in (select event_id from core.event_links join _incoming using (event_mention_id))"),
     "core.event_links": "event_mention_id in (select event_mention_id from _incoming)",
     "core.event_parties": "event_mention_id in (select event_mention_id from _incoming)",
 }

@@ -160,10 +160,8 @@ def _windows(published: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     dated = np.flatnonzero(published != NO_DAY)
     window = published[dated] // WINDOW_DAYS
     order = np.argsort(window, kind="stable")
-    starts = np.flatnonzero(np.concatenate([[True], np.diff(window[order]) != 0])) if len(dated) else []
-    members = {
-        int(window[order[begin]]): dated[order[begin:end]] for begin, end in pairwise([*starts, len(order)])
-    }
+    starts = np.flatnonzero(np.append(True, np.diff(window[order]) != 0)[: len(dated)]).tolist()
+    members = {int(window[order[begin]]): dated[order[begin:end]] for begin, end in pairwise([*starts, len(order)])}
     nothing = np.empty(0, dtype=np.int64)
     for number, rows in members.items():
         yield rows, np.concatenate([rows, members.get(number + 1, nothing), undated])
@@ -193,7 +191,9 @@ def _nearest_in_cells(texts: _Texts, mine: np.ndarray, known: np.ndarray) -> Ite
 
 def _nearest_cores(texts: _Texts, rows: np.ndarray, cores: np.ndarray, most: int) -> np.ndarray:
     portions = (rows[begin : begin + _PORTION] for begin in range(0, len(rows), _PORTION))
-    return np.concatenate([np.argsort(-texts.cosines(some, cores), axis=1, kind="stable")[:, :most] for some in portions])
+    return np.concatenate(
+        [np.argsort(-texts.cosines(some, cores), axis=1, kind="stable")[:, :most] for some in portions]
+    )
 
 
 def _nearest(texts: _Texts, members: np.ndarray, others: np.ndarray) -> Iterator[Neighbours]:

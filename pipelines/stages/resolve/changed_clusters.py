@@ -40,7 +40,7 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class ChangedPairs:
-    """Pairs of items that stay which came or went, ties included: their items, by how much their value rose, and to what at most."""
+    """Pairs of items that stay which came or went, ties included: by how much the value of each rose, and to what at most."""
 
     first: np.ndarray
     second: np.ndarray
@@ -142,7 +142,7 @@ class _Again:
         self.dirty[first[within]] = True
 
     def _newly_linked(self, former: np.ndarray, least: float) -> list[np.ndarray]:
-        """The items of links that are strong now and reach from one former part to another: of clusters that changed, and others."""
+        """The items of links that are strong now and reach from one former part to another."""
         new = self.dirty & ~self._read
         if new.any():
             pairs = self._pairs.beside(new)
@@ -153,7 +153,9 @@ class _Again:
         of_dirty = self._beside.at(np.flatnonzero(self.dirty[self._beside.first] | self.dirty[self._beside.second]))
         links = joined([of_dirty, self._risen(former, least), self._all_ties().renamed(self.name)]).united(self._count)
         strong = links.at(np.flatnonzero(links.mean(self.sizes) >= least))
-        crossing = (former[strong.first] != former[strong.second]) | self.dirty[strong.first] | self.dirty[strong.second]
+        crossing = (
+            (former[strong.first] != former[strong.second]) | self.dirty[strong.first] | self.dirty[strong.second]
+        )
         return [strong.first[crossing], strong.second[crossing]]
 
     def _risen(self, former: np.ndarray, least: float) -> Links:

@@ -119,9 +119,7 @@ def _inside(
     return first, second, value
 
 
-def _evidence(
-    reports: Reports, rows: np.ndarray, nearest: np.ndarray, norms: SketchNorms
-) -> list[str | None]:
+def _evidence(reports: Reports, rows: np.ndarray, nearest: np.ndarray, norms: SketchNorms) -> list[str | None]:
     """What spoke for and against each report beside the one of its event that it fits best."""
     evidence: list[str | None] = [None] * len(rows)
     told = np.flatnonzero(nearest >= 0)

@@ -1,6 +1,7 @@
 """Events that are linked and not one: a plan or threat and its deed, an assertion and its denial.
 
-What belongs here: `event_relations`, and the pairs of reports that they rest on. What does not: which reports are one event (`half_linkage.py`).
+What belongs here: `event_relations`, and the pairs of reports that they rest on. What does not: which reports are one event
+(`half_linkage.py`).
 
 Two reports that would be one event but for what they say of its happening are a relation of their two events: what is planned or
 possible in one and done in the other `announces` it, what is negated in one and asserted in the other `denies` it. A promise or
@@ -91,7 +92,9 @@ def event_relations(related: RelatedReports, event_of: np.ndarray) -> pd.DataFra
     )
     told = told[told["event_id"] != told["related_event_id"]]
     rows = told.groupby(["event_id", "related_event_id", "relation"], as_index=False)["score"].max()
-    return rows.astype({name: object for name in _COLUMNS[:-1]})[list(_COLUMNS)]
+    return pd.DataFrame(
+        {name: rows[name].astype(object) for name in _COLUMNS[:-1]} | {_COLUMNS[-1]: rows[_COLUMNS[-1]]}
+    )
 
 
 def related_reports(
@@ -180,7 +183,9 @@ def _following(
     span = most - least
     key, ask = number[: len(of)] * span + days[deed] - least, number[len(of) :] * span + days[row] - least
     begin = np.searchsorted(key, ask)
-    end = np.searchsorted(key, number[len(of) :] * span + np.minimum(days[row] + LONGEST_WAIT, most - 1) - least, "right")
+    end = np.searchsorted(
+        key, number[len(of) :] * span + np.minimum(days[row] + LONGEST_WAIT, most - 1) - least, "right"
+    )
     counts = np.clip(end - begin, 0, _MOST_DEEDS)
     entry, step = expand(counts)
     one, other = row[entry], deed[begin[entry] + step]

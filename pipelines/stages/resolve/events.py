@@ -154,9 +154,7 @@ class _Rows:
 
     def prints(self) -> np.ndarray:
         """A hash of what is told of each document."""
-        return document_prints(
-            self.documents.drop(columns="text"), self.mentions, self.participants, self.entities
-        )
+        return document_prints(self.documents.drop(columns="text"), self.mentions, self.participants, self.entities)
 
     def ties(self) -> Ties:
         """What people put together and kept apart, by rows."""
@@ -203,13 +201,16 @@ def _resolve(rows: _Rows, before: KeptEvents | None, folder: Path, version: str 
     tables = _tables(rows, now, norms, judged, ladder, anew, related)
     if version is not None:
         told = (rows.corrections.same, rows.corrections.different)
-        KeptEvents(
-            now, prints, texts.neighbours.at_first(len(rows.documents)), judged.pairs, related, ladder, told
-        ).write(folder, version)
+        neighbours = texts.neighbours.at_first(len(rows.documents))
+        _keep(KeptEvents(now, prints, neighbours, judged.pairs, related, ladder, told), folder, version)
     if before is None:
         return tables
     gone = before.reports.mention_ids[changes.present < 0]
     return replace(tables, replaced=[*gone.tolist(), *now.mention_ids[anew].tolist()])
+
+
+def _keep(kept: KeptEvents, folder: Path, version: str) -> None:
+    kept.write(folder, version)
 
 
 def _compare(rows: _Rows, document: np.ndarray, prints: np.ndarray, before: KeptEvents | None) -> ReportChanges:

@@ -167,7 +167,11 @@ def climb(count: int, portions: Callable[[], Iterable[Links]], ties: Ties) -> La
     name: np.ndarray = np.arange(count, dtype=np.int32)
     sizes = np.ones(count)
     names, parts = [], []
-    read: Callable[[], Iterable[Links]] = lambda: chain(portions(), [Links(ties.first, ties.second, ties.value)])  # noqa: E731
+
+    def read_all() -> Iterable[Links]:
+        return chain(portions(), [Links(ties.first, ties.second, ties.value)])
+
+    read: Callable[[], Iterable[Links]] = read_all
     for least in STAGES:
         part = _parts(count, read(), sizes, least)
         newer = np.arange(count, dtype=np.int32)
@@ -177,8 +181,7 @@ def climb(count: int, portions: Callable[[], Iterable[Links]], ties: Ties) -> La
         parts.append(part[name])
         name = newer[name]
         names.append(name)
-        links = united([links.renamed(newer) for links in read()], count)
-        read = lambda links=links: links.portions()  # noqa: E731
+        read = united([links.renamed(newer) for links in read()], count).portions
     return Ladder(names, parts)
 
 
@@ -186,7 +189,8 @@ def _parts(count: int, portions: Iterable[Links], sizes: np.ndarray, least: floa
     """What links of at least a mean connect."""
     strong = [links.at(np.flatnonzero(links.mean(sizes) >= least)) for links in portions]
     return connected(
-        count, *(np.concatenate([np.empty(0, np.int32), *(getattr(s, side) for s in strong)]) for side in ("first", "second"))
+        count,
+        *(np.concatenate([np.empty(0, np.int32), *(getattr(s, side) for s in strong)]) for side in ("first", "second")),
     )
 
 

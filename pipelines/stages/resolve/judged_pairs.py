@@ -119,9 +119,7 @@ def judge_pairs(
     return JudgedPairs(writer.done(), ChangedPairs.joined(changed), np.concatenate(gone), judged)
 
 
-def judge(
-    reports: Reports, first: np.ndarray, second: np.ndarray, norms: SketchNorms
-) -> tuple[np.ndarray, np.ndarray]:
+def judge(reports: Reports, first: np.ndarray, second: np.ndarray, norms: SketchNorms) -> tuple[np.ndarray, np.ndarray]:
     """The probability of each pair, 0 where it counts as nothing, and whether the two exclude each other."""
     probability, is_excluded = np.zeros(len(first), dtype=np.float32), np.zeros(len(first), dtype=bool)
 

@@ -125,8 +125,9 @@ def document_prints(
     # Sums, so that the order of the rows makes no difference.
     row = pd.Index(mentions["event_mention_id"]).get_indexer(pd.Index(participants["event_mention_id"]))
     told = row >= 0
-    of_mention = _row_hashes(mentions)
-    np.add.at(of_mention, row[told], _mixed(_row_hashes(participants) + of_entity[at] * _MIX)[told])
+    of_mention = _row_hashes(mentions.drop(columns="document_id"))
+    of_party = _row_hashes(participants.drop(columns="event_mention_id")) + of_entity[at] * _MIX
+    np.add.at(of_mention, row[told], _mixed(of_party)[told])
     found = _row_hashes(documents)
     place = pd.Index(documents["document_id"]).get_indexer(pd.Index(mentions["document_id"]))
     np.add.at(found, place, _mixed(of_mention))
@@ -141,14 +142,14 @@ def _row_hashes(frame: pd.DataFrame) -> np.ndarray:
 
 
 def _hashes(column: pd.Series) -> np.ndarray:
-    if column.dtype == object and len(column) and column.map(type).isin([list, np.ndarray, tuple]).any():
+    if column.dtype == object and isinstance(next(iter(column.dropna()), None), list | np.ndarray | tuple):
         column = column.map(lambda value: None if value is None else "\x1f".join(map(str, value)))
     if isinstance(column.dtype, pd.api.extensions.ExtensionDtype) and pd.api.types.is_numeric_dtype(column.dtype):
         column = column.astype(np.float64)
-    if column.dtype == object:
+    if column.dtype == object or pd.api.types.is_string_dtype(column.dtype):
         codes, values = pd.factorize(column)
-        hashes = np.append(hash_array(np.array([str(value) for value in values], dtype=object), categorize=False), _MIX)
-        return hashes.astype(np.uint64)[codes]
+        texts = np.array([str(value) for value in np.asarray(values, dtype=object)], dtype=object)
+        return np.append(hash_array(texts, categorize=False), _MIX).astype(np.uint64)[codes]
     return hash_array(column.to_numpy())
 
 
@@ -184,4 +185,3 @@ def _read_reports(folder: Path) -> Reports:
         else:
             found[field.name] = _read(folder, f"reports.{field.name}")
     return Reports(**found)
-

@@ -11,13 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from pipelines.stages.resolve.pair_blocks import expand
 
 _PORTION = 4_000_000  # pairs at once
-_COLUMNS = {"second": np.dtype(np.int32), "value": np.dtype(np.float32), "times": np.dtype(np.uint16)}
+_COLUMNS: dict[str, np.dtype[Any]] = {
+    "second": np.dtype(np.int32),
+    "value": np.dtype(np.float32),
+    "times": np.dtype(np.uint16),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class PairSet:
                     _put_together(shelf)
 
     def taken(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """The rows of each pair, the lesser first, in their order, and how often it was added; in portions, which are gone then."""
+        """The rows of each pair, the lesser first, in their order, and how often it was added; in portions that are dropped."""
         for shelf in self._shelves:
             packed = _together(np.concatenate(shelf)) if shelf else np.empty(0, dtype=np.int64)
             shelf.clear()
@@ -152,8 +152,7 @@ class BlockChanges:
         left = np.flatnonzero(stays)
         reach_before = _Reach.of(self._status.was[rows], sizes, self._bound)
         passed_now, passed_before = (
-            np.concatenate([[0], np.cumsum(stays[some])])
-            for some in (here, np.flatnonzero(self._status.was[rows]))
+            np.concatenate([[0], np.cumsum(stays[some])]) for some in (here, np.flatnonzero(self._status.was[rows]))
         )
         end_now = passed_now[reach_now.end[left]]
         end_before = passed_before[reach_before.end[left]]

@@ -86,11 +86,9 @@ def compare_reports(
     present[was] = now
     rows = _Rows(np.flatnonzero(stays), former[stays], np.flatnonzero(~stays), np.flatnonzero(is_gone), n)
     new_texts = np.flatnonzero(former_text < 0)
-    text_rows = _Rows(
-        np.flatnonzero(former_text >= 0), former_text[former_text >= 0], new_texts, gone_texts, texts
-    )
+    text_rows = _Rows(np.flatnonzero(former_text >= 0), former_text[former_text >= 0], new_texts, gone_texts, texts)
     reports = rows.put_together(before, fresh, text_rows)
-    reports.document[: n] = document
+    reports.document[:n] = document
     reports.document[n:] = present_text[before.document[rows.gone]]
     return ReportChanges(reports, rows.status(), text_rows.status(), former, present, present_text)
 

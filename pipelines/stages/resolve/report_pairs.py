@@ -39,7 +39,9 @@ class PairChanges:
 
     gained: PairSet
     lost: PairSet
-    left_out: int  # of the blocks looked at; a pair counts in each; of texts too many to compare, each pair counts as one
+    left_out: (
+        int  # of the blocks looked at; a pair counts in each; of texts too many to compare, each pair counts as one
+    )
 
 
 @dataclass(frozen=True, slots=True)

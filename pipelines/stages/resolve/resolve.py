@@ -71,9 +71,7 @@ class Resolved:
     replaced_mentions: list[str] | None
 
 
-def resolve(
-    tables: ResolveInput, corrections: CorrectionFile | None = None, memory: Memory | None = None
-) -> Resolved:
+def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, memory: Memory | None = None) -> Resolved:
     """Resolve entities and events across all documents.
 
     A document counts unless it repeats an earlier one (syndication) or no file holds it any more (a newer version took its
