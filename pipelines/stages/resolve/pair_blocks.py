@@ -16,7 +16,9 @@ import numpy as np
 
 _MOST_PAIRS = 2_000_000  # written down at once, before pairs found twice are put together
 _SHELVES = 16
-_SHELF_LOAD = 5_000_000  # pairs put together to one array: so large that its memory goes back when it is dropped
+_SHELF_LOAD = (
+    1_000_000  # pairs of a shelf put together to one array: so large that its memory goes back when it is dropped
+)
 _TIMES_BITS = 16  # below the pair itself: how many blocks give it
 _TIMES = (1 << _TIMES_BITS) - 1
 _MOST_ROWS = 1 << (63 - _TIMES_BITS) // 2
@@ -106,7 +108,7 @@ class BlockChanges:
     """
 
     def __init__(self, status: Status, bound: Bound) -> None:
-        self._status = status
+        self.status = status
         self._stays = status.stays
         self._bound = bound
         self.gained = PairSet(len(status.was))
@@ -137,7 +139,7 @@ class BlockChanges:
             self._compare(rows, sizes, keep)
 
     def _compare(self, rows: np.ndarray, sizes: np.ndarray, keep: np.ndarray | None) -> None:
-        now, stays = self._status.is_now[rows], self._stays[rows]
+        now, stays = self.status.is_now[rows], self._stays[rows]
         reach_now = _Reach.of(now, sizes, self._bound)
         self.left_out += reach_now.left_out(now)
         is_new = now & ~stays
@@ -150,9 +152,9 @@ class BlockChanges:
         self._add_before(rows[here], is_new[here], stays[here], number, reach_now, sizes, now, keep)
         # Those that stay among themselves: their reach counted in such rows alone.
         left = np.flatnonzero(stays)
-        reach_before = _Reach.of(self._status.was[rows], sizes, self._bound)
+        reach_before = _Reach.of(self.status.was[rows], sizes, self._bound)
         passed_now, passed_before = (
-            np.concatenate([[0], np.cumsum(stays[some])]) for some in (here, np.flatnonzero(self._status.was[rows]))
+            np.concatenate([[0], np.cumsum(stays[some])]) for some in (here, np.flatnonzero(self.status.was[rows]))
         )
         end_now = passed_now[reach_now.end[left]]
         end_before = passed_before[reach_before.end[left]]
@@ -218,12 +220,9 @@ class _Reach:
 
 
 def _put_together(shelf: list[np.ndarray]) -> None:
-    """Make one array of the small ones at the end of a shelf when they are enough."""
-    begin = len(shelf)
-    while begin and len(shelf[begin - 1]) < _SHELF_LOAD // 2:
-        begin -= 1
-    if sum(map(len, shelf[begin:])) >= _SHELF_LOAD:
-        shelf[begin:] = [_together(np.concatenate(shelf[begin:]))]
+    """Make one array of a shelf when what came since it was one is half as much, so that pairs found twice do not pile up."""
+    if sum(map(len, shelf[1:])) >= max(_SHELF_LOAD, len(shelf[0]) // 2):
+        shelf[:] = [_together(np.concatenate(shelf))]
 
 
 def _together(packed: np.ndarray) -> np.ndarray:

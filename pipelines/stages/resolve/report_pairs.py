@@ -11,7 +11,7 @@ keys of these reports.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -95,11 +95,10 @@ def pair_changes(reports: Reports, status: Status, texts: TextChanges) -> PairCh
     left_out = texts.left_out
     if len(reports):
         things = _read_things(reports)
-        is_all = not status.was.any()
         for bit in range(int(reports.families.max()).bit_length()):
             places = np.flatnonzero(reports.families[things.order] >> bit & 1)
-            _add_day_blocks(found, reports, things, places, status, is_all=is_all)
-            _add_wide_blocks(found, reports, things, places, status, is_all=is_all)
+            _add_day_blocks(found, reports, things, places)
+            _add_wide_blocks(found, reports, things, places)
         left_out += _add_pairs_within_documents(found, reports, things, status)
         for pairs, among in ((texts.gained, found.gained), (texts.lost, found.lost)):
             left_out += _add_pairs_between_texts(among, reports, status, pairs)
@@ -150,39 +149,18 @@ def _mixed(*parts: np.ndarray) -> np.ndarray:
     return found
 
 
-def _add_day_blocks(
-    found: BlockChanges, reports: Reports, things: _Things, places: np.ndarray, status: Status, *, is_all: bool
-) -> None:
+def _add_day_blocks(found: BlockChanges, reports: Reports, things: _Things, places: np.ndarray) -> None:
     """Reports of one family (those at `places`), day and party or place."""
     rows = things.order[places]
     dated = (reports.start[rows] != NO_DAY) & reports.is_day[rows]
     places, rows = places[dated], rows[dated]
-    if is_all:
-        found.add_blocks(*_day_entries(reports, things, places, rows))
-        return
-    some = ~status.stays[rows]
-    keys = _Keys(_day_entries(reports, things, places[some], rows[some])[0])
-    parts = []
-    for part in _parts(len(rows)):
-        key, row = _day_entries(reports, things, places[part], rows[part])
-        at = keys.among(key)
-        parts.append((key[at], row[at]))
-    found.add_blocks(*_together(parts))
-
-
-def _day_entries(
-    reports: Reports, things: _Things, places: np.ndarray, rows: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
     # A report dated by its publication may be of the day before.
     at, number = expand(np.where(reports.is_told_day[rows], 1, 3))
     day = reports.start[rows[at]].astype(np.int64) + np.where(reports.is_told_day[rows[at]], 0, number - 1)
-    entry, thing = things.of(places[at])
-    return _mixed(day[entry], thing), rows[at[entry]]
+    _add_blocks(found, things, _Spans(day, places[at], rows[at]), _by_one_thing)
 
 
-def _add_wide_blocks(
-    found: BlockChanges, reports: Reports, things: _Things, places: np.ndarray, status: Status, *, is_all: bool
-) -> None:
+def _add_wide_blocks(found: BlockChanges, reports: Reports, things: _Things, places: np.ndarray) -> None:
     """Reports without a day, or of a week, a month or a year, and the reports that they may be of; by two things."""
     rows = things.order[places]
     start, end, published = (v[rows].astype(np.int64) for v in (reports.start, reports.end, reports.published))
@@ -191,63 +169,70 @@ def _add_wide_blocks(
     last = np.where(dated, end // WINDOW_DAYS, np.where(out, first + 1, first))
     counts = np.where(dated & (end - start > _LONGEST_INTERVAL), 0, np.maximum(last - first + 1, 0))
     at, number = expand(counts)
-    window = first[at] + number
-    keep = _is_wide(reports)
-    if is_all:
-        order = np.argsort(window, kind="stable")
-        # Some windows at once: blocks of two things are many.
-        bounds = np.unique(np.searchsorted(window[order], window[order][::_MOST_ENTRIES])).tolist()
-        for begin, stop in pairwise([*bounds, len(order)]):
-            some = order[begin:stop]
-            found.add_blocks(*_wide_entries(things, window[some], places[at[some]], rows[at[some]]), keep)
+    spans = _Spans(first[at] + number, places[at], rows[at])
+    _add_blocks(found, things, spans, _by_two_things, (reports.start == NO_DAY) | ~reports.is_day)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spans:
+    """Reports and the days or windows in which they may have happened, one entry each, in the order of the reports' likeness."""
+
+    window: np.ndarray
+    places: np.ndarray
+    rows: np.ndarray
+
+    def at(self, entries: np.ndarray | slice) -> _Spans:
+        """Some of the entries."""
+        return _Spans(self.window[entries], self.places[entries], self.rows[entries])
+
+    def portions(self) -> Iterator[_Spans]:
+        """All entries of some days or windows at once."""
+        order = np.argsort(self.window, kind="stable")
+        window = self.window[order]
+        bounds = np.unique(np.searchsorted(window, window[::_MOST_ENTRIES])).tolist()
+        return (self.at(order[begin:end]) for begin, end in pairwise([*bounds, len(order)]))
+
+
+_ReadKeys = Callable[[_Things, _Spans, "_Keys | None"], tuple[np.ndarray, np.ndarray]]
+
+
+def _add_blocks(
+    found: BlockChanges, things: _Things, spans: _Spans, read: _ReadKeys, keep: np.ndarray | None = None
+) -> None:
+    """Add the pairs of blocks: of all, where nothing was there before, else of those in which something changed."""
+    if not found.status.was.any():
+        for portion in spans.portions():
+            found.add_blocks(*read(things, portion, None), keep)
         return
-    some = np.flatnonzero(~status.stays[rows[at]])
-    keys = _Keys(_wide_entries(things, window[some], places[at[some]], rows[at[some]])[0])
-    # Of one thing first: most windows and things are of no report that changed.
-    entry, thing = things.of(places[at[some]])
-    single = _Keys(_mixed(window[some][entry], thing))
-    parts = []
-    for part in _parts(len(at)):
-        key, row = _wide_entries(things, window[part], places[at[part]], rows[at[part]], single)
+    changed = spans.at(np.flatnonzero(~found.status.stays[spans.rows]))
+    keys = _Keys(read(things, changed, None)[0])
+    # By one thing first: most days and things are of no report that changed.
+    single = _Keys(_by_one_thing(things, changed, None)[0])
+    parts = [(np.empty(0, np.uint64), np.empty(0, np.int64))]
+    for begin in range(0, len(spans.rows), _MOST_ENTRIES):
+        key, row = read(things, spans.at(slice(begin, begin + _MOST_ENTRIES)), single)
         of = keys.among(key)
         parts.append((key[of], row[of]))
-    found.add_blocks(*_together(parts), keep)
+    found.add_blocks(np.concatenate([key for key, _ in parts]), np.concatenate([row for _, row in parts]), keep)
 
 
-def _wide_entries(
-    things: _Things, window: np.ndarray, places: np.ndarray, rows: np.ndarray, single: _Keys | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """The keys of every two things of reports in a window, the lesser thing first; and the rows of the reports.
+def _by_one_thing(things: _Things, spans: _Spans, single: _Keys | None) -> tuple[np.ndarray, np.ndarray]:
+    """The key of each day or window and thing of reports, and the rows of the reports."""
+    entry, thing = things.of(spans.places)
+    return _mixed(spans.window[entry], thing), spans.rows[entry]
 
-    Args:
-        things: of all reports.
-        window, places, rows: of each entry.
-        single: windows and things of which both must be.
-    """
-    entry, thing = things.of(places)
+
+def _by_two_things(things: _Things, spans: _Spans, single: _Keys | None) -> tuple[np.ndarray, np.ndarray]:
+    """Likewise of every two things, the lesser first; of those alone that are among `single`."""
+    entry, thing = things.of(spans.places)
     if single is not None:
-        told = single.among(_mixed(window[entry], thing))
+        told = single.among(_mixed(spans.window[entry], thing))
         entry, thing = entry[told], thing[told]
-    count = np.bincount(entry, minlength=len(places))
-    begin = np.cumsum(count) - count
-    number = np.arange(len(entry)) - begin[entry]
-    again, step = expand(count[entry] - number - 1)
-    of = entry[again]
-    return _mixed(window[of], thing[again], thing[again + step + 1]), rows[of]
-
-
-def _parts(count: int) -> Iterator[slice]:
-    return (slice(begin, begin + _MOST_ENTRIES) for begin in range(0, count, _MOST_ENTRIES))
-
-
-def _together(parts: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
-    if not parts:
-        return np.empty(0, np.uint64), np.empty(0, np.int64)
-    return np.concatenate([key for key, _ in parts]), np.concatenate([row for _, row in parts])
-
-
-def _is_wide(reports: Reports) -> np.ndarray:
-    return (reports.start == NO_DAY) | ~reports.is_day
+    count = np.bincount(entry, minlength=len(spans.places))
+    number = np.arange(len(entry)) - (np.cumsum(count) - count)[entry]
+    one, step = expand(count[entry] - number - 1)
+    of = entry[one]
+    return _mixed(spans.window[of], thing[one], thing[one + step + 1]), spans.rows[of]
 
 
 def _add_pairs_within_documents(found: BlockChanges, reports: Reports, things: _Things, status: Status) -> int:
