@@ -4,7 +4,7 @@
 
 Prints two lines for each size: all mentions but about 1,000, from nothing; and these 1,000 beside them (the mentions of documents
 taken by chance from all years). Each line: mentions, documents, pairs judged, pairs that count, pairs that the bounds left out,
-events written, CPU seconds by step, CPU and elapsed seconds, and the most memory that the process held. The frames are read first,
+events written, CPU seconds by step, CPU and elapsed seconds, the most memory that the process held. The frames are read first,
 outside the time; what is kept from run to run is read and written within it. Each line is measured in a process of its own.
 """
 
