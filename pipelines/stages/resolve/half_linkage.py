@@ -83,14 +83,14 @@ def joined(parts: list[Links]) -> Links:
 
 
 def united(parts: list[Links], count: int) -> Links:
-    """Several lists as one, those of the same two clusters as one link; takes the lists."""
+    """Several lists, each in order, as one, those of the same two clusters as one link; takes the lists."""
     if sum(len(part.first) for part in parts) <= _PORTION:
         return joined(parts).united(count)
     bounds = np.linspace(0, count, _RANGES + 1).astype(np.int64)
     # Each list by ranges of the lesser cluster, so that the lists can be dropped range by range.
     shelves: list[list[Links]] = [[] for _ in range(_RANGES)]
     while parts:
-        part = parts.pop().united(count)
+        part = parts.pop()
         ends = np.searchsorted(part.first, bounds)
         for shelf, begin, end in zip(shelves, ends[:-1], ends[1:], strict=True):
             shelf.append(Links(*(side[begin:end].copy() for side in (part.first, part.second, part.total))))
@@ -181,7 +181,8 @@ def climb(count: int, portions: Callable[[], Iterable[Links]], ties: Ties) -> La
         parts.append(part[name])
         name = newer[name]
         names.append(name)
-        read = united([links.renamed(newer) for links in read()], count).portions
+        # Each portion by itself first: most of its links are of few clusters.
+        read = united([links.renamed(newer).united(count) for links in read()], count).portions
     return Ladder(names, parts)
 
 
