@@ -33,7 +33,11 @@ class Stream:
         self.rng = np.random.default_rng(seed)
         stream = generated_reports.generate(count, seed)
         self.documents = stream.documents
-        self.mentions = stream.mentions
+        self.mentions = stream.mentions.copy()
+        # Some tell an act as one of the past, and some no place or another town, so that events have to be parted.
+        self.mentions.loc[self.rng.random(count) < 0.2, "modality"] = "historical"
+        places = [name for name in self.mentions if name.startswith("place_")]
+        self.mentions.loc[self.rng.random(count) < 0.4, places] = None
         self.participants = stream.participants
         self.entities = stream.entities
 
