@@ -34,10 +34,16 @@ class Stream:
         stream = generated_reports.generate(count, seed)
         self.documents = stream.documents
         self.mentions = stream.mentions.copy()
-        # Some tell an act as one of the past, and some no place or another town, so that events have to be parted.
-        self.mentions.loc[self.rng.random(count) < 0.2, "modality"] = "historical"
+        # Half the texts tell of the past, and one town is told for another, so that events recall others and contradict
+        # themselves.
+        past = self.documents.loc[self.rng.random(len(self.documents)) < 0.5, "document_id"]
+        self.mentions.loc[self.mentions["document_id"].isin(past), "modality"] = "historical"
         places = [name for name in self.mentions if name.startswith("place_")]
-        self.mentions.loc[self.rng.random(count) < 0.4, places] = None
+        towns = self.mentions.drop_duplicates("place_geonames_id").dropna(subset="place_geonames_id")[places]
+        some = self.rng.random(count)
+        for at, share in ((0, 0.12), (1, 0.24)):
+            self.mentions.loc[(some < share) & (some >= share - 0.12), places] = towns.iloc[at].to_list()
+        self.mentions.loc[some > 0.6, places] = None
         self.participants = stream.participants
         self.entities = stream.entities
 
