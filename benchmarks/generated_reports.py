@@ -269,7 +269,10 @@ def _mentions(rng, act, kind, published, stories) -> pd.DataFrame:
             "place_admin1": np.where(is_town, names[country * _TOWNS + town // 4], None),
             "place_latitude": np.where(placed, latitude[place], np.nan),
             "place_longitude": np.where(placed, longitude[place], np.nan),
-            "place_geonames_id": pd.array(np.where(placed, 10**9 + place, -1), dtype="Int64"),
+            # Without a number it is an area.
+            "place_geonames_id": pd.array(np.where(placed & ~is_area, 10**9 + place, -1), dtype="Int64"),
+            "place_precision": np.where(placed, np.where(is_area, "country", "town"), None),
+            "place_confidence": np.where(placed, 0.9, np.nan),
             **{name: values.copy() for name, values in counts.items()},
         }
     ).assign(**{name: lambda f, n=name: f[n].mask(f[n] < 0) for name in (*counts, "place_geonames_id")})

@@ -163,6 +163,11 @@ class Settings(BaseSettings):
         return self.warehouse / "batches"
 
     @property
+    def resolution(self) -> Path:
+        """Folder of what the resolving of events keeps for the next run."""
+        return self.warehouse / "resolution"
+
+    @property
     def staging(self) -> Path:
         """Folder of the documents staged by the current run."""
         return self.warehouse / "staging"

@@ -93,6 +93,17 @@ def is_stamped(con: duckdb.DuckDBPyConnection, part: str) -> bool:
     return (build := _builds(con).get(part)) is not None and build.is_finished
 
 
+def run_of(con: duckdb.DuckDBPyConnection, part: str) -> str | None:
+    """The run that built a part as a whole, `None` if it has to be built.
+
+    Args:
+        con: the build database; may be read-only.
+        part: the part.
+    """
+    build = _builds(con).get(part)
+    return build.run_id if build is not None and build.is_finished else None
+
+
 def is_up_to_date(con: duckdb.DuckDBPyConnection, part: Part) -> bool:
     """Whether a part was built by this code from what it reads as that is now."""
     builds = _builds(con)

@@ -36,6 +36,12 @@ from warehouse.transaction import transaction
 logger = logging.getLogger(__name__)
 
 _TABLES = {table.qualified_name: table for table in (*RAW, *REFERENCE, *CORE)}
+# Tables of core of which a run may replace a part, and the rows that go with an event mention; events before their links.
+_BY_MENTION = {
+    "core.events": ("event_id in (select event_id from core.event_links join _incoming using (event_mention_id))"),
+    "core.event_links": "event_mention_id in (select event_mention_id from _incoming)",
+    "core.event_parties": "event_mention_id in (select event_mention_id from _incoming)",
+}
 _ARROW_TYPES = {
     "VARCHAR": pa.large_string(),
     "VARCHAR[]": pa.list_(pa.string()),
@@ -133,7 +139,13 @@ def run_is_loaded(path: Path, run_id: str) -> bool:
         con.close()
 
 
-def replace_core(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], *, run_id: str) -> Mapping[str, int]:
+def replace_core(
+    con: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, pa.Table],
+    *,
+    run_id: str,
+    replaced: Sequence[str] | None = None,
+) -> Mapping[str, int]:
     """Replace the rows of tables of the schema core, and record which ids became which, in one transaction.
 
     Args:
@@ -141,9 +153,11 @@ def replace_core(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table],
         tables: by name, with or without the schema ("core.events" or "events"): all the rows of the table, columns by
             name; a nullable column may be absent.
         run_id: the run that resolves.
+        replaced: event mentions: of events, event_links and event_parties only the rows of these, and of the events that they
+            were linked to, are replaced. `None`: all rows are.
 
     Returns:
-        Rows of each table.
+        Rows of each table that were written.
 
     Raises:
         TerminalError: there is no such table, or it has no such column.
@@ -152,9 +166,12 @@ def replace_core(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table],
     contracts = {name: _core_contract(name, rows) for name, rows in tables.items()}
     with transaction(con, doing="writing core"):
         remember_links(con)
-        counts = {
-            contract.qualified_name: _replace_all(con, contract, tables[name]) for name, contract in contracts.items()
-        }
+        for contract in contracts.values():
+            if replaced is None or contract.qualified_name not in _BY_MENTION:
+                con.execute(f"delete from {quoted(contract.schema, contract.name)}")
+        if replaced is not None:
+            _delete_events(con, replaced)
+        counts = {contract.qualified_name: _insert(con, contract, tables[name]) for name, contract in contracts.items()}
         record_changes(con, run_id=run_id)
     return counts
 
@@ -280,11 +297,21 @@ def _replace_rows(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> 
 
 
 def _replace_all(con: duckdb.DuckDBPyConnection, contract: Table, rows: pa.Table) -> int:
-    table = quoted(contract.schema, contract.name)
+    con.execute(f"delete from {quoted(contract.schema, contract.name)}")
+    return _insert(con, contract, rows)
+
+
+def _insert(con: duckdb.DuckDBPyConnection, contract: Table, rows: pa.Table) -> int:
     with _registered(con, rows):
-        con.execute(f"delete from {table}")
-        con.execute(f"insert into {table} by name select * from _incoming")
+        con.execute(f"insert into {quoted(contract.schema, contract.name)} by name select * from _incoming")
     return rows.num_rows
+
+
+def _delete_events(con: duckdb.DuckDBPyConnection, mentions: Sequence[str]) -> None:
+    """Delete the rows of event mentions, and the events that they were linked to; the caller has the transaction."""
+    with _registered(con, pa.table({"event_mention_id": pa.array(mentions, pa.large_string())})):
+        for table, condition in _BY_MENTION.items():
+            con.execute(f"delete from {table} where {condition}")
 
 
 @contextmanager

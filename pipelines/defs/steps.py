@@ -26,7 +26,9 @@ from pipelines.stages.batches import remove_extractions, require_sound
 from pipelines.stages.extract import extract_documents, quarantine_rows
 from pipelines.stages.ingest.ingest import ingest_files
 from pipelines.stages.resolve.corrections import CorrectionFile, read_corrections
-from pipelines.stages.resolve.resolve import ResolveInput, resolve, resolver_version
+from pipelines.stages.resolve.events import Memory
+from pipelines.stages.resolve.kept_events import forget_all_but
+from pipelines.stages.resolve.resolve import ResolveInput, events_version, resolve, resolver_version
 from pipelines.stages.versions import extractor_version
 from warehouse import builds
 from warehouse.connection import open_build
@@ -44,6 +46,7 @@ from warehouse.staging import (
     write_staged_documents,
     write_staged_extractions,
 )
+from warehouse.transaction import translated_errors
 from warehouse.versions import reference_version
 
 logger = logging.getLogger(__name__)
@@ -250,9 +253,11 @@ def removal_of(config: Mapping[str, Any]) -> list[str] | None:
 def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: str) -> bool:
     """Resolve entities and events over all documents and replace core, unless it was so made from what is loaded now.
 
+    Of the events only those are written that are not what they were, where the resolution that core holds is kept.
+
     Args:
         con: a connection to the build database.
-        settings: where the corrections by people are.
+        settings: where the corrections by people are, and what is kept of resolutions.
         run_id: the run.
 
     Returns:
@@ -267,11 +272,15 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
     builds.require_built(con, [core], doing="resolving entities and events")
     if builds.is_up_to_date(con, core):
         return False
+    former = builds.run_of(con, builds.CORE)
     builds.begin(con, [builds.CORE], run_id=run_id)
-    tables = core_tables(resolve(ResolveInput(**read_resolve_input(con)), corrections))
-    replace_core(con, tables, run_id=run_id)
+    memory = Memory(settings.resolution, events_version(), former, name=run_id)
+    with translated_errors(doing="keeping the resolution of events"):
+        resolved = resolve(ResolveInput(**read_resolve_input(con)), corrections, memory)
+    replace_core(con, core_tables(resolved.tables), run_id=run_id, replaced=resolved.replaced_mentions)
     update_word_stems(con)
     builds.stamp(con, [core], run_id=run_id)
+    forget_all_but(settings.resolution, run_id)
     return True
 
 

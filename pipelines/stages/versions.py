@@ -77,6 +77,15 @@ def resolver_code_version(corrections: str = "") -> str:
     return code_version(f"resolve {corrections}", _RESOLVE)
 
 
+def events_code_version(libraries: str) -> str:
+    """The version of what the resolving of events keeps for the next run.
+
+    Args:
+        libraries: the versions of the libraries whose numbers it keeps.
+    """
+    return code_version(f"events {libraries}", _RESOLVE)
+
+
 def _model_version(model: str) -> str:
     for name in (model, model + PACKAGED_SUFFIX):
         try:

@@ -35,6 +35,7 @@ ATTEMPTS = 5  # the machine may be busy; the fastest counts
 def published(tmp_path_factory: pytest.TempPathFactory, dagster_home: Path) -> Path:
     folder = tmp_path_factory.mktemp("guide")
     shutil.copytree(CORPUS, folder / "seeds")
+    (folder / "corrections.csv").touch()
     settings = Settings(
         seeds=folder / "seeds", warehouse=folder / "warehouse", corrections=folder / "corrections.csv", workers=1
     )

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from pipelines.stages.resolve.alike_texts import Neighbours, alike_texts
 from pipelines.stages.resolve.events import ResolvedEvents, resolve_events
+from pipelines.stages.resolve.pair_blocks import Status
+from pipelines.stages.resolve.report_pairs import pair_changes
 from pipelines.stages.resolve.reports import Reports, read_reports
 
 MONDAY = date(2024, 5, 6)
@@ -132,6 +136,31 @@ def frames(reports: Sequence[Report]) -> Frames:
 
 def resolve(*reports: Report) -> ResolvedEvents:
     return frames(reports).resolve()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The pairs of reports that are compared when all are new, and how many the bounds left out."""
+
+    first: np.ndarray
+    second: np.ndarray
+    left_out: int
+
+    @classmethod
+    def of(cls, reports: Reports, *, with_texts: bool = True) -> Candidates:
+        """Those of reports; without those of texts alike if not asked for."""
+        texts, count = len(reports.document_ids), len(reports)
+        alike = alike_texts(
+            reports.document_sketches if with_texts else np.zeros_like(reports.document_sketches),
+            reports.document_published, reports.document_tie, new(texts), Neighbours.none(),
+        )  # fmt: skip
+        found = pair_changes(reports, new(count), alike)
+        return cls(*found.gained.pairs(), found.left_out)
+
+
+def new(count: int) -> Status:
+    """The status of rows all of which are new."""
+    return Status(np.zeros(count, dtype=bool), np.ones(count, dtype=bool))
 
 
 def events_of(found: ResolvedEvents) -> set[str]:

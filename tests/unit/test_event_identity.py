@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.stages.resolve.event_relations import event_relations
-from pipelines.stages.resolve.events import ALONE, FITS
+from pipelines.stages.resolve.event_links import ALONE, FITS
+from pipelines.stages.resolve.event_relations import event_relations, only_recollections, related_reports
 from pipelines.stages.resolve.identity_weights import calibrated
 from pipelines.stages.resolve.pair_evidence import PairEvidence
 from tests.unit.event_reports import (
@@ -108,7 +108,9 @@ def recalled(news: Report, later: Report) -> list[list[str]]:
     """The relations of the events of two reports that clustering left apart."""
     rows = frames((news, later))
     pair = np.array([0]), np.array([1])
-    found = event_relations(rows.read(), rows.mentions, ["old", "recollection"], *pair)
+    reports = rows.read()
+    related = only_recollections(related_reports(reports, *pair), reports, np.array([0, 1]))
+    found = event_relations(related, np.array(["old", "recollection"], dtype=object))
     return found[["event_id", "related_event_id", "relation"]].to_numpy().tolist()
 
 

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.stages.resolve import report_pairs
 from pipelines.stages.resolve.half_linkage import cluster
 from pipelines.stages.resolve.likeness import DIMENSIONS, cosines, sketch_texts, stems, weight
 from pipelines.stages.resolve.pair_evidence import EXCLUDING, PairEvidence, weights
-from pipelines.stages.resolve.report_pairs import LARGEST_BLOCK, candidate_pairs
+from pipelines.stages.resolve.report_pairs import LARGEST_BLOCK
 from pipelines.stages.resolve.report_words import head_and_word
 from tests.unit.event_reports import (
     BUKAVU,
@@ -23,6 +22,7 @@ from tests.unit.event_reports import (
     NORTH_KIVU,
     TUESDAY,
     WEDNESDAY,
+    Candidates,
     Party,
     Report,
     body,
@@ -43,7 +43,7 @@ def likeness(*texts: str) -> float:
 
 def pairs_of(*reports: Report) -> set[str]:
     read = frames(reports).read()
-    found = candidate_pairs(read)
+    found = Candidates.of(read)
     return {f"{read.mention_ids[a]}+{read.mention_ids[b]}" for a, b in zip(found.first, found.second, strict=True)}
 
 
@@ -142,25 +142,23 @@ class TestCandidatePairs:
         assert pairs_of(BOMBING, other) == {"a+b"}
 
     def test_a_pair_comes_once_the_first_below_the_second(self):
-        found = candidate_pairs(frames([replace(BOMBING, name=name) for name in "abcd"]).read())
+        found = Candidates.of(frames([replace(BOMBING, name=name) for name in "abcd"]).read())
         pairs = list(zip(found.first.tolist(), found.second.tolist(), strict=True))
         assert pairs == [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
         assert found.left_out == 0
 
-    def test_a_large_block_is_bounded_and_what_is_left_out_is_counted(self, monkeypatch):
-        monkeypatch.setattr(report_pairs, "_alike_texts", lambda reports: iter(()))
+    def test_a_large_block_is_bounded_and_what_is_left_out_is_counted(self):
         count = LARGEST_BLOCK + 30
         reports = [replace(BOMBING, name=f"r{n:03d}", actors=()) for n in range(count)]
-        found = candidate_pairs(frames(reports).read())
+        found = Candidates.of(frames(reports).read(), with_texts=False)
         assert len(found.first) <= count * LARGEST_BLOCK // 2
         left_out = count * (count - 1) // 2 - len(found.first)
         assert found.left_out == 2 * left_out  # an assault is of two families, so the block comes twice
 
-    def test_the_likely_pairs_of_a_large_block_are_kept(self, monkeypatch):
-        monkeypatch.setattr(report_pairs, "_alike_texts", lambda reports: iter(()))
+    def test_the_likely_pairs_of_a_large_block_are_kept(self):
         towns = [replace(BOMBING, name=f"r{n:03d}", place=(f"Town {n // 2 % 130}", *GOMA[1:])) for n in range(260)]
         read = frames(towns).read()
-        found = candidate_pairs(read)
+        found = Candidates.of(read, with_texts=False)
         pairs = set(zip(found.first.tolist(), found.second.tolist(), strict=True))
         assert found.left_out > 0
         assert all((n, n + 1) in pairs for n in range(0, 260, 2))
@@ -168,7 +166,7 @@ class TestCandidatePairs:
     def test_a_long_document_is_bounded_too(self):
         count = 3 * LARGEST_BLOCK
         reports = [replace(TREATY, name=f"r{n:03d}", document="d", place=None, actors=()) for n in range(count)]
-        found = candidate_pairs(frames(reports).read())
+        found = Candidates.of(frames(reports).read())
         assert len(found.first) <= count * LARGEST_BLOCK // 2
         assert len(found.first) + found.left_out == count * (count - 1) // 2
 
@@ -177,7 +175,7 @@ class TestCandidatePairs:
         reports = [
             replace(TREATY, name=f"{d}{n:03d}", document=d, place=None, actors=()) for d in "de" for n in range(count)
         ]
-        found = candidate_pairs(frames(reports).read())
+        found = Candidates.of(frames(reports).read())
         assert len(found.first) <= count * LARGEST_BLOCK + LARGEST_BLOCK**2
         assert found.left_out > 0
 

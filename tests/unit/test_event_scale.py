@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import combinations
 
 import numpy as np
@@ -10,8 +11,9 @@ import pytest
 from pipelines.stages.resolve import alike_texts as texts
 from pipelines.stages.resolve.half_linkage import EXCLUDED, JOINED, LEAST, cluster
 from pipelines.stages.resolve.likeness import sketch_texts
-from pipelines.stages.resolve.pair_blocks import Bound, PairSet
+from pipelines.stages.resolve.pair_blocks import BlockChanges, Bound, Status
 from pipelines.stages.resolve.reports import NO_DAY
+from tests.unit.event_reports import new
 
 
 def joined_one_by_one(count: int, value: dict[tuple[int, int], float]) -> list[int]:
@@ -61,24 +63,64 @@ def test_many_equal_ones_are_one_cluster_at_once():
 
 
 def test_blocks_give_each_pair_once():
-    found = PairSet(5)
-    found.add_blocks(np.array([7, 7, 7, 3, 3]), np.array([4, 0, 2, 2, 4]), Bound(10, 5))
-    assert list(zip(*(side.tolist() for side in found.pairs()), strict=True)) == [(0, 2), (0, 4), (2, 4)]
+    found = BlockChanges(new(5), Bound(10, 5))
+    found.add_blocks(np.array([7, 7, 7, 3, 3]), np.array([4, 0, 2, 2, 4]))
+    assert pairs_and_times(found.gained) == {(0, 2): 1, (0, 4): 1, (2, 4): 2}
     assert found.left_out == 0
 
 
 def test_large_blocks_pair_neighbours_and_count_the_rest():
-    found = PairSet(6)
-    found.add_blocks(np.zeros(6, dtype=np.int64), np.arange(6), Bound(4, 2))
-    first, second = found.pairs()
+    found = BlockChanges(new(6), Bound(4, 2))
+    found.add_blocks(np.zeros(6, dtype=np.int64), np.arange(6))
+    first, second = found.gained.pairs()
     assert (second - first).max() == 2
     assert len(first) + found.left_out == 15
 
 
 def test_pairs_of_which_no_row_counts_are_dropped():
-    found = PairSet(3)
-    found.add_blocks(np.zeros(3, dtype=np.int64), np.arange(3), Bound(9, 9), keep=np.array([True, False, False]))
-    assert [side.tolist() for side in found.pairs()] == [[0, 0], [1, 2]]
+    found = BlockChanges(new(3), Bound(9, 9))
+    found.add_blocks(np.zeros(3, dtype=np.int64), np.arange(3), keep=np.array([True, False, False]))
+    assert [side.tolist() for side in found.gained.pairs()] == [[0, 0], [1, 2]]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_changes_of_blocks_are_the_difference_of_before_and_now(seed):
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(2, 40))
+    status = Status(rng.random(count) < 0.7, rng.random(count) < 0.7)
+    keys = rng.integers(0, 4, 3 * count)
+    rows = np.tile(rng.permutation(count), 3)
+    once = np.unique(keys * count + rows, return_index=True)[1]
+    keys, rows = keys[np.sort(once)], rows[np.sort(once)]
+    keep = rng.random(count) < 0.5 if seed % 2 else None
+    found = BlockChanges(status, Bound(6, 3))
+    found.add_blocks(keys, rows, keep)
+    before, now = (pairs_of_blocks(keys, rows, here, keep) for here in (status.was, status.is_now))
+    there = {pair: times for pair, times in before.items() if status.stays[list(pair)].all()}
+    gained, lost = pairs_and_times(found.gained), pairs_and_times(found.lost)
+    assert Counter(there) + Counter(gained) == now + Counter(lost)
+    assert all(status.is_now[list(pair)].all() for pair in gained)
+    assert all(status.stays[list(pair)].all() for pair in lost)
+
+
+def pairs_of_blocks(keys, rows, here, keep):
+    """How many blocks give each pair, counted one by one."""
+    found = Counter()
+    for key in set(keys.tolist()):
+        members = [row for k, row in zip(keys.tolist(), rows.tolist(), strict=True) if k == key and here[row]]
+        near = 3 if len(members) > 6 else len(members)
+        for at, one in enumerate(members):
+            for other in members[at + 1 : at + 1 + near]:
+                if keep is None or keep[one] or keep[other]:
+                    found[min(one, other), max(one, other)] += 1
+    return found
+
+
+def pairs_and_times(pairs):
+    found = {}
+    for first, second, times in pairs.taken():
+        found |= dict(zip(zip(first.tolist(), second.tolist(), strict=True), times.tolist(), strict=True))
+    return found
 
 
 def test_too_many_texts_are_compared_in_cells(monkeypatch):
@@ -86,8 +128,9 @@ def test_too_many_texts_are_compared_in_cells(monkeypatch):
     told = [subject for subject in subjects for _ in range(20)]
     sketches, published = sketch_texts(told, len(told)), np.full(len(told), NO_DAY)
     monkeypatch.setattr(texts, "MOST_TEXTS", 30)
-    portions = list(texts.alike_texts(sketches, published))
-    pairs = np.concatenate([pairs for pairs, _ in portions])
-    assert sum(left_out for _, left_out in portions) > 0
+    tie = np.random.default_rng(1).integers(0, 1 << 60, len(told))
+    found = texts.alike_texts(sketches, published, tie, new(len(told)), texts.Neighbours.none())
+    pairs = found.gained
+    assert found.left_out > 0
     assert len(pairs) > 0
     assert (pairs[:, 0] // 20 == pairs[:, 1] // 20).all()

@@ -65,7 +65,7 @@ def con() -> duckdb.DuckDBPyConnection:
     ])  # fmt: skip
     again = Given("attack", attack.actors, attack.recipients, document_id="b")
     add_mention(con, again, "m-again", {"confidence": 0.9, "is_negated": True})
-    for name in ("main.gdelt_events", "main.gdelt_mentions", "main.polecat_events"):
+    for name in ("main.gdelt_events", "main.gdelt_mentions", "main.polecat_events", "main.search_tokens"):
         run_up_to(con, name)
     create_macros(con, SQL_DIR)
     return con

@@ -328,6 +328,23 @@ def test_core_is_replaced_as_a_whole(con):
     assert select(con, "select event_id from core.events") == [("old",)]
 
 
+def test_events_of_some_mentions_are_replaced_alone(con):
+    given(con, "core.events", [{"event_id": "grown"}, {"event_id": "gone"}, {"event_id": "kept"}])
+    links = [("m1", "grown"), ("m2", "gone"), ("m3", "kept")]
+    given(con, "core.event_links", [{"event_mention_id": m, "event_id": e} for m, e in links])
+    given(con, "core.event_parties", [{"event_mention_id": m, "party_id": e} for m, e in links])
+    rows = pa.table({"event_mention_id": ["m1", "m2"], "event_id": ["grown"] * 2, "method": ["fits_event"] * 2,
+                     "score": [1.0] * 2})  # fmt: skip
+    tables = {"event_links": rows, "event_parties": rows.slice(0, 0).select(["event_mention_id"])}
+    replace_core(con, tables, run_id="run", replaced=["m1", "m2"])
+    told = select(con, "select event_mention_id, event_id from core.event_links order by all")
+    assert told == [("m1", "grown"), ("m2", "grown"), ("m3", "kept")]
+    assert select(con, "select event_id from core.events") == [("kept",)]
+    assert select(con, "select party_id from core.event_parties") == [("kept",)]
+    changes = select(con, "select old_event_id, new_event_id, change from core.event_changes")
+    assert changes == [("gone", "grown", "merged")]
+
+
 @pytest.mark.parametrize(
     ("tables", "message"),
     [

@@ -6,89 +6,203 @@ What belongs here: `alike_texts`. What does not: how alike two texts are (`liken
 A text is compared with those of its month, of the next, and those without a date. Where these are more than `MOST_TEXTS`, it is
 compared with those only that are nearest to the same few texts taken from among them (an inverted file: Jégou, Douze and Schmid
 2011), so that the work grows with the number of texts times its square root.
+
+What is found depends on the texts alone and not on the order in which they came: products of sketches are whole numbers, which
+are exact in whatever order they are added; of texts equally alike the one with the lesser id goes first; and the few texts are
+those with the least hashes. So the lists of the run before hold where no text came or went, and need only be looked through for
+the new ones.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from math import isqrt
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
+from pipelines.stages.resolve.likeness import sketch_norms
+from pipelines.stages.resolve.pair_blocks import Status
 from pipelines.stages.resolve.reports import NO_DAY
 
 MOST_TEXTS = 20_000
 WINDOW_DAYS = 31
 _LEAST_LIKENESS = 0.2
-_MOST_NEIGHBOURS = 40  # texts that a text is compared with
+MOST_NEIGHBOURS = 40  # texts that a text is compared with
 _PORTION = 512
 _PROBES = 4  # of the nearest texts taken out, those whose followers a text is compared with
 
 
-def alike_texts(sketches: np.ndarray, published: np.ndarray) -> Iterator[tuple[np.ndarray, int]]:
-    """Pairs of texts that are alike, a pair possibly twice.
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Texts with the ones most like them: rows of both and their cosine, one entry a neighbour, in the order of the first."""
+
+    one: np.ndarray
+    other: np.ndarray
+    cosine: np.ndarray
+
+    @classmethod
+    def none(cls) -> Neighbours:
+        """No neighbours."""
+        return cls(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.float32))
+
+    @classmethod
+    def joined(cls, parts: list[Neighbours]) -> Neighbours:
+        """All those of some lists, the nearest ones of each text."""
+        parts = [cls.none(), *parts]
+        one, other, cosine = (np.concatenate([getattr(p, name) for p in parts]) for name in ("one", "other", "cosine"))
+        order = np.lexsort((other, -cosine, one))
+        one, other, cosine = one[order], other[order], cosine[order]
+        near = np.arange(len(one)) - np.searchsorted(one, one) < MOST_NEIGHBOURS
+        return cls(one[near], other[near], cosine[near])
+
+    def beside(self, more: Neighbours) -> Neighbours:
+        """Both lists, which tell of different texts."""
+        one = np.concatenate([self.one, more.one])
+        order = np.argsort(one, kind="stable")
+        other, cosine = np.concatenate([self.other, more.other]), np.concatenate([self.cosine, more.cosine])
+        return Neighbours(one[order], other[order], cosine[order])
+
+    def renamed(self, name: np.ndarray) -> Neighbours:
+        """The entries after the texts took other numbers, in an order as before."""
+        found = Neighbours(name[self.one].astype(np.int32), name[self.other].astype(np.int32), np.asarray(self.cosine))
+        return Neighbours.none().beside(found)
+
+    def at_first(self, count: int) -> Neighbours:
+        """Those of the first so many texts."""
+        return self.at(np.flatnonzero((self.one < count) & (self.other < count)))
+
+    def at(self, rows: np.ndarray) -> Neighbours:
+        """Some of the entries."""
+        return Neighbours(self.one[rows], self.other[rows], self.cosine[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class TextChanges:
+    """The neighbours that texts have now, which pairs are new, and which of texts that stay are no more."""
+
+    neighbours: Neighbours
+    gained: np.ndarray  # n by 2
+    lost: np.ndarray
+    left_out: int  # pairs of texts that were not looked at as they are too many
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    sketches: np.ndarray
+    norms: np.ndarray
+    tie: np.ndarray
+
+    def cosines(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+        # Whole numbers below 2 ** 24, which floats hold exactly.
+        products = self.sketches[rows].astype(np.float32) @ self.sketches[others].astype(np.float32).T
+        products /= self.norms[rows][:, None] * self.norms[others][None]
+        return products
+
+
+def alike_texts(
+    sketches: np.ndarray, published: np.ndarray, tie: np.ndarray, status: Status, before: Neighbours
+) -> TextChanges:
+    """Texts that are alike.
 
     Args:
-        sketches: as `likeness.sketch_texts` returns them.
+        sketches: as `likeness.sketch_texts` returns them, in the order of the ids of the texts; those that are gone come last.
         published: days since 1970, `NO_DAY` where there is none.
-
-    Returns:
-        Portions of the pairs, two columns of rows; and with each how many pairs of texts were not looked at as they are too many.
+        tie: a hash of each text's id.
+        status: which texts were there before, and which are there now.
+        before: the neighbours that they had.
     """
-    windows: dict[int, list[int]] = defaultdict(list)
-    for document, day in enumerate(published.tolist()):
-        windows[day // WINDOW_DAYS if day != NO_DAY else NO_DAY].append(document)
-    undated = windows.pop(NO_DAY, [])
-    for window, members in windows.items():
-        yield from _neighbours(sketches, members, members + windows.get(window + 1, []) + undated)
-    yield from _neighbours(sketches, undated, undated)
+    texts = _Texts(sketches, np.maximum(sketch_norms(sketches), 1.0), tie)
+    is_new = status.is_now & ~status.was
+    # A full list that lost a text has room for one that was not in it.
+    short = ~status.is_now[before.other]
+    full = np.bincount(before.one, minlength=len(published)) == MOST_NEIGHBOURS
+    again = np.zeros(len(published), dtype=bool)
+    again[before.one[short]] = True
+    changed = again.copy()
+    again &= full
+    parts, left_out = [], 0
+    for members, known in _windows(published):
+        if status.stays[known].all() and status.stays[members].all():
+            continue
+        anew = members[is_new[members] | (again[members] & status.is_now[members])]
+        now = known[status.is_now[known]]
+        if max(len(now), int(status.was[known].sum())) > MOST_TEXTS:
+            anew = members[status.is_now[members]]
+            again[anew] = True
+        changed[anew] = True
+        for found, skipped in _neighbours(texts, anew, now):
+            parts.append(found)
+            left_out += skipped
+        others, rest = now[is_new[now]], members[status.stays[members] & ~again[members]]
+        if len(others) and len(rest):
+            parts += _nearest(texts, rest, others)
+    found = Neighbours.joined(parts)
+    del parts
+    changed[found.one] = True
+    stays = status.is_now[before.one] & status.is_now[before.other]
+    kept = before.at(np.flatnonzero(stays & ~again[before.one] & changed[before.one]))
+    found = Neighbours.joined([found, kept])
+    old = before.at(np.flatnonzero(stays & changed[before.one]))
+    rest = before.at(np.flatnonzero(~changed[before.one] & status.is_now[before.one]))
+    count = np.int64(len(published))
+    now_packed, old_packed = (n.one.astype(np.int64) * count + n.other for n in (found, old))
+    gained, lost = (
+        np.stack(np.divmod(np.setdiff1d(a, b, assume_unique=True), count), axis=1)
+        for a, b in ((now_packed, old_packed), (old_packed, now_packed))
+    )
+    return TextChanges(rest.beside(found), gained, lost, left_out)
 
 
-def _neighbours(sketches: np.ndarray, members: list[int], others: list[int]) -> Iterator[tuple[np.ndarray, int]]:
-    mine, known = np.array(members, dtype=np.int64), np.array(others, dtype=np.int64)
+def _windows(published: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The texts of each month with those that they are compared with; and those without a date."""
+    undated = np.flatnonzero(published == NO_DAY)
+    dated = np.flatnonzero(published != NO_DAY)
+    window = published[dated] // WINDOW_DAYS
+    order = np.argsort(window, kind="stable")
+    starts = np.flatnonzero(np.append(True, np.diff(window[order]) != 0)[: len(dated)]).tolist()
+    members = {int(window[order[begin]]): dated[order[begin:end]] for begin, end in pairwise([*starts, len(order)])}
+    nothing = np.empty(0, dtype=np.int64)
+    for number, rows in members.items():
+        yield rows, np.concatenate([rows, members.get(number + 1, nothing), undated])
+    yield undated, undated
+
+
+def _neighbours(texts: _Texts, mine: np.ndarray, known: np.ndarray) -> Iterator[tuple[Neighbours, int]]:
     if len(mine) and len(known) <= MOST_TEXTS:
-        yield from ((pairs, 0) for pairs in _nearest(sketches, mine, known))
+        yield from ((found, 0) for found in _nearest(texts, mine, known))
     elif len(mine):
-        yield from _nearest_in_cells(sketches, mine, known)
+        yield from _nearest_in_cells(texts, mine, known)
 
 
-def _nearest_in_cells(sketches: np.ndarray, mine: np.ndarray, known: np.ndarray) -> Iterator[tuple[np.ndarray, int]]:
-    cores = _unit(sketches[known[:: isqrt(len(known))]])
-    cell, probes = _nearest_cores(sketches, known, cores, 1)[:, 0], _nearest_cores(sketches, mine, cores, _PROBES)
+def _nearest_in_cells(texts: _Texts, mine: np.ndarray, known: np.ndarray) -> Iterator[tuple[Neighbours, int]]:
+    # A power of two near the square root, so that the number seldom changes.
+    count = 1 << (len(known).bit_length() // 2)
+    cores = known[np.lexsort((known, texts.tie[known]))[:count]]
+    cell, probes = _nearest_cores(texts, known, cores, 1)[:, 0], _nearest_cores(texts, mine, cores, _PROBES)
     left_out = len(mine) * len(known)
     for core in range(len(cores)):
         some, followers = mine[(probes == core).any(axis=1)], known[cell == core]
         left_out -= len(some) * len(followers)
         if len(some) and len(followers):
-            yield from ((pairs, 0) for pairs in _nearest(sketches, some, followers))
-    yield np.empty((0, 2), dtype=np.int64), left_out
+            yield from ((found, 0) for found in _nearest(texts, some, followers))
+    yield Neighbours.none(), left_out
 
 
-def _nearest_cores(sketches: np.ndarray, rows: np.ndarray, cores: np.ndarray, most: int) -> np.ndarray:
+def _nearest_cores(texts: _Texts, rows: np.ndarray, cores: np.ndarray, most: int) -> np.ndarray:
     portions = (rows[begin : begin + _PORTION] for begin in range(0, len(rows), _PORTION))
     return np.concatenate(
-        [np.argsort(-(_unit(sketches[some]) @ cores.T), axis=1, kind="stable")[:, :most] for some in portions]
+        [np.argsort(-texts.cosines(some, cores), axis=1, kind="stable")[:, :most] for some in portions]
     )
 
 
-def _nearest(sketches: np.ndarray, members: np.ndarray, others: np.ndarray) -> Iterator[np.ndarray]:
-    """The most alike others of each member as pairs, in portions, so that memory stays bounded."""
-    known = _unit(sketches[others])
+def _nearest(texts: _Texts, members: np.ndarray, others: np.ndarray) -> Iterator[Neighbours]:
+    """The most alike others of each member, in portions, so that memory stays bounded."""
     for begin in range(0, len(members), _PORTION):
         part = members[begin : begin + _PORTION]
-        likeness = _unit(sketches[part]) @ known.T
+        likeness = texts.cosines(part, others)
         at, other = np.nonzero(likeness >= _LEAST_LIKENESS)
+        cosine = likeness[at, other]
         apart = part[at] != others[other]
-        at, other = at[apart], other[apart]
-        # The most alike of each first.
-        order = np.lexsort((other, -likeness[at, other], at))
-        at, other = at[order], other[order]
-        near = np.arange(len(at)) - np.searchsorted(at, at) < _MOST_NEIGHBOURS
-        yield np.stack([part[at[near]], others[other[near]]], axis=1)
-
-
-def _unit(sketches: np.ndarray) -> np.ndarray:
-    values = sketches.astype(np.float32)
-    values /= np.maximum(np.linalg.norm(values, axis=1), 1.0)[:, None]
-    return values
+        one, other, cosine = part[at[apart]], others[other[apart]], cosine[apart]
+        yield Neighbours.joined([Neighbours(one.astype(np.int32), other.astype(np.int32), cosine)])

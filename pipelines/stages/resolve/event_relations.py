@@ -1,6 +1,7 @@
 """Events that are linked and not one: a plan or threat and its deed, an assertion and its denial, a recollection and its act.
 
-What belongs here: `event_relations`. What does not: which reports are one event (`half_linkage.py`).
+What belongs here: `event_relations`, and the pairs of reports that they rest on. What does not: which reports are one event
+(`half_linkage.py`).
 
 Two reports that would be one event but for what they say of its happening are a relation of their two events: what is planned or
 possible in one and done in the other `announces` it, what is negated in one and asserted in the other `denies` it. A promise or
@@ -13,19 +14,19 @@ it; where it tells too little for that, its event `recalls` the earlier one that
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from pipelines.stages.resolve.pair_blocks import distinct, expand
 from pipelines.stages.resolve.pair_evidence import PairEvidence
-from pipelines.stages.resolve.reports import NO_DAY, NO_PARTY, NONE, Reports, SketchNorms
+from pipelines.stages.resolve.reports import NO_DAY, NONE, PARTIES, Names, Reports, SketchNorms
 
-ANNOUNCES, DENIES, RECALLS = "announces", "denies", "recalls"
+RELATIONS = ANNOUNCES, DENIES, RECALLS = "announces", "denies", "recalls"
 LEAST = 0.5  # probability, but for that, of being one event
 LONGEST_WAIT = 366  # days from a promise to the deed
 NEWS_DAYS = 31  # after an act it is still news; a later text recalls it
@@ -33,7 +34,6 @@ _MOST_DEEDS = 20  # of a promise, the next ones
 _ANNOUNCEMENTS = Path(__file__).parents[2] / "lexicons" / "event_announcements.csv"
 _COLUMNS = ("event_id", "related_event_id", "relation", "score")
 _CHUNK = 50_000
-_HISTORICAL = "historical"
 _HAPPENING = ("other_modality", "other_polarity")
 # A promise and its deed differ in these by nature.
 _PROMISE = (
@@ -49,115 +49,227 @@ _PROMISE = (
 _RECOLLECTION = ("undated_month", "undated_far", "published_later", "text_unlikeness")
 
 
-def event_relations(
-    reports: Reports, mentions: pd.DataFrame, event_of: list[str], first: np.ndarray, second: np.ndarray
-) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class RelatedReports:
+    """Pairs of reports that are of two events which are related.
+
+    Attributes:
+        first: rows of the plan, of the denial, or of the recollection.
+        second: rows of the deed, of what is denied, or of what is recalled.
+        relation: what the first does to the second, as its place in `RELATIONS`.
+        score: probability of being one event but for that.
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    relation: np.ndarray
+    score: np.ndarray
+
+    @classmethod
+    def of(cls, relation: str, first: np.ndarray, second: np.ndarray, score: np.ndarray) -> RelatedReports:
+        """Pairs of one relation."""
+        return cls(first, second, np.full(len(first), RELATIONS.index(relation), dtype=np.int8), score)
+
+    @classmethod
+    def joined(cls, parts: list[RelatedReports]) -> RelatedReports:
+        """Several lists, one behind the other."""
+        none = cls(*(np.empty(0, dtype) for dtype in (np.int32, np.int32, np.int8, np.float32)))
+        names = ("first", "second", "relation", "score")
+        return cls(*(np.concatenate([getattr(part, name) for part in (none, *parts)]) for name in names))
+
+    def at(self, rows: np.ndarray) -> RelatedReports:
+        """Some of the pairs."""
+        return RelatedReports(self.first[rows], self.second[rows], self.relation[rows], self.score[rows])
+
+    def packed(self, count: int) -> np.ndarray:
+        """The two rows of each pair as one number, the lesser first.
+
+        Args:
+            count: number of all reports.
+        """
+        lesser, greater = np.minimum(self.first, self.second), np.maximum(self.first, self.second)
+        return lesser.astype(np.int64) * count + greater
+
+
+def event_relations(related: RelatedReports, event_of: np.ndarray) -> pd.DataFrame:
     """Relations between events.
 
     Args:
-        reports: the reports.
-        mentions: their rows of nlp.event_mentions, in the same order.
-        event_of: the event of each.
-        first, second: the pairs of reports that were compared.
+        related: pairs of reports.
+        event_of: the event of each report, as far as pairs name it.
 
     Returns:
         event_id (the plan, denial or recollection), related_event_id (the deed, what is denied, what is recalled), relation,
-        score (probability of the surest pair of their reports); one row a pair of events and relation.
+        score (probability of the surest pair of their reports); one row a pair of events and relation, a recollection has one.
     """
-    differ = (reports.is_done[first] != reports.is_done[second]) | (
-        reports.is_negated[first] != reports.is_negated[second]
+    told = pd.DataFrame(
+        {
+            "event_id": event_of[related.first],
+            "related_event_id": event_of[related.second],
+            "relation": np.array(RELATIONS, dtype=object)[related.relation],
+            "score": related.score.astype(np.float64),
+        }
     )
-    found: dict[tuple[str, str, str], float] = {}
-    for one, other, score in _likely(reports, first[differ], second[differ], _HAPPENING):
-        relation = DENIES if reports.is_negated[one] != reports.is_negated[other] else ANNOUNCES
-        turned = reports.is_negated[other] if relation == DENIES else reports.is_done[one]
-        _note(found, event_of, (other, one) if turned else (one, other), relation, score)
-    for one, other, score in _likely(reports, *_promises(reports, mentions), (*_HAPPENING, *_PROMISE)):
-        _note(found, event_of, (one, other), ANNOUNCES, score)
-    found |= _recalled(reports, mentions, event_of, first, second)
-    rows = [(*key, score) for key, score in sorted(found.items())]
-    return pd.DataFrame(rows, columns=list(_COLUMNS))
+    told = told[told["event_id"] != told["related_event_id"]]
+    rows = told.groupby(["event_id", "related_event_id", "relation"], as_index=False)["score"].max()
+    # A recollection is of one act: the one that it fits best, of equals the first.
+    best = rows[rows["relation"] == RECALLS].sort_values(["score", "related_event_id"], ascending=[False, True])
+    rows = rows.drop(best.index[best.duplicated("event_id")])
+    return pd.DataFrame(
+        {name: rows[name].astype(object) for name in _COLUMNS[:-1]} | {_COLUMNS[-1]: rows[_COLUMNS[-1]]}
+    )
 
 
-def _note(
-    found: dict[tuple[str, str, str], float], event_of: list[str], pair: tuple[int, int], relation: str, score: float
-) -> None:
-    key = (event_of[pair[0]], event_of[pair[1]], relation)
-    if key[0] != key[1]:
-        found[key] = max(found.get(key, 0.0), score)
+def related_reports(
+    reports: Reports, first: np.ndarray, second: np.ndarray, norms: SketchNorms | None = None
+) -> RelatedReports:
+    """Of pairs of reports that were compared those that differ in whether it happened, and those that recall an act.
+
+    Args:
+        reports: the reports.
+        first, second: their rows.
+        norms: the lengths of the reports' sketches, where they are known.
+    """
+    differ = np.flatnonzero(
+        (reports.is_done[first] != reports.is_done[second]) | (reports.is_negated[first] != reports.is_negated[second])
+    )
+    one, other, score = _likely(reports, first[differ], second[differ], _HAPPENING, norms)
+    is_denial = reports.is_negated[one] != reports.is_negated[other]
+    turned = np.where(is_denial, reports.is_negated[other], reports.is_done[one])
+    relation = np.where(is_denial, RELATIONS.index(DENIES), RELATIONS.index(ANNOUNCES)).astype(np.int8)
+    happening = RelatedReports(np.where(turned, other, one), np.where(turned, one, other), relation, score)
+    return RelatedReports.joined([happening, _recalled(reports, first, second, norms)])
+
+
+def only_recollections(related: RelatedReports, reports: Reports, names: np.ndarray) -> RelatedReports:
+    """The pairs without those of a recollection whose event is known from news too: its reports recall their own event.
+
+    Args:
+        related: pairs of reports.
+        reports: the reports.
+        names: the cluster of each.
+    """
+    is_news = np.zeros(len(names), dtype=bool)
+    is_news[names[~_recalls(reports, np.arange(len(names)))]] = True
+    is_other = related.relation != RELATIONS.index(RECALLS)
+    return related.at(np.flatnonzero(is_other | ~is_news[names[related.first]]))
+
+
+def kept_promises(reports: Reports, norms: SketchNorms | None = None) -> RelatedReports:
+    """Promises and threats with the deeds of their parties that follow them.
+
+    Args:
+        reports: the reports.
+        norms: the lengths of their sketches, where they are known.
+    """
+    return RelatedReports.of(ANNOUNCES, *_likely(reports, *_promises(reports), (*_HAPPENING, *_PROMISE), norms))
 
 
 def _likely(
-    reports: Reports, first: np.ndarray, second: np.ndarray, but_for: tuple[str, ...]
-) -> Iterator[tuple[int, int, float]]:
-    norms = SketchNorms.of(reports)
+    reports: Reports, first: np.ndarray, second: np.ndarray, but_for: tuple[str, ...], norms: SketchNorms | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The pairs that would be one event but for some evidence, and how probably."""
+    found = [(first[:0], second[:0], np.empty(0, dtype=np.float32))]
+    norms = norms or (SketchNorms.of(reports) if len(first) else None)
     for begin in range(0, len(first), _CHUNK):
         a, b = first[begin : begin + _CHUNK], second[begin : begin + _CHUNK]
         score = PairEvidence(reports, a, b, norms).probability_but_for(*but_for, least=LEAST)
-        for at in np.flatnonzero(score >= LEAST).tolist():
-            yield int(a[at]), int(b[at]), float(score[at])
+        at = np.flatnonzero(score >= LEAST)
+        found.append((a[at], b[at], score[at]))
+    one, other, score = (np.concatenate([part[i] for part in found]) for i in range(3))
+    return one.astype(np.int32), other.astype(np.int32), score
 
 
-def _promises(reports: Reports, mentions: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Promises and threats with the deeds of their parties that follow them."""
-    deeds: dict[tuple, list[tuple[int, int]]] = defaultdict(list)
-    days = np.where(reports.start != NO_DAY, reports.start, reports.published)
-    types, modes = mentions["event_type"].tolist(), mentions["event_mode"].tolist()
-    for row in np.flatnonzero((days != NO_DAY) & reports.is_done & ~reports.is_negated).tolist():
-        for sides in _sides(reports, row):
-            deeds[types[row], *sides].append((int(days[row]), row))
-    for members in deeds.values():
-        members.sort()
-    first, second = [], []
-    for row in np.flatnonzero((days != NO_DAY) & ~reports.is_negated).tolist():
-        mode = modes[row] if isinstance(modes[row], str) else "-"
-        announced = _announcements().get((types[row], mode), ()) or _announcements().get((types[row], "*"), ())
-        following = {
-            deed
-            for event_type in announced
-            for sides in _sides(reports, row)
-            for deed in _after(deeds.get((event_type, *sides), []), int(days[row]))
-        }
-        first += [row] * len(following)
-        second += sorted(following)
-    return np.array(first, dtype=np.int64), np.array(second, dtype=np.int64)
+def _promises(reports: Reports) -> tuple[np.ndarray, np.ndarray]:
+    """Promises and threats with the deeds of their parties that follow them, the next ones only."""
+    days = np.where(reports.start != NO_DAY, reports.start, reports.published).astype(np.int64)
+    able = (days != NO_DAY) & ~reports.is_negated
+    names = Names()
+    types, modes = reports.event_type, reports.mode
+    found = [np.empty(0, dtype=np.int64)]
+    deeds_of: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+    modes_of: dict[int, list[int]] = defaultdict(list)
+    for event_type, mode in _announcements():
+        modes_of[names.number(event_type)].append(NONE if mode == "-" else names.number(mode))
+    for (event_type, mode), announced in _announcements().items():
+        told = able & (types == names.number(event_type))
+        if mode == "*":
+            told &= ~np.isin(modes, modes_of[names.number(event_type)])
+        else:
+            told &= modes == (NONE if mode == "-" else names.number(mode))
+        promises = _sides(reports, np.flatnonzero(told))
+        if not len(promises[0]):
+            continue
+        for deed in map(names.number, announced):
+            if deed not in deeds_of:
+                deeds_of[deed] = _sides(reports, np.flatnonzero(able & reports.is_done & (types == deed)))
+            found.append(_following(promises, deeds_of[deed], days, reports))
+    first, second = np.divmod(distinct(np.concatenate(found)), max(len(reports), 1))
+    return first, second
 
 
-def _recalled(
-    reports: Reports, mentions: pd.DataFrame, event_of: list[str], first: np.ndarray, second: np.ndarray
-) -> dict[tuple[str, str, str], float]:
-    """Of each event that texts only recall, the event reported when it was news that it fits best."""
-    age = np.where(
-        (reports.published != NO_DAY) & (reports.end != NO_DAY), reports.published.astype(np.int64) - reports.end, 0
-    )
-    recalls = (age > NEWS_DAYS) | (mentions["modality"] == _HISTORICAL).to_numpy(dtype=bool)
+def _recalled(reports: Reports, first: np.ndarray, second: np.ndarray, norms: SketchNorms | None) -> RelatedReports:
+    """Of pairs of reports that were compared those of which one recalls the act that the other reports as news."""
     told = reports.is_done & ~reports.is_negated
-    news = {event_of[row] for row in np.flatnonzero(~recalls).tolist()}
-    is_recollection = recalls & told & np.array([event not in news for event in event_of], dtype=bool)
-    is_news = ~recalls & told & (reports.published != NO_DAY)
-    best: dict[str, tuple[float, str]] = {}
-    for turned in (False, True):
-        one, other = (second, first) if turned else (first, second)
-        pairs = is_recollection[one] & is_news[other] & (reports.published[one] > reports.published[other])
-        for row, act, score in _likely(reports, one[pairs], other[pairs], _RECOLLECTION):
-            known = best.get(event_of[row])
-            if known is None or (-score, event_of[act]) < (-known[0], known[1]):
-                best[event_of[row]] = score, event_of[act]
-    return {(event, act, RECALLS): score for event, (score, act) in best.items()}
+    found = []
+    for one, other in ((first, second), (second, first)):
+        pairs = np.flatnonzero(
+            told[one]
+            & told[other]
+            & _recalls(reports, one)
+            & ~_recalls(reports, other)
+            & (reports.published[other] != NO_DAY)
+            & (reports.published[one] > reports.published[other])
+        )
+        likely = _likely(reports, one[pairs], other[pairs], _RECOLLECTION, norms)
+        found.append(RelatedReports.of(RECALLS, *likely))
+    return RelatedReports.joined(found)
 
 
-def _after(members: list[tuple[int, int]], day: int) -> list[int]:
-    begin = bisect_left(members, (day, -1))
-    return [row for at, row in members[begin : begin + _MOST_DEEDS] if at - day <= LONGEST_WAIT]
+def _recalls(reports: Reports, rows: np.ndarray) -> np.ndarray:
+    """Whether reports are of texts long after the act, or tell it as one of the past."""
+    published, end = reports.published[rows], reports.end[rows]
+    age = np.where((published != NO_DAY) & (end != NO_DAY), published.astype(np.int64) - end, 0)
+    return (age > NEWS_DAYS) | reports.is_historical[rows]
 
 
-def _sides(reports: Reports, row: int) -> set[tuple[int, int]]:
-    """Countries of an actor and a recipient that are both told."""
-    sides = []
-    for parties in (reports.actors, reports.recipients):
-        told = parties.kind[row] != NO_PARTY
-        sides.append({int(country) for country in parties.country[row][told] if country != NONE})
-    return {(actor, recipient) for actor in sides[0] for recipient in sides[1]}
+def _following(
+    promises: tuple[np.ndarray, np.ndarray], deeds: tuple[np.ndarray, np.ndarray], days: np.ndarray, reports: Reports
+) -> np.ndarray:
+    """The next deeds of the same sides after each promise, both packed into one number."""
+    (row, side), (deed, of) = promises, deeds
+    order = np.lexsort((reports.tie[deed], days[deed], of))
+    deed, of = deed[order], of[order]
+    least, most = int(days.min()), int(days.max()) + 2
+    # Days within sides, as one number each.
+    sides, number = np.unique(np.concatenate([of, side]), return_inverse=True)
+    span = most - least
+    key, ask = number[: len(of)] * span + days[deed] - least, number[len(of) :] * span + days[row] - least
+    begin = np.searchsorted(key, ask)
+    end = np.searchsorted(
+        key, number[len(of) :] * span + np.minimum(days[row] + LONGEST_WAIT, most - 1) - least, "right"
+    )
+    counts = np.clip(end - begin, 0, _MOST_DEEDS)
+    entry, step = expand(counts)
+    one, other = row[entry], deed[begin[entry] + step]
+    apart = one != other
+    return one[apart].astype(np.int64) * len(reports) + other[apart]
+
+
+def _sides(reports: Reports, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Reports with each country of an actor and of a recipient that are both told, the two as one number."""
+    found, sides = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for i in range(PARTIES):
+        for j in range(PARTIES):
+            actor, recipient = reports.actors.country[rows, i], reports.recipients.country[rows, j]
+            both = np.flatnonzero((actor != NONE) & (recipient != NONE))
+            found.append(rows[both])
+            sides.append(actor[both].astype(np.int64) << 31 | recipient[both])
+    row, side = np.concatenate(found), np.concatenate(sides)
+    order = np.lexsort((side, row))
+    row, side = row[order], side[order]
+    once = np.flatnonzero(np.append(True, (row[1:] != row[:-1]) | (side[1:] != side[:-1]))[: len(row)])
+    return row[once], side[once]
 
 
 @cache

@@ -1,52 +1,102 @@
 """Events across documents: which event mentions report one real-world event.
 
-What belongs here: the order of the work on events, the ids of events and the links with their reasons. What does not: coding a
-mention (`nlp/events/`), what speaks for and against one event (`pair_evidence.py`), the event's row (`event_rows.py`).
+What belongs here: the order of the work on events. What does not: coding a mention (`nlp/events/`), what speaks for and against
+one event (`pair_evidence.py`), ids and links (`event_links.py`), the event's row (`event_rows.py`).
 
 Reports are compared pair by pair where they can be of one event (`report_pairs.py`), every pair gets a probability
 (`pair_evidence.py`), and a report joins an event when it fits its reports on the whole (`half_linkage.py`). Everything rests on
 the texts alone, so the same documents give the same events in whatever order and number of runs they came; what people corrected
 goes before all evidence (`corrections.py`).
+
+A run looks at what changed since the one before: documents that came, went or are told otherwise, the blocks that their reports
+stand in, the pairs that these give or give no more, the clusters that such pairs touch. From nothing it is the same work, with
+everything new.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from pipelines import ids
+from pipelines.stages.resolve.alike_texts import Neighbours, alike_texts
+from pipelines.stages.resolve.changed_clusters import Before, ChangedPairs, climb_again
 from pipelines.stages.resolve.contradictions import part_contradictions
 from pipelines.stages.resolve.corrections import Corrections, correct_mentions
+from pipelines.stages.resolve.event_links import event_links, event_names, pairs_within, whole_clusters
 from pipelines.stages.resolve.event_parties import event_parties
-from pipelines.stages.resolve.event_relations import event_relations
+from pipelines.stages.resolve.event_relations import (
+    RelatedReports,
+    event_relations,
+    kept_promises,
+    only_recollections,
+    related_reports,
+)
 from pipelines.stages.resolve.event_rows import event_rows
-from pipelines.stages.resolve.half_linkage import LEAST, cluster
-from pipelines.stages.resolve.identity_weights import calibrated
-from pipelines.stages.resolve.pair_evidence import PairEvidence
-from pipelines.stages.resolve.report_pairs import candidate_pairs
-from pipelines.stages.resolve.reports import NO_DAY, NONE, Reports, SketchNorms, in_order, read_reports
+from pipelines.stages.resolve.half_linkage import Links, Ties, climb
+from pipelines.stages.resolve.judged_pairs import FormerPairs, judge_pairs
+from pipelines.stages.resolve.kept_events import PAIRS, KeptEvents, document_prints
+from pipelines.stages.resolve.kept_pairs import Pairs
+from pipelines.stages.resolve.report_changes import ReportChanges, changed_documents, compare_reports
+from pipelines.stages.resolve.report_pairs import pair_changes
+from pipelines.stages.resolve.reports import NONE, Reports, SketchNorms, in_order, read_reports
 
 logger = logging.getLogger(__name__)
-
-ALONE, FITS, CORRECTED = "only_report", "fits_event", "corrected"
-_CHUNK = 50_000  # pairs whose evidence is in memory at once
-_THREADS = 2
-_TOLD = 0.05  # log-odds below which a piece of evidence is not told
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedEvents:
-    """The event tables of schema core."""
+    """The event tables of schema core: all rows, or those of the events that are not what they were.
+
+    Attributes:
+        events, event_links, event_parties: the rows; a former row of an event mention in `replaced`, and of an event that it
+            was linked to, gives way to them.
+        event_relations: always all rows.
+        replaced: event mentions; `None` if the rows are all that there are.
+    """
 
     events: pd.DataFrame
     event_links: pd.DataFrame
     event_parties: pd.DataFrame
     event_relations: pd.DataFrame
+    replaced: list[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Where a resolution is kept for the next one.
+
+    Attributes:
+        folder: of all resolutions that are kept.
+        version: of the code that resolves.
+        former: name of the resolution whose result is in core; `None` if there is none.
+        name: of this resolution.
+    """
+
+    folder: Path
+    version: str
+    former: str | None
+    name: str
+
+    def read(self) -> KeptEvents | None:
+        """What the former resolution kept, if it can be used."""
+        return KeptEvents.read(self.folder / self.former, self.version) if self.former else None
+
+    @contextmanager
+    def writing(self) -> Iterator[Path]:
+        """A folder to write to, which becomes this resolution's when all went well."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.folder) as temporary:
+            yield Path(temporary) / "kept"
+            shutil.rmtree(self.folder / self.name, ignore_errors=True)
+            (Path(temporary) / "kept").rename(self.folder / self.name)
 
 
 def resolve_events(
@@ -55,6 +105,7 @@ def resolve_events(
     participants: pd.DataFrame,
     entities: pd.DataFrame,
     corrections: Corrections | None = None,
+    memory: Memory | None = None,
 ) -> ResolvedEvents:
     """Join event mentions into events.
 
@@ -64,128 +115,176 @@ def resolve_events(
         participants: rows of nlp.event_participants, with the entity of core as entity_id.
         entities: entity_id, label, country, is_named of core.entities.
         corrections: of event mentions by people.
+        memory: where the resolution before is kept, and this one will be; `None`: everything is resolved anew.
 
     Returns:
         The tables of events, links, parties and relations.
     """
     corrections = corrections or Corrections()
     mentions = correct_mentions(in_order(mentions, "event_mention_id"), corrections)
-    reports = read_reports(documents, mentions, participants, entities)
-    pairs = candidate_pairs(reports)
-    logger.info(
-        "%d reports: %d pairs compared, %d left out of large blocks", len(reports), len(pairs.first), pairs.left_out
-    )
-    # What is no event is compared with nothing, and stays by itself.
-    is_event = mentions["is_event"].to_numpy(dtype=bool)
-    first, second = pairs.first, pairs.second
-    if not is_event.all():
-        compared = is_event[first] & is_event[second]
-        first, second = first[compared], second[compared]
-    probability, is_excluded = _judge(reports, first, second)
-    row_of = {mention: row for row, mention in enumerate(reports.mention_ids)}
-    together, apart = ([(row_of[a], row_of[b]) for a, b in told] for told in (corrections.same, corrections.different))
-    names = cluster(len(reports), first, second, probability, is_excluded, together=together, apart=apart)
-    names = part_contradictions(
-        names,
-        first,
-        second,
-        probability,
-        is_excluded,
-        np.where(reports.is_area, NONE, reports.place),
-        together=together,
-        apart=apart,
-    )
-    event_of = _event_ids(reports, names)
-    links = _links(reports, names, event_of, first, second, probability, together)
-    links.loc[~is_event, "method"] = CORRECTED
-    return ResolvedEvents(
-        events=event_rows(documents, mentions, links),
-        event_links=links,
-        event_parties=event_parties(participants, links, entities),
-        event_relations=event_relations(reports, mentions, event_of, first, second),
-    )
+    documents = in_order(documents.loc[documents["document_id"].isin(mentions["document_id"].unique())], "document_id")
+    rows = _Rows(documents, mentions, participants, entities, corrections)
+    if memory is not None:
+        with memory.writing() as folder:
+            return _resolve(rows, memory.read(), folder, memory.version)
+    with tempfile.TemporaryDirectory() as temporary:
+        return _resolve(rows, None, Path(temporary), None)
 
 
-def _judge(reports: Reports, first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The probability of each pair, 0 where it counts as nothing, and whether the two exclude each other."""
-    probability, is_excluded = np.zeros(len(first), dtype=np.float32), np.zeros(len(first), dtype=bool)
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What is resolved, the documents and mentions in the order of their ids."""
+
+    documents: pd.DataFrame
+    mentions: pd.DataFrame
+    participants: pd.DataFrame
+    entities: pd.DataFrame
+    corrections: Corrections
+
+    def reports(self, rows: np.ndarray) -> Reports:
+        """The reports of some event mentions."""
+        some = self if len(rows) == len(self.mentions) else self.of(rows)
+        return read_reports(some.documents, some.mentions, some.participants, some.entities)
+
+    def of(self, rows: np.ndarray) -> _Rows:
+        """The rows of some event mentions."""
+        mentions = self.mentions.iloc[rows].reset_index(drop=True)
+        told = self.participants["event_mention_id"].isin(mentions["event_mention_id"])
+        documents = self.documents["document_id"].isin(mentions["document_id"].unique())
+        return replace(
+            self, documents=self.documents[documents], mentions=mentions, participants=self.participants[told]
+        )
+
+    def prints(self) -> np.ndarray:
+        """A hash of what is told of each document."""
+        return document_prints(self.documents.drop(columns="text"), self.mentions, self.participants, self.entities)
+
+    def ties(self) -> Ties:
+        """What people put together and kept apart, by rows."""
+        index = pd.Index(self.mentions["event_mention_id"])
+        told = (self.corrections.same, self.corrections.different)
+        together, apart = (
+            np.stack([index.get_indexer([pair[side] for pair in pairs]) for side in (0, 1)], axis=1).tolist()
+            for pairs in told
+        )
+        return Ties.of(together, apart)
+
+
+def _resolve(rows: _Rows, before: KeptEvents | None, folder: Path, version: str | None) -> ResolvedEvents:
+    document = pd.Index(rows.documents["document_id"]).get_indexer(pd.Index(rows.mentions["document_id"]))
+    prints = rows.prints() if version is not None else np.empty(0, dtype=np.uint64)
+    changes = _compare(rows, document, prints, before)
+    reports, count = changes.reports, len(rows.mentions)
+    texts = alike_texts(
+        reports.document_sketches, reports.document_published, reports.document_tie, changes.text_status,
+        before.neighbours.renamed(changes.present_text) if before else Neighbours.none(),
+    )  # fmt: skip
+    is_event = rows.mentions["is_event"].to_numpy(dtype=bool)
+    pairs = pair_changes(reports, changes.status, texts)
+    found: list[RelatedReports] = []
     norms = SketchNorms.of(reports)
 
-    def judge(begin: int) -> None:
-        part = slice(begin, begin + _CHUNK)
-        evidence = PairEvidence(reports, first[part], second[part], norms)
-        probability[part], is_excluded[part] = evidence.judge(LEAST)
+    def note(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        related = related_reports(reports, first, second, norms)
+        found.append(related)
+        return np.isin(first.astype(np.int64) * len(reports) + second, related.packed(len(reports)))
 
-    # Threads, as the work is that of arrays, which waits for no interpreter.
-    with ThreadPoolExecutor(_THREADS) as threads:
-        for _ in threads.map(judge, range(0, len(first), _CHUNK)):
-            pass
-    return probability, is_excluded
+    judged = judge_pairs(
+        reports, is_event, pairs, FormerPairs(before.pairs, changes.present) if before else None, folder / PAIRS,
+        norms, note=note,
+    )  # fmt: skip
+    logger.info(
+        "%d reports, %d new or changed: %d pairs compared, %d left out of large blocks; %d pairs count",
+        count, int((~changes.status.was[:count]).sum()), judged.judged, pairs.left_out, len(judged.pairs),
+    )  # fmt: skip
+    now = reports.of_first(count, len(rows.documents))
+    ties = rows.ties()
+    if before is None:
+        ladder = climb(count, lambda: (Links(p.first, p.second, p.value) for p in judged.pairs.portions()), ties)
+        anew = np.ones(count, dtype=bool)
+    else:
+        ladder, anew = climb_again(
+            Before(before.ladder, changes.former), judged.pairs, ties, _with_ties(judged.changed, rows, before, ties)
+        )
+    inside = pairs_within(judged.pairs, ladder.names[-1], anew)
+    names = _parted(ladder.names[-1], inside, now, ties)
+    if before is not None:
+        as_before = np.flatnonzero(~anew)
+        names[as_before] = changes.present[before.names[changes.former[as_before]]]
+    related = RelatedReports.joined([*_still(before, changes.present, judged.gone, len(reports)), *found])
+    tables = _tables(rows, now, norms, inside, names, anew, related)
+    if version is not None:
+        told = (rows.corrections.same, rows.corrections.different)
+        neighbours = texts.neighbours.at_first(len(rows.documents))
+        _keep(KeptEvents(now, prints, neighbours, judged.pairs, related, ladder, names, told), folder, version)
+    if before is None:
+        return tables
+    gone = before.reports.mention_ids[changes.present < 0]
+    return replace(tables, replaced=[*gone.tolist(), *now.mention_ids[anew].tolist()])
 
 
-def _event_ids(reports: Reports, names: np.ndarray) -> list[str]:
-    """The event of each report: named by its earliest one, so that later reports of it do not change the name."""
-    published = np.where(reports.published == NO_DAY, np.iinfo(np.int32).max, reports.published)
-    # Documents are numbered in the order of their ids.
-    order = np.lexsort((np.arange(len(reports)), reports.position, reports.document, published))
-    founder: dict[int, str] = {}
-    for row in order.tolist():
-        founder.setdefault(int(names[row]), reports.mention_ids[row])
-    return [ids.event_id(founder[name]) for name in names.tolist()]
+def _keep(kept: KeptEvents, folder: Path, version: str) -> None:
+    kept.write(folder, version)
 
 
-def _links(
-    reports: Reports,
-    names: np.ndarray,
-    event_of: list[str],
-    first: np.ndarray,
-    second: np.ndarray,
-    probability: np.ndarray,
-    together: list[tuple[int, int]],
-) -> pd.DataFrame:
-    """One row a report: its event, how well it fits the event's other reports, and what spoke for and against.
-
-    Of a report that a person put into its event, it is told what spoke for and against the report that it was put beside.
-    """
-    inside = names[first] == names[second]
-    first, second, probability = first[inside], second[inside], probability[inside]
-    # Those that counted as nothing are told all the same.
-    unknown = np.flatnonzero(probability == 0)
-    probability[unknown] = PairEvidence(reports, first[unknown], second[unknown]).judge()[0]
-    sizes = np.bincount(names, minlength=len(names))[names] if len(names) else np.empty(0, dtype=np.int64)
-    total = np.zeros(len(names))
-    likely = calibrated(probability)
-    np.add.at(total, first, likely)
-    np.add.at(total, second, likely)
-    score = np.where(sizes > 1, total / np.maximum(sizes - 1, 1), 1.0)
-    nearest = _nearest(len(names), first, second, probability)
-    forced = np.zeros(len(names), dtype=bool)
-    for a, b in together:
-        forced[[a, b]] = True
-        nearest[[a, b]] = b, a
-    evidence: list[str | None] = [None] * len(names)
-    rows = np.flatnonzero(nearest >= 0)
-    log_odds = PairEvidence(reports, rows, nearest[rows]).log_odds() if len(rows) else {}
-    for at, row in enumerate(rows.tolist()):
-        told = {name: round(float(values[at]), 2) for name, values in log_odds.items() if abs(values[at]) > _TOLD}
-        evidence[row] = json.dumps({"with": reports.mention_ids[nearest[row]], "log_odds": told}, sort_keys=True)
-    return pd.DataFrame(
-        {
-            # Without any report the columns would be of numbers, and not join those of text.
-            "event_mention_id": pd.Series(reports.mention_ids, dtype=object),
-            "event_id": pd.Series(event_of, dtype=object),
-            "method": np.select([forced, sizes > 1], [CORRECTED, FITS], ALONE),
-            "score": np.where(forced, 1.0, np.clip(score, 0.0, 1.0)),
-            "evidence": evidence,
-        }
+def _compare(rows: _Rows, document: np.ndarray, prints: np.ndarray, before: KeptEvents | None) -> ReportChanges:
+    ids = rows.documents["document_id"].to_numpy(dtype=object)
+    former = before.reports if before else rows.reports(np.empty(0, dtype=np.int64))
+    former_text, gone = changed_documents(
+        ids, prints, former.document_ids, before.prints if before else np.empty(0, dtype=np.uint64)
     )
+    return compare_reports(document, former_text, gone, former, rows.reports)
 
 
-def _nearest(count: int, first: np.ndarray, second: np.ndarray, probability: np.ndarray) -> np.ndarray:
-    """For each report the one of its event that it fits best, -1 if there is none."""
-    rows, others = np.concatenate([first, second]), np.concatenate([second, first])
-    order = np.lexsort((others, -np.concatenate([probability, probability]), rows))
-    found, at = np.unique(rows[order], return_index=True)
-    nearest = np.full(count, -1, dtype=np.int64)
-    nearest[found] = others[order][at]
-    return nearest
+def _with_ties(changed: ChangedPairs, rows: _Rows, before: KeptEvents, ties: Ties) -> ChangedPairs:
+    """What changed, with what people said that they had not said before, or say no more."""
+    former = replace(rows, corrections=Corrections(same=before.ties[0], different=before.ties[1])).ties()
+    told, once = (set(zip(t.first.tolist(), t.second.tolist(), t.value.tolist(), strict=True)) for t in (ties, former))
+    came = [(*pair, value) for *pair, value in told - once]
+    went = [(*pair, -value) for *pair, value in once - told if min(pair) >= 0]
+    more = np.array([*came, *went], dtype=np.float64).reshape(-1, 3)
+    first, second = more[:, :2].T.astype(np.int32)
+    most = np.full(len(more), np.inf, dtype=np.float32)
+    return ChangedPairs.joined([changed, ChangedPairs(first, second, more[:, 2].astype(np.float32), most)])
+
+
+def _still(before: KeptEvents | None, present: np.ndarray, gone: np.ndarray, count: int) -> list[RelatedReports]:
+    """The related reports of the run before that stay and are still compared."""
+    if before is None:
+        return []
+    first, second = (present[side].astype(np.int32) for side in (before.related.first, before.related.second))
+    kept = replace(before.related, first=first, second=second).at(np.flatnonzero((first >= 0) & (second >= 0)))
+    return [kept.at(np.flatnonzero(~np.isin(kept.packed(count), gone)))]
+
+
+def _parted(names: np.ndarray, inside: Pairs, reports: Reports, ties: Ties) -> np.ndarray:
+    """The events after those were parted whose reports contradict each other; it depends on an event's own reports alone."""
+    together, apart = (
+        [(int(ties.first[at]), int(ties.second[at])) for at in np.flatnonzero(np.sign(ties.value) == sign)]
+        for sign in (1, -1)
+    )
+    return part_contradictions(
+        names, inside.first, inside.second, np.maximum(inside.value, 0), inside.value < 0,
+        np.where(reports.is_area, NONE, reports.place), together=together, apart=apart,
+    ).copy()  # fmt: skip
+
+
+def _tables(
+    rows: _Rows, reports: Reports, norms: SketchNorms, inside: Pairs, names: np.ndarray, anew: np.ndarray,
+    related: RelatedReports,
+) -> ResolvedEvents:  # fmt: skip
+    """The rows of events with a report that is not as before, and the relations of all."""
+    related = only_recollections(related, reports, names)
+    related = RelatedReports.joined([related, kept_promises(reports, norms)])
+    told = anew.copy()
+    told[related.first] = told[related.second] = True
+    event_of = event_names(reports, names, np.flatnonzero(whole_clusters(told, names)))
+    some = rows if anew.all() else rows.of(np.flatnonzero(anew))
+    links = event_links(reports, names, event_of, inside, anew, rows.corrections.same, norms)
+    links.loc[~some.mentions["is_event"].to_numpy(dtype=bool), "method"] = "corrected"
+    return ResolvedEvents(
+        events=event_rows(some.documents, some.mentions, links),
+        event_links=links,
+        event_parties=event_parties(some.participants, links, some.entities),
+        event_relations=event_relations(related, event_of),
+    )

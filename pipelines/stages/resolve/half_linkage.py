@@ -1,6 +1,6 @@
 """Clusters from pairs: two clusters become one when on the whole their members fit each other.
 
-What belongs here: `cluster`. What does not: the probability of a pair (`pair_evidence.py`).
+What belongs here: `cluster`, `climb`. What does not: the probability of a pair (`pair_evidence.py`).
 
 Method: agglomerative clustering with average linkage (Sokal and Michener 1958). Chains do not close: a member that fits one
 other and contradicts the rest stays out. A pair that was not compared counts as not linked, and one that excludes each other (two
@@ -10,13 +10,16 @@ no other one outweighs them.
 
 The result is that of joining the best pair of clusters again and again. With average linkage all pairs that are each other's
 best can be joined at once (Murtagh 1983), for no union fits a third cluster better than both its parts do; so the work is a few
-dozen rounds over arrays.
+dozen rounds over arrays. The means of the joins never rise, so it can be done by stages, each down to a lesser mean; and at each
+stage what strong links do not connect has no influence on each other, so that a later run needs to look only at what is
+connected with a change (`changed_clusters.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from math import inf
 
 import numpy as np
@@ -28,48 +31,41 @@ LEAST = 0.02
 # A single-precision number like the probabilities, so that sums are exact in whatever order.
 EXCLUDED = float(np.float32(-0.4))
 # The surest joins first: what they connect is small, and what remains of the pairs is few.
-_STAGES = (0.999, 0.995, 0.98, 0.95, 0.85, JOINED)
+STAGES = (0.9999, 0.999, 0.99, 0.97, 0.94, 0.9, 0.8, 0.7, 0.6, JOINED)
 _PORTION = 4_000_000  # pairs at once
+_RANGES = 8
+_MOST = np.iinfo(np.int32).max
 
 
 @dataclass(frozen=True, slots=True)
-class _Links:
-    """Links between clusters, in the order of the clusters: the lesser, the greater, the sum of their pairs."""
+class Links:
+    """Links between clusters, the lesser and the greater: the sum of the values of their pairs."""
 
     first: np.ndarray
     second: np.ndarray
     total: np.ndarray
 
-    def at(self, rows: np.ndarray | slice) -> _Links:
-        return _Links(self.first[rows], self.second[rows], self.total[rows])
+    def at(self, rows: np.ndarray | slice) -> Links:
+        """Some of the links."""
+        return Links(self.first[rows], self.second[rows], self.total[rows])
 
     def mean(self, sizes: np.ndarray) -> np.ndarray:
+        """The mean over all pairs between the two clusters, by the sizes of clusters."""
         return self.total / (sizes[self.first] * sizes[self.second])
 
-    def is_in_order(self, count: int) -> bool:
-        """Whether the links stand in the order of the lesser clusters, then of the greater."""
-        bounds = range(0, max(len(self.first) - 1, 0), _PORTION)
-        parts = (self.at(slice(begin, begin + _PORTION + 1)) for begin in bounds)
-        return all(bool((np.diff(part.first * np.int64(count) + part.second) > 0).all()) for part in parts) and bool(
-            (self.first < self.second).all()
-        )
+    def portions(self) -> Iterator[Links]:
+        """The links, some million at once."""
+        return (self.at(slice(begin, begin + _PORTION)) for begin in range(0, len(self.first), _PORTION))
 
-    def renamed(self, name: np.ndarray, count: int) -> _Links:
-        """The links after clusters took other names: those within one are gone, those between two are one."""
-        if len(self.first) > _PORTION:
-            bounds = range(0, len(self.first), _PORTION)
-            parts = [self.at(slice(begin, begin + _PORTION)).renamed(name, count) for begin in bounds]
-            whole = _Links(
-                *(np.concatenate([getattr(p, side) for p in parts]) for side in ("first", "second", "total"))
-            )
-            del parts
-            return whole._united(count)
+    def renamed(self, name: np.ndarray) -> Links:
+        """The links after clusters took other names; those within one are gone."""
         first, second = name[self.first], name[self.second]
         apart = np.flatnonzero(first != second)
         first, second, total = first[apart], second[apart], self.total[apart].astype(np.float64)
-        return _Links(np.minimum(first, second), np.maximum(first, second), total)._united(count)
+        return Links(np.minimum(first, second), np.maximum(first, second), total)
 
-    def _united(self, count: int) -> _Links:
+    def united(self, count: int) -> Links:
+        """The links in the order of the lesser cluster, then of the greater, those of the same two as one."""
         key = self.first.astype(np.int64) * count + self.second
         order = np.argsort(key, kind="stable")
         key, total = key[order], self.total[order]
@@ -77,7 +73,58 @@ class _Links:
         starts = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
         total = np.add.reduceat(total, starts) if len(starts) else total
         least, greatest = np.divmod(key[starts], count)
-        return _Links(least.astype(np.int32), greatest.astype(np.int32), total)
+        return Links(least.astype(np.int32), greatest.astype(np.int32), total)
+
+
+def joined(parts: list[Links]) -> Links:
+    """Several lists, one behind the other."""
+    parts = [Links(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.float32)), *parts]
+    return Links(*(np.concatenate([getattr(part, side) for part in parts]) for side in ("first", "second", "total")))
+
+
+def united(parts: list[Links], count: int) -> Links:
+    """Several lists, each in order, as one, those of the same two clusters as one link; takes the lists."""
+    if sum(len(part.first) for part in parts) <= _PORTION:
+        return joined(parts).united(count)
+    bounds = np.linspace(0, count, _RANGES + 1).astype(np.int64)
+    # Each list by ranges of the lesser cluster, so that the lists can be dropped range by range.
+    shelves: list[list[Links]] = [[] for _ in range(_RANGES)]
+    while parts:
+        part = parts.pop()
+        ends = np.searchsorted(part.first, bounds)
+        for shelf, begin, end in zip(shelves, ends[:-1], ends[1:], strict=True):
+            shelf.append(Links(*(side[begin:end].copy() for side in (part.first, part.second, part.total))))
+    return joined([joined(shelves.pop(0)).united(count) for _ in range(_RANGES)])
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """What each stage made of the items, one array a stage: the least item of its cluster, and of what the stage connected."""
+
+    names: list[np.ndarray]
+    parts: list[np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """Pairs of items that must be in one cluster, and that must be in none; they must not contradict each other."""
+
+    first: np.ndarray
+    second: np.ndarray
+    value: np.ndarray  # infinite
+
+    @classmethod
+    def of(cls, together: Iterable[tuple[int, int]] = (), apart: Iterable[tuple[int, int]] = ()) -> Ties:
+        """Ties by pairs of items."""
+        forced, kept_apart = (np.array([*told], dtype=np.int32).reshape(-1, 2) for told in (together, apart))
+        pairs = np.concatenate([forced, kept_apart])
+        value = np.repeat([np.float32(inf), np.float32(-inf)], [len(forced), len(kept_apart)])
+        return cls(pairs.min(axis=1, initial=_MOST), pairs.max(axis=1, initial=-1), value)
+
+    def within(self, is_one: np.ndarray) -> Links:
+        """Those of which both items are of a set."""
+        at = np.flatnonzero(is_one[self.first] & is_one[self.second])
+        return Links(self.first[at], self.second[at], self.value[at])
 
 
 def cluster(
@@ -90,10 +137,7 @@ def cluster(
     together: Iterable[tuple[int, int]] = (),
     apart: Iterable[tuple[int, int]] = (),
 ) -> np.ndarray:
-    """Join items to clusters.
-
-    The pairs are taken in the order of their probability, equal ones in the order of the items, so the result depends on
-    the pairs alone.
+    """Join items by the probabilities of their pairs.
 
     Args:
         count: number of items.
@@ -106,71 +150,70 @@ def cluster(
     Returns:
         For each item the least item of its cluster.
     """
-    forced = np.array([*together], dtype=np.int32).reshape(-1, 2)
-    kept_apart = np.array([*apart], dtype=np.int32).reshape(-1, 2)
-    # A mean of at least `JOINED` needs one such pair, so no cluster reaches beyond the items that these pairs connect.
-    joined = (probability >= JOINED) & ~is_excluded
-    part = _connected(
-        count, np.concatenate([first[joined], forced[:, 0]]), np.concatenate([second[joined], forced[:, 1]])
-    )
-    told = (probability >= LEAST) | is_excluded
-    for begin in range(0, len(told), _PORTION):
-        at = slice(begin, begin + _PORTION)
-        told[at] &= part[first[at]] == part[second[at]]
-    value = probability[told].astype(np.float32, copy=False)
-    value[is_excluded[told]] = EXCLUDED
-    links = _Links(first[told].astype(np.int32, copy=False), second[told].astype(np.int32, copy=False), value)
-    del told, joined, value
-    name: np.ndarray = np.arange(count)
+    told = np.flatnonzero((probability >= LEAST) | is_excluded)
+    value = np.where(is_excluded[told], np.float32(EXCLUDED), probability[told].astype(np.float32))
+    links = Links(first[told].astype(np.int32), second[told].astype(np.int32), value)
+    return climb(count, lambda: iter([links]), Ties.of(together, apart)).names[-1]
+
+
+def climb(count: int, portions: Callable[[], Iterable[Links]], ties: Ties) -> Ladder:
+    """Join items by stages.
+
+    Args:
+        count: number of items.
+        portions: gives the values of pairs of items, as often as it is called, each pair once.
+        ties: pairs that are one, or are not, whatever their value.
+    """
+    name: np.ndarray = np.arange(count, dtype=np.int32)
     sizes = np.ones(count)
-    if len(forced) or len(kept_apart):
-        pairs = np.concatenate([forced, kept_apart])
-        links = _Links(
-            *(np.concatenate([old, new]) for old, new in (
-                (links.first, pairs[:, 0]), (links.second, pairs[:, 1]),
-                (links.total, np.repeat([inf, -inf], [len(forced), len(kept_apart)])),
-            ))
-        ).renamed(name, count)  # fmt: skip
-    elif not links.is_in_order(count):
-        links = links.renamed(name, count)
-    for least in _STAGES:
+    names, parts = [], []
+
+    def read_all() -> Iterable[Links]:
+        return chain(portions(), [Links(ties.first, ties.second, ties.value)])
+
+    read: Callable[[], Iterable[Links]] = read_all
+    for least in STAGES:
+        part = _parts(count, read(), sizes, least)
         newer = np.arange(count, dtype=np.int32)
-        for portion in _portions(links, sizes, least, count):
-            _join(portion, sizes, newer, least)
+        for links in _within_parts(count, read, part):
+            # What people say of a pair and its value are one link.
+            join(links.united(count) if len(ties.first) else links, sizes, newer, least)
+        parts.append(part[name])
         name = newer[name]
-        links = links.renamed(newer, count)
-    return name
+        names.append(name)
+        # Each portion by itself first: most of its links are of few clusters.
+        read = united([links.renamed(newer).united(count) for links in read()], count).portions
+    return Ladder(names, parts)
 
 
-def _portions(links: _Links, sizes: np.ndarray, least: float, count: int) -> Iterator[_Links]:
-    """The links within what those of at least a mean connect, whole parts of them at once."""
-    chunks = [slice(begin, begin + _PORTION) for begin in range(0, len(links.first), _PORTION)]
-    strong = np.concatenate([np.empty(0, bool), *(links.at(chunk).mean(sizes) >= least for chunk in chunks)])
-    part = _connected(count, links.first[strong], links.second[strong]).astype(np.int32)
-    # Whole parts until a portion is full; 0 is what no part holds.
-    inside = [part[links.first[chunk]] == part[links.second[chunk]] for chunk in chunks]
-    pairs = np.zeros(count, dtype=np.int64)
-    for chunk, within in zip(chunks, inside, strict=True):
-        pairs += np.bincount(part[links.first[chunk][within]], minlength=count)
-    portion = (np.cumsum(pairs) // _PORTION + 1).astype(np.uint16)
-    numbers = np.concatenate(
-        [
-            np.empty(0, np.uint16),
-            *(portion[part[links.first[c]]] * within for c, within in zip(chunks, inside, strict=True)),
-        ]
+def _parts(count: int, portions: Iterable[Links], sizes: np.ndarray, least: float) -> np.ndarray:
+    """What links of at least a mean connect."""
+    strong = [links.at(np.flatnonzero(links.mean(sizes) >= least)) for links in portions]
+    return connected(
+        count,
+        *(np.concatenate([np.empty(0, np.int32), *(getattr(s, side) for s in strong)]) for side in ("first", "second")),
     )
-    del inside, strong
+
+
+def _within_parts(count: int, read: Callable[[], Iterable[Links]], part: np.ndarray) -> Iterator[Links]:
+    """The links within parts, whole parts of them at once."""
+    inside = [links.at(np.flatnonzero(part[links.first] == part[links.second])) for links in read()]
+    pairs = np.zeros(count, dtype=np.int64)
+    for links in inside:
+        pairs += np.bincount(part[links.first], minlength=count)
+    # Whole parts until a portion is full.
+    portion = np.cumsum(pairs) // _PORTION
     for number in np.unique(portion[pairs > 0]).tolist():
-        yield links.at(np.flatnonzero(numbers == number))
+        yield joined([links.at(np.flatnonzero(portion[part[links.first]] == number)) for links in inside])
 
 
-def _join(links: _Links, sizes: np.ndarray, name: np.ndarray, least: float) -> None:
+def join(links: Links, sizes: np.ndarray, name: np.ndarray, least: float) -> None:
     """Join clusters until no two fit each other by a mean of `least`; `sizes` and `name` learn it."""
     is_here = np.zeros(len(sizes), dtype=bool)
     is_here[links.first] = is_here[links.second] = True
     clusters = np.flatnonzero(is_here)
     place = np.cumsum(is_here, dtype=np.int32) - 1
-    links = _Links(place[links.first], place[links.second], links.total.astype(np.float64))
+    links = Links(place[links.first], place[links.second], links.total.astype(np.float64))
     n, size = len(clusters), sizes[clusters]
     mine = np.arange(n)
     while True:
@@ -185,8 +228,8 @@ def _join(links: _Links, sizes: np.ndarray, name: np.ndarray, least: float) -> N
         newer = _best_unions(n, one, other, mean == best[one], mean == best[other])
         size = np.bincount(newer, weights=size, minlength=n)
         mine = newer[mine]
-        part = _connected(n, one, other)
-        links = links.at(np.flatnonzero(part[links.first] == part[links.second])).renamed(newer, n)
+        part = connected(n, one, other)
+        links = links.at(np.flatnonzero(part[links.first] == part[links.second])).renamed(newer).united(n)
     name[clusters] = clusters[mine]
     sizes[clusters] = size
 
@@ -206,7 +249,7 @@ def _best_unions(
     mutual = (earliest[first] == number) & (earliest[second] == number)
     newer[second[mutual]] = first[mutual]
     equal = is_best_of_first & is_best_of_second
-    group = _connected(count, first[equal], second[equal])
+    group = connected(count, first[equal], second[equal])
     members = np.bincount(group, minlength=count)
     within = np.bincount(group[first[equal]], minlength=count)
     beyond = sum(
@@ -217,7 +260,7 @@ def _best_unions(
     return np.where(closed, group, newer)
 
 
-def _connected(count: int, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+def connected(count: int, first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """For each item the least item that pairs connect it with, over however many others."""
     least = np.arange(count, dtype=np.int32)
     while True:

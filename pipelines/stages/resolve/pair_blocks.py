@@ -1,8 +1,10 @@
-"""Blocks of reports as arrays: which pairs stand in one block, each pair once, in bounded memory.
+"""Blocks of reports as arrays: which pairs stand in one block, and which begin or cease to when members come or go.
 
 What belongs here: pairs from blocks and their union. What does not: what makes a block (`report_pairs.py`).
 
-A block is a run of equal keys in a sorted array, so the cost is that of sorting the entries and of the pairs themselves.
+A block is a run of equal keys in a sorted array, its members in an order of their own that no other member changes. Of a block of
+more than `Bound.largest` members each is paired with the `Bound.near` that follow it; so a new member can part others, and
+`BlockChanges` says which.
 """
 
 from __future__ import annotations
@@ -12,9 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_MOST_PAIRS = 2_000_000  # written down at once, before pairs found twice are dropped
-_SHELVES = 8
-_SHELF_LOAD = 5_000_000  # pairs put together to one array: so large that its memory goes back when it is dropped
+_MOST_PAIRS = 2_000_000  # written down at once, before pairs found twice are put together
+_SHELVES = 16
+_SHELF_LOAD = (
+    1_000_000  # pairs of a shelf put together to one array: so large that its memory goes back when it is dropped
+)
+_TIMES_BITS = 16  # below the pair itself: how many blocks give it
+_TIMES = (1 << _TIMES_BITS) - 1
+_MOST_ROWS = 1 << (63 - _TIMES_BITS) // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,91 +29,211 @@ class Bound:
     """How many pairs a block may give.
 
     Attributes:
-        largest: reports of a block whose pairs are all taken.
-        near: in a larger block, the reports after each one that it is paired with.
+        largest: members of a block whose pairs are all taken.
+        near: in a larger block, the members after each one that it is paired with.
     """
 
     largest: int
     near: int
 
 
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Whether each row was there before, and whether it is there now."""
+
+    was: np.ndarray
+    is_now: np.ndarray
+
+    @property
+    def stays(self) -> np.ndarray:
+        """Whether it was there before and is there now."""
+        return self.was & self.is_now
+
+
 class PairSet:
-    """Pairs of rows, each kept once however often it is added.
+    """Pairs of rows, each kept once with the number of times that it was added.
 
     Args:
         count: number of rows.
     """
 
     def __init__(self, count: int) -> None:
+        if count > _MOST_ROWS:
+            raise ValueError(f"{count} reports are more than event resolution can number ({_MOST_ROWS})")
         self._count = max(count, 1)
-        # By the lesser row, so that pairs found twice are dropped one shelf after the other.
-        self._rows_of_shelf = self._count // _SHELVES + 1
+        # By the lesser row, so that pairs found twice are put together one shelf after the other.
+        self._rows_of_shelf = rows_of_shelf(count)
         self._shelves: list[list[np.ndarray]] = [[] for _ in range(_SHELVES)]
-        self.left_out = 0
 
     def add(self, first: np.ndarray, second: np.ndarray) -> None:
         """Add pairs; the order of the two rows makes no difference."""
         if len(first):
             least = np.minimum(first, second).astype(np.int64)
-            packed = distinct(least * self._count + np.maximum(first, second))
-            ends = np.arange(1, _SHELVES) * self._rows_of_shelf * self._count
+            packed = _together(((least * self._count + np.maximum(first, second)) << _TIMES_BITS) + 1)
+            ends = np.arange(1, _SHELVES) * self._rows_of_shelf * self._count << _TIMES_BITS
             for shelf, part in zip(self._shelves, np.split(packed, np.searchsorted(packed, ends)), strict=True):
                 if len(part):
                     shelf.append(part.copy())
                     _put_together(shelf)
 
-    def add_blocks(self, keys: np.ndarray, rows: np.ndarray, bound: Bound, keep: np.ndarray | None = None) -> None:
+    def taken(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """The rows of each pair, the lesser first, in their order, and how often it was added; in portions that are dropped."""
+        for shelf in self._shelves:
+            packed = _together(np.concatenate(shelf)) if shelf else np.empty(0, dtype=np.int64)
+            shelf.clear()
+            first, second = np.divmod(packed >> _TIMES_BITS, self._count)
+            times = (packed & _TIMES).astype(np.uint16)
+            del packed
+            yield first.astype(np.int32), second.astype(np.int32), times
+
+    def pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """The rows of each pair, the lesser first, in their order."""
+        portions = list(self.taken())
+        return np.concatenate([one for one, _, _ in portions]), np.concatenate([other for _, other, _ in portions])
+
+
+def rows_of_shelf(count: int) -> int:
+    """How many rows the pairs of one portion of a `PairSet` may have as their first."""
+    return max(count, 1) // _SHELVES + 1
+
+
+class BlockChanges:
+    """The pairs that blocks give now, with one of the rows that are new or not given before, and those given no more.
+
+    Pairs of rows that are gone are not among them.
+
+    Args:
+        status: of each row.
+        bound: how many pairs a block may give.
+    """
+
+    def __init__(self, status: Status, bound: Bound) -> None:
+        self.status = status
+        self._stays = status.stays
+        self._bound = bound
+        self.gained = PairSet(len(status.was))
+        self.lost = PairSet(len(status.was))
+        self.left_out = 0  # of the blocks looked at, as they are now
+
+    def add_blocks(self, keys: np.ndarray, rows: np.ndarray, keep: np.ndarray | None = None) -> None:
         """Add the pairs of rows that share a key.
 
         Args:
             keys: one an entry.
             rows: one an entry, in the order in which the neighbours of a large block are taken; a row once a key.
-            bound: how many pairs a block may give.
             keep: for each row whether it counts; a pair is dropped if neither of its rows does. `None`: all count.
         """
+        if not len(keys):
+            return
         order = np.argsort(keys, kind="stable")
         keys, rows = keys[order], rows[order]
-        starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.empty(0, int)
+        starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
         sizes = np.diff(np.append(starts, len(keys)))
-        if keep is not None and len(keys):
-            sizes = np.where(np.logical_or.reduceat(keep[rows], starts), sizes, 0)
-        after = np.repeat(starts + sizes, np.diff(np.append(starts, len(keys)))) - np.arange(len(keys)) - 1
-        after = np.maximum(after, 0)
-        is_large = sizes > bound.largest
-        taken = np.where(
-            np.repeat(is_large, np.diff(np.append(starts, len(keys)))), np.minimum(after, bound.near), after
-        )
-        self.left_out += int(after.sum() - taken.sum())
-        for begin, end in _portions(taken):
-            first, second = _following(taken[begin:end])
-            one, other = rows[begin + first], rows[begin + second]
-            if keep is not None:
-                told = keep[one] | keep[other]
-                one, other = one[told], other[told]
-            self.add(one, other)
+        looked_at = sizes > 1
+        if keep is not None:
+            looked_at &= np.logical_or.reduceat(keep[rows], starts)
+        if not looked_at.all():
+            some = np.repeat(looked_at, sizes)
+            rows, sizes = rows[some], sizes[looked_at]
+        if len(rows):
+            self._compare(rows, sizes, keep)
 
-    def pairs(self) -> tuple[np.ndarray, np.ndarray]:
-        """The rows of each pair, the lesser first, in their order."""
-        most = sum(len(part) for shelf in self._shelves for part in shelf)
-        first, second = np.empty(most, dtype=np.int32), np.empty(most, dtype=np.int32)
-        end = 0
-        for shelf in self._shelves:
-            if shelf:
-                packed = distinct(np.concatenate(shelf))
-                shelf.clear()
-                part = slice(end, end + len(packed))
-                first[part], second[part] = np.divmod(packed, self._count)
-                end = part.stop
-        return first[:end], second[:end]
+    def _compare(self, rows: np.ndarray, sizes: np.ndarray, keep: np.ndarray | None) -> None:
+        now, stays = self.status.is_now[rows], self._stays[rows]
+        reach_now = _Reach.of(now, sizes, self._bound)
+        self.left_out += reach_now.left_out(now)
+        is_new = now & ~stays
+        here = np.flatnonzero(now)
+        # A new one with those after it, and those that stay with the new ones that they reach.
+        number = reach_now.number[here]
+        self._add(self.gained, rows[here], number, reach_now.end[here], keep, of=is_new[here])
+        if not stays.any():
+            return
+        self._add_before(rows[here], is_new[here], stays[here], number, reach_now, sizes, now, keep)
+        # Those that stay among themselves: their reach counted in such rows alone.
+        left = np.flatnonzero(stays)
+        reach_before = _Reach.of(self.status.was[rows], sizes, self._bound)
+        passed_now, passed_before = (
+            np.concatenate([[0], np.cumsum(stays[some])]) for some in (here, np.flatnonzero(self.status.was[rows]))
+        )
+        end_now = passed_now[reach_now.end[left]]
+        end_before = passed_before[reach_before.end[left]]
+        for found, begin, end in ((self.gained, end_before, end_now), (self.lost, end_now, end_before)):
+            at = np.flatnonzero(end > begin)
+            for one, other in _spans(at, begin[at], end[at]):
+                self._put(found, rows[left[one]], rows[left[other]], keep)
+
+    def _add(
+        self, found: PairSet, members: np.ndarray, number: np.ndarray, end: np.ndarray, keep: np.ndarray | None,
+        of: np.ndarray,
+    ) -> None:  # fmt: skip
+        at = np.flatnonzero(of & (end > number + 1))
+        for one, other in _spans(at, number[at] + 1, end[at]):
+            self._put(found, members[one], members[other], keep)
+
+    def _add_before(
+        self, members: np.ndarray, is_new: np.ndarray, stays: np.ndarray, number: np.ndarray, reach: _Reach,
+        sizes: np.ndarray, now: np.ndarray, keep: np.ndarray | None,
+    ) -> None:  # fmt: skip
+        """New rows with those that stay and stand before them within reach."""
+        at = np.flatnonzero(is_new)
+        begin = reach.begin[np.flatnonzero(now)][at]
+        some = begin < number[at]
+        at, begin = at[some], begin[some]
+        for one, other in _spans(at, begin, number[at]):
+            known = stays[other]
+            self._put(self.gained, members[one[known]], members[other[known]], keep)
+
+    def _put(self, found: PairSet, one: np.ndarray, other: np.ndarray, keep: np.ndarray | None) -> None:
+        if keep is not None:
+            told = keep[one] | keep[other]
+            one, other = one[told], other[told]
+        found.add(one, other)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Of each entry its number among those that count, and the numbers that it is paired with before and after itself."""
+
+    number: np.ndarray
+    begin: np.ndarray
+    end: np.ndarray
+    block_end: np.ndarray
+
+    @classmethod
+    def of(cls, counts: np.ndarray, sizes: np.ndarray, bound: Bound) -> _Reach:
+        """By whether each entry counts, and the sizes of the blocks of all entries."""
+        passed = np.concatenate([[0], np.cumsum(counts)])
+        ends = np.cumsum(sizes)
+        first, last = passed[ends - sizes], passed[ends]
+        is_large = np.repeat(last - first > bound.largest, sizes)
+        first, last = np.repeat(first, sizes), np.repeat(last, sizes)
+        number = passed[:-1]
+        # An entry that does not count stands before the one of its number.
+        end = np.where(is_large, np.minimum(last, number + bound.near + 1), last)
+        begin = np.where(is_large, np.maximum(first, number - bound.near), first)
+        return cls(number, begin, end, last)
+
+    def left_out(self, counts: np.ndarray) -> int:
+        """Pairs that the bound keeps from being taken."""
+        return int((self.block_end - self.end)[counts].sum())
 
 
 def _put_together(shelf: list[np.ndarray]) -> None:
-    """Make one array of the small ones at the end of a shelf when they are enough."""
-    begin = len(shelf)
-    while begin and len(shelf[begin - 1]) < _SHELF_LOAD // 2:
-        begin -= 1
-    if sum(map(len, shelf[begin:])) >= _SHELF_LOAD:
-        shelf[begin:] = [distinct(np.concatenate(shelf[begin:]))]
+    """Make one array of a shelf when what came since it was one is half as much, so that pairs found twice do not pile up."""
+    if sum(map(len, shelf[1:])) >= max(_SHELF_LOAD, len(shelf[0]) // 2):
+        shelf[:] = [_together(np.concatenate(shelf))]
+
+
+def _together(packed: np.ndarray) -> np.ndarray:
+    """Each pair once, in their order, with the sum of its times; sorts in place."""
+    packed.sort()
+    pair = packed >> _TIMES_BITS
+    starts = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]])) if len(pair) else np.empty(0, np.int64)
+    if len(starts) == len(packed):
+        return packed
+    times = np.add.reduceat(packed & _TIMES, starts)
+    return (pair[starts] << _TIMES_BITS) + np.minimum(times, _TIMES)
 
 
 def distinct(values: np.ndarray) -> np.ndarray:
@@ -121,18 +248,14 @@ def expand(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return entry, np.arange(len(entry)) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
-def _following(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Each entry with so many that follow it."""
-    entry, number = expand(counts)
-    return entry, entry + number + 1
-
-
-def _portions(counts: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Runs of entries whose counts add up to about `_MOST_PAIRS`."""
+def _spans(at: np.ndarray, begin: np.ndarray, end: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Each of some entries with the numbers from `begin` to before `end`, in portions of about `_MOST_PAIRS`."""
+    counts = end - begin
     total = np.cumsum(counts)
-    begin = 0
-    while begin < len(counts):
-        done = int(total[begin - 1]) if begin else 0
-        end = max(begin + 1, int(np.searchsorted(total, done + _MOST_PAIRS, side="right")))
-        yield begin, end
-        begin = end
+    left = 0
+    while left < len(at):
+        done = int(total[left - 1]) if left else 0
+        right = max(left + 1, int(np.searchsorted(total, done + _MOST_PAIRS, side="right")))
+        entry, number = expand(counts[left:right])
+        yield at[left:right][entry], begin[left:right][entry] + number
+        left = right

@@ -357,7 +357,7 @@ class PairEvidence:
         (done_a, done_b), (not_a, not_b) = self._both(r.is_done), self._both(r.is_negated)
         parts_a, parts_b = self._both(r.day_parts)
         return {
-            "same_sentence": sentence_a == sentence_b,
+            "same_sentence": (sentence_a == sentence_b) & (r.document[self._first] == r.document[self._second]),
             "repeat": again_a != again_b,
             "other_hour": (parts_a != 0) & (parts_b != 0) & ((parts_a & parts_b) == 0),
             "other_modality": done_a != done_b,

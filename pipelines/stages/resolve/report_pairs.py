@@ -1,21 +1,24 @@
 """Which reports are compared: pairs that share a day and a party or a place, that stand in texts alike, or in one document.
 
-What belongs here: `candidate_pairs`. What does not: what speaks for or against a pair (`pair_evidence.py`).
+What belongs here: `pair_changes`. What does not: what speaks for or against a pair (`pair_evidence.py`).
 
 Every way of pairing is bounded: a block of more than `LARGEST_BLOCK` reports is parted by what else they tell, and what is
 still larger is compared with the neighbours in the order of its likeness only. What the bound left out is counted.
+
+Documents come and go as a whole. Of the blocks only those are looked at in which a report of such a document stands, by the
+keys of these reports.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from pipelines.stages.resolve.alike_texts import WINDOW_DAYS, alike_texts
-from pipelines.stages.resolve.pair_blocks import Bound, PairSet, distinct, expand
+from pipelines.stages.resolve.alike_texts import WINDOW_DAYS, TextChanges
+from pipelines.stages.resolve.pair_blocks import BlockChanges, Bound, PairSet, Status, distinct, expand
 from pipelines.stages.resolve.reports import NO_DAY, NO_PARTY, NONE, Reports
 
 LARGEST_BLOCK = 150
@@ -23,18 +26,22 @@ _LONGEST_INTERVAL = 400  # days; a century is no evidence of a day
 _MOST_PAIRS = 2_000_000  # of reports of texts alike, written down at once
 _MOST_ENTRIES = 100_000  # of reports in windows
 _BLOCK = Bound(LARGEST_BLOCK, LARGEST_BLOCK // 2)
+_FILTER_BITS = 22
+_MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 
 
 @dataclass(frozen=True, slots=True)
-class CandidatePairs:
-    """Pairs of rows of `Reports`, each once, the first below the second; and how many the bounds left out.
+class PairChanges:
+    """Pairs of rows of `Reports` that are to be compared now and were not, or may not have been; and those no more in a block.
 
-    A pair that stands in several large blocks is counted in each; of texts too many to compare, each pair counts as one.
+    A pair counts as often as blocks give it. Pairs of reports that are gone are not told.
     """
 
-    first: np.ndarray
-    second: np.ndarray
-    left_out: int
+    gained: PairSet
+    lost: PairSet
+    left_out: (
+        int  # of the blocks looked at; a pair counts in each; of texts too many to compare, each pair counts as one
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,6 @@ class _Things:
     begins: np.ndarray
     counts: np.ndarray
     thing: np.ndarray
-    size: int  # number of distinct things
 
     def of(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """For places in the order: the entry among them and the thing, one a thing of each."""
@@ -56,23 +62,47 @@ class _Things:
         return entry, self.thing[self.begins[places][entry] + number]
 
 
-def candidate_pairs(reports: Reports) -> CandidatePairs:
-    """The pairs of reports that are worth comparing.
+class _Keys:
+    """Keys of blocks that changed reports stand in.
 
     Args:
-        reports: the reports.
+        keys: hashes.
     """
-    found = PairSet(len(reports))
+
+    def __init__(self, keys: np.ndarray) -> None:
+        self._keys = distinct(keys.copy())
+        self._bits = np.zeros(1 << _FILTER_BITS, dtype=bool)
+        self._bits[self._keys >> np.uint64(64 - _FILTER_BITS)] = True
+
+    def among(self, keys: np.ndarray) -> np.ndarray:
+        """Which entries have such a key."""
+        at = np.flatnonzero(self._bits[keys >> np.uint64(64 - _FILTER_BITS)])
+        if len(at):
+            place = np.minimum(np.searchsorted(self._keys, keys[at]), len(self._keys) - 1)
+            at = at[self._keys[place] == keys[at]]
+        return at
+
+
+def pair_changes(reports: Reports, status: Status, texts: TextChanges) -> PairChanges:
+    """The pairs of reports that are worth comparing, as far as they changed.
+
+    Args:
+        reports: the reports, with those that are gone.
+        status: which were there before, and which are there now; those of a document alike.
+        texts: which texts are alike.
+    """
+    found = BlockChanges(status, _BLOCK)
+    left_out = texts.left_out
     if len(reports):
         things = _read_things(reports)
         for bit in range(int(reports.families.max()).bit_length()):
             places = np.flatnonzero(reports.families[things.order] >> bit & 1)
             _add_day_blocks(found, reports, things, places)
             _add_wide_blocks(found, reports, things, places)
-        _add_pairs_within_documents(found, reports, things)
-        _add_pairs_between_texts(found, reports)
-    first, second = found.pairs()
-    return CandidatePairs(first, second, found.left_out)
+        left_out += _add_pairs_within_documents(found, reports, things, status)
+        for pairs, among in ((texts.gained, found.gained), (texts.lost, found.lost)):
+            left_out += _add_pairs_between_texts(among, reports, status, pairs)
+    return PairChanges(found.gained, found.lost, left_out + found.left_out)
 
 
 def _read_things(reports: Reports) -> _Things:
@@ -86,10 +116,11 @@ def _read_things(reports: Reports) -> _Things:
             things.append(value.astype(np.int64) * 4 + kind)
     row, thing = np.concatenate(rows), np.concatenate(things)
     row, thing = row[thing >= 0], thing[thing >= 0]
-    # Reports of one event resemble each other in place and parties: neighbours in this order are the likely ones.
+    # Reports of one event resemble each other in place and parties: neighbours in this order are the likely ones. The numbers are
+    # hashes, so no other report changes it.
     order = np.lexsort(
         (
-            np.arange(n),
+            reports.tie,
             reports.recipients.entity[:, 0],
             reports.actors.entity[:, 0],
             reports.place,
@@ -98,14 +129,27 @@ def _read_things(reports: Reports) -> _Things:
     )
     place = np.empty(n, dtype=np.int64)
     place[order] = np.arange(n)
-    known, thing = np.unique(thing, return_inverse=True)
-    packed = distinct(place[row] * max(len(known), 1) + thing)
-    at, thing = np.divmod(packed, max(len(known), 1))
+    by_place = np.lexsort((thing, place[row]))
+    at, thing = place[row][by_place], thing[by_place]
+    once = np.flatnonzero(np.concatenate([[True], (at[1:] != at[:-1]) | (thing[1:] != thing[:-1])])[: len(at)])
+    at, thing = at[once], thing[once]
     counts = np.bincount(at, minlength=n)
-    return _Things(order, np.cumsum(counts) - counts, counts, thing, max(len(known), 1))
+    return _Things(order, np.cumsum(counts) - counts, counts, thing)
 
 
-def _add_day_blocks(found: PairSet, reports: Reports, things: _Things, places: np.ndarray) -> None:
+def _mixed(*parts: np.ndarray) -> np.ndarray:
+    """One hash of some numbers."""
+    found = np.zeros(len(parts[0]), dtype=np.uint64)
+    for part in parts:
+        found ^= part.astype(np.int64).view(np.uint64)
+        found *= _MIX[0]
+        found ^= found >> np.uint64(29)
+        found *= _MIX[1]
+        found ^= found >> np.uint64(32)
+    return found
+
+
+def _add_day_blocks(found: BlockChanges, reports: Reports, things: _Things, places: np.ndarray) -> None:
     """Reports of one family (those at `places`), day and party or place."""
     rows = things.order[places]
     dated = (reports.start[rows] != NO_DAY) & reports.is_day[rows]
@@ -113,12 +157,10 @@ def _add_day_blocks(found: PairSet, reports: Reports, things: _Things, places: n
     # A report dated by its publication may be of the day before.
     at, number = expand(np.where(reports.is_told_day[rows], 1, 3))
     day = reports.start[rows[at]].astype(np.int64) + np.where(reports.is_told_day[rows[at]], 0, number - 1)
-    _, day = np.unique(day, return_inverse=True)
-    entry, thing = things.of(places[at])
-    found.add_blocks(day[entry] * things.size + thing, rows[at[entry]], _BLOCK)
+    _add_blocks(found, things, _Spans(day, places[at], rows[at]), _by_one_thing)
 
 
-def _add_wide_blocks(found: PairSet, reports: Reports, things: _Things, places: np.ndarray) -> None:
+def _add_wide_blocks(found: BlockChanges, reports: Reports, things: _Things, places: np.ndarray) -> None:
     """Reports without a day, or of a week, a month or a year, and the reports that they may be of; by two things."""
     rows = things.order[places]
     start, end, published = (v[rows].astype(np.int64) for v in (reports.start, reports.end, reports.published))
@@ -127,65 +169,99 @@ def _add_wide_blocks(found: PairSet, reports: Reports, things: _Things, places: 
     last = np.where(dated, end // WINDOW_DAYS, np.where(out, first + 1, first))
     counts = np.where(dated & (end - start > _LONGEST_INTERVAL), 0, np.maximum(last - first + 1, 0))
     at, number = expand(counts)
-    _, window = np.unique(first[at] + number, return_inverse=True)
-    order = np.argsort(window, kind="stable")
-    keep = _is_wide(reports)
-    # Some windows at once: blocks of two things are many.
-    bounds = np.unique(np.searchsorted(window[order], window[order][::_MOST_ENTRIES])).tolist()
-    for begin, end in pairwise([*bounds, len(order)]):
-        some = order[begin:end]
-        entry, one, other = _two_things(things, places[at[some]])
-        key = (window[some][entry] * things.size + one) * things.size + other
-        found.add_blocks(key, rows[at[some[entry]]], _BLOCK, keep=keep)
+    spans = _Spans(first[at] + number, places[at], rows[at])
+    _add_blocks(found, things, spans, _by_two_things, (reports.start == NO_DAY) | ~reports.is_day)
 
 
-def _two_things(things: _Things, places: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Every two things of the reports at places: the entry among these, the lesser thing, the greater."""
-    count = things.counts[places]
-    entry, i = expand(count)
-    again, step = expand(count[entry] - i - 1)
-    entry, i = entry[again], i[again]
-    begin = things.begins[places][entry]
-    return entry, things.thing[begin + i], things.thing[begin + i + step + 1]
+@dataclass(frozen=True, slots=True)
+class _Spans:
+    """Reports and the days or windows in which they may have happened, one entry each, in the order of the reports' likeness."""
+
+    window: np.ndarray
+    places: np.ndarray
+    rows: np.ndarray
+
+    def at(self, entries: np.ndarray | slice) -> _Spans:
+        """Some of the entries."""
+        return _Spans(self.window[entries], self.places[entries], self.rows[entries])
+
+    def portions(self) -> Iterator[_Spans]:
+        """All entries of some days or windows at once."""
+        order = np.argsort(self.window, kind="stable")
+        window = self.window[order]
+        bounds = np.unique(np.searchsorted(window, window[::_MOST_ENTRIES])).tolist()
+        return (self.at(order[begin:end]) for begin, end in pairwise([*bounds, len(order)]))
 
 
-def _is_wide(reports: Reports) -> np.ndarray:
-    return (reports.start == NO_DAY) | ~reports.is_day
+_ReadKeys = Callable[[_Things, _Spans, "_Keys | None"], tuple[np.ndarray, np.ndarray]]
 
 
-def _add_pairs_within_documents(found: PairSet, reports: Reports, things: _Things) -> None:
-    inside = PairSet(len(reports))
-    inside.add_blocks(reports.document[things.order].astype(np.int64), things.order, _BLOCK)
-    found.left_out += inside.left_out
-    found.add(*_of_one_kind(reports, *inside.pairs()))
+def _add_blocks(
+    found: BlockChanges, things: _Things, spans: _Spans, read: _ReadKeys, keep: np.ndarray | None = None
+) -> None:
+    """Add the pairs of blocks: of all, where nothing was there before, else of those in which something changed."""
+    if not found.status.was.any():
+        for portion in spans.portions():
+            found.add_blocks(*read(things, portion, None), keep)
+        return
+    changed = spans.at(np.flatnonzero(~found.status.stays[spans.rows]))
+    keys = _Keys(read(things, changed, None)[0])
+    # By one thing first: most days and things are of no report that changed.
+    single = _Keys(_by_one_thing(things, changed, None)[0])
+    parts = [(np.empty(0, np.uint64), np.empty(0, np.int64))]
+    for begin in range(0, len(spans.rows), _MOST_ENTRIES):
+        key, row = read(things, spans.at(slice(begin, begin + _MOST_ENTRIES)), single)
+        of = keys.among(key)
+        parts.append((key[of], row[of]))
+    found.add_blocks(np.concatenate([key for key, _ in parts]), np.concatenate([row for _, row in parts]), keep)
 
 
-def _add_pairs_between_texts(found: PairSet, reports: Reports) -> None:
+def _by_one_thing(things: _Things, spans: _Spans, single: _Keys | None) -> tuple[np.ndarray, np.ndarray]:
+    """The key of each day or window and thing of reports, and the rows of the reports."""
+    entry, thing = things.of(spans.places)
+    return _mixed(spans.window[entry], thing), spans.rows[entry]
+
+
+def _by_two_things(things: _Things, spans: _Spans, single: _Keys | None) -> tuple[np.ndarray, np.ndarray]:
+    """Likewise of every two things, the lesser first; of those alone that are among `single`."""
+    entry, thing = things.of(spans.places)
+    if single is not None:
+        told = single.among(_mixed(spans.window[entry], thing))
+        entry, thing = entry[told], thing[told]
+    count = np.bincount(entry, minlength=len(spans.places))
+    number = np.arange(len(entry)) - (np.cumsum(count) - count)[entry]
+    one, step = expand(count[entry] - number - 1)
+    of = entry[one]
+    return _mixed(spans.window[of], thing[one], thing[one + step + 1]), spans.rows[of]
+
+
+def _add_pairs_within_documents(found: BlockChanges, reports: Reports, things: _Things, status: Status) -> int:
+    inside = BlockChanges(status, _BLOCK)
+    rows = things.order[~status.stays[things.order] & status.is_now[things.order]]
+    inside.add_blocks(reports.document[rows].astype(np.int64), rows)
+    for first, second, _ in inside.gained.taken():
+        found.gained.add(*_of_one_kind(reports, first, second))
+    return inside.left_out
+
+
+def _add_pairs_between_texts(found: PairSet, reports: Reports, status: Status, texts: np.ndarray) -> int:
     """Pairs of reports in texts that are alike and were published within a month, or without a date.
 
     Of a long text only the first reports: what it is about stands there.
     """
-    order = np.lexsort((reports.position, reports.document))
-    all_sizes = np.bincount(reports.document, minlength=len(reports.document_sketches))
+    rows = np.flatnonzero(status.is_now)
+    order = rows[np.lexsort((reports.tie[rows], reports.position[rows], reports.document[rows]))]
+    all_sizes = np.bincount(reports.document[rows], minlength=len(reports.document_sketches))
     begins, sizes = np.cumsum(all_sizes) - all_sizes, np.minimum(all_sizes, LARGEST_BLOCK)
-    waiting, pairs = [], 0
-    for texts, left_out in _alike_texts(reports):
-        found.left_out += left_out
-        waiting.append(texts)
-        one, other = texts.T
-        pairs += int((sizes[one] * sizes[other]).sum())
-        found.left_out += int((all_sizes[one] * all_sizes[other] - sizes[one] * sizes[other]).sum())
-        if pairs > _MOST_PAIRS:
-            found.add(*_between(reports, np.concatenate(waiting), order, begins, sizes))
-            waiting, pairs = [], 0
-    if waiting:
-        found.add(*_between(reports, np.concatenate(waiting), order, begins, sizes))
-
-
-def _alike_texts(reports: Reports) -> Iterator[tuple[np.ndarray, int]]:
-    published = np.full(len(reports.document_sketches), NO_DAY, dtype=np.int64)
-    published[reports.document] = reports.published
-    return alike_texts(reports.document_sketches, published)
+    one, other = texts.T
+    pairs = np.cumsum(sizes[one] * sizes[other])
+    begin = 0
+    while begin < len(texts):
+        done = int(pairs[begin - 1]) if begin else 0
+        end = max(begin + 1, int(np.searchsorted(pairs, done + _MOST_PAIRS, side="right")))
+        found.add(*_between(reports, texts[begin:end], order, begins, sizes))
+        begin = end
+    return int((all_sizes[one] * all_sizes[other] - sizes[one] * sizes[other]).sum())
 
 
 def _between(

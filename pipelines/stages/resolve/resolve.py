@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pipelines.records import DocumentDuplicate
@@ -18,8 +19,8 @@ from pipelines.stages.resolve.corrections import CorrectionFile, settle
 from pipelines.stages.resolve.entities import resolve_entities
 from pipelines.stages.resolve.entity_corrections import settle_entities
 from pipelines.stages.resolve.entity_profiles import NodeId
-from pipelines.stages.resolve.events import resolve_events
-from pipelines.stages.versions import resolver_code_version
+from pipelines.stages.resolve.events import Memory, resolve_events
+from pipelines.stages.versions import events_code_version, resolver_code_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,20 @@ class ResolveInput:
     event_participants: pd.DataFrame
 
 
-def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None) -> dict[str, pd.DataFrame]:
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The tables of core by name ("core.events").
+
+    Attributes:
+        tables: all rows of each; of events, event_links and event_parties those of the events that are not what they were.
+        replaced_mentions: the event mentions whose former rows, and whose events' ones, give way; `None` if all rows do.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    replaced_mentions: list[str] | None
+
+
+def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, memory: Memory | None = None) -> Resolved:
     """Resolve entities and events across all documents.
 
     A document counts unless it repeats an earlier one (syndication) or no file holds it any more (a newer version took its
@@ -46,9 +60,7 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None) -> 
     Args:
         tables: the input; the order of the rows makes no difference.
         corrections: by people.
-
-    Returns:
-        The tables of core by name ("core.events").
+        memory: where the resolving of events is kept; `None`: they are resolved from nothing.
     """
     current = tables.documents[tables.documents["is_current"]]
     columns = (
@@ -71,8 +83,8 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None) -> 
     )
     participants = entities.in_core(tables.event_participants)
     settled = settle(rows, tables.event_mentions["event_mention_id"].tolist())
-    events = resolve_events(documents, tables.event_mentions, participants, entities.entities, settled)
-    return {
+    events = resolve_events(documents, tables.event_mentions, participants, entities.entities, settled, memory)
+    found = {
         "core.document_duplicates": pd.DataFrame(
             [(row.document_id, row.duplicate_of, row.similarity_score) for row in duplicates],
             columns=[field.name for field in fields(DocumentDuplicate)],
@@ -88,6 +100,7 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None) -> 
         "core.event_corrections": settled.table(),
         "core.entity_corrections": settled_entities.table(),
     }
+    return Resolved(found, events.replaced)
 
 
 def resolver_version(corrections: CorrectionFile) -> str:
@@ -99,6 +112,11 @@ def _nodes(mentions: pd.DataFrame) -> dict[str, NodeId]:
     """The entity of its document that each mention stands for."""
     keys = zip(mentions["document_id"].tolist(), mentions["entity_id"].tolist(), strict=True)
     return dict(zip(mentions["mention_id"].tolist(), keys, strict=True))
+
+
+def events_version() -> str:
+    """The version of the code that resolves, the libraries whose numbers it keeps among it; without what people corrected."""
+    return events_code_version(f"{np.__version__} {pd.__version__}")
 
 
 def _day(value: Any) -> date | None:
