@@ -8,6 +8,7 @@ one step a model costs more time in Dagster than in DuckDB (see `docs/decisions/
 from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
+import duckdb
 
 from pipelines.defs.asset_metadata import table_result
 from pipelines.defs.asset_specs import model_spec, table_key
@@ -76,9 +77,15 @@ def _run(
                     seconds=round(run.seconds, 3),
                     **_lineage_metadata(lineage[model.qualified_name]),
                 )
-            create_macros(con, settings.sql)
+            if _all_stand(con, models):  # macros read tables of several models
+                create_macros(con, settings.sql)
         finally:
             builds.stamp(con, done, run_id=context.run.run_id)
+
+
+def _all_stand(con: duckdb.DuckDBPyConnection, models: Sequence[Model]) -> bool:
+    rows = con.execute("select table_schema || '.' || table_name from information_schema.tables").fetchall()
+    return {model.qualified_name for model in models} <= {name for (name,) in rows}
 
 
 def _lineage_metadata(lineage: Mapping[str, Sequence[tuple[str, str]]]) -> dict[str, dg.TableColumnLineage]:
