@@ -1,7 +1,7 @@
 """Querying the published warehouse inside a sandbox: read-only, no files, no network, bounded time and memory.
 
-What belongs here: `query`, which `communique sql` and anyone who does not trust a statement use. What does not: formatting the
-rows, or the build database, which users never query.
+What belongs here: `query`, which `communique sql` and anyone who does not trust a statement use, and `open_published` for
+statements of our own. What does not: formatting the rows, or the build database, which users never query.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def query(published_path: Path, sql: str, *, seconds: float = 60.0, memory: str 
         QueryError: nothing is published, the statement does not only read, is wrong, or passes a limit; says what to do.
     """
     _require_one_reading_statement(sql)
-    con = _open(published_path, memory)
+    con = open_published(published_path, memory)
     budget = _TimeBudget(con, seconds)
     try:
         with _told(con, seconds, memory), budget.spend():
@@ -100,7 +100,19 @@ def _require_one_reading_statement(sql: str) -> None:
         )
 
 
-def _open(path: Path, memory: str) -> duckdb.DuckDBPyConnection:
+def open_published(path: Path, memory: str) -> duckdb.DuckDBPyConnection:
+    """Open the published database in the sandbox: read-only, no files, no network, its settings locked.
+
+    Args:
+        path: the published database.
+        memory: memory limit, as DuckDB writes it ("2GB").
+
+    Returns:
+        A connection; the caller closes it.
+
+    Raises:
+        QueryError: nothing is published, or the file cannot be opened.
+    """
     for attempt in range(_OPEN_ATTEMPTS):
         if not path.exists():
             raise QueryError(f"nothing is published yet as {path}; `communique run` publishes it")
