@@ -1,4 +1,4 @@
-"""The command line: communique run | extract | sql | check | ui | quarantine list, retry | remove | rebuild.
+"""The command line: communique run | extract | sql | explore | check | ui | quarantine list, retry | remove | rebuild.
 
 What belongs here: options, exit statuses and what goes to which stream. Every command calls what the Dagster UI or Python
 code can call too. The heavy libraries (Dagster, spaCy) are imported inside the command that needs them, so that `sql` and
@@ -15,6 +15,7 @@ import shlex
 import shutil
 import signal
 import sys
+import webbrowser
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from enum import StrEnum
@@ -210,6 +211,39 @@ def why(
 
 
 @app.command()
+def explore(
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Port on this machine; 0 takes a free one.")
+    ] = 3001,
+    warehouse: WarehouseOption = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page, where there is a desktop.")
+    ] = True,
+) -> None:
+    """Serve a page for looking at the published warehouse on 127.0.0.1, until interrupted."""
+    with _failures_shown():
+        settings = _settings(warehouse=warehouse)
+        if not settings.published_database.exists():
+            raise QueryError(
+                f"nothing is published yet as {settings.published_database}; `communique run` publishes it"
+            )
+        try:
+            from pipelines.explore.server import serve
+        except ModuleNotFoundError as missing:
+            raise SettingsError(
+                f"the page needs the package {missing.name}; `make explore` installs it (extra `explore`)"
+            ) from missing
+        console = console_for(sys.stdout)
+
+        def announce(address: str) -> None:
+            console.print(f"Communiqué, read-only: {address}  (Ctrl-C ends it)", soft_wrap=True, markup=False)
+            if browser and sys.stdout.isatty() and _has_desktop():
+                webbrowser.open(address)
+
+        serve(settings, port, announce)
+
+
+@app.command()
 def check(
     build: Annotated[
         bool, typer.Option("--build", help="Check the build database, not the published one; while no run is going on.")
@@ -325,6 +359,11 @@ def _settings(**options: Any) -> Settings:
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']} (got {e['input']!r})" for e in error.errors())
         raise SettingsError(f"a setting cannot be used: {problems}") from error
+
+
+def _has_desktop() -> bool:
+    """Whether a browser would open a window; one of the terminal would take the terminal over."""
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _set_dagster_home() -> None:

@@ -14,7 +14,7 @@ from pipelines.explore.reading import Row, Warehouse
 from pipelines.explore.spans import Segment, Span, cut
 
 _MOST_LISTED = 20
-_LONG_BLOCK = 700  # characters from which a paragraph is cut at sentence ends, so that rows stand near their sentence
+_LONG_BLOCK = 280  # characters from which a paragraph is cut at sentence ends, so that rows stand near their sentence
 _PARAGRAPH_END = re.compile(r"\n\s*")
 
 _FOUND = """

@@ -1,6 +1,6 @@
 """One event: its row, each of its reports with the sentence, why the reports are one event, and where they disagree.
 
-What belongs here: reading an event for the page. What does not: the evidence itself (`warehouse/why.py` reads it for the terminal).
+What belongs here: reading an event for the page. What does not: the terminal's way (`warehouse/why.py`).
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ def read_event(warehouse: Warehouse, event_id: str) -> EventView | None:
     parties: dict[str, list[Row]] = {}
     for party in warehouse.rows(_PARTIES, event=event_id):
         parties.setdefault(party["event_mention_id"], []).append(party)
-    reports = [_report(row, parties.get(row["event_mention_id"], [])) for row in warehouse.rows(_REPORTS, event=event_id)]
+    reports = [
+        _report(row, parties.get(row["event_mention_id"], [])) for row in warehouse.rows(_REPORTS, event=event_id)
+    ]
     return EventView(
         event,
         tuple(reports),

@@ -6,16 +6,17 @@ What belongs here: reading pairs of entities with events and laying them out. Wh
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log2, sqrt
+from math import cos, log2, pi, sin, sqrt
 
 import networkx as nx
 
 from pipelines.explore.reading import Row, Warehouse
 from pipelines.explore.selection import Selection
 
-WIDTH, HEIGHT = 1080.0, 560.0
-_MARGIN_X, _MARGIN_Y = 90.0, 34.0
-_MOST_PAIRS = 60
+WIDTH = 1080.0
+_PART_WIDTH, _PART_HEIGHT, _MOST_HEIGHT = 152.0, 74.0, 640.0  # pixels, times the square root of its entities
+_NAME_WIDTH, _NAME_HEIGHT = 70.0, 30.0  # kept free around a part for the names
+_MOST_PAIRS = 80
 _MOST_EVENTS = 12
 _SEED = 7  # the same network is drawn the same way each time
 
@@ -96,6 +97,7 @@ class Network:
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    height: float
     entity: Row | None
     events: tuple[Row, ...]
     is_cut: bool
@@ -110,37 +112,63 @@ def read_network(warehouse: Warehouse, chosen: Selection) -> Network:
         **values,
     )  # fmt: skip
     events = warehouse.rows(_EVENTS, entity=chosen.entity, most=_MOST_EVENTS, **values) if entity else []
-    at, weights = _positions(rows)
+    at, height = _positions(rows)
+    weights = _weights(rows)
     nodes = tuple(_node(rows, entity_id, at[entity_id], weights[entity_id], chosen.entity) for entity_id in at)
-    edges = tuple(_edge(row, at) for row in rows)
-    return Network(nodes, edges, entity, tuple(events), is_cut=len(rows) == _MOST_PAIRS)
+    edges = tuple(_edge(row, at) for row in rows if row["entity_a_id"] in at)
+    is_cut = len(rows) == _MOST_PAIRS or len(edges) < len(rows)
+    return Network(nodes, edges, height, entity, tuple(events), is_cut)
 
 
-def _positions(rows: list[Row]) -> tuple[dict[str, tuple[float, float]], dict[str, float]]:
-    """Where each entity is drawn, and how many events it has in the rows."""
+def _weights(rows: list[Row]) -> dict[str, float]:
+    """How many events each entity has in the rows."""
+    weights: dict[str, float] = {}
+    for row in rows:
+        for end in ("entity_a_id", "entity_b_id"):
+            weights[row[end]] = weights.get(row[end], 0.0) + row["event_count"]
+    return weights
+
+
+def _positions(rows: list[Row]) -> tuple[dict[str, tuple[float, float]], float]:
+    """Where each entity is drawn, and the height of the drawing.
+
+    Parts that have nothing to do with each other are laid out alone and set side by side, the largest first, in lines like
+    words: one layout of all would scatter them around the edge.
+    """
     graph = nx.Graph()
     for row in rows:
         graph.add_edge(row["entity_a_id"], row["entity_b_id"], weight=1 + log2(1 + row["event_count"]))
-    if not graph:
-        return {}, {}
-    weights = dict.fromkeys(graph, 0.0)
-    for row in rows:
-        for end in ("entity_a_id", "entity_b_id"):
-            weights[row[end]] += row["event_count"]
-    spread = 2.2 / sqrt(len(graph))
-    found = nx.spring_layout(graph, k=spread, iterations=150, seed=_SEED)
+    at: dict[str, tuple[float, float]] = {}
+    left = top = line = 0.0
+    for part in sorted(nx.connected_components(graph), key=lambda part: (-len(part), min(part))):
+        size = sqrt(len(part))
+        width, height = min(_PART_WIDTH * size, WIDTH), min(_PART_HEIGHT * size, _MOST_HEIGHT)
+        if left + width > WIDTH:
+            left, top, line = 0.0, top + line, 0.0
+        if top + height > _MOST_HEIGHT:
+            break
+        for node, (x, y) in _part(graph.subgraph(part)).items():
+            inside = (_NAME_WIDTH + x * (width - 2 * _NAME_WIDTH), _NAME_HEIGHT + y * (height - 2 * _NAME_HEIGHT))
+            at[node] = (left + inside[0], top + inside[1])
+        left, line = left + width, max(line, height)
+    return at, top + line
+
+
+def _part(graph: nx.Graph) -> dict[str, tuple[float, float]]:
+    """Lay out a connected part in a square of side 1, the same way each time."""
+    nodes = sorted(graph)
+    if len(nodes) == 2:  # aslant, so that the names do not meet
+        return {nodes[0]: (0.1, 0.1), nodes[1]: (0.9, 0.85)}
+    start = {node: (cos(2 * pi * n / len(nodes)), sin(2 * pi * n / len(nodes))) for n, node in enumerate(nodes)}
+    found = nx.spring_layout(graph, pos=start, k=2.4 / sqrt(len(nodes)), iterations=200, seed=_SEED)
     xs, ys = [float(x) for x, _ in found.values()], [float(y) for _, y in found.values()]
     return {
-        node: (
-            _between(float(x), min(xs), max(xs), _MARGIN_X, WIDTH - _MARGIN_X),
-            _between(float(y), min(ys), max(ys), _MARGIN_Y, HEIGHT - _MARGIN_Y),
-        )
-        for node, (x, y) in found.items()
-    }, weights
+        node: (_share(float(x), min(xs), max(xs)), _share(float(y), min(ys), max(ys))) for node, (x, y) in found.items()
+    }
 
 
-def _between(value: float, low: float, high: float, first: float, last: float) -> float:
-    return (first + last) / 2 if high == low else first + (value - low) / (high - low) * (last - first)
+def _share(value: float, low: float, high: float) -> float:
+    return 0.5 if high - low < 1e-9 else (value - low) / (high - low)
 
 
 def _node(rows: list[Row], entity_id: str, at: tuple[float, float], weight: float, chosen: str | None) -> Node:

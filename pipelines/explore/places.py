@@ -1,6 +1,6 @@
 """Where events happened, with how exactly each place is known.
 
-What belongs here: reading places with their events and putting them on the map. What does not: the map's ground (`projection.py`).
+What belongs here: reading places with their events and putting them on the map. What does not: its ground (`projection.py`).
 """
 
 from __future__ import annotations

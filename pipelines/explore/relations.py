@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipelines.explore.reading import Row, Warehouse
-from pipelines.explore.scales import Tick, TimeScale, round_step
+from pipelines.explore.scales import Tick, TimeScale, month_number, month_of, round_step
 from pipelines.explore.selection import Selection
 
 WIDTH = 1080.0
 _LEFT, _RIGHT = 44.0, WIDTH - 8
 _COUNT_TOP, _COUNT_BOTTOM = 16.0, 216.0
-_NET_TOP, _NET_BOTTOM = 250.0, 330.0
+_NET_TOP, _NET_BOTTOM = 258.0, 330.0
+_FEWEST_MONTHS = 12
 _NARROWEST_GAP = 6.0  # month width in pixels from which bars stand apart
 
 _PAIRS = """
@@ -113,7 +114,11 @@ def read_relations(warehouse: Warehouse, chosen: Selection) -> Relations | None:
     total = {name: sum(row[name] for row in rows) for name in names}
     if not rows:
         return Relations(None, (), (), (), "", 0, 0, types, total)
-    scale = TimeScale(chosen.since or rows[0]["event_month"], chosen.until or rows[-1]["event_month"], _LEFT, _RIGHT)
+    first, last = chosen.since or rows[0]["event_month"], chosen.until or rows[-1]["event_month"]
+    # A short time is drawn with what is around it, or one month would be as wide as the page.
+    missing = max(0, _FEWEST_MONTHS - (month_number(last) - month_number(first) + 1))
+    first, last = month_of(month_number(first) - missing // 2), month_of(month_number(last) + (missing + 1) // 2)
+    scale = TimeScale(first, last, _LEFT, _RIGHT)
     up = max(row["quad_1"] + row["quad_2"] for row in rows)
     down = max(row["quad_3"] + row["quad_4"] for row in rows)
     pixels = (_COUNT_BOTTOM - _COUNT_TOP) / max(up + down, 1.0)
@@ -122,7 +127,7 @@ def read_relations(warehouse: Warehouse, chosen: Selection) -> Relations | None:
     highest, lowest = int(up / step), int(down / step)
     most = max((abs(row["net_intensity_3_months"]) for row in rows), default=0) or 1.0
     net_zero, net_pixels = (_NET_TOP + _NET_BOTTOM) / 2, (_NET_BOTTOM - _NET_TOP) / 2 / most
-    net_step = round_step(most, parts=1) if most < 1 else round_step(most, parts=2)
+    net_step = round_step(most, parts=2)
     marks = [m * net_step for m in (-2, -1, 0, 1, 2) if abs(m * net_step) <= most * 1.05]
     return Relations(
         scale=scale,
