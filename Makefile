@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+EXPLORE_STAMP := $(VENV)/.installed-explore
 # One file on one process: the tests of a file share runs of the pipeline. In order, as the long ones come first.
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
@@ -15,7 +16,7 @@ SHOW_PACKAGES := /^(Collecting|Requirement already)/ { printf "\r  %d of %d pack
 	/ERROR|error:/ { print } /^status / { code = $$2 } END { print ""; exit code }
 
 .DEFAULT_GOAL := help
-.PHONY: help env run ui test test-all lint format eval train dictionary mcp dbt clean
+.PHONY: help env run ui explore test test-all lint format eval train dictionary mcp dbt clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -36,6 +37,13 @@ run: $(STAMP) ## ingest seeds/, build and publish the warehouse, show what was f
 
 ui: $(STAMP) ## the Dagster UI on 127.0.0.1:3000
 	@$(BIN)/communique ui
+
+explore: $(EXPLORE_STAMP) ## look at the published warehouse: a page on 127.0.0.1:3001
+	@$(BIN)/communique explore
+
+$(EXPLORE_STAMP): $(STAMP) requirements-explore.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-explore.lock
+	@touch $@
 
 test: $(STAMP) ## style and fast tests, under five minutes
 	@$(BIN)/ruff check --quiet .

@@ -1,12 +1,14 @@
-"""The commands that hand the published warehouse on: communique export | diff | dbt export | serve.
+"""The commands that hand the published warehouse on: communique export | diff | dbt export | explore | serve.
 
 What belongs here: their options and what they show. What does not: the work (`warehouse/export.py`, `dbt_project.py`,
-`publications.py`, `pipelines/mcp_server.py`).
+`publications.py`, `pipelines/explore`, `pipelines/mcp_server.py`).
 """
 
 from __future__ import annotations
 
+import os
 import sys
+import webbrowser
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -39,6 +41,39 @@ class DiffFormat(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
+
+
+@sharing_app.command()
+def explore(
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Port on this machine; 0 takes a free one.")
+    ] = 3001,
+    warehouse: WarehouseOption = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page, where there is a desktop.")
+    ] = True,
+) -> None:
+    """Serve a page for looking at the published warehouse on 127.0.0.1, until interrupted."""
+    with failures_shown():
+        settings = settings_from(warehouse=warehouse)
+        if not settings.published_database.exists():
+            raise QueryError(
+                f"nothing is published yet as {settings.published_database}; `communique run` publishes it"
+            )
+        try:
+            from pipelines.explore.server import serve
+        except ModuleNotFoundError as missing:
+            raise SettingsError(
+                f"the page needs the package {missing.name}; `make explore` installs it (extra `explore`)"
+            ) from missing
+        console = console_for(sys.stdout)
+
+        def announce(address: str) -> None:
+            console.print(f"Communiqué, read-only: {address}  (Ctrl-C ends it)", soft_wrap=True, markup=False)
+            if browser and sys.stdout.isatty() and _has_desktop():
+                webbrowser.open(address)
+
+        serve(settings, port, announce)
 
 
 @sharing_app.command()
@@ -178,3 +213,8 @@ def _publications(settings: Settings, old: int | None, new: int | None) -> tuple
     if dropped := [number for number in range(first + 1, last + 1) if not kept.get(number, False)]:
         raise QueryError(f"the changes of publication {dropped[0]} are no longer kept; compare later ones")
     return first, last
+
+
+def _has_desktop() -> bool:
+    """Whether a browser would open a window; one of the terminal would take the terminal over."""
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

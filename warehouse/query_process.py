@@ -96,7 +96,7 @@ def _send(writing: BinaryIO, message: tuple[Any, ...]) -> None:
 
 
 def _answer(request: Request, writing: BinaryIO, wanted: queue.SimpleQueue[bytes]) -> None:
-    con = _open(Path(request.path), request.memory)
+    con = open_published(Path(request.path), request.memory)
     _limit(parse_size(request.memory))
     _send(writing, ("ready",))
     try:
@@ -129,7 +129,19 @@ def beyond_memory(memory: str) -> str:
     return f"the query needs more than {memory}; narrow it, or raise COMMUNIQUE_QUERY_MEMORY"
 
 
-def _open(path: Path, memory: str) -> duckdb.DuckDBPyConnection:
+def open_published(path: Path, memory: str) -> duckdb.DuckDBPyConnection:
+    """Open the published database in the sandbox, for statements of our own: read-only, no files, no network, settings locked.
+
+    Args:
+        path: the published database.
+        memory: memory limit, as DuckDB writes it ("2GB").
+
+    Returns:
+        A connection; the caller closes it.
+
+    Raises:
+        QueryError: nothing is published, or the file cannot be opened.
+    """
     for attempt in range(_OPEN_ATTEMPTS):
         if not path.exists():
             raise QueryError(f"nothing is published yet as {path}; `communique run` publishes it")
