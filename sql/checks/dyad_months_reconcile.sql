@@ -3,7 +3,8 @@
 -- description: the events of a pair of countries add up to those of fct_events between participants of the two
 with parties as (
     select event_id, role, participant_id, country from main.bridge_event_participants
-    where role in ('actor', 'recipient') and country in (select country from main.dim_countries where alpha2 is not null)
+    where
+        role in ('actor', 'recipient') and country in (select country from main.dim_countries where alpha2 is not null)
 ),
 
 events as (
@@ -53,9 +54,9 @@ stored as (
 select
     coalesce(stored.country_a, expected.country_a) as country_a,
     coalesce(stored.country_b, expected.country_b) as country_b,
-    stored.event_count as event_count,
+    stored.event_count,
     expected.event_count as expected_event_count,
-    stored.net_intensity as net_intensity,
+    stored.net_intensity,
     expected.net_intensity as expected_net_intensity
 from stored
 full join expected on stored.country_a = expected.country_a and stored.country_b = expected.country_b

@@ -7,7 +7,8 @@ with typed as (
     group by all
 )
 
-select months.country_a, months.country_b, months.event_month, months.event_count, typed.event_count as typed_event_count
+select
+    months.country_a, months.country_b, months.event_month, months.event_count, typed.event_count as typed_event_count
 from main.agg_dyad_months as months
 full join typed
     on

@@ -8,7 +8,9 @@ months as (
         event_date_start,
         event_date_end,
         unnest(
-            generate_series(date_trunc('month', event_date_start), date_trunc('month', event_date_end), interval 1 month)
+            generate_series(
+                date_trunc('month', event_date_start), date_trunc('month', event_date_end), interval 1 month
+            )
         ) as event_month
     from events
 ),

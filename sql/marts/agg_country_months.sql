@@ -76,14 +76,21 @@ aggregated as (
         coalesce(sum(share) filter (where is_involved and is_asserted), 0.0) as asserted_event_count,
         coalesce(sum(share) filter (where is_actor and is_asserted), 0.0) as asserted_actor_event_count,
         coalesce(sum(share) filter (where is_recipient and is_asserted), 0.0) as asserted_recipient_event_count,
-        coalesce(sum(share) filter (where is_actor and is_recipient and is_asserted), 0.0) as asserted_internal_event_count,
+        coalesce(sum(share) filter (where is_actor and is_recipient and is_asserted), 0.0)
+            as asserted_internal_event_count,
         coalesce(sum(share) filter (where is_located and is_asserted), 0.0) as asserted_located_event_count,
-        coalesce(sum(share) filter (where is_involved and quad_class = 1 and is_asserted), 0.0) as asserted_verbal_cooperation_count,
-        coalesce(sum(share) filter (where is_involved and quad_class = 2 and is_asserted), 0.0) as asserted_material_cooperation_count,
-        coalesce(sum(share) filter (where is_involved and quad_class = 3 and is_asserted), 0.0) as asserted_verbal_conflict_count,
-        coalesce(sum(share) filter (where is_involved and quad_class = 4 and is_asserted), 0.0) as asserted_material_conflict_count,
-        coalesce(sum(share * intensity) filter (where is_involved and intensity > 0 and is_asserted), 0.0) as asserted_cooperation_intensity,
-        coalesce(sum(share * intensity) filter (where is_involved and intensity < 0 and is_asserted), 0.0) as asserted_conflict_intensity,
+        coalesce(sum(share) filter (where is_involved and quad_class = 1 and is_asserted), 0.0)
+            as asserted_verbal_cooperation_count,
+        coalesce(sum(share) filter (where is_involved and quad_class = 2 and is_asserted), 0.0)
+            as asserted_material_cooperation_count,
+        coalesce(sum(share) filter (where is_involved and quad_class = 3 and is_asserted), 0.0)
+            as asserted_verbal_conflict_count,
+        coalesce(sum(share) filter (where is_involved and quad_class = 4 and is_asserted), 0.0)
+            as asserted_material_conflict_count,
+        coalesce(sum(share * intensity) filter (where is_involved and intensity > 0 and is_asserted), 0.0)
+            as asserted_cooperation_intensity,
+        coalesce(sum(share * intensity) filter (where is_involved and intensity < 0 and is_asserted), 0.0)
+            as asserted_conflict_intensity,
         coalesce(sum(share * intensity) filter (where is_involved and is_asserted), 0.0) as asserted_net_intensity,
         sum(share * fatalities) filter (where is_located and is_asserted) as asserted_located_fatalities
     from joined

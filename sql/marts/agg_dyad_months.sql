@@ -39,8 +39,10 @@ aggregated as (
         coalesce(sum(share) filter (where is_asserted and quad_class = 4), 0.0) as asserted_material_conflict_count,
         coalesce(sum(share) filter (where is_asserted and quad_class in (1, 2)), 0.0) as asserted_cooperation_count,
         coalesce(sum(share) filter (where is_asserted and quad_class in (3, 4)), 0.0) as asserted_conflict_count,
-        coalesce(sum(share * intensity) filter (where is_asserted and intensity > 0), 0.0) as asserted_cooperation_intensity,
-        coalesce(sum(share * intensity) filter (where is_asserted and intensity < 0), 0.0) as asserted_conflict_intensity,
+        coalesce(sum(share * intensity) filter (where is_asserted and intensity > 0), 0.0)
+            as asserted_cooperation_intensity,
+        coalesce(sum(share * intensity) filter (where is_asserted and intensity < 0), 0.0)
+            as asserted_conflict_intensity,
         coalesce(sum(share * intensity) filter (where is_asserted), 0.0) as asserted_net_intensity,
         sum(share * mention_count) as mention_count
     from joined
@@ -50,11 +52,12 @@ aggregated as (
 -- Months of the time that the documents cover, between the first and the last event of a pair: a month in which
 -- nothing happened is a row too.
 covered as (
-    select unnest(
-        generate_series(
-            date_trunc('month', min(published_date)), date_trunc('month', max(published_date)), interval 1 month
-        )
-    ) as event_month
+    select
+        unnest(
+            generate_series(
+                date_trunc('month', min(published_date)), date_trunc('month', max(published_date)), interval 1 month
+            )
+        ) as event_month
     from documents
 ),
 

@@ -37,10 +37,10 @@ acting as (
         count(distinct event_mentions.event_mention_id) filter (where participants.role = 'recipient')
             as recipient_event_mention_count,
         count(distinct event_mentions.event_mention_id)
-            filter (where participants.role = 'actor' and event_mentions.is_asserted)
+        filter (where participants.role = 'actor' and event_mentions.is_asserted)
             as asserted_actor_event_mention_count,
         count(distinct event_mentions.event_mention_id)
-            filter (where participants.role = 'recipient' and event_mentions.is_asserted)
+        filter (where participants.role = 'recipient' and event_mentions.is_asserted)
             as asserted_recipient_event_mention_count
     from participants
     inner join event_mentions on participants.event_mention_id = event_mentions.event_mention_id

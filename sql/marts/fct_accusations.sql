@@ -20,7 +20,8 @@ next_sentences as (
     group by mentions.event_mention_id, mentions.sentence_end_char
 ),
 
--- What a reader is shown: words of the accusing sentence, or of the accuser in the next one; never those of the accused.
+-- What a reader is shown: words of the accusing sentence, or of the accuser in the next one;
+-- never those of the accused.
 quoted as (
     select
         mentions.event_mention_id,

@@ -12,39 +12,38 @@ finer as (
     where place_precision <> 'country'
 ),
 
+comparable as (
+    select
+        mentions.event_id,
+        mentions.event_mention_id,
+        mentions.source_key,
+        mentions.document_id,
+        -- "In March" contradicts no day of March.
+        if(
+            mentions.event_date_source = 'text' and mentions.event_date_precision = 'day',
+            cast(mentions.event_date_start as varchar),
+            null
+        ) as event_date_start,
+        if(mentions.place_precision = 'country' and finer.event_id is not null, null, mentions.place_name)
+            as place_name,
+        cast(mentions.fatalities as varchar) as fatalities,
+        cast(mentions.injuries as varchar) as injuries,
+        cast(mentions.arrests as varchar) as arrests,
+        cast(mentions.displaced as varchar) as displaced,
+        cast(mentions.crowd_size as varchar) as crowd_size,
+        cast(mentions.is_negated as varchar) as is_negated,
+        mentions.event_type
+    from mentions
+    left join finer
+        on
+            mentions.event_id = finer.event_id
+            and mentions.place_country = finer.place_country
+),
+
 told as (
-    select event_id, event_mention_id, source_key, document_id, field, value
-    from (
-        select
-            mentions.event_id,
-            mentions.event_mention_id,
-            mentions.source_key,
-            mentions.document_id,
-            -- "In March" contradicts no day of March.
-            if(
-                mentions.event_date_source = 'text' and mentions.event_date_precision = 'day',
-                cast(mentions.event_date_start as varchar),
-                null
-            ) as event_date_start,
-            if(mentions.place_precision = 'country' and finer.event_id is not null, null, mentions.place_name) as place_name,
-            cast(mentions.fatalities as varchar) as fatalities,
-            cast(mentions.injuries as varchar) as injuries,
-            cast(mentions.arrests as varchar) as arrests,
-            cast(mentions.displaced as varchar) as displaced,
-            cast(mentions.crowd_size as varchar) as crowd_size,
-            cast(mentions.is_negated as varchar) as is_negated,
-            mentions.event_type
-        from mentions
-        left join finer
-            on
-                mentions.event_id = finer.event_id
-                and mentions.place_country = finer.place_country
-    )
-    unpivot (
-        value for field in (
-            event_date_start, place_name, fatalities, injuries, arrests, displaced, crowd_size, is_negated, event_type
-        )
-    )
+    unpivot comparable
+    on event_date_start, place_name, fatalities, injuries, arrests, displaced, crowd_size, is_negated, event_type
+    into name field value value
 ),
 
 given as (

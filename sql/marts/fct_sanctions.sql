@@ -40,7 +40,8 @@ sided as (
                 mentions.start_char - greatest(mentions.sentence_start_char, mentions.start_char - 80)
             )
         ) as words_before,
-        lower(substring(documents.text, mentions.start_char + 1, mentions.end_char - mentions.start_char)) as trigger_words,
+        lower(substring(documents.text, mentions.start_char + 1, mentions.end_char - mentions.start_char))
+            as trigger_words,
         lower(
             substring(
                 documents.text,
