@@ -67,13 +67,13 @@ def files(draw: st.DrawFn) -> tuple[str, bytes]:
 
 CHANGES = st.lists(
     st.one_of(
-        st.tuples(st.just("write"), files()),
+        *[st.tuples(st.just("write"), files())] * 5,  # most changes are new or changed files
         st.tuples(st.just("remove"), st.integers(0, 9)),
         st.tuples(st.just("rename"), st.integers(0, 9)),
         st.tuples(st.just("run"), st.none()),
     ),
-    min_size=1,
-    max_size=14,
+    min_size=10,
+    max_size=24,
 )
 
 
@@ -99,7 +99,7 @@ class Remembering(Warehouse):
         }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(CHANGES)
 def test_a_folder_is_read_the_same_whatever_came_before(changes) -> None:
     with TemporaryDirectory() as folder:
