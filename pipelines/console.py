@@ -5,11 +5,14 @@ What belongs here: the view of a running job. What does not: what the run found 
 
 from __future__ import annotations
 
+import logging
 import time
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from pipelines.command_parts import say
 
 # Steps of the job in the words of the command line; a step that is not listed shows under its own name.
 STEP_LABELS = {
@@ -24,8 +27,19 @@ STEP_LABELS = {
     "publish": "Publish",
 }
 
+_LOGGERS = ("pipelines", "warehouse")  # of the stages
 MARKS = ("✓", "✗")
 PLAIN_MARKS = ("+", "x")  # where the encoding of the output has no ticks
+
+
+class _WarningLines(logging.Handler):
+    """Says warnings of the stages on standard error, where Dagster keeps them for its own log."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(record.getMessage())
 
 
 class RunView:
@@ -47,9 +61,12 @@ class RunView:
         )
         self._task = self._bar.add_task("Start", total=None, unit="")
         self._started = 0.0
+        self._warnings = _WarningLines()
 
     def __enter__(self) -> RunView:
         """Start to show."""
+        for name in _LOGGERS:
+            logging.getLogger(name).addHandler(self._warnings)
         self._bar.start()
         return self
 
@@ -58,6 +75,8 @@ class RunView:
     ) -> None:
         """Leave the lines of the finished steps, remove the bar."""
         self._bar.stop()
+        for name in _LOGGERS:
+            logging.getLogger(name).removeHandler(self._warnings)
 
     def step_started(self, step: str) -> None:
         """Show a step as running."""

@@ -6,6 +6,7 @@ Read next: `assets.py`, which uses them.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from pipelines.settings import PROJECT_ROOT, Settings
 from warehouse.connection import WriterLock, open_build
 from warehouse.recovery import restore_if_lost
 from warehouse.transaction import translated_errors
+
+logger = logging.getLogger(__name__)
 
 # Called during a long step with what is done, what there is to do, and the unit.
 Progress = Callable[[int, int, str], None]
@@ -80,7 +83,7 @@ def warehouse_resource(settings: Settings) -> dg.ResourceDefinition:
             raise dg.DagsterInvariantViolationError("the warehouse can only be written by a run")
         with WriterLock(path, run.run_id, wait_seconds=settings.lock_seconds):
             if (done := restore_if_lost(path, settings.published_database)) is not None:
-                (context.log or dg.get_dagster_logger()).warning(done)
+                logger.warning(done)
             for run_id in close_dead_runs(instance, str(path), run_id=run.run_id):
                 (context.log or dg.get_dagster_logger()).warning("Closed run %s, whose process had died.", run_id)
             instance.add_run_tags(run.run_id, {HOLDER_TAG: str(path)})
