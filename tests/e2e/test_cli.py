@@ -137,7 +137,7 @@ def test_bad_setting_is_named(communique: Command) -> None:
     finally:
         del communique.environment["COMMUNIQUE_DOCUMENT_SECONDS"]
     assert result.returncode == 1
-    assert "document_seconds" in result.stderr
+    assert "COMMUNIQUE_DOCUMENT_SECONDS" in result.stderr
 
 
 def test_extract_answers_line_by_line(communique: Command) -> None:
