@@ -126,7 +126,10 @@ def resolve_events(
     rows = _Rows(documents, mentions, participants, entities, corrections)
     if memory is not None:
         with memory.writing() as folder:
-            return _resolve(rows, memory.read(), folder, memory.version)
+            before = memory.read()
+            if before is not None and not len(before.names):
+                before = None  # no report was there to stand beside
+            return _resolve(rows, before, folder, memory.version)
     with tempfile.TemporaryDirectory() as temporary:
         return _resolve(rows, None, Path(temporary), None)
 
