@@ -11,7 +11,7 @@ EXPLORE_STAMP := $(VENV)/.installed-explore
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # What pip says, as one line that counts; its own status at the end, as a pipe would lose it.
-SHOW_PACKAGES := /^(Collecting|Requirement already)/ { printf "\r  %d of %d packages: %-40.40s", ++done, total, $$2; fflush() } \
+SHOW_PACKAGES := /^(Collecting|Requirement already)/ { printf "\r  %d of %d packages: %-40.40s", ++done, total, $$1 == "Collecting" ? $$2 : $$4; fflush() } \
 	/^Installing/ { printf "\r  unpacking them%-60s", ""; fflush() } \
 	/ERROR|error:/ { print } /^status / { code = $$2 } END { print ""; exit code }
 

@@ -44,7 +44,6 @@ _RESOLVE = (
     "lexicons/event_types.csv",
     "lexicons/given_name_variants.csv",
     "lexicons/irregular_verbs.csv",
-    "lexicons/places_admin_regions.csv",
     "lexicons/repeat_words.csv",
     "lexicons/support_verbs.csv",
     "lexicons/word_weights.csv",

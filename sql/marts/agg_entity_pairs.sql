@@ -8,9 +8,8 @@ mentions as (
     where is_counted and entity_id is not null and label <> 'GROUP'
 ),
 
-pairs as (
-    select * from intermediate.int_event_pairs
-    where first_entity_id <> second_entity_id
+event_pairs as (
+    select * from intermediate.int_event_entity_pairs
 ),
 
 events as (
@@ -47,17 +46,6 @@ appearing as (
             first_entities.document_id = second_entities.document_id
             and first_entities.sentence_number = second_entities.sentence_number
             and first_entities.entity_id < second_entities.entity_id
-    group by all
-),
-
-event_pairs as (
-    select
-        event_id,
-        least(first_entity_id, second_entity_id) as entity_a_id,
-        greatest(first_entity_id, second_entity_id) as entity_b_id,
-        bool_or(first_entity_id < second_entity_id) as is_a_to_b,
-        bool_or(first_entity_id > second_entity_id) as is_b_to_a
-    from pairs
     group by all
 ),
 

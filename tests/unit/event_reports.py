@@ -24,14 +24,22 @@ MONDAY = date(2024, 5, 6)
 TUESDAY = date(2024, 5, 7)
 WEDNESDAY = date(2024, 5, 8)
 
-# Name, country, region, latitude, longitude, geonames_id: two towns far from each other, a region, a country.
-Place = tuple[str, str, str | None, float, float, int]
-GOMA: Place = ("Goma", "COD", "Nord-Kivu", -1.68, 29.22, 216281)
-BUKAVU: Place = ("Bukavu", "COD", "South Kivu", -2.5, 28.86, 217831)
-NORTH_KIVU: Place = ("Nord-Kivu", "COD", "Nord-Kivu", -0.7, 29.0, 206938)
-CONGO: Place = ("DR Congo", "COD", None, -2.5, 23.5, 203312)
+# Name, country, region, latitude, longitude, geonames_id, precision: two towns far from each other, a region, a country.
+Place = tuple[str, str, str | None, float, float, int, str]
+GOMA: Place = ("Goma", "COD", "Nord-Kivu", -1.68, 29.22, 216281, "town")
+BUKAVU: Place = ("Bukavu", "COD", "South Kivu", -2.5, 28.86, 217831, "town")
+NORTH_KIVU: Place = ("Nord-Kivu", "COD", "Nord-Kivu", -0.7, 29.0, 206938, "region")
+CONGO: Place = ("DR Congo", "COD", None, -2.5, 23.5, 203312, "country")
 
-_PLACE = ("place_name", "place_country", "place_admin1", "place_latitude", "place_longitude", "place_geonames_id")
+_PLACE = (
+    "place_name",
+    "place_country",
+    "place_admin1",
+    "place_latitude",
+    "place_longitude",
+    "place_geonames_id",
+    "place_precision",
+)
 _PARTY_COLUMNS = ["event_mention_id", "role", "ordinal", "entity_id", "text", "country", "sector"]
 
 
@@ -189,7 +197,6 @@ def _mention(report: Report, offset: int) -> dict[str, Any]:
         "event_date_source": "none" if not report.day else "text" if report.is_day_told else "publication",
         **dict.fromkeys(("fatalities", "injuries", "arrests", "displaced", "crowd_size")),
         **dict(zip(_PLACE, report.place or [None] * len(_PLACE), strict=True)),
-        "place_precision": None if report.place is None else "town",
         "place_confidence": None if report.place is None else 0.9,
     }  # fmt: skip
     return row | dict(report.more)

@@ -206,7 +206,7 @@ class TestPairEvidence:
         ("one", "other", "piece"),
         [(GOMA, GOMA, "same_place"), (GOMA, BUKAVU, "other_place"), (GOMA, CONGO, "place_within"),
          (GOMA, NORTH_KIVU, "place_within"), (BUKAVU, NORTH_KIVU, "other_place"), (CONGO, CONGO, "same_area"),
-         (GOMA, ("Sake", "COD", "Nord-Kivu", -1.57, 29.04, 206122), "near_place"), (GOMA, None, None)],
+         (GOMA, ("Sake", "COD", "Nord-Kivu", -1.57, 29.04, 206122, "town"), "near_place"), (GOMA, None, None)],
     )  # fmt: skip
     def test_places(self, one, other, piece):
         found = evidence(replace(BOMBING, place=one), replace(BOMBING, name="b", place=other))

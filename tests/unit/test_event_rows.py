@@ -79,8 +79,8 @@ class TestEventRows:
         assert row_of(*reports(copy, copy))["place_name"] == "Bukavu"
 
     def test_a_town_whose_region_is_not_known_is_no_country(self):
-        town = ("Malabo", "GNQ", None, 3.75, 8.78, 2309527)
-        country = ("Equatorial Guinea", "GNQ", None, 1.7, 10.5, 2309096)
+        town = ("Malabo", "GNQ", None, 3.75, 8.78, 2309527, "town")
+        country = ("Equatorial Guinea", "GNQ", None, 1.7, 10.5, 2309096, "country")
         row = row_of(*reports({"place": country}, {"place": country}, {"place": town}))
         assert row["place_name"] == "Malabo"
 

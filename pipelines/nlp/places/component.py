@@ -18,7 +18,7 @@ from spacy.tokens import Doc
 
 from pipelines.nlp.places import weights
 from pipelines.nlp.places.disambiguation import Resolution, resolve
-from pipelines.nlp.places.gazetteer import Gazetteer
+from pipelines.nlp.places.gazetteer import Gazetteer, Toponym
 from pipelines.nlp.places.matching import ToponymSpan
 from pipelines.nlp.places.patterns import COUNTRY_CUES
 from pipelines.nlp.places.sources import load_demonyms, load_gazetteer
@@ -98,8 +98,16 @@ def place_for_span(doc: Doc, start: int, end: int) -> Place | None:
     return next((index[at] for at in range(start, end) if at in index), None)
 
 
-def _place(text: str, start_char: int, evidence: float, resolution: Resolution, gazetteer: Gazetteer) -> Place:
-    place = resolution.place
+def place_of(text: str, start_char: int, place: Toponym, confidence: float, gazetteer: Gazetteer) -> Place:
+    """The row of a phrase that means a place of the gazetteer.
+
+    Args:
+        text: the phrase.
+        start_char: its first character in the document.
+        place: what it means.
+        confidence: certainty of that, 0 to 1.
+        gazetteer: the one that `place` is from.
+    """
     region = gazetteer.admin1(place.country, place.admin1_code)
     return Place(
         text=text,
@@ -112,5 +120,10 @@ def _place(text: str, start_char: int, evidence: float, resolution: Resolution, 
         longitude=place.longitude,
         geonames_id=place.geonames_id,
         precision=place.precision,
-        confidence=round(resolution.probability / (1.0 + math.exp(-evidence)), 3),
+        confidence=confidence,
     )
+
+
+def _place(text: str, start_char: int, evidence: float, resolution: Resolution, gazetteer: Gazetteer) -> Place:
+    confidence = round(resolution.probability / (1.0 + math.exp(-evidence)), 3)
+    return place_of(text, start_char, resolution.place, confidence, gazetteer)

@@ -134,108 +134,104 @@ MODIFIERS: Final = {
 }
 
 
+# Words in lower case by their class, with their value where they have one; a later row wins.
+_ROWS: tuple[tuple[T, dict[str, object] | str], ...] = (
+    (T.MONTH, {name: number for number, name in enumerate(_MONTHS, 1)}),
+    (T.MONTH, {name: number for name, number in _SHORT_MONTHS.items() if name != "may"}),
+    (T.WEEKDAY, {name: number for number, name in enumerate(_WEEKDAYS, 1)}),
+    (T.WEEKDAYS, {name + "s": number for number, name in enumerate(_WEEKDAYS, 1)}),
+    (T.SHORT_WEEKDAY, dict(_SHORT_WEEKDAYS)),
+    (T.ONES, {name: number for number, name in enumerate(_ONES, 1)}),
+    (T.TEENS, {name: number for number, name in enumerate(_TEENS[:8], 10)}),
+    (T.CENTURY_TEENS, {"eighteen": 18, "nineteen": 19}),
+    (T.TENS, {name: number * 10 for number, name in enumerate(_TENS, 2)}),
+    (T.HUNDREDS, {"hundred": 100, "thousand": 1000}),
+    (T.ORDINAL_WORD, {name: number for number, name in enumerate(_ORDINALS, 1)}),
+    (T.ORDINAL_WORD, {"thirtieth": 30, "final": -1}),
+    (T.DECADE, {name: number * 10 for number, name in enumerate(_DECADES, 2)}),
+    (T.DECADE, {"noughties": 0, "tens": 10, "teens": 10}),
+    (T.VAGUE, "few several many couple numerous countless"),
+    (T.HALF, "half"),
+    (T.UNIT, {name: UNIT_CODES[name] for name in ("day", "week", "fortnight", "month", "year", "decade", "century")}),
+    (T.UNITS, {name + "s": UNIT_CODES[name] for name in ("day", "week", "fortnight", "month", "year", "decade")}),
+    (T.UNITS, {"centuries": "C"}),
+    (T.QUARTER, {"quarter": "Q"}),
+    (T.QUARTERS, {"quarters": "Q"}),
+    (T.SHORT_UNIT, {"hour": "TH", "minute": "TM"}),
+    (T.SHORT_UNITS, {"hours": "TH", "minutes": "TM", "seconds": "TS"}),
+    (T.WEEKEND, "weekend"),
+    (T.PERIOD, "period"),
+    (T.SEASON, dict(SEASON_CODES)),
+    (T.DAYPART, {word: DAYPART_CODES[word] for word in "morning afternoon evening night dawn dusk lunchtime".split()}),
+    (T.DAYPARTS, {word + "s": DAYPART_CODES[word] for word in "morning afternoon evening night".split()}),
+    (T.NOON, {"noon": "T12:00", "midday": "T12:00", "midnight": "T24:00"}),
+    (T.DAYWORD, {"today": 0, "yesterday": -1, "tomorrow": 1}),
+    (T.TONIGHT, {"tonight": 0, "overnight": -1}),
+    (T.REFERENCE, dict(REFERENCES)),
+    (T.FREQUENCY, dict(FREQUENCIES)),
+    (T.THE, "the"),
+    (T.AN, "a an"),
+    (T.THIS, "this"),
+    (T.THAT, "that"),
+    (T.THESE, "these"),
+    (T.LAST, "last"),
+    (T.PAST, "past"),
+    (T.PREVIOUS, "previous prior preceding"),
+    (T.LATEST, "latest"),
+    (T.NEXT, "next"),
+    (T.COMING, "coming upcoming forthcoming"),
+    (T.FOLLOWING, "following ensuing"),
+    (T.SAME, "same corresponding comparable"),
+    (T.CURRENT, "current"),
+    (T.RECENT, "recent"),
+    (T.FUTURE, "future"),
+    (T.EACH, "each every"),
+    (T.EDGE, "early late mid"),
+    (T.PART, "beginning start middle close end"),
+    (T.AGO, "ago"),
+    (T.EARLIER, "earlier"),
+    (T.LATER, "later"),
+    (T.BEFORE, "before"),
+    (T.AFTER, "after"),
+    (T.FISCAL, "fiscal financial"),
+    (T.FULL, "full entire whole"),
+    (T.OF, "of"),
+    (T.TO, "to"),
+    (T.AND, "and"),
+    (T.OR, "or"),
+    (T.SO, "so"),
+    (T.AT, "at"),
+    (T.PER, "per"),
+    (T.IN, "in on"),
+    (T.FROM, "from"),
+    (T.PREPOSITION, "since until till by during for through throughout between"),
+    (T.APPROX, "about around approximately roughly circa"),
+    (T.BOUND, "some nearly almost within under over"),
+    (T.MERIDIEM, "am pm"),
+    (T.ALTERNATE, "other"),
+    (T.MOMENT, "moment present"),
+    (T.THAN, "than"),
+    (T.MORE, "more"),
+    (T.LESS, "less fewer"),
+    (T.LEAST, "least"),
+    (T.MOST, "most"),
+    (T.NO, "no"),
+    (T.UP, "up"),
+    (T.TIMES, "times twice once"),
+    (T.OLD, "old olds age"),
+    (T.POSSESSOR, "his her their its my your our"),
+    (T.ZONE, "gmt utc est edt cst cdt mst mdt pst pdt cet bst"),
+    (T.AD, "ad bc bce ce"),
+    (T.LONG, "long"),
+)
+
+
 def _lexicon() -> dict[str, tuple[str, object]]:
     """Word in lower case -> (class, value)."""
     words: dict[str, tuple[str, object]] = {}
-
-    def add(token_class: T, items: dict[str, object] | list[str] | str) -> None:
-        if isinstance(items, str):
-            items = items.split()
-        pairs = items.items() if isinstance(items, dict) else ((word, word) for word in items)
-        words.update({word: (token_class.value, value) for word, value in pairs})
-
-    add(T.MONTH, {name: number for number, name in enumerate(_MONTHS, 1)})
-    add(T.MONTH, {name: number for name, number in _SHORT_MONTHS.items() if name != "may"})
-    add(T.WEEKDAY, {name: number for number, name in enumerate(_WEEKDAYS, 1)})
-    add(T.WEEKDAYS, {name + "s": number for number, name in enumerate(_WEEKDAYS, 1)})
-    add(T.SHORT_WEEKDAY, dict(_SHORT_WEEKDAYS))
-    add(T.ONES, {name: number for number, name in enumerate(_ONES, 1)})
-    add(T.TEENS, {name: number for number, name in enumerate(_TEENS[:8], 10)})
-    add(T.CENTURY_TEENS, {"eighteen": 18, "nineteen": 19})
-    add(T.TENS, {name: number * 10 for number, name in enumerate(_TENS, 2)})
-    add(T.HUNDREDS, {"hundred": 100, "thousand": 1000})
-    add(T.ORDINAL_WORD, {name: number for number, name in enumerate(_ORDINALS, 1)})
-    add(T.ORDINAL_WORD, {"thirtieth": 30, "final": -1})
-    add(T.DECADE, {name: number * 10 for number, name in enumerate(_DECADES, 2)})
-    add(T.DECADE, {"noughties": 0, "tens": 10, "teens": 10})
-    add(T.VAGUE, "few several many couple numerous countless")
-    add(T.HALF, "half")
-    add(T.UNIT, {name: UNIT_CODES[name] for name in ("day", "week", "fortnight", "month", "year", "decade", "century")})
-    add(T.UNITS, {name + "s": UNIT_CODES[name] for name in ("day", "week", "fortnight", "month", "year", "decade")})
-    add(T.UNITS, {"centuries": "C"})
-    add(T.QUARTER, {"quarter": "Q"})
-    add(T.QUARTERS, {"quarters": "Q"})
-    add(T.SHORT_UNIT, {"hour": "TH", "minute": "TM"})
-    add(T.SHORT_UNITS, {"hours": "TH", "minutes": "TM", "seconds": "TS"})
-    add(T.WEEKEND, "weekend")
-    add(T.PERIOD, "period")
-    add(T.SEASON, dict(SEASON_CODES))
-    add(
-        T.DAYPART, {word: DAYPART_CODES[word] for word in "morning afternoon evening night dawn dusk lunchtime".split()}
-    )
-    add(T.DAYPARTS, {word + "s": DAYPART_CODES[word] for word in "morning afternoon evening night".split()})
-    add(T.NOON, {"noon": "T12:00", "midday": "T12:00", "midnight": "T24:00"})
-    add(T.DAYWORD, {"today": 0, "yesterday": -1, "tomorrow": 1})
-    add(T.TONIGHT, {"tonight": 0, "overnight": -1})
-    add(T.REFERENCE, dict(REFERENCES))
-    add(T.FREQUENCY, dict(FREQUENCIES))
-    for token_class, members in (
-        (T.THE, "the"),
-        (T.AN, "a an"),
-        (T.THIS, "this"),
-        (T.THAT, "that"),
-        (T.THESE, "these"),
-        (T.LAST, "last"),
-        (T.PAST, "past"),
-        (T.PREVIOUS, "previous prior preceding"),
-        (T.LATEST, "latest"),
-        (T.NEXT, "next"),
-        (T.COMING, "coming upcoming forthcoming"),
-        (T.FOLLOWING, "following ensuing"),
-        (T.SAME, "same corresponding comparable"),
-        (T.CURRENT, "current"),
-        (T.RECENT, "recent"),
-        (T.FUTURE, "future"),
-        (T.EACH, "each every"),
-        (T.EDGE, "early late mid"),
-        (T.PART, "beginning start middle close end"),
-        (T.AGO, "ago"),
-        (T.EARLIER, "earlier"),
-        (T.LATER, "later"),
-        (T.BEFORE, "before"),
-        (T.AFTER, "after"),
-        (T.FISCAL, "fiscal financial"),
-        (T.FULL, "full entire whole"),
-        (T.OF, "of"),
-        (T.TO, "to"),
-        (T.AND, "and"),
-        (T.OR, "or"),
-        (T.SO, "so"),
-        (T.AT, "at"),
-        (T.PER, "per"),
-        (T.IN, "in on"),
-        (T.FROM, "from"),
-        (T.PREPOSITION, "since until till by during for through throughout between"),
-        (T.APPROX, "about around approximately roughly circa"),
-        (T.BOUND, "some nearly almost within under over"),
-        (T.MERIDIEM, "am pm"),
-        (T.ALTERNATE, "other"),
-        (T.MOMENT, "moment present"),
-        (T.THAN, "than"),
-        (T.MORE, "more"),
-        (T.LESS, "less fewer"),
-        (T.LEAST, "least"),
-        (T.MOST, "most"),
-        (T.NO, "no"),
-        (T.UP, "up"),
-        (T.TIMES, "times twice once"),
-        (T.OLD, "old olds age"),
-        (T.POSSESSOR, "his her their its my your our"),
-        (T.ZONE, "gmt utc est edt cst cdt mst mdt pst pdt cet bst"),
-        (T.AD, "ad bc bce ce"),
-        (T.LONG, "long"),
-    ):
-        add(token_class, members)
+    for token_class, items in _ROWS:
+        values = items if isinstance(items, dict) else {word: word for word in items.split()}
+        words.update({word: (token_class.value, value) for word, value in values.items()})
     return words
 
 

@@ -99,8 +99,7 @@ class _Again:
     def stage(self, number: int, least: float) -> None:
         """Join down to a mean; all clusters of this stage are known then."""
         parts = self._ladder.parts[number]
-        former = np.full(len(self._stays), -1, dtype=parts.dtype)
-        former[self._stays] = parts[self._former[self._stays]]  # there may have been no report before
+        former = np.where(self._stays, parts[self._former], -1)
         self._note_changes(former)
         self.dirty = _whole(self.dirty, self.name)
         hit = np.zeros(len(parts) + 1, dtype=bool)

