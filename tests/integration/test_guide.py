@@ -22,7 +22,7 @@ from pipelines.output import console_for, write_table
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.integration.conftest import Silent
 
-pytestmark = [pytest.mark.model, pytest.mark.usefixtures("dagster_home")]
+pytestmark = [pytest.mark.slow, pytest.mark.model, pytest.mark.usefixtures("dagster_home")]
 
 GUIDE = PROJECT_ROOT / "docs" / "guide.md"
 CORPUS = PROJECT_ROOT / "tests" / "cases" / "guide"

@@ -189,6 +189,7 @@ def test_second_run_reuses_and_swaps(first_run: RunOutcome, sample_settings: Set
     assert refused == [("empty.txt", "empty")]
 
 
+@pytest.mark.slow
 def test_broken_table_is_not_published(first_run: RunOutcome, sample_settings: Settings) -> None:
     before = version(sample_settings)
     with closing(open_build(sample_settings.build_database)) as con:
@@ -217,6 +218,7 @@ def test_parts_of_two_builds_are_not_published(first_run: RunOutcome, sample_set
     assert version(sample_settings) == before
 
 
+@pytest.mark.slow
 def test_core_is_resolved_again_only_when_something_was_loaded(
     first_run: RunOutcome, sample_settings: Settings
 ) -> None:
