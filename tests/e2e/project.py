@@ -130,7 +130,7 @@ class Project:
 
 
 def table_rows(database: Path) -> Rows:
-    """The rows of every table in order, without what tells of runs (`RUN_TABLES`, `RUN_COLUMNS`)."""
+    """The rows of every table in order, without what tells of runs (`RUN_TABLES`, `RUN_COLUMNS`); floats to twelve digits."""
     with closing(duckdb.connect(str(database), read_only=True)) as con:
         columns: dict[str, list[str]] = {}
         for table, column in con.execute(
@@ -140,7 +140,13 @@ def table_rows(database: Path) -> Rows:
             if table not in RUN_TABLES and column not in RUN_COLUMNS:
                 columns.setdefault(table, []).append(f'"{column}"')
         return {
-            table: con.execute(f"select {', '.join(names)} from {table} order by all").fetchall()
+            table: sorted(
+                (
+                    tuple(map(_settled, row))
+                    for row in con.execute(f"select {', '.join(names)} from {table}").fetchall()
+                ),
+                key=repr,
+            )
             for table, names in columns.items()
         }
 
@@ -160,6 +166,11 @@ def kill(process: subprocess.Popen[str]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
+
+
+def _settled(value: object) -> object:
+    """The value, a float to twelve digits: the last bit of a sum is that of the order in which threads add."""
+    return float(f"{value:.12g}") if isinstance(value, float) else value
 
 
 def _without(rows: Sequence[tuple[object, ...]], others: Sequence[tuple[object, ...]]) -> list[object]:
