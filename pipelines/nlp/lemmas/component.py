@@ -15,6 +15,8 @@ from spacy.attrs import LOWER
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipelines.nlp.inference.lemmatizing import LemmaTable
+
 _VOWELS = "aeiou"
 
 
@@ -29,6 +31,7 @@ class LemmasComponent:
         """
         self._lemmas: dict[int, int] = {}
         lemmatizer: Any = nlp.get_pipe("lemmatizer") if "lemmatizer" in nlp.pipe_names else None
+        lemmatizer = lemmatizer.rules if isinstance(lemmatizer, LemmaTable) else lemmatizer
         if lemmatizer is not None and getattr(lemmatizer, "mode", None) == "rule":
             known = set(lemmatizer.lookups.get_table("lemma_index").get("verb", ()))
             irregular = lemmatizer.lookups.get_table("lemma_exc").get("verb", {})
