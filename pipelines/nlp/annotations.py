@@ -83,6 +83,11 @@ class Affiliation:
     title: str | None = None
 
 
+def written_on(doc: Doc) -> date | None:
+    """The day a document is from, as far as it is known."""
+    return doc._.context.published_date if doc._.context is not None else None
+
+
 def set_extensions() -> None:
     """Register the Doc extensions; safe to call again."""
     if not Doc.has_extension("context"):
