@@ -30,6 +30,7 @@ from pipelines.nlp.actors.patterns import (
     OFFICE_SECTORS,
     OWNER_PREPOSITIONS,
     SECTOR_PREPOSITIONS,
+    STATE_HEADS,
     STATE_SECTORS,
     TITLE_PREFIXES,
 )
@@ -101,7 +102,11 @@ class ActorDescriber:
         if not words:
             return NOTHING
         found = self.lexicon.index.find(words, on=on)
-        matches = [m for m in found if not _is_backer(words, m) and not _is_surname(words, m, found)]
+        matches = [
+            m
+            for m in found
+            if not (_is_backer(words, m) or _is_surname(words, m, found) or _is_town_in_state(words, m))
+        ]
         if in_document:
             matches = [_in_document(m) for m in matches if m.entry.kind is not Kind.LEADER]
         if not matches:
@@ -358,6 +363,17 @@ def _is_backer(words: tuple[str, ...], match: Match) -> bool:
     """True for the first member of "US-backed" and its like."""
     end = match.end
     return end + 1 < len(words) and words[end] in ("-", "–", "‑") and fold(words[end + 1]) in COMPOUND_TAILS
+
+
+def _is_town_in_state(words: tuple[str, ...], match: Match) -> bool:
+    """True for a town's name in that of a state, "Republic of Lakewood": a state that no lexicon has is no town's."""
+    of = match.start - (2 if match.start > 1 and fold(words[match.start - 1]) == "the" else 1)
+    return (
+        match.entry.kind in (Kind.CITY, Kind.CAPITAL)
+        and of > 0
+        and fold(words[of]) == "of"
+        and fold(words[of - 1]) in STATE_HEADS
+    )
 
 
 def _in_document(match: Match) -> Match:

@@ -14,8 +14,9 @@ from functools import lru_cache
 from spacy.tokens import Doc
 
 from pipelines.nlp.actors.lexicon import ActorLexicon
+from pipelines.nlp.actors.patterns import STATE_HEADS
 from pipelines.nlp.actors.phrase_index import Entry, Kind, Match, PhraseIndex, fold, split_words
-from pipelines.nlp.annotations import EntityNode, MentionSpan, written_on
+from pipelines.nlp.annotations import UNLISTED_STATE, EntityNode, MentionSpan, written_on
 from pipelines.nlp.coreference.acronyms import spelled_acronyms, stated_acronyms
 from pipelines.nlp.coreference.generations import Generations
 from pipelines.nlp.coreference.home import CountryOfEvents
@@ -104,6 +105,7 @@ class _DocumentNaming:
         self.stated_acronyms = stated_acronyms(doc, mentions, self.words)
         self.acronyms = spelled_acronyms(doc, mentions, self.words)
         self.long_forms = self._long_forms(mentions)
+        self.states = self._unlisted_states(mentions)
 
     def identify(self, mention: MentionSpan) -> tuple[str, str, str]:
         """Canonical key, display name and label of the thing a name stands for."""
@@ -111,6 +113,9 @@ class _DocumentNaming:
         words = self.words[id(mention)]
         if mention.label == "PERSON":
             return self._identify_person(mention, words, text)
+        if words in self.states:
+            mention.label, mention.country = "GPE", None
+            return f"{UNLISTED_STATE}{' '.join(self.states[words])}", " ".join(self.states[words]).title(), "GPE"
         entry = self.linker.entry(text, self.on)
         if mention.label in _PLACE_LABELS and entry is not None and (found := self._place_meant(mention, entry, text)):
             return found
@@ -242,6 +247,17 @@ class _DocumentNaming:
                 full[form] = longer
         return full
 
+    def _unlisted_states(self, mentions: list[MentionSpan]) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """Names of states that no lexicon has, in full and in short, to the full one: "Zorland", "Republic of Zorland"."""
+        found: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for mention in mentions:
+            words = self.words[id(mention)]
+            if mention.label == "GPE" and (inner := _named_state(words)):
+                text = self.doc[mention.start : mention.end].text
+                if self.linker.entry(text, self.on) is None:
+                    found[words] = found[inner] = words
+        return found
+
     def _long_forms(self, mentions: list[MentionSpan]) -> dict[tuple[str, ...], tuple[str, ...]]:
         """First words of an organisation's or place's name to the one longer name of the document that begins with them."""
         longer: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
@@ -264,11 +280,21 @@ def _whole_entry(index: PhraseIndex, text: str, on: date | None = None) -> Entry
     if match is None and _STOPPED.fullmatch(text):
         words = (text.replace(".", ""),)
         match = index.match_at(words, 0)
+    if match is None and len(words) > 2 and (named := _named_state(words)):
+        words, match = named, index.match_at(named, 0, on=on)
+        if match is not None and match.entry.kind not in (Kind.COUNTRY, Kind.REGION):
+            match = None
     if match is None:
         words, match = _other_spelling(index, words)
     if match is None and words and text.isupper():
         match = index.match_at(tuple(w.capitalize() for w in words), 0)
     return match.entry if match and match.end == len(words) and match.entry.key else None
+
+
+def _named_state(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The name in a state's full name: "Artsakh" of "Republic of Artsakh"."""
+    at = next((i for i, word in enumerate(words[:-2]) if fold(word) in STATE_HEADS and words[i + 1] == "of"), None)
+    return () if at is None else words[at + 3 if words[at + 2] == "the" else at + 2 :]
 
 
 def _other_spelling(index: PhraseIndex, words: tuple[str, ...]) -> tuple[tuple[str, ...], Match | None]:
