@@ -67,8 +67,10 @@ class PlacesComponent:
 
 def _read_by_date(spans: list[ToponymSpan], on: date | None) -> None:
     """Leave to a name that meant another country's place when the document was written no other one."""
+    if on is None:
+        return
     dated = load_dated_names()
-    for span in spans if on else ():
+    for span in spans:
         for since, until, country in dated.get(fold_name(span.text), ()):
             if since <= on <= until:
                 span.candidates = tuple(c for c in span.candidates if c.country == country) or span.candidates
