@@ -42,7 +42,8 @@ class LemmaTable:
         # What the attribute ruler has set stays. A string of a memory zone goes with it, so each document adds its own.
         places = {row: index for index, row in enumerate(rows)}
         lemmas = {row: row[0] or self._strings.add(self._lemma(doc[at], row[1:])) for row, at in places.items()}
-        doc.from_array([LEMMA], np.array([[lemmas[row]] for row in rows], dtype=np.uint64))
+        values: Any = np.array([[lemmas[row]] for row in rows], dtype=np.uint64)
+        doc.from_array([LEMMA], values)
         return doc
 
     def _lemma(self, token: Token, word: tuple[int, ...]) -> str:
