@@ -8,7 +8,6 @@ A memoryview in what is kept is not read but mapped: it costs no time, and all p
 
 from __future__ import annotations
 
-import gc
 import io
 import logging
 import mmap
@@ -18,15 +17,16 @@ import struct
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
+from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
 
 import platformdirs
 
 from pipelines.ids import code_version
+from pipelines.nlp.collection import uncollected
 
 logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -44,15 +44,20 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("communique"))
 
 
-def kept(name: str, make: Callable[[], _T], *, files: Iterable[str], other: str = "") -> _T:
+def kept(
+    name: str, make: Callable[[], _T], *, files: Iterable[str], packages: Iterable[str] = (), data: Iterable[Path] = ()
+) -> _T:
     """What `make` makes, from the cache folder if it was made before.
 
     Args:
         name: of the file.
         make: called where there is none; what it returns has to be picklable, but for memoryviews, which may be in it.
         files: code and lexicons that it depends on, as patterns below the folder of the package.
-        other: what else it depends on, such as versions of libraries.
+        packages: installed packages whose version it depends on.
+        data: large files of those packages, which a user may have replaced: their sizes count.
     """
+    other = [f"{package} {metadata.version(package)}" for package in packages]
+    other += [f"{path.name} {path.stat().st_size}" for path in data]
     version = code_version(f"{_MAGIC!r} {sys.implementation.cache_tag} {other}", (*files, "nlp/kept.py"))
     folder = cache_folder()
     path = folder / f"{name}-{version}"
@@ -71,18 +76,6 @@ def kept(name: str, make: Callable[[], _T], *, files: Iterable[str], other: str 
     except OSError as error:
         logger.debug("%s cannot be written: %s", path, error)
     return made
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without the garbage collector, which would search what is being made for cycles, again and again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Pickler(pickle.Pickler):

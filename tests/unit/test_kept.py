@@ -35,8 +35,8 @@ def load(folder: Path, made: list[int]) -> Callable[..., dict[str, Any]]:
         made.append(1)
         return THING
 
-    def load(*, files: tuple[str, ...] = (), other: str = "") -> dict[str, Any]:
-        return kept("thing", make, files=files, other=other)
+    def load(**depends_on: Any) -> dict[str, Any]:
+        return kept("thing", make, **{"files": (), **depends_on})
 
     return load
 
@@ -53,9 +53,13 @@ def test_made_once_and_found_the_same(load: Any, made: list[int]) -> None:
 
 def test_what_it_depends_on_names_the_file(load: Any, made: list[int], folder: Path) -> None:
     load()
-    load(other="a library 2.0")
-    load(files=("lexicons/light_verbs.csv",))
-    assert len(made) == len(list(folder.iterdir())) == 3
+    load(packages=["spacy"])
+    load(files=["lexicons/light_verbs.csv"])
+    for text in ("short", "longer"):
+        data = folder.parent / "cities.json"
+        data.write_text(text)
+        load(data=[data])
+    assert len(made) == len(list(folder.iterdir())) == 5
 
 
 @pytest.mark.parametrize(
@@ -112,6 +116,6 @@ def test_old_files_of_other_versions_go(load: Any, folder: Path) -> None:
     load()
     (path,) = folder.iterdir()
     os.utime(path, (0, 0))
-    load(other="a newer library")
+    load(packages=["spacy"])
     assert path not in folder.iterdir()
     assert len(list(folder.iterdir())) == 1

