@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from spacy.tokens import Doc
 
-from pipelines.nlp.actors.lexicon import ActorLexicon, load_lexicon
+from pipelines.nlp.actors.lexicon import ActorLexicon, load_package_lexicon
 from pipelines.nlp.actors.other_names import is_another_name
 from pipelines.nlp.actors.patterns import (
     BOUNDARIES,
@@ -373,4 +373,4 @@ def _join(words: tuple[str, ...]) -> str:
 @lru_cache(maxsize=1)
 def get_describer() -> ActorDescriber:
     """The describer over the lexicons of the package, loaded once a process."""
-    return ActorDescriber(load_lexicon())
+    return ActorDescriber(load_package_lexicon())
