@@ -1,9 +1,9 @@
 """Where Dagster keeps runs and events: its own SQLite files, over connections that stay open.
 
-What belongs here: `KeptStorage`, which `dagster_home/dagster.yaml` names. What does not: what is kept, and in which files; both are
-Dagster's own, and a home that was used without this class goes on with it, and the other way about.
+What belongs here: `KeptStorage`, which `dagster_home/dagster.yaml` names. What does not: what is kept, and in which files; both
+are Dagster's own, and a home that was used without this class goes on with it, and the other way about.
 
-Dagster makes an engine and a connection for each statement. With one event or two an asset and a check, a run has about 950 of them:
+Dagster makes an engine and a connection for each statement. With three events or more an asset and a check, a run has about 950:
 3,700 connections, each statement compiled anew, each commit and each close waiting for the disk. That was half of a run that
 had nothing to do. Kept connections write the log in the same order, and a killed process loses nothing that was committed;
 after a loss of power the last events of a run can be missing, never a part of one (SQLite's `synchronous = normal`).
