@@ -10,6 +10,7 @@ The stages are imported by the step that needs them: spaCy and the readers take 
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import dagster as dg
@@ -111,7 +112,7 @@ def staged_documents(
     figures: dict[str, Any] = {"dagster/row_count": len(staged.documents), **staged.counts, "vanished_files": vanished}
     if staged.documents:
         shown = ("published_date", "title", "text")
-        rows = [{name: getattr(document, name) for name in shown} for document in staged.documents[:5]]
+        rows = [{name: getattr(document, name) for name in shown} for document in islice(staged.documents, 5)]
         figures["preview"] = metadata_table(rows, columns=shown)
     return dg.MaterializeResult(metadata=figures)
 
