@@ -14,6 +14,7 @@ from pipelines.nlp.inference.attributes import AttributeTable, is_tabular
 from pipelines.nlp.inference.embedding import keep_embeddings
 from pipelines.nlp.inference.entities import EntityDecoder, is_decodable
 from pipelines.nlp.inference.factory import replace_components
+from pipelines.nlp.inference.lemmas import LemmaTable
 from pipelines.nlp.packages import PACKAGED_SUFFIX
 
 MODEL = "en_core_web_sm" + PACKAGED_SUFFIX
@@ -45,6 +46,7 @@ def replaced() -> Language:
 def test_components_keep_their_names_and_order(own: Language, replaced: Language) -> None:
     assert replaced.pipe_names == own.pipe_names
     assert isinstance(replaced.get_pipe("attribute_ruler"), AttributeTable)
+    assert isinstance(replaced.get_pipe("lemmatizer"), LemmaTable)
     assert isinstance(replaced.get_pipe("ner"), EntityDecoder)
 
 
@@ -56,6 +58,14 @@ def test_replacements_set_the_same(own: Language, replaced: Language) -> None:
             (ent.start, ent.end, ent.label_) for ent in expected.ents
         ]
     assert any(doc.ents for doc in replaced.pipe(TEXTS))
+
+
+def test_lemmas_outlive_a_memory_zone(own: Language, replaced: Language) -> None:
+    text = "The borgmeisters of Ulmholt were rebriefing their quaestresses."  # words the model's vocabulary has not
+    expected = [token.lemma_ for token in own(text)]
+    for _ in range(2):
+        with replaced.memory_zone():
+            assert [token.lemma_ for token in replaced(text)] == expected
 
 
 def test_embeddings_are_the_same_however_often_a_word_comes(own: Language, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,14 +9,14 @@ from pipelines.nlp.inference.attributes import AttributeTable, is_tabular
 from pipelines.nlp.inference.embedding import keep_embeddings
 from pipelines.nlp.inference.encoder import encode_in_blocks
 from pipelines.nlp.inference.entities import EntityDecoder, is_decodable
-from pipelines.nlp.inference.lemmatizing import LemmaTable, is_of_rules
+from pipelines.nlp.inference.lemmas import LemmaTable, is_by_rules
 from pipelines.nlp.inference.parser import ParserTable, is_vectorizable
 
 # Component of the model, factory of its replacement, what the component has to be for that.
 _REPLACEMENTS = (
     ("attribute_ruler", "communique_attribute_table", is_tabular),
     ("parser", "communique_parser_table", is_vectorizable),
-    ("lemmatizer", "communique_lemma_table", is_of_rules),
+    ("lemmatizer", "communique_lemma_table", is_by_rules),
     ("ner", "communique_entity_decoder", is_decodable),
 )
 
