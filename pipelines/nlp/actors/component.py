@@ -19,10 +19,10 @@ from functools import lru_cache
 from spacy.tokens import Doc
 
 from pipelines.nlp.actors.lexicon import ActorLexicon, load_lexicon
+from pipelines.nlp.actors.misleading import without_misleading
 from pipelines.nlp.actors.patterns import (
     BOUNDARIES,
     CERTAIN_PREPOSITIONS,
-    COMPOUND_TAILS,
     DEFINITE,
     ETHNIC,
     FORMER,
@@ -30,7 +30,6 @@ from pipelines.nlp.actors.patterns import (
     OFFICE_SECTORS,
     OWNER_PREPOSITIONS,
     SECTOR_PREPOSITIONS,
-    STATE_HEADS,
     STATE_SECTORS,
     TITLE_PREFIXES,
 )
@@ -102,11 +101,7 @@ class ActorDescriber:
         if not words:
             return NOTHING
         found = self.lexicon.index.find(words, on=on)
-        matches = [
-            m
-            for m in found
-            if not (_is_backer(words, m) or _is_surname(words, m, found) or _is_town_in_state(words, m))
-        ]
+        matches = without_misleading(words, found)
         if in_document:
             matches = [_in_document(m) for m in matches if m.entry.kind is not Kind.LEADER]
         if not matches:
@@ -359,38 +354,11 @@ def _strip(words: tuple[str, ...]) -> tuple[str, ...]:
     return words[start:end]
 
 
-def _is_backer(words: tuple[str, ...], match: Match) -> bool:
-    """True for the first member of "US-backed" and its like."""
-    end = match.end
-    return end + 1 < len(words) and words[end] in ("-", "–", "‑") and fold(words[end + 1]) in COMPOUND_TAILS
-
-
-def _is_town_in_state(words: tuple[str, ...], match: Match) -> bool:
-    """True for a town's name in that of a state, "Republic of Lakewood": a state that no lexicon has is no town's."""
-    of = match.start - (2 if match.start > 1 and fold(words[match.start - 1]) == "the" else 1)
-    return (
-        match.entry.kind in (Kind.CITY, Kind.CAPITAL)
-        and of > 0
-        and fold(words[of]) == "of"
-        and fold(words[of - 1]) in STATE_HEADS
-    )
-
-
 def _in_document(match: Match) -> Match:
     """A capital without its sector: the document tells whether the government or the place is meant."""
     if match.entry.kind is Kind.CAPITAL:
         return Match(match.start, match.end, replace(match.entry, sector=None))
     return match
-
-
-def _is_surname(words: tuple[str, ...], match: Match, found: list[Match]) -> bool:
-    """True for a place's name that follows another capitalised word: "Agnes London"."""
-    if match.entry.kind not in (Kind.CITY, Kind.CAPITAL) or match.start == 0:
-        return False
-    if not words[match.start - 1][0].isupper():
-        return False
-    before = next((m for m in found if m.end == match.start), None)
-    return before is None or before.entry.is_title
 
 
 def _join(words: tuple[str, ...]) -> str:
