@@ -41,7 +41,7 @@ def template(tmp_path_factory) -> Path:
     load_reference(con)
     load_run(
         con, documents=[DOCUMENT], document_sources=[a_source(DOCUMENT, file)], files=[file], quarantine=[], run=a_run(),
-        batch_paths=[write_batch(folder / "batch.parquet", [DOCUMENT])], extractor_version="v1",
+        batches=[[write_batch(folder / "batch.parquet", [DOCUMENT])]], extractor_version="v1",
     )  # fmt: skip
     resolve_one_to_one(con)
     for model in models():

@@ -18,8 +18,8 @@ from functools import lru_cache
 
 from spacy.tokens import Doc
 
-from pipelines.nlp.actors.lexicon import ActorLexicon, load_lexicon
-from pipelines.nlp.actors.misleading import without_misleading
+from pipelines.nlp.actors.lexicon import ActorLexicon, load_package_lexicon
+from pipelines.nlp.actors.other_names import is_another_name
 from pipelines.nlp.actors.patterns import (
     BOUNDARIES,
     CERTAIN_PREPOSITIONS,
@@ -101,7 +101,7 @@ class ActorDescriber:
         if not words:
             return NOTHING
         found = self.lexicon.index.find(words, on=on)
-        matches = without_misleading(words, found)
+        matches = [m for m in found if not is_another_name(words, m, found)]
         if in_document:
             matches = [_in_document(m) for m in matches if m.entry.kind is not Kind.LEADER]
         if not matches:
@@ -373,4 +373,4 @@ def _join(words: tuple[str, ...]) -> str:
 @lru_cache(maxsize=1)
 def get_describer() -> ActorDescriber:
     """The describer over the lexicons of the package, loaded once a process."""
-    return ActorDescriber(load_lexicon())
+    return ActorDescriber(load_package_lexicon())

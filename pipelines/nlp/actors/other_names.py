@@ -1,7 +1,6 @@
-"""Names that the lexicons find in a phrase and that do not say whose it is.
+"""A lexicon's match in a phrase that is part of another name: a backer, a surname, a state that no lexicon has.
 
-What belongs here: "US-backed", surnames that are towns, states called after towns. What does not: how the other names compose
-(`component.py`).
+What belongs here: what the words around a match say against it. What does not: how matches compose (`component.py`).
 """
 
 from __future__ import annotations
@@ -10,16 +9,15 @@ from pipelines.nlp.actors.patterns import COMPOUND_TAILS, STATE_HEADS
 from pipelines.nlp.actors.phrase_index import Kind, Match, fold
 
 
-def without_misleading(words: tuple[str, ...], found: list[Match]) -> list[Match]:
-    """The names and nouns of a phrase but those that only look as if they gave it a country.
+def is_another_name(words: tuple[str, ...], match: Match, found: list[Match]) -> bool:
+    """True for a match that says nothing of the phrase it stands in.
 
     Args:
         words: the words of the phrase.
-        found: what the lexicons find in them.
+        match: one of its matches.
+        found: all of its matches.
     """
-    return [
-        m for m in found if not (_is_backer(words, m) or _is_surname(words, m, found) or _is_town_in_state(words, m))
-    ]
+    return _is_backer(words, match) or _is_surname(words, match, found) or _is_town_in_state(words, match)
 
 
 def _is_backer(words: tuple[str, ...], match: Match) -> bool:
