@@ -42,6 +42,7 @@ def only_event(nlp: Language, text: str, published: str) -> Event:
         ("the Rhodesian prime minister", "1995-05-01", "ZWE", "ELI"),
         ("the Burmese prime minister", "1995-05-01", "MMR", "GOV"),
         ("the Russian president", "2001-05-01", "RUS", "GOV"),
+        ("the West German chancellor", "1990-12-01", "DEU", "GOV"),
     ],
 )
 def test_a_phrase_means_what_it_meant(phrase, on, country, sector):
@@ -57,6 +58,8 @@ def test_a_phrase_means_what_it_meant(phrase, on, country, sector):
         ("Yugoslav police", "2000-05-01", None),
         ("Zairean police", "2010-05-01", "1997-05-17"),
         ("Upper Volta", "1990-05-01", "1984-08-03"),
+        ("West German police", "1991-05-01", None),
+        ("Serbia and Montenegro", "2011-05-01", None),
         ("Soviet pensioners", "2003-05-01", None),
         ("the former Soviet general Ivan Orlov", "2003-05-01", None),
         ("Soviet paratroopers", "1980-05-01", None),
@@ -86,6 +89,13 @@ def test_what_a_gone_state_did_is_of_no_day_that_nobody_told(nlp, text, publishe
     assert event.modality == modality
     assert event.event_date_start == (date.fromisoformat(day) if day else None)
     assert (event.event_date_source == EventDateSource.NONE) == (day is None)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(("published", "countries"), [("2004-03-01", {"SRB"}), ("2014-03-01", {"SRB", "MNE"})])
+def test_a_union_is_one_state_in_its_time_and_two_after_it(nlp, published, countries):
+    event = only_event(nlp, "Serbia and Montenegro signed an agreement with Albania on Monday.", published)
+    assert {party.country for party in (*event.actors, *event.recipients)} == countries | {"ALB"}
 
 
 @pytest.mark.model
