@@ -118,6 +118,22 @@ def load_run(
     return counts
 
 
+def add_run(con: duckdb.DuckDBPyConnection, run: IngestionRun) -> None:
+    """Write the row of a run that had nothing to load; by values, as a table of rows would load pandas.
+
+    Args:
+        con: the build database, outside a transaction.
+        run: the row.
+    """
+    run = replace(run, current_document_count=_current_documents(con))
+    names = [field.name for field in fields(run)]
+    with transaction(con, doing=f"noting run {run.run_id}"):
+        con.execute(
+            f"insert into raw.ingestion_runs ({', '.join(map(quoted, names))}) values ({', '.join('?' * len(names))})",
+            [_stored(getattr(run, name)) for name in names],
+        )
+
+
 def _current_documents(con: duckdb.DuckDBPyConnection) -> int:
     """How many documents a file of the seeds folder holds now."""
     return int(

@@ -27,6 +27,7 @@ from warehouse.checks import Check, model_checks, run_check, run_checks, sql_che
 from warehouse.derived_checks import derived_checks, fill_checks
 from warehouse.load import load_reference, load_run
 from warehouse.models import run_model
+from warehouse.value_checks import value_checks
 
 DOCUMENT = a_document()
 
@@ -92,7 +93,8 @@ def con(template, tmp_path) -> duckdb.DuckDBPyConnection:
 @cache
 def all_checks() -> tuple[Check, ...]:
     return (
-        *table_checks(), *model_checks(models()), *sql_checks(SQL_DIR), *derived_checks(models()), *fill_checks(models())
+        *table_checks(), *model_checks(models()), *sql_checks(SQL_DIR), *value_checks(),
+        *derived_checks(models()), *fill_checks(models()),
     )  # fmt: skip
 
 
