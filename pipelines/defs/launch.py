@@ -72,6 +72,7 @@ def launch(
 
     Raises:
         DiskFullError: there is no space to record the run in DAGSTER_HOME.
+        SettingsError: Dagster cannot open the storage that its dagster.yaml names.
     """
     run_id = str(uuid4())
     job = build_defs(**overrides).resolve_job_def(job_name)
@@ -94,7 +95,21 @@ def _open_instance() -> dg.DagsterInstance:
     """The instance of DAGSTER_HOME; one process at a time, as two that open a new one both create its tables, and one fails."""
     home = Path(os.environ["DAGSTER_HOME"])
     with translated_errors(doing=f"recording the run in {home}"), FileLock(home / ".opening.lock"):
-        return dg.DagsterInstance.get()
+        try:
+            return dg.DagsterInstance.get()
+        except (OperationalError, OSError):  # of SQLite and its files
+            raise
+        except Exception as error:
+            raise errors.SettingsError(
+                f"Dagster cannot open its storage; see `storage` in {home / 'dagster.yaml'}: {_innermost(error)}"
+            ) from error
+
+
+def _innermost(error: BaseException) -> str:
+    """What the last of the causes says, in one line: libraries wrap what a server answered."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return " ".join(str(error).split())
 
 
 @contextmanager
