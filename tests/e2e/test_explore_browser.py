@@ -96,7 +96,7 @@ def test_markup_in_texts_is_shown_and_not_obeyed(address: str, watched: WatchedP
             shown = " ".join(page.locator("main").inner_text().split())
             assert " ".join(re.findall(r"<.*?>", text)[0].split()) in shown
             watched.require_harmless(address)
-        watched.keep_picture(f"explore_{title[:5].strip('<')}")
+        watched.keep_picture(f"explore_{document}")
     for path in ["", *paths]:
         page.goto(address + path)
         assert page.locator("script").count() == 0

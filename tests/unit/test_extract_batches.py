@@ -13,14 +13,9 @@ import pytest
 
 from pipelines.errors import BatchDamagedError
 from pipelines.records import DateSource, Document
-from pipelines.stages.batches import (
-    BatchStore,
-    ExtractionFailure,
-    input_hash,
-    plan_batches,
-    remove_extractions,
-    require_sound,
-)
+from pipelines.stages.batch_files import require_sound
+from pipelines.stages.batches import BatchStore, ExtractionFailure, input_hash, remove_extractions
+from pipelines.stages.planning import plan_batches
 
 
 def document(number: int, length: int = 100) -> Document:
@@ -54,12 +49,12 @@ def held(store: BatchStore) -> dict[str, str]:
 
 def test_plan_is_balanced_and_the_same_in_any_order():
     documents = [document(number, 50 * number) for number in range(1, 51)]
-    batches = plan_batches(documents, batch_documents=16)
+    batches = list(plan_batches(documents, batch_documents=16))
     assert sorted(d.document_id for batch in batches for d in batch) == [d.document_id for d in documents]
     assert max(map(len, batches)) <= 16
     lengths = [sum(len(d.text) for d in batch) for batch in batches]
     assert max(lengths) < 1.1 * min(lengths)
-    assert plan_batches(documents[::-1], batch_documents=16) == batches
+    assert list(plan_batches(documents[::-1], batch_documents=16)) == batches
 
 
 def test_long_documents_are_not_put_together():
@@ -68,7 +63,7 @@ def test_long_documents_are_not_put_together():
 
 
 def test_no_documents_no_batches():
-    assert plan_batches([], batch_documents=16) == []
+    assert list(plan_batches([], batch_documents=16)) == []
 
 
 def test_what_was_written_is_found_again(tmp_path):

@@ -121,7 +121,7 @@ def run(tmp_path, monkeypatch):
         )
         return extract_documents(
             documents,
-            batches_dir=tmp_path / "batches",
+            batches=tmp_path / "batches",
             settings=settings,
             **{"build_table": build_table, "load_nlp": load_small_pipeline, **options},
         )
@@ -283,7 +283,7 @@ def test_a_killed_run_leaves_no_worker_and_its_batches_are_reused(tmp_path, run)
             root = Path(sys.argv[1])
             extract.extract_documents(
                 [faults.document(n, f"A SLOW story {n}.") for n in range(24)],
-                batches_dir=root / "batches",
+                batches=root / "batches",
                 settings=Settings(seeds=root, warehouse=root, workers=2, batch_documents=2, document_seconds=30),
                 build_table=faults.build_table,
                 load_nlp=faults.load_small_pipeline,

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.errors import LexiconError
+from pipelines.nlp.kept import kept
 
 SAME = "="
 PARTY = "*party"
@@ -21,6 +22,16 @@ _COOPERATION = 2  # the highest quad class of cooperation
 PERSON = "*person"
 # Modes of what is done to persons, whatever object their frames ask for.
 _MODES_OF_PERSONS = frozenset("arrest deport abduct beat torture sexual release convict expel".split())
+# What the event lexicon is made of, below the package's folder.
+_FILES = (
+    "nlp/events/lexicon.py",
+    *(
+        f"lexicons/event_{name}.csv"
+        for name in ("noun_classes", "frames", "operators", "composition", "types", "traits")
+    ),
+    "lexicons/context_words.csv",
+    "lexicons/light_verbs.csv",
+)
 LEXICONS = Path(__file__).resolve().parents[2] / "lexicons"
 
 
@@ -230,6 +241,15 @@ def _grouped(items: list) -> dict:
 
 @cache
 def load_event_lexicon() -> EventLexicon:
+    """The event lexicons, in the form that was kept when a process first read them.
+
+    Raises:
+        LexiconError: a row cannot be used; names file and line.
+    """
+    return kept("events", read_event_lexicon, files=_FILES)
+
+
+def read_event_lexicon() -> EventLexicon:
     """Read every event lexicon.
 
     Raises:

@@ -62,7 +62,7 @@ class RowWriter:
         self.themes = themes
         self.context = doc._.context or DocumentContext("", doc.text)
         self.attributions = AttributionReader(doc, clauses, parties, operators)
-        self.circumstances = CircumstanceReader(doc, lexicon)
+        self.circumstances = CircumstanceReader(doc, lexicon, parties.describer)
 
     def rows(self, drafts: list[tuple[Draft, Span]]) -> list[Event]:
         """The rows of drafts with their sentences; those that are no events lend nothing to the others."""

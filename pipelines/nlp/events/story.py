@@ -10,10 +10,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from spacy.tokens import Doc, Token
 
+from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.choice import load_weights
 from pipelines.nlp.events.drafts import Draft
@@ -30,14 +31,16 @@ from pipelines.records import EventDateSource, Modality, Precision
 _NEAR_TOKENS = 60
 _STORY_LENGTH = 4  # days: "over the weekend" is one of the story, "last week" is none
 STORY_DAYS = 14  # a day longer before the publication is no story's day
+_AFTERLIFE = timedelta(days=365)  # a state's name is used of its remains that long
 _PAST_FORMS = frozenset(("VBD", "VBN"))
 
 
 class Story:
     """The days of one Doc."""
 
-    def __init__(self, doc: Doc, dates: EventDateReader, lexicon: EventLexicon) -> None:
+    def __init__(self, doc: Doc, dates: EventDateReader, lexicon: EventLexicon, describer: ActorDescriber) -> None:
         self.published = dates.published
+        self.describer = describer
         self.lexicon = lexicon
         self.retellings = Retellings(lexicon)
         self.settings = SettingReader(doc, dates, lexicon)
@@ -107,11 +110,28 @@ class Story:
         ):
             return _on(entry, EventDateSource.TEXT)
         options = self.options(told, others)
+        last = self.last_day(draft)
+        if last is not None:
+            options.keep(
+                lambda when: when.source == EventDateSource.TEXT and when == told.when or _began_by(when, last)
+            )
         told.draft.settled[DAY] = options.all()
         when = options.best(self.weights).value or NO_DATE
         if when.start is not None:
             self._settled.append((told, when))
         return when
+
+    def last_day(self, draft: Draft) -> date | None:
+        """The last day of a long gone state of which a party is an organ: "Soviet troops", in a document of 2003.
+
+        It bounds what is carried to the event, the publication among it; a time in its own sentence stands.
+        """
+        if self.published is None:
+            return None
+        doc, on = draft.site.token.doc, self.published
+        ends = [self.describer.state_end(doc[p.start : p.end].text, on=on) for p in draft.parties()]
+        gone = [end for end in ends if end is not None and on - end > _AFTERLIFE]
+        return min(gone, default=None)
 
     def options(self, told: Told, others: list[Told]) -> Options[EventDate]:
         """The days that an event may lie on by what its sentence and the rest of the document tell.
@@ -236,6 +256,10 @@ def _is_short(when: EventDate) -> bool:
     if when.start is None or when.end is None:
         return False
     return when.precision == Precision.DAY or 0 < (when.end - when.start).days < _STORY_LENGTH
+
+
+def _began_by(when: EventDate, day: date) -> bool:
+    return when.start is None or when.start <= day
 
 
 def _size(when: EventDate) -> str:

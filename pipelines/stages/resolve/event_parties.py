@@ -46,7 +46,9 @@ def event_parties(participants: pd.DataFrame, links: pd.DataFrame, entities: pd.
     Returns:
         event_mention_id, role, ordinal, party_id.
     """
-    labels = {str(row.entity_id): (str(row.label), bool(row.is_named)) for row in entities.itertuples(index=False)}
+    entities = entities.loc[entities["entity_id"].isin(participants["entity_id"].unique())]
+    named = (entities[name].tolist() for name in ("entity_id", "label", "is_named"))
+    labels = {str(entity): (str(label), bool(is_named)) for entity, label, is_named in zip(*named, strict=True)}
     told = participants.merge(links[["event_mention_id", "event_id"]], on="event_mention_id")
     told = told.sort_values(["event_id", "role", "event_mention_id", "ordinal"], ignore_index=True)
     found: list[str] = []
