@@ -62,6 +62,19 @@ def test_long_documents_are_not_put_together():
     assert list(map(len, batches)) == [1, 1, 1, 1]
 
 
+@pytest.mark.parametrize("late", [(2, 3), (2,)], ids=["in part", "as a whole"])
+def test_what_a_worker_wrote_after_others_had_done_its_work_is_taken_out(tmp_path, late):
+    store = BatchStore(tmp_path)
+    write(store, 1, 2)
+    late_path = write(store, *late, index=False)
+    expected = {f"key{n}": f"doc_{n}" for n in {1, 2, *late}}
+    assert held(store) == expected
+    assert held(store) == expected, "the same when it is read again"
+    assert not late_path.exists()
+    rows = [id for path in tmp_path.glob("*.parquet") for id in pq.read_table(path)["document_id"].to_pylist()]
+    assert sorted(rows) == sorted(expected.values())
+
+
 def test_a_stream_is_read_as_batches_are_due():
     read = []
     stream = (read.append(number) or document(number) for number in range(20_000))
