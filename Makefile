@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EXPLORE_STAMP := $(VENV)/.installed-explore
+CLUSTER_STAMP := $(VENV)/.installed-cluster
 EXTRAS_STAMP := $(VENV)/.installed-extras
 # One file on one process: the tests of a file share runs of the pipeline. In order, as the long ones come first.
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
@@ -17,7 +18,7 @@ SHOW_PACKAGES := /^(Collecting|Requirement already)/ { printf "\r  %d of %d pack
 	/ERROR|error:/ { print } /^status / { code = $$2 } END { print ""; exit code }
 
 .DEFAULT_GOAL := help
-.PHONY: help env run ui explore test test-all lint format eval train dictionary mcp extras dbt clean
+.PHONY: help env run ui explore cluster test test-all lint format eval train dictionary mcp extras dbt clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -44,6 +45,12 @@ explore: $(EXPLORE_STAMP) ## look at the published warehouse: a page on 127.0.0.
 
 $(EXPLORE_STAMP): $(STAMP) requirements-explore.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-explore.lock
+	@touch $@
+
+cluster: $(CLUSTER_STAMP) ## Ray and S3 for extraction on several machines, and what their tests need, into .venv
+
+$(CLUSTER_STAMP): $(STAMP) requirements-cluster.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-cluster.lock
 	@touch $@
 
 test: $(STAMP) ## style and fast tests, under five minutes

@@ -80,6 +80,9 @@ def launch(
         run_config["ops"] = {step: {"config": dict(values)} for step, values in config.items()}
     # It warns of every blocking check that a run without work does not reach.
     logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
+    os.environ.setdefault(
+        "DAGSTER_EVENT_BATCH_SIZE", "1000"
+    )  # what is planned at the start of a run is written at once
     with open_instance() as instance:
         instance.add_event_listener(run_id, lambda entry: _tell(watcher, entry))
         result = job.execute_in_process(

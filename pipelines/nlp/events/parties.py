@@ -65,6 +65,8 @@ class PartyReader:
         self.antecedents = AntecedentReader(doc, clauses, self._mentions)
         self.speakers = SpeakerReader(doc, clauses, self._mentions)
         self._read: dict[tuple[int, bool], tuple[PartyPhrase, ...]] = {}
+        self._is_party: dict[int, bool] = {}
+        self._mention_heads: dict[tuple[int, int], int] = {}
 
     def mention(self, token: Token) -> MentionSpan | None:
         """The shortest mention over a token."""
@@ -112,6 +114,12 @@ class PartyReader:
 
     def is_party(self, token: Token) -> bool:
         """Whether a token heads a phrase for persons, an organisation, a country or a people."""
+        known = self._is_party.get(token.i)
+        if known is None:
+            known = self._is_party[token.i] = self._heads_party(token)
+        return known
+
+    def _heads_party(self, token: Token) -> bool:
         if self._counts_people(token):
             return True
         if token.i in self.extents.times and not self.extents.is_aged(token):
@@ -161,7 +169,11 @@ class PartyReader:
         return False
 
     def _mention_head(self, mention: MentionSpan) -> int:
-        return self.doc[mention.start : mention.end].root.i
+        bounds = (mention.start, mention.end)
+        head = self._mention_heads.get(bounds)
+        if head is None:
+            head = self._mention_heads[bounds] = self.doc[mention.start : mention.end].root.i
+        return head
 
     def _coordinated(self, token: Token) -> list[Token]:
         """Coordinated heads: without a name in apposition parsed as a conjunct, with one of a list parsed as an apposition."""
