@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from dagster import AssetKey, EventLogEntry
+from dagster._core.storage.event_log.base import AssetRecord
 from dagster._core.storage.event_log.sqlite import SqliteEventLogStorage
 from dagster._core.storage.runs.sqlite import SqliteRunStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
@@ -55,23 +57,71 @@ class _Engines:
                 self._engines.popitem()[1].dispose()
 
 
+class _Work:
+    """The connections of one piece of work, a transaction each."""
+
+    def __init__(self, engine_of: Callable[[str], Engine], stack: ExitStack) -> None:
+        self._engine_of = engine_of
+        self._stack = stack
+        self._open: dict[str, Connection] = {}
+
+    def connection(self, shard: str) -> Connection:
+        """The connection to a file, opened where it is not yet; it is committed with the others."""
+        if shard not in self._open:
+            self._open[shard] = self._stack.enter_context(self._engine_of(shard).begin())
+        return self._open[shard]
+
+
 class KeptEventLog(SqliteEventLogStorage):
     """Dagster's log of events, with its connections kept."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         """Open the log below a folder; it is made where there is none."""
         self._engines = _Engines()  # needed by the first line of what follows
+        self._mine = threading.local()
         super().__init__(base_dir, inst_data)
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
-        with self._db_lock:
-            engine = self._engines.of(self.conn_string_for_shard(shard))
-            if shard not in self._initialized_dbs:
-                self._initdb(engine)
-                self._initialized_dbs.add(shard)
-            with engine.begin() as connection:
-                yield connection
+        with self._in_one_transaction() as work:
+            yield work.connection(shard)
+
+    @contextmanager
+    def _in_one_transaction(self) -> Iterator[_Work]:
+        """What is read and written in this block is one transaction a file; Dagster's own would be three or four an event."""
+        outer: _Work | None = getattr(self._mine, "work", None)
+        if outer is not None:
+            yield outer
+            return
+        with self._db_lock, ExitStack() as stack:
+            self._mine.work = _Work(self._engine, stack)
+            try:
+                yield self._mine.work
+            finally:
+                self._mine.work = None
+
+    def _engine(self, shard: str) -> Engine:
+        engine = self._engines.of(self.conn_string_for_shard(shard))
+        if shard not in self._initialized_dbs:
+            self._initdb(engine)
+            self._initialized_dbs.add(shard)
+        return engine
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Write an event."""
+        with self._in_one_transaction():
+            super().store_event(event)
+
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """Write events, all or none."""
+        with self._in_one_transaction():
+            for event in events:
+                super().store_event(event)
+
+    def get_asset_records(self, asset_keys: Sequence[AssetKey] | None = None) -> Sequence[AssetRecord]:
+        """What is known of assets."""
+        with self._in_one_transaction():
+            return super().get_asset_records(asset_keys)
 
     def delete_events(self, run_id: str) -> None:
         """Forget the events of a run; its file may go then."""

@@ -43,9 +43,11 @@ def batch_path(location: str | BatchPath) -> BatchPath:
     if "://" not in location:
         return Path(location)
     try:
-        return UPath(location, use_listings_cache=False)  # workers elsewhere write into the same folder
+        path = UPath(location, use_listings_cache=False)  # workers elsewhere write into the same folder
+        assert path.fs is not None  # made now, so that a missing library is told here
     except (ImportError, ValueError) as error:
         raise SettingsError(f"{location} cannot be used: {error}") from error
+    return path
 
 
 @contextmanager

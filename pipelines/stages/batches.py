@@ -19,7 +19,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
@@ -133,11 +133,34 @@ class BatchStore:
             if known and name in paths and name not in indexed:
                 indexed.add(name)
                 add(name, known)
-        for name in sorted(paths.keys() - indexed):
-            if known := self._read_inputs(paths[name]):
-                add(name, known)
-                self._append(_INDEX, _index_line(name, known))
+        if missing := sorted(paths.keys() - indexed):
+            for path, known in self._index_anew([paths[name] for name in missing], indexed):
+                paths[path.name] = path
+                add(path.name, known)
         return index
+
+    def _index_anew(
+        self, missing: Iterable[BatchPath], indexed: Collection[str]
+    ) -> Iterator[tuple[BatchPath, dict[str, str]]]:
+        """Note batches of which the index says nothing, without what others hold as well.
+
+        Such a one is of a worker that was given up and wrote it all the same, after its documents had been given to others.
+        """
+        held: set[str] = set()
+        for name, known in map(_parse_line, self._lines(_INDEX)):
+            if name in indexed:
+                held |= known.keys()
+        for path in missing:
+            known = self._read_inputs(path)
+            if twice := {document_id for key, document_id in known.items() if key in held}:
+                known = {key: document_id for key, document_id in known.items() if key not in held}
+                if (rest := self.drop_rows(path, twice)) is None:
+                    continue
+                path = rest
+            elif known:
+                self._append(_INDEX, _index_line(path.name, known))
+            held |= known.keys()
+            yield path, known
 
     def write(self, table: pa.Table, inputs: Mapping[str, str]) -> BatchPath:
         """Write a batch so that it is there as a whole or not at all.

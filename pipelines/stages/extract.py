@@ -142,19 +142,14 @@ def extract_documents(
     version = extractor_version(settings.model)
     store = BatchStore(batch_path(batches) / version)
     run = _Run(store, len(documents), progress)
-    reused = 0
-    try:
-        with _full_disk_reported(store.folder):
-            store.remove_stale_files()
-            if retry_failed:
-                store.forget_failures()
-            missing = _take_known(documents, run) if documents else set()
-            reused = run.total - len(missing) - len(run.failures)
-            if missing:
-                wanted = (document for document in documents if input_hash(document) in missing)
-                _run_workers(run, wanted, settings, WorkerFunctions(load_nlp, build_table), version)
-    finally:
-        store.flush()
+    with _kept_whole(store):
+        if retry_failed:
+            store.forget_failures()
+        missing = _take_known(documents, run) if documents else set()
+        reused = run.total - len(missing) - len(run.failures)
+        if missing:
+            wanted = (document for document in documents if input_hash(document) in missing)
+            _run_workers(run, wanted, settings, WorkerFunctions(load_nlp, build_table), version)
     seconds = time.perf_counter() - started
     logger.info(
         "extracted %d documents (%d words) in %.1f s, reused %d, failed %d",
@@ -207,13 +202,18 @@ def quarantine_rows(
 
 
 @contextmanager
-def _full_disk_reported(folder: BatchPath) -> Iterator[None]:
+def _kept_whole(store: BatchStore) -> Iterator[None]:
+    """Use a store: what a killed run left is removed before, what waits to be written is written, a full disk is told."""
     try:
-        yield
+        store.remove_stale_files()
+        try:
+            yield
+        finally:
+            store.flush()
     except OSError as error:
         if error.errno in _FULL_DISK:
             raise DiskFullError(
-                f"no space is left for extraction batches in {folder}; free some and run again"
+                f"no space is left for extraction batches in {store.folder}; free some and run again"
             ) from error
         raise
 

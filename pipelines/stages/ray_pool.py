@@ -11,17 +11,24 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
+
+# Read by Ray when it is imported: no report to its makers, and a Ray that it starts on this machine is on the loopback interface,
+# as elsewhere than on Linux; it has no setting for that. The workers of a cluster are started by others.
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
 
 import ray
 from ray import exceptions
@@ -39,7 +46,6 @@ _WARN_SECONDS = 60.0  # a cluster that has no actor ready for so long is told of
 _START_SECONDS = 1800.0  # so long may a cluster take to grow to its first actor
 # Results are a path and a few ids; Ray's default would take a third of the machine's memory.
 _OBJECT_STORE_BYTES = 200 * 1024**2
-_LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,7 @@ class RayPool:
         self._busy: dict[Any, _Running] = {}  # by the reference to the result
         self._waiting: deque[Task] = deque()
         self._restarts = 0
-        self._session = _Session(address, workers)
+        self._session = RaySession(address, workers)
         for _ in range(workers):
             self._start_actor()
         self._answered = self._warned = time.monotonic()
@@ -162,7 +168,7 @@ class RayPool:
             if self._restarts > _MAX_RESTARTS:
                 raise WorkerDiedError(
                     f"Ray's actors ended {self._restarts} times before they took a task; look for a lack of memory, and for "
-                    f"their messages in Ray's logs: {_first_line(error)}"
+                    f"their messages in Ray's logs: {_last_line(error)}"
                 ) from error
             logger.warning("an actor of Ray ended before it took a task; starting another")
             self._start_actor()
@@ -232,16 +238,23 @@ class RayPool:
             )  # fmt: skip
 
 
-class _Session:
-    """The connection to Ray; one that was there already stays."""
+class RaySession:
+    """The connection to Ray; one that was there already stays.
+
+    Args:
+        address: of a cluster; `None`: start a Ray of this machine.
+        workers: CPUs that a Ray of this machine has.
+
+    Raises:
+        SettingsError: there is no Ray to be had.
+    """
 
     def __init__(self, address: str | None, workers: int) -> None:
         self._folder: str | None = None
         self._is_ours = not ray.is_initialized()
         if not self._is_ours:
             return
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-        options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.WARNING}
+        options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
         if address is None:
             self._folder = tempfile.mkdtemp(prefix="ray-")
             options |= {
@@ -249,22 +262,17 @@ class _Session:
                 "num_cpus": workers,
                 "include_dashboard": False,
                 "object_store_memory": _OBJECT_STORE_BYTES,
-                "_node_ip_address": _LOOPBACK,
                 "_temp_dir": self._folder,
             }
         else:
             options["address"] = address
-        # Ray sets a handler of its own, which would end a run with another status and without its last words.
-        is_main = threading.current_thread() is threading.main_thread()
-        former = signal.getsignal(signal.SIGTERM) if is_main else None
         try:
-            ray.init(**options)
+            with _own_environment(is_local=address is None):
+                ray.init(**options)
         except (ConnectionError, TimeoutError, ValueError, RuntimeError) as error:
             self.close()
-            raise SettingsError(f"COMMUNIQUE_RAY_ADDRESS is {address!r}, and Ray cannot be used: {error}") from error
-        finally:
-            if former is not None:
-                signal.signal(signal.SIGTERM, former)
+            where = "on this machine" if address is None else f"at {address} (COMMUNIQUE_RAY_ADDRESS)"
+            raise SettingsError(f"Ray cannot be used {where}: {error}") from error
 
     def close(self) -> None:
         """End the connection, and the Ray that was started for it."""
@@ -272,6 +280,27 @@ class _Session:
             ray.shutdown()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def _own_environment(*, is_local: bool) -> Iterator[None]:
+    """What Ray is started with, and what it must not change."""
+    former_path = os.environ.get("PYTHONPATH")
+    # Ray sets a handler of its own, which would end a run with another status and without its last words.
+    is_main = threading.current_thread() is threading.main_thread()
+    former = signal.getsignal(signal.SIGTERM) if is_main else None
+    if is_local:
+        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))  # else it writes one below the home folder
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))  # a worker imports what this process can
+    try:
+        yield
+    finally:
+        if former is not None:
+            signal.signal(signal.SIGTERM, former)
+        if former_path is not None:
+            os.environ["PYTHONPATH"] = former_path
+        elif is_local:
+            os.environ.pop("PYTHONPATH", None)
 
 
 def _raised(task: Task, error: BaseException) -> Outcome:
@@ -283,6 +312,11 @@ def _raised(task: Task, error: BaseException) -> Outcome:
 def _kill(actor: Any) -> None:
     with suppress(exceptions.RayError, ValueError):  # it is gone already
         ray.kill(actor, no_restart=True)
+
+
+def _last_line(error: BaseException) -> str:
+    """Of an error with a traceback, what it says."""
+    return str(error).strip().rpartition("\n")[2]
 
 
 def _first_line(error: BaseException) -> str:

@@ -62,6 +62,42 @@ def test_long_documents_are_not_put_together():
     assert list(map(len, batches)) == [1, 1, 1, 1]
 
 
+@pytest.mark.parametrize("late", [(2, 3), (2,)], ids=["in part", "as a whole"])
+def test_what_a_worker_wrote_after_others_had_done_its_work_is_taken_out(tmp_path, late):
+    store = BatchStore(tmp_path)
+    write(store, 1, 2)
+    late_path = write(store, *late, index=False)
+    expected = {f"key{n}": f"doc_{n}" for n in {1, 2, *late}}
+    assert held(store) == expected
+    assert held(store) == expected, "the same when it is read again"
+    assert not late_path.exists()
+    rows = [id for path in tmp_path.glob("*.parquet") for id in pq.read_table(path)["document_id"].to_pylist()]
+    assert sorted(rows) == sorted(expected.values())
+
+
+def test_a_stream_is_read_as_batches_are_due():
+    read = []
+    stream = (read.append(number) or document(number) for number in range(20_000))
+    plan = plan_batches(stream, batch_documents=16)
+    next(plan)
+    assert len(read) == 4096
+    assert sum(map(len, plan)) == 20_000 - 16
+
+
+def test_work_is_split_by_characters():
+    stories = [document(number, 2_500) for number in range(160)]
+    notes = [document(1_000 + number, 200) for number in range(32)]
+    lengths = [sum(len(d.text) for d in batch) for batch in plan_batches([*stories, *notes], batch_documents=64)]
+    assert max(lengths) <= 45_000
+    assert max(lengths) < 1.1 * min(lengths)
+
+
+@pytest.mark.parametrize(("length", "batches"), [(200, 1), (4_000, 2)])
+def test_few_documents_keep_all_workers_busy_where_that_is_worth_their_start(length, batches):
+    planned = plan_batches([document(number, length) for number in range(6)], batch_documents=16, workers=2)
+    assert len(list(planned)) == batches
+
+
 def test_no_documents_no_batches():
     assert list(plan_batches([], batch_documents=16)) == []
 

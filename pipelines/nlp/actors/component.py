@@ -13,7 +13,7 @@ Read next: `lexicon.py`, then `names/component.py`, which describes every name w
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from spacy.tokens import Doc
@@ -42,6 +42,7 @@ _NAMES_WITH_COUNTRY = frozenset(
 )
 _PLACES = frozenset({Kind.COUNTRY, Kind.REGION, Kind.CITY, Kind.CAPITAL, Kind.DEMONYM, Kind.PEOPLE, Kind.LEADER})
 _ORGANISATIONS = frozenset({Kind.ORGANISATION, Kind.SEAT})
+_AFTERLIFE = timedelta(days=365)  # a state's name is used of its remains that long
 _POSSESSIVES = frozenset({"'", "’"})
 _MAX_PLACE_WORDS = 4
 MAX_PHRASE_WORDS = 40  # a longer noun phrase is a parse error; its core is at its beginning
@@ -68,7 +69,7 @@ class ActorDescriber:
         return self._describe(phrase, on)
 
     def state_end(self, phrase: str, *, on: date) -> date | None:
-        """The last day of the state whose organ or office a phrase names, where that day is over.
+        """The last day of the state whose organ or office a phrase names, where that is gone for more than a year.
 
         Args:
             phrase: an actor phrase, e.g. "Soviet troops".
@@ -318,12 +319,12 @@ class _Phrase:
         return self._end_of(country)
 
     def _end_of(self, country: str | None) -> date | None:
-        """The last day of the state that gives the phrase its country, where that is over and no other state gives it too."""
+        """The last day of the state that gives the phrase its country, where it is long gone."""
         states = [m.entry for m in self.core if m.entry.country == country and m.entry.kind in _NAMES_WITH_COUNTRY]
         ends = [entry.state_end for entry in states]
         if country is None or self.on is None or not ends or ends[-1] is None:
             return None
-        return ends[-1] if ends[-1] < self.on else None
+        return ends[-1] if self.on - ends[-1] > _AFTERLIFE else None
 
     def _is_outlived(self, head: Match, country: str | None) -> bool:
         """An office of a state that was gone when the phrase was written: its holder is a former one."""

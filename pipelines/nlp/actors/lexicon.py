@@ -25,7 +25,10 @@ LEXICONS = Path(__file__).resolve().parents[2] / "lexicons"
 # What the actor lexicon is made of, below the package's folder.
 _FILES = (
     *(f"nlp/actors/{name}.py" for name in ("lexicon", "patterns", "phrase_index", "titles")),
-    *(f"lexicons/{name}.csv" for name in ("countries", "organisations", "regions", "leaders", "actor_nouns")),
+    *(
+        f"lexicons/{name}.csv"
+        for name in ("countries", "organisations", "regions", "dated_names", "leaders", "actor_nouns")
+    ),
 )
 _MIN_CITY_POPULATION = 100_000
 _MIN_METROPOLIS_POPULATION = 1_000_000  # better known than the state of its name

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -61,14 +61,13 @@ class Frame:
     contexts: tuple[str, ...]
     actor: tuple[str, ...]
     recipient: tuple[str, ...]
-    requires: str  # "", political, official, actor or recipient
+    requires: str  # "", political, official, agent, actor or recipient
     actors: frozenset[str]  # lemmas the subject must be of; empty: no condition
     salience: float
+    specificity: int = field(init=False)  # how much the frame asks for; the most specific match wins
 
-    @property
-    def specificity(self) -> int:
-        """How much the frame asks for; the most specific match wins."""
-        return (
+    def __post_init__(self) -> None:
+        specificity = (
             4 * bool(self.objects)
             + 2 * bool(self.particle)
             + sum(3 if p.heads else 2 if p.is_party else 1 for p in self.preps[:1])
@@ -76,6 +75,7 @@ class Frame:
             + self.object_party
             + self.no_object
         )
+        object.__setattr__(self, "specificity", specificity)
 
 
 @dataclass(frozen=True, slots=True)

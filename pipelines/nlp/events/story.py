@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from spacy.tokens import Doc, Token
 
@@ -31,7 +31,6 @@ from pipelines.records import EventDateSource, Modality, Precision
 _NEAR_TOKENS = 60
 _STORY_LENGTH = 4  # days: "over the weekend" is one of the story, "last week" is none
 STORY_DAYS = 14  # a day longer before the publication is no story's day
-_AFTERLIFE = timedelta(days=365)  # a state's name is used of its remains that long
 _PAST_FORMS = frozenset(("VBD", "VBN"))
 
 
@@ -130,8 +129,7 @@ class Story:
             return None
         doc, on = draft.site.token.doc, self.published
         ends = [self.describer.state_end(doc[p.start : p.end].text, on=on) for p in draft.parties()]
-        gone = [end for end in ends if end is not None and on - end > _AFTERLIFE]
-        return min(gone, default=None)
+        return min((end for end in ends if end is not None), default=None)
 
     def options(self, told: Told, others: list[Told]) -> Options[EventDate]:
         """The days that an event may lie on by what its sentence and the rest of the document tell.
