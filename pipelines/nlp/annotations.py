@@ -83,6 +83,21 @@ class Affiliation:
     title: str | None = None
 
 
+UNLISTED_STATE = "state:"  # the key of a state that calls itself one and is in no lexicon begins so
+
+
+def names_unlisted_state(doc: Doc, start: int, end: int) -> bool:
+    """Whether tokens [start, end) name a state that is in no lexicon: what is of it is of no country told elsewhere."""
+    owners = [grand.i for child in doc[start:end].root.children if child.lower_ == "of" for grand in child.children]
+    found = (mention_at(doc, i) for i in (*range(start, end), *owners))
+    return any(m is not None and m.entity is not None and m.entity.key.startswith(UNLISTED_STATE) for m in found)
+
+
+def written_on(doc: Doc) -> date | None:
+    """The day a document is from, as far as it is known."""
+    return doc._.context.published_date if doc._.context is not None else None
+
+
 def set_extensions() -> None:
     """Register the Doc extensions; safe to call again."""
     if not Doc.has_extension("context"):

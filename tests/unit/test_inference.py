@@ -9,7 +9,7 @@ from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, LEMMA, MORPH, POS, SENT_ST
 from spacy.language import Language
 from spacy.tokens import Span
 
-from pipelines.nlp.inference import embedding
+from pipelines.nlp.inference import embedding, encoder
 from pipelines.nlp.inference.attributes import AttributeTable, is_tabular
 from pipelines.nlp.inference.embedding import keep_embeddings
 from pipelines.nlp.inference.entities import EntityDecoder, is_decodable
@@ -103,3 +103,31 @@ def test_other_components_stay_as_they_are() -> None:
     assert not is_decodable(recognizer)
     replace_components(nlp)
     assert nlp.get_pipe("attribute_ruler") is ruler
+
+
+def test_encoders_compute_in_blocks_what_they_computed_at_once(own: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = (*TEXTS, " ".join(TEXTS) * 4)
+    for rows in (7, 256):
+        monkeypatch.setattr(encoder, "_BLOCK", rows)
+        nlp = spacy.load(MODEL)
+        assert encoder.encode_in_blocks(nlp.get_pipe("tok2vec").model) == 1  # type: ignore[attr-defined]
+        expected, found = (
+            p.get_pipe("tok2vec").predict([p.make_doc(text) for text in texts])  # type: ignore[attr-defined]
+            for p in (own, nlp)
+        )
+        assert all(np.allclose(*pair, atol=1e-4) for pair in zip(expected, found, strict=True))
+
+
+def test_lemmas_outlive_the_memory_of_a_batch(replaced: Language) -> None:
+    for _ in range(2):
+        with replaced.memory_zone():
+            (doc,) = replaced.pipe(["The Zorbinghams were zorbinghamming."])
+            assert doc[1].lemma_.startswith("Zorbingham")
+
+
+def test_lemmas_set_before_are_kept(replaced: Language) -> None:
+    doc = replaced.make_doc("Talks resumed")
+    doc[0].lemma_ = "parley"
+    for _, component in replaced.pipeline:
+        doc = component(doc)
+    assert [token.lemma_ for token in doc] == ["parley", "resume"]

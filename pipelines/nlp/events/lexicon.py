@@ -61,7 +61,7 @@ class Frame:
     contexts: tuple[str, ...]
     actor: tuple[str, ...]
     recipient: tuple[str, ...]
-    requires: str  # "", political, official, actor or recipient
+    requires: str  # "", political, official, agent, actor or recipient
     actors: frozenset[str]  # lemmas the subject must be of; empty: no condition
     salience: float
     specificity: int = field(init=False)  # how much the frame asks for; the most specific match wins

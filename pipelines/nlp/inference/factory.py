@@ -7,6 +7,7 @@ from thinc.api import Model
 
 from pipelines.nlp.inference.attributes import AttributeTable, is_tabular
 from pipelines.nlp.inference.embedding import keep_embeddings
+from pipelines.nlp.inference.encoder import encode_in_blocks
 from pipelines.nlp.inference.entities import EntityDecoder, is_decodable
 from pipelines.nlp.inference.lemmas import LemmaTable, is_by_rules
 
@@ -19,7 +20,7 @@ _REPLACEMENTS = (
 
 
 def replace_components(nlp: Language) -> None:
-    """Replace components of a loaded model by others of the same name, and their embeddings, that do the same in less time.
+    """Replace components of a loaded model by others of the same name, which do the same in less time, and their layers.
 
     Args:
         nlp: a pipeline; what its components do not have in common with those of spaCy's small models stays as it is.
@@ -27,6 +28,7 @@ def replace_components(nlp: Language) -> None:
     for _, component in nlp.pipeline:
         if isinstance(model := getattr(component, "model", None), Model):
             keep_embeddings(model)
+            encode_in_blocks(model)
     for name, factory, is_replaceable in _REPLACEMENTS:
         if name in nlp.pipe_names and is_replaceable(nlp.get_pipe(name)):
             nlp.add_pipe(factory, before=name)

@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -91,6 +92,22 @@ def load_demonyms() -> dict[str, str]:
             if word not in (row["name"], *row["aliases"].split(";")):
                 demonyms.setdefault(word, row["code"])
     return demonyms
+
+
+@lru_cache(maxsize=1)
+def load_dated_names() -> dict[str, tuple[tuple[date, date, str], ...]]:
+    """Folded names that mean the place of another country (alpha-3) in documents of some time: first day, last day, country."""
+    countries = {row["name"]: row["code"] for row in _read("countries.csv")}
+    found: dict[str, tuple[tuple[date, date, str], ...]] = {}
+    for row in _read("dated_names.csv"):
+        if row["form"] == "name" and row["holds"] == "then" and row["means"] in countries:
+            since, until = (
+                date.fromisoformat(row[end]) if row[end] else open_end
+                for end, open_end in (("since", date.min), ("until", date.max))
+            )
+            key = fold_name(row["name"])
+            found[key] = (*found.get(key, ()), (since, until, countries[row["means"]]))
+    return found
 
 
 def _read(name: str) -> Iterator[dict[str, str]]:
