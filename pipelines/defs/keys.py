@@ -9,6 +9,9 @@ SEEDS, STAGED_DOCUMENTS, STAGED_EXTRACTIONS, PUBLISHED = map(
     dg.AssetKey, ("seeds", "staged_documents", "staged_extractions", "published_warehouse")
 )
 
+# The job that computes every SQL model, whatever its stamp says.
+REBUILD_JOB = "rebuild_marts"
+
 # A run that materializes these takes the files of the folder all the way.
 WHOLE_RUN = {STAGED_DOCUMENTS, STAGED_EXTRACTIONS, dg.AssetKey(["raw", "documents"]), PUBLISHED}
 

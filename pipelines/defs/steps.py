@@ -228,9 +228,10 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
     try:
         with closing(open_build(settings.build_database)) as con:
             loaded = _load_part(settings)
-            is_new = is_new or not builds.is_up_to_date(con, loaded)
+            is_other_lists = not builds.is_up_to_date(con, loaded)
+            is_new = is_new or is_other_lists
             builds.begin(con, [builds.LOAD, builds.RUNS] if is_new else [builds.RUNS], run_id=run_id)
-            if is_new:
+            if is_other_lists:
                 load_reference(con, asserted_confidence=settings.asserted_confidence)
             load_run(
                 con,

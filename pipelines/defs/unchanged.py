@@ -15,7 +15,7 @@ import dagster as dg
 
 from pipelines.defs.asset_specs import table_key
 from pipelines.defs.dead_runs import close_dead_runs
-from pipelines.defs.keys import PUBLISHED, READ_TAG, SEEDS_TAG, UI_TAGS, WHOLE_RUN
+from pipelines.defs.keys import PUBLISHED, READ_TAG, REBUILD_JOB, SEEDS_TAG, UI_TAGS, WHOLE_RUN
 from pipelines.defs.launch import open_instance
 from pipelines.defs.seed_watch import Listing
 from pipelines.no_work import UnchangedRun, program_version
@@ -24,7 +24,13 @@ from pipelines.summary import run_account
 from warehouse.connection import open_build
 from warehouse.contracts.publications import PUBLICATIONS
 from warehouse.models import Model
-from warehouse.standing import note_standing
+from warehouse.standing import noted_standing
+
+
+def is_whole_run(run: dg.DagsterRun) -> bool:
+    """Whether a run goes from the seeds folder to the published file; one of some assets does again what it was asked for."""
+    chosen = run.asset_selection  # empty or None: all that the job has
+    return chosen >= WHOLE_RUN if chosen else run.job_name != REBUILD_JOB
 
 
 def ends_unchanged(context: dg.AssetExecutionContext, settings: Settings, models: Sequence[Model]) -> bool:
@@ -36,17 +42,17 @@ def ends_unchanged(context: dg.AssetExecutionContext, settings: Settings, models
         models: the SQL models.
 
     Returns:
-        Whether it is; never of a run of some assets only, nor in an instance that has not seen a publication.
+        Whether it is; never of a run of some assets only, after a change of the program, or in a Dagster instance that has not
+        seen the publication.
     """
     from pipelines.defs import steps
 
-    chosen = context.run.asset_selection  # empty or None: all that the job has
-    if (chosen and not chosen >= WHOLE_RUN) or not context.instance.get_latest_materialization_event(PUBLISHED):
-        return False
+    note = noted_standing(settings.published_database)
+    if not is_whole_run(context.run) or note is None or note.program != program_version(settings):
+        return False  # other code may check more, and tell more, of the same tables
     published_by = steps.standing_run(settings, models)
     if published_by is None:
         return False
-    note_standing(settings.published_database, published_by, program_version(settings))
     account = _account(settings, context.run.run_id)
     context.log.info(
         "Nothing was added, changed or removed since run %s published; nothing is built anew.", published_by

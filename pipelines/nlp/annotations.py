@@ -109,11 +109,17 @@ def set_extensions() -> None:
 
 def mention_at(doc: Doc, token_index: int) -> MentionSpan | None:
     """The shortest mention that covers a token, or None."""
+    return mentions_by_token(doc).get(token_index)
+
+
+def mentions_by_token(doc: Doc) -> dict[int, MentionSpan]:
+    """The shortest mention that covers each token; not to be changed."""
     mentions = doc._.mentions or ()
     known = doc.user_data.get(_MENTION_INDEX)
-    if known is None or known[0] != len(mentions):  # a component has added mentions since
+    if known is None or known[0] is not mentions or known[1] != len(mentions):  # a component has added mentions since
         index: dict[int, MentionSpan] = {}
         for mention in sorted(mentions, key=lambda m: m.start - m.end):
             index.update(dict.fromkeys(range(mention.start, mention.end), mention))
-        known = doc.user_data[_MENTION_INDEX] = (len(mentions), index)
-    return known[1].get(token_index)
+        known = doc.user_data[_MENTION_INDEX] = (mentions, len(mentions), index)
+    index_of_mentions: dict[int, MentionSpan] = known[2]
+    return index_of_mentions

@@ -120,6 +120,10 @@ class PhraseIndex:
         lengths = set(self._lengths.get(folded[0], ())) | {len(folded)}
         self._lengths[folded[0]] = tuple(sorted(lengths, reverse=True))
 
+    def may_begin(self, folded: str) -> bool:
+        """Whether a phrase begins with a word, given as `fold` makes it."""
+        return folded in self._lengths
+
     def match_at(
         self, words: Sequence[str], at: int, folded: Sequence[str] | None = None, *, on: date | None = None
     ) -> Match | None:

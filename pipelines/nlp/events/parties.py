@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from spacy.tokens import Doc, Token
 
 from pipelines.nlp.actors.component import ActorDescriber
-from pipelines.nlp.annotations import Affiliation, MentionSpan
+from pipelines.nlp.annotations import Affiliation, MentionSpan, mentions_by_token
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.clauses.patterns import PARTITIVE_OF_PEOPLE, TRANSPARENT_NOUNS
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of, phrase_preps
@@ -57,10 +57,7 @@ class PartyReader:
         self.clauses = clauses
         self.person_nouns = person_nouns
         self.verbs_of_people = verbs_of_people
-        self._mentions: dict[int, MentionSpan] = {}
-        for mention in sorted(doc._.mentions or (), key=lambda m: m.start - m.end):
-            for index in range(mention.start, mention.end):
-                self._mentions[index] = mention  # the shortest wins
+        self._mentions = mentions_by_token(doc)
         self.extents = ExtentReader(doc, self._mentions)
         self.antecedents = AntecedentReader(doc, clauses, self._mentions)
         self.speakers = SpeakerReader(doc, clauses, self._mentions)

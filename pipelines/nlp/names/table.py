@@ -72,9 +72,11 @@ def build_table(doc: Doc, index: PhraseIndex, teams: TeamLexicon) -> TokenTable:
     words = _expand(table)
     team_index = teams.index(table.sport)
     for i, text in enumerate(texts):
+        first = words.folded[words.first[i]]
         if text[0].isalnum():
-            _match_token(table, index, words, i)
-            if table.capital[i]:
+            if index.may_begin(first):
+                _match_token(table, index, words, i)
+            if table.capital[i] and team_index.may_begin(first):
                 _match_team(table, team_index, words, i)
     return table
 

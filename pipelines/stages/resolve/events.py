@@ -184,7 +184,7 @@ def _resolve(rows: _Rows, before: KeptEvents | None, folder: Path, version: str 
         before.neighbours.renamed(changes.present_text) if before else Neighbours.none(),
     )  # fmt: skip
     is_event = rows.mentions["is_event"].to_numpy(dtype=bool)
-    pairs = pair_changes(reports, changes.status, texts)
+    pairs = pair_changes(reports, changes.status, texts, folder.parent)
     found: list[RelatedReports] = []
     norms = SketchNorms.of(reports)
 
