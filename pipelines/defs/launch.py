@@ -23,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 from pipelines import errors
 from pipelines.defs.failures import run_failures
 from pipelines.defs.keys import UI_TAGS
+from pipelines.no_work import OPENING_LOCK
 from warehouse.transaction import translated_errors
 
 # SQLite's errors do not tell a full disk from a broken one; with less than this left it is taken for full.
@@ -103,7 +104,7 @@ def open_instance() -> Iterator[dg.DagsterInstance]:
     """
     home = Path(os.environ["DAGSTER_HOME"])
     with _full_disk_reported():
-        with translated_errors(doing=f"recording the run in {home}"), FileLock(home / ".opening.lock"):
+        with translated_errors(doing=f"recording the run in {home}"), FileLock(home / OPENING_LOCK):
             instance = dg.DagsterInstance.get()
         with instance:
             yield instance

@@ -12,7 +12,11 @@ import duckdb
 import pytest
 
 from pipelines.definitions import build_defs
+from pipelines.defs.keys import PUBLISHED, READ_TAG
 from pipelines.defs.launch import RunOutcome, launch
+from pipelines.defs.seed_watch import list_seeds
+from pipelines.defs.unchanged import record_unchanged_run
+from pipelines.no_work import unchanged_run
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.integration.conftest import Silent
 from warehouse import builds
@@ -169,6 +173,68 @@ def test_queries_of_the_documents_run(first_run: RunOutcome, sample_settings: Se
             con.execute(query).fetchall()
         tables = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
     assert set(re.findall(r"`((?:agg|fct|dim|bridge)_\w+)`", guide + readme)) <= tables
+
+
+def runs_of_build(settings: Settings) -> dict[str, int]:
+    """Unchanged records by run, as the build database has them."""
+    with closing(open_build(settings.build_database, read_only=True)) as con:
+        return dict(con.execute("select run_id, unchanged_count from raw.ingestion_runs").fetchall())
+
+
+def test_a_run_with_nothing_to_do_ends_with_its_account(first_run: RunOutcome, sample_settings: Settings) -> None:
+    file = sample_settings.published_database.stat()
+    watcher = Silent()
+    outcome = run(sample_settings, watcher=watcher)
+    assert outcome.failures == ()
+    assert watcher.steps == ALL_STEPS[:3]
+    assert runs_of_build(sample_settings)[outcome.run_id] == DOCUMENTS
+    assert (sample_settings.published_database.stat().st_ino, version(sample_settings)) == (
+        file.st_ino,
+        first_run.run_id,
+    )
+    with dg.DagsterInstance.get() as instance:
+        latest = instance.get_latest_materialization_event(PUBLISHED)  # so the asset stays fresh
+        assert latest is not None and latest.run_id == outcome.run_id
+        facts = instance.get_latest_materialization_event(dg.AssetKey(["main", "fct_events"]))
+        assert facts is not None and facts.run_id == first_run.run_id
+
+
+def test_the_command_line_knows_it_before_dagster_does(first_run: RunOutcome, sample_settings: Settings) -> None:
+    listing = list_seeds(sample_settings.seeds)
+    with unchanged_run(sample_settings) as found:
+        assert found is not None and found.published_by == first_run.run_id
+        record_unchanged_run("ingest_and_publish", found, sample_settings, listing=listing)
+    assert runs_of_build(sample_settings)[found.run_id] == DOCUMENTS
+    with dg.DagsterInstance.get() as instance:
+        record = instance.get_run_record_by_id(found.run_id)
+        assert record is not None and record.dagster_run.is_success
+        assert record.end_time is not None and record.dagster_run.tags[READ_TAG] == listing.digest
+    # The row comes with the next publication, and a whole build is what that asks for.
+    assert version(sample_settings) == first_run.run_id
+
+
+CHANGES = {
+    "a new file": lambda s: (s.seeds / "more.txt").write_text("Ministers of Peru met in Lima.", encoding="utf-8"),
+    "corrections": lambda s: s.corrections.write_text("kind\n", encoding="utf-8"),
+    "a setting": lambda s: s.model_copy(update={"asserted_confidence": 0.7}),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_has_to_be_done_is_left_to_the_whole_run(
+    first_run: RunOutcome, sample_settings: Settings, change: str
+) -> None:
+    before = runs_of_build(sample_settings)
+    changed = CHANGES[change](sample_settings)
+    settings = changed if isinstance(changed, Settings) else sample_settings
+    try:
+        with unchanged_run(settings) as found:
+            assert found is None
+        with WriterLock(settings.build_database, "free"):  # it is not held
+            assert runs_of_build(sample_settings) == before
+    finally:
+        (sample_settings.seeds / "more.txt").unlink(missing_ok=True)
+        sample_settings.corrections.write_text("", encoding="utf-8")
 
 
 def test_second_run_reuses_and_swaps(first_run: RunOutcome, sample_settings: Settings) -> None:
