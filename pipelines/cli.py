@@ -267,13 +267,15 @@ def check(
         from warehouse.derived_checks import derived_checks, fill_checks
         from warehouse.models import discover_models
         from warehouse.tables import require_layout
+        from warehouse.value_checks import value_checks
 
         path = settings.build_database if build else settings.published_database
         if not path.exists():
             raise QueryError(f"there is no {path} yet; `communique run` makes it")
         models = discover_models(settings.sql)
         checks = (
-            *table_checks(), *model_checks(models), *sql_checks(settings.sql), *derived_checks(models), *fill_checks(models)
+            *table_checks(), *model_checks(models), *sql_checks(settings.sql), *value_checks(), *derived_checks(models),
+            *fill_checks(models),
         )  # fmt: skip
         with closing(open_build(path, read_only=True)) as con:
             require_layout(con)

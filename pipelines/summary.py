@@ -21,7 +21,8 @@ from pipelines.output import printable, write_table
 EVENTS_QUERY = (
     "select event_date_start as first_day, event_date_end as last_day, event_type as event, actor_names as actors, "
     "recipient_names as recipients, place_name as place from fct_events "
-    "where document_count > 0 order by first_published_date desc nulls last, confidence desc, event_id limit 12"
+    "where document_count > 0 "
+    "order by first_published_date > current_date + 1 nulls last, first_published_date desc, confidence desc, event_id limit 12"
 )
 _TOTALS = (
     ("document", "select count(*) from dim_documents where is_current"),

@@ -10,6 +10,7 @@ The stages are imported by the step that needs them: spaCy and the readers take 
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import dagster as dg
@@ -39,6 +40,7 @@ RESOLVED_FROM = (
 
 
 _LISTED_DOCUMENTS = 200  # by a dry run
+_TOLD_REFUSALS = 50
 
 
 class RetryConfig(dg.Config):
@@ -105,13 +107,12 @@ def staged_documents(
             )
     context.instance.add_run_tags(run_id, {SEEDS_TAG: str(settings.seeds), READ_TAG: listing.digest})
     context.log_event(seeds_observation(listing))
-    for row in staged.quarantine:
-        context.log.warning("refused %s: %s: %s", _place(row), row.reason_code, row.message)
+    _tell_refused(context, staged.quarantine)
     vanished = sum(file.status == "vanished" for file in staged.files)
     figures: dict[str, Any] = {"dagster/row_count": len(staged.documents), **staged.counts, "vanished_files": vanished}
     if staged.documents:
         shown = ("published_date", "title", "text")
-        rows = [{name: getattr(document, name) for name in shown} for document in staged.documents[:5]]
+        rows = [{name: getattr(document, name) for name in shown} for document in islice(staged.documents, 5)]
         figures["preview"] = metadata_table(rows, columns=shown)
     return dg.MaterializeResult(metadata=figures)
 
@@ -142,8 +143,7 @@ def staged_extractions(
             return
         retry = config.retry_quarantined
         done = steps.extract(con, settings, progress=progress, retry_quarantined=retry, scope=scope)
-    for row in done.quarantine:
-        context.log.warning("refused %s: %s: %s", _place(row), row.reason_code, row.message)
+    _tell_refused(context, done.quarantine)
     yield dg.MaterializeResult(
         metadata={
             "extracted": done.extracted_count,
@@ -260,6 +260,14 @@ def build_assets(models: Sequence[Model], settings: Settings, *, pool: str) -> l
         dg.multi_asset(name="resolve", specs=core, can_subset=True, pool=pool)(resolve),
     ]
     return [observed, *built]
+
+
+def _tell_refused(context: dg.AssetExecutionContext, rows: Sequence[Any]) -> None:
+    """Warn of each record refused, but of no more than a person reads: each warning is an event that Dagster keeps."""
+    for row in rows[:_TOLD_REFUSALS]:
+        context.log.warning("refused %s: %s: %s", _place(row), row.reason_code, row.message)
+    if more := len(rows[_TOLD_REFUSALS:]):
+        context.log.warning("refused %d more records; all are in raw.quarantine", more)
 
 
 def _place(row: Any) -> str:

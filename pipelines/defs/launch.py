@@ -72,6 +72,7 @@ def launch(
 
     Raises:
         DiskFullError: there is no space to record the run in DAGSTER_HOME.
+        SettingsError: Dagster cannot open the storage that its dagster.yaml names.
     """
     run_id = str(uuid4())
     job = build_defs(**overrides).resolve_job_def(job_name)
@@ -80,9 +81,8 @@ def launch(
         run_config["ops"] = {step: {"config": dict(values)} for step, values in config.items()}
     # It warns of every blocking check that a run without work does not reach.
     logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
-    os.environ.setdefault(
-        "DAGSTER_EVENT_BATCH_SIZE", "1000"
-    )  # what is planned at the start of a run is written at once
+    # What is planned at the start of a run is written at once.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
     with open_instance() as instance:
         instance.add_event_listener(run_id, lambda entry: _tell(watcher, entry))
         result = job.execute_in_process(
@@ -101,13 +101,29 @@ def open_instance() -> Iterator[dg.DagsterInstance]:
 
     Raises:
         DiskFullError: there is no space to record a run in it.
+        SettingsError: the storage that its dagster.yaml names cannot be opened.
     """
     home = Path(os.environ["DAGSTER_HOME"])
     with _full_disk_reported():
         with translated_errors(doing=f"recording the run in {home}"), FileLock(home / OPENING_LOCK):
-            instance = dg.DagsterInstance.get()
+            instance = _storage_opened(home)
         with instance:
             yield instance
+
+
+def _storage_opened(home: Path) -> dg.DagsterInstance:
+    try:
+        return dg.DagsterInstance.get()
+    except (OperationalError, OSError):  # of SQLite and its files
+        raise
+    except Exception as error:
+        cause: BaseException = error
+        while cause.__cause__ is not None:  # libraries wrap what a server answered
+            cause = cause.__cause__
+        place = f"see `storage` in {home / 'dagster.yaml'}"
+        raise errors.SettingsError(
+            f"Dagster cannot open its storage; {place}: {' '.join(str(cause).split())}"
+        ) from error
 
 
 @contextmanager

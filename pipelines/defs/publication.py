@@ -89,7 +89,7 @@ def _publish(
             metadata={
                 "path": dg.MetadataValue.path(settings.published_database),
                 "bytes": size,
-                "account": dg.MetadataValue.text("\n".join(account)),
+                "account": ". ".join(line.removesuffix(".") for line in account) + ".",  # the UI folds lines
             },
         )
         for table in PUBLICATIONS:

@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -22,13 +23,14 @@ from pipelines.defs.resources import Progress
 from pipelines.errors import SettingsError
 from pipelines.records import IngestionRun, QuarantineRow
 from pipelines.settings import Settings
-from pipelines.stages.batches import remove_extractions, require_sound
+from pipelines.stages.batch_files import batch_path, local_batches, require_sound
+from pipelines.stages.batches import remove_extractions
 from pipelines.stages.ingest.ingest import ingest_files
 from pipelines.stages.resolve.corrections import CorrectionFile, read_corrections
 from pipelines.stages.versions import extractor_version, resolver_code_version
 from warehouse import builds
 from warehouse.connection import open_build
-from warehouse.documents import read_document_sources, read_documents
+from warehouse.documents import DocumentStream, StoredDocuments, read_document_sources, read_documents
 from warehouse.extraction_schema import extraction_table
 from warehouse.ledger import read_ledger
 from warehouse.load import load_reference, load_run, replace_core, run_is_loaded
@@ -40,6 +42,7 @@ from warehouse.staging import (
     StagedExtractions,
     read_staged_documents,
     read_staged_extractions,
+    read_staged_ids,
     write_staged_documents,
     write_staged_extractions,
 )
@@ -125,9 +128,9 @@ def extract(
     """
     staged = read_staged_documents(settings.staging)
     ledger = read_ledger(con)
-    new_ids = {document.document_id for document in staged.documents}
-    stale_ids = scope.within(con, ledger.stale_documents(extractor_version(settings.model))) - new_ids
-    documents = [*staged.documents, *read_documents(con, stale_ids)]
+    new_ids = read_staged_ids(settings.staging)
+    stale_ids = scope.within(con, ledger.stale_documents(extractor_version(settings.model))) - set(new_ids)
+    documents = DocumentStream(staged.documents, StoredDocuments(con, stale_ids))
     if not documents:
         extractions = _nothing_extracted(staged, settings, reused_count=len(ledger.document_ids))
         write_staged_extractions(settings.staging, extractions)
@@ -137,24 +140,25 @@ def extract(
     started = time.perf_counter()
     result = extract_documents(
         documents,
-        batches_dir=settings.batches,
+        batches=settings.batches_location,
         settings=settings,
         build_table=extraction_table,
         retry_failed=retry_quarantined,
         progress=lambda done, total, words: progress(done, total, _words_read(words, time.perf_counter() - started)),
     )
-    sources = [*staged.document_sources, *read_document_sources(con, stale_ids)]
-    refused = quarantine_rows(result.failures, sources, run_id=staged.run_id, now=staged.started_at)
     failed = {failure.document_id for failure in result.failures}  # nothing of them is there to be loaded
+    sources = [source for source in staged.document_sources if source.document_id in failed]
+    sources += read_document_sources(con, failed & stale_ids)
+    refused = quarantine_rows(result.failures, sources, run_id=staged.run_id, now=staged.started_at)
     extractions = StagedExtractions(
         run_id=staged.run_id,
         extractor_version=result.extractor_version,
-        batch_paths=result.batch_paths,
-        damaged_paths=result.damaged_paths,
-        document_ids=tuple(document.document_id for document in documents if document.document_id not in failed),
+        batch_paths=tuple(map(str, result.batch_paths)),
+        damaged_paths=tuple(map(str, result.damaged_paths)),
+        document_ids=tuple(id_ for id_ in (*new_ids, *sorted(stale_ids)) if id_ not in failed),
         quarantine=_news(refused, ledger.quarantine, is_retry=retry_quarantined),
         extracted_count=result.extracted_count,
-        reused_count=len(ledger.document_ids | new_ids) - result.extracted_count - len(result.failures),
+        reused_count=len(ledger.document_ids.union(new_ids)) - result.extracted_count - len(result.failures),
         word_count=result.word_count,
         seconds=result.seconds,
     )
@@ -213,7 +217,7 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
     """
     staged = read_staged_documents(settings.staging)
     extractions = read_staged_extractions(settings.staging)
-    require_sound(extractions.batch_paths)
+    require_sound(path for path in map(batch_path, extractions.batch_paths) if isinstance(path, Path))
     run = _ingestion_run(staged, extractions)
     is_new = any(
         (
@@ -236,7 +240,7 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
                 files=staged.files,
                 quarantine=(*staged.quarantine, *extractions.quarantine),
                 run=run,
-                batch_paths=extractions.batch_paths,
+                batches=local_batches(extractions.batch_paths, folder=settings.staging),
                 extractor_version=extractions.extractor_version,
                 document_ids=extractions.document_ids,
                 remove=remove,
@@ -250,7 +254,7 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
         runs = builds.Part(builds.RUNS)
         builds.stamp(con, [loaded, runs] if is_new else [runs], run_id=run_id)
         if remove is not None:
-            remove_extractions(settings.batches, known=read_ledger(con).document_ids)
+            remove_extractions(settings.batches_location, known=read_ledger(con).document_ids)
     return run
 
 
