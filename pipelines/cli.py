@@ -302,6 +302,7 @@ def ui(
         settings = settings_from(needed=("sql", "warehouse"), warehouse=warehouse)
         _set_dagster_home()
         os.environ["COMMUNIQUE_WAREHOUSE"] = str(settings.warehouse)
+        os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")  # as `launch` does
         # `dagster dev` announces its successor, which is another package; this project does without.
         os.environ.setdefault("PYTHONWARNINGS", "ignore:Function `dev_command` is superseded")
         # Where this process was started with interrupts ignored (a background job), the server would ignore SIGTERM too.
