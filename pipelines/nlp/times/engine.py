@@ -7,6 +7,7 @@ What belongs here: `find_time_expressions`, which runs the grammar over a text a
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,8 @@ _COARSE = frozenset((Precision.QUARTER, Precision.YEAR))
 _TIMES_OF_DAY = frozenset(("clock", "part_of_day"))
 # A reference date outside is no date of a text, and counting from it would leave the calendar.
 _FIRST_YEAR, _LAST_YEAR = 1000, 9000
+# What stands between a clock time and its day: "3am local time (0000 UTC) on Friday".
+_CLOCK_TAIL = re.compile(r"\s*(?:local(?:\s+time)?\b)?\s*(?:\([^()\n]{1,30}\))?", re.I)
 _NUMERIC_DATE = re.compile(r"(?<![\w./-])(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}(?![\w/])")
 
 
@@ -132,7 +135,8 @@ def _with_clock(lexed: Lexed, day: _Found, timeline: Timeline) -> _Found:
 
 def _joined(lexed: Lexed, time: _Found, timeline: Timeline) -> _Found:
     """A time of day with the date after it: "10 p.m. Wednesday" is one expression, "10 p.m. on Wednesday" two of one day."""
-    token = time.next_token
+    tail = _CLOCK_TAIL.match(lexed.text, time.end)
+    token = time.next_token if tail is None else bisect_left(lexed.starts, tail.end(), lo=time.next_token)
     joint = lexed.classes[token : token + 1]
     if joint in (T.COMMA, T.IN):
         token += 1
@@ -141,7 +145,7 @@ def _joined(lexed: Lexed, time: _Found, timeline: Timeline) -> _Found:
         return time
     value = time.resolved.value
     resolved = timed(found.resolved.period, value[value.index("T") :], modifier=time.resolved.modifier)
-    if joint == T.IN:
+    if joint == T.IN or tail is not None and tail[0].strip():
         return _Found(time.rule, time.start, time.end, time.next_token, resolved)
     return _Found(time.rule, time.start, found.end, found.next_token, resolved)
 

@@ -48,8 +48,8 @@ def event_parties(participants: pd.DataFrame, links: pd.DataFrame, entities: pd.
         event_mention_id, role, ordinal, party_id.
     """
     entities = entities.loc[entities["entity_id"].isin(participants["entity_id"].unique())]
-    values = (entities[name].tolist() for name in ("entity_id", "label", "is_named"))
-    labels = {str(entity): (str(label), bool(is_named)) for entity, label, is_named in zip(*values, strict=True)}
+    named = (entities[name].tolist() for name in ("entity_id", "label", "is_named"))
+    labels = {str(entity): (str(label), bool(is_named)) for entity, label, is_named in zip(*named, strict=True)}
     told = participants.merge(links[["event_mention_id", "event_id"]], on="event_mention_id")
     told = told.sort_values(["event_id", "role", "event_mention_id", "ordinal"], ignore_index=True)
     found: list[str] = []
