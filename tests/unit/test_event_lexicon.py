@@ -96,9 +96,9 @@ def test_frames_have_valid_conditions_and_roles(frames):
     for row in frames:
         where = f"{row['predicate']} {row['particle']}: {row['example']}"
         assert row["pos"] in ("verb", "noun", "adj"), where
-        assert row["requires"] in ("", "political", "official", "agent", "recipient", "actor") or row["requires"].startswith(
-            "actor:"
-        ), where
+        assert row["requires"] in ("", "political", "official", "agent", "recipient", "actor") or row[
+            "requires"
+        ].startswith("actor:"), where
         assert 0.1 <= float(row["salience"]) <= 1.0, where
         roles = values(row["actor"]) + values(row["recipient"])
         assert all(ROLE.fullmatch(role) for role in roles), where

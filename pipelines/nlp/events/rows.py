@@ -148,7 +148,9 @@ class RowWriter:
             return any(named) or self.allows(replace(draft, requires="political"), domain)
         if requires == "official":
             return any(p.sector in POLITICAL_SECTORS for p in draft.actors)
-        if requires == "agent":  # "was elected in 2012" says of someone who he is, "parliament elected him" what was done
+        if (
+            requires == "agent"
+        ):  # "was elected in 2012" says of someone who he is, "parliament elected him" what was done
             return any(p.is_party for p in draft.actors)
         if requires == "recipient":
             return any(p.is_party for p in draft.recipients)
