@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EXPLORE_STAMP := $(VENV)/.installed-explore
+CLUSTER_STAMP := $(VENV)/.installed-cluster
+EXTRAS_STAMP := $(VENV)/.installed-extras
 # One file on one process: the tests of a file share runs of the pipeline. In order, as the long ones come first.
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
@@ -16,7 +18,7 @@ SHOW_PACKAGES := /^(Collecting|Requirement already)/ { printf "\r  %d of %d pack
 	/ERROR|error:/ { print } /^status / { code = $$2 } END { print ""; exit code }
 
 .DEFAULT_GOAL := help
-.PHONY: help env run ui explore test test-all lint format eval train dictionary mcp dbt clean
+.PHONY: help env run ui explore cluster test test-all lint format eval train dictionary mcp extras dbt clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -43,6 +45,12 @@ explore: $(EXPLORE_STAMP) ## look at the published warehouse: a page on 127.0.0.
 
 $(EXPLORE_STAMP): $(STAMP) requirements-explore.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-explore.lock
+	@touch $@
+
+cluster: $(CLUSTER_STAMP) ## Ray and S3 for extraction on several machines, and what their tests need, into .venv
+
+$(CLUSTER_STAMP): $(STAMP) requirements-cluster.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-cluster.lock
 	@touch $@
 
 test: $(STAMP) ## style and fast tests, under five minutes
@@ -74,6 +82,12 @@ dictionary: $(STAMP) ## write docs/data_dictionary.md anew from the contracts an
 
 mcp: $(STAMP) ## what communique serve --mcp needs, into .venv
 	@$(BIN)/python -m pip install -q --disable-pip-version-check "mcp>=2.0,<3"
+
+extras: $(EXPLORE_STAMP) $(EXTRAS_STAMP) ## what the tests of browser, Postgres and MCP need, into .venv; skipped without it
+
+$(EXTRAS_STAMP): $(STAMP) requirements-extras.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-extras.lock
+	@touch $@
 
 dbt: ## a dbt of its own in .venv-dbt, for a project of communique dbt export and its test
 	@test -x .venv-dbt/bin/python || $(PYTHON) -m venv .venv-dbt

@@ -51,19 +51,22 @@ def main(sizes: list[int]) -> None:
 
 
 def generate_to(size: int, folder: Path) -> None:
-    """Write the frames of a stream."""
+    """Write the frames of a stream, and those without the documents that are added afterwards."""
     from benchmarks.generated_reports import generate
 
     stream = generate(size)
-    for name in _FRAMES:
-        getattr(stream, name).to_parquet(folder / f"{name}.parquet")
+    frames = {name: getattr(stream, name) for name in _FRAMES}
+    for some in ("all", "before"):
+        (folder / some).mkdir()
+        for name, frame in frames.items():
+            frame.to_parquet(folder / some / f"{name}.parquet")
+        _leave_out_some(frames)
 
 
 def measure(folder: Path, memory: Memory, *, is_all: bool) -> None:
     """Resolve the stream of a folder, or all but the documents that are added afterwards, and print the line."""
-    frames = {name: pd.read_parquet(folder / f"{name}.parquet") for name in _FRAMES}
-    if not is_all:
-        _leave_out_some(frames)
+    some = folder / ("all" if is_all else "before")
+    frames = {name: pd.read_parquet(some / f"{name}.parquet") for name in _FRAMES}
     start_mb = _peak_mb()
     seconds = dict.fromkeys(STEPS, 0.0)
     seen: dict[str, Any] = {}

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
-import shutil
 import signal
 import sys
 from collections.abc import Iterator, Mapping
@@ -22,6 +20,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 from rich.text import Text
 
 from pipelines.command_parts import (
@@ -29,6 +28,7 @@ from pipelines.command_parts import (
     WarehouseOption,
     failures_shown,
     settings_from,
+    sql_command,
     written_path,
 )
 from pipelines.errors import InputError, QueryError, RunFailedError, SettingsError
@@ -42,6 +42,7 @@ from pipelines.streams import show_on_without_output
 EXIT_QUARANTINED = 2
 # Paths that must be there, or be writable, before a run does anything.
 OF_A_RUN = ("seeds", "sql", "warehouse")
+_WHOLE_JOB = "ingest_and_publish"
 
 
 class _Commands(typer.Typer):
@@ -109,7 +110,7 @@ def run(
     """Ingest the seeds folder, build the warehouse, publish it, and show what was found."""
     with failures_shown():
         settings = settings_from(needed=OF_A_RUN, seeds=seeds, warehouse=warehouse, model=model, workers=workers)
-        _run_job("ingest_and_publish", settings, config={"staged_documents": {"allow_vanished": allow_vanished}})
+        _run_job(_WHOLE_JOB, settings, config={"staged_documents": {"allow_vanished": allow_vanished}})
 
 
 @app.command()
@@ -176,7 +177,7 @@ def rebuild(
             console.print(f"The build database was set aside as {recovery.set_aside}", soft_wrap=True, markup=False)
         origin = "the published version" if recovery.is_restored else "the seeds folder and the extraction batches"
         console.print(f"Building it anew from {origin}")
-        _run_job("ingest_and_publish", settings)
+        _run_job(_WHOLE_JOB, settings)
 
 
 @quarantine_app.command("list")
@@ -266,13 +267,15 @@ def check(
         from warehouse.derived_checks import derived_checks, fill_checks
         from warehouse.models import discover_models
         from warehouse.tables import require_layout
+        from warehouse.value_checks import value_checks
 
         path = settings.build_database if build else settings.published_database
         if not path.exists():
             raise QueryError(f"there is no {path} yet; `communique run` makes it")
         models = discover_models(settings.sql)
         checks = (
-            *table_checks(), *model_checks(models), *sql_checks(settings.sql), *derived_checks(models), *fill_checks(models)
+            *table_checks(), *model_checks(models), *sql_checks(settings.sql), *value_checks(), *derived_checks(models),
+            *fill_checks(models),
         )  # fmt: skip
         with closing(open_build(path, read_only=True)) as con:
             require_layout(con)
@@ -310,21 +313,47 @@ def ui(
 
 def _run_job(job_name: str, settings: Settings, *, config: Mapping[str, Mapping[str, Any]] | None = None) -> None:
     """Run a job that ingests and publishes, show it and what was found; ends the program if it quarantined something."""
-    _set_dagster_home()
+    home = _set_dagster_home()
+    show_on_without_output()
+    console = console_for(sys.stdout)
+    if job_name == _WHOLE_JOB and (home / "history").exists() and _ended_unchanged(console, settings):
+        return
     from pipelines.console import RunView
     from pipelines.definitions import build_defs
     from pipelines.defs.launch import launch
     from pipelines.summary import show_summary
 
-    show_on_without_output()
-    console = console_for(sys.stdout)
     with RunView(console) as view:
         outcome = launch(job_name, build_defs, watcher=view, config=config, settings=settings, progress=view.progressed)
     if not outcome.is_success:
         raise RunFailedError(f"{'; '.join(outcome.failures)}\nNothing was published. Run: {outcome.run_id}")
-    command = _sql_command(settings)
-    if show_summary(console, settings.published_database, run_id=outcome.run_id, command=command):
+    command = sql_command(settings)
+    if show_summary(
+        console, settings.published_database, build=settings.build_database, run_id=outcome.run_id, command=command
+    ):
         raise typer.Exit(EXIT_QUARANTINED)
+
+
+def _ended_unchanged(console: Console, settings: Settings) -> bool:
+    """Whether there was nothing to do; then it is recorded and shown, without any of the libraries that would do it."""
+    from pipelines.defs.seed_watch import list_seeds
+    from pipelines.no_work import unchanged_run
+
+    listing = list_seeds(settings.seeds)  # before the first file is read: what changes meanwhile is seen later
+    with unchanged_run(settings) as run:
+        if run is None:
+            return False
+        from pipelines.defs.unchanged import record_unchanged_run
+
+        record_unchanged_run(_WHOLE_JOB, run, settings, listing=listing)
+    from pipelines.summary import show_summary
+
+    console.print(f"Nothing was added, changed or removed since run {run.published_by} published", highlight=False)
+    command = sql_command(settings)
+    show_summary(
+        console, settings.published_database, build=settings.build_database, run_id=run.run_id, command=command
+    )
+    return True
 
 
 def _write_answer(settings: Settings, statement: str, output: OutputFormat) -> None:
@@ -346,21 +375,11 @@ def _input_lines() -> Iterator[bytes]:
         raise InputError(f"standard input cannot be read: {error.strerror}") from error
 
 
-def _sql_command(settings: Settings) -> str:
-    """The words that start `communique sql` on this warehouse from the current folder."""
-    program = Path(sys.argv[0])
-    if shutil.which("communique") == str(program):
-        name = "communique"
-    else:
-        name = os.path.relpath(program) if program.is_absolute() else str(program)
-    option = (
-        "" if settings.warehouse == Settings().warehouse else f" --warehouse {shlex.quote(str(settings.warehouse))}"
-    )
-    return f"{name} sql{option}"
-
-
-def _set_dagster_home() -> None:
+def _set_dagster_home() -> Path:
     """Let the runs of the command line appear in the UI of this clone.
+
+    Returns:
+        The folder of Dagster's records.
 
     Raises:
         SettingsError: DAGSTER_HOME is set to what cannot be one.
@@ -370,6 +389,7 @@ def _set_dagster_home() -> None:
         raise SettingsError(
             f"DAGSTER_HOME cannot be {os.environ['DAGSTER_HOME']!r}; it may be the absolute path of an existing folder"
         )
+    return home
 
 
 if __name__ == "__main__":

@@ -6,6 +6,9 @@ What belongs here: the parts that commands are made of. What does not: any comma
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
+import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,6 +71,19 @@ def settings_from(*, needed: Collection[str] = (), **options: Any) -> Settings:
         say(line)
     given = {name: value.resolve() if isinstance(value, Path) else value for name, value in options.items()}
     return read_settings(needed=needed, **given)
+
+
+def sql_command(settings: Settings) -> str:
+    """The words that start `communique sql` on this warehouse from the current folder."""
+    program = Path(sys.argv[0])
+    if shutil.which("communique") == str(program):
+        name = "communique"
+    else:
+        name = os.path.relpath(program) if program.is_absolute() else str(program)
+    option = (
+        "" if settings.warehouse == Settings().warehouse else f" --warehouse {shlex.quote(str(settings.warehouse))}"
+    )
+    return f"{name} sql{option}"
 
 
 def say(message: str) -> None:

@@ -49,7 +49,7 @@ def _join(settings: Settings, overrides: Mapping[str, object]) -> dg.Definitions
     values = {"settings": settings, "progress": LoggedProgress(), **overrides}
     return dg.Definitions(
         assets=[
-            *build_assets(settings, pool=pool),
+            *build_assets(models, settings, pool=pool),
             build_sql_assets(models, settings, pool=pool),
             build_publication(models, settings, pool=pool),
         ],

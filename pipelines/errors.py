@@ -68,6 +68,10 @@ class BatchDamagedError(TerminalError):
     """An extraction batch is not what was written; names the file."""
 
 
+class BatchStoreError(TransientError):
+    """The place where extraction batches are kept cannot be read or written; names it."""
+
+
 class CheckFailedError(TerminalError):
     """A blocking check found rows; names the check and the offending keys."""
 

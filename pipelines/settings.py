@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -61,6 +61,16 @@ class Settings(BaseSettings):
         ge=1024**3,
         le=_MOST_BYTES,
         description="memory that one worker process may take (Linux only), bytes",
+    )
+    extraction_engine: Literal["local", "ray"] = Field(
+        "local", description="where extraction runs: processes of this machine, or [Ray](scale-out.md)"
+    )
+    ray_address: str | None = Field(
+        None, description="the Ray cluster, where the engine is ray; none: a Ray of this machine that ends with the run"
+    )
+    batches_url: str | None = Field(
+        None,
+        description="where the Parquet batches are, if not in the warehouse: [shared by all workers](scale-out.md)",
     )
     max_file_bytes: int = Field(256 * 1024**2, ge=1, le=_MOST_BYTES, description="largest file read, bytes")
     max_expanded_bytes: int = Field(
@@ -159,8 +169,13 @@ class Settings(BaseSettings):
 
     @property
     def batches(self) -> Path:
-        """Folder of the immutable Parquet batches of extraction rows."""
+        """Folder of the immutable Parquet batches of extraction rows, unless they are elsewhere."""
         return self.warehouse / "batches"
+
+    @property
+    def batches_location(self) -> str:
+        """Folder or fsspec URL of the immutable Parquet batches of extraction rows."""
+        return self.batches_url or str(self.batches)
 
     @property
     def resolution(self) -> Path:

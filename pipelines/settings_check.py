@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ _ALLOWED = {
     "corrections": "a file; only the default may be missing",
     "sql": "an existing folder with SQL models",
     "model": "the name of an installed package",
+    "extraction_engine": "local or ray",
+    "ray_address": "auto, host:port, ray://host:port, or nothing",
+    "batches_url": "a folder, a URL such as s3://bucket/batches, or nothing",
     "cron": "five fields such as 0 * * * *",
     "time_zone": "a name such as UTC or Europe/Berlin",
     "quiet_times": "times such as 22:00-06:00, 12:30-13:00, or nothing",
@@ -57,7 +61,8 @@ def read_settings(*, needed: Collection[str] = (), **options: Any) -> Settings:
     except ValidationError as error:
         lines = dict.fromkeys(_told(e, given) for e in error.errors())
         raise SettingsError("\n".join(lines)) from error
-    wrong = [_refusal(name, str(getattr(settings, name)), given, problem) for name, problem in _paths(settings, needed)]
+    problems = [*_paths(settings, needed), *_missing_packages(settings)]
+    wrong = [_refusal(name, str(getattr(settings, name)), given, problem) for name, problem in problems]
     if wrong:
         raise SettingsError("\n".join(wrong))
     return settings
@@ -128,6 +133,20 @@ def _paths(settings: Settings, needed: Collection[str]) -> Iterator[tuple[str, s
             yield name, "it cannot be read"
         elif name in needed and name == "sql" and next(path.glob("*/*.sql"), None) is None:
             yield name, "there are no SQL models in it"
+
+
+def _missing_packages(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Settings for which an optional package is needed that is not installed."""
+    if settings.extraction_engine == "ray" and find_spec("ray") is None:
+        yield "extraction_engine", "Ray is not installed (make cluster)"
+    if settings.batches_url and "://" in settings.batches_url:
+        protocol = settings.batches_url.partition("://")[0]
+        from fsspec import get_filesystem_class  # most runs need none
+
+        try:
+            get_filesystem_class(protocol)
+        except (ImportError, ValueError) as error:
+            yield "batches_url", str(error).rstrip(".")
 
 
 def _bound(field: FieldInfo, kind: str) -> float | None:

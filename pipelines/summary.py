@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ from pipelines.output import printable, write_table
 EVENTS_QUERY = (
     "select event_date_start as first_day, event_date_end as last_day, event_type as event, actor_names as actors, "
     "recipient_names as recipients, place_name as place from fct_events "
-    "where document_count > 0 order by first_published_date desc nulls last, confidence desc, event_id limit 12"
+    "where document_count > 0 "
+    "order by first_published_date > current_date + 1 nulls last, first_published_date desc, confidence desc, event_id limit 12"
 )
 _TOTALS = (
     ("document", "select count(*) from dim_documents where is_current"),
@@ -52,12 +53,13 @@ order by is_applied, line_number
 _SHOWN = 10
 
 
-def show_summary(console: Console, published: Path, *, run_id: str, command: str) -> int:
+def show_summary(console: Console, published: Path, *, build: Path, run_id: str, command: str) -> int:
     """Show what a run did and what the published warehouse holds.
 
     Args:
         console: where to.
         published: the published database.
+        build: the build database; it alone has the row of a run that had nothing to publish.
         run_id: the run.
         command: the command that answers a query, without the query.
 
@@ -65,7 +67,7 @@ def show_summary(console: Console, published: Path, *, run_id: str, command: str
         How many records the run put into quarantine.
     """
     with closing(duckdb.connect(str(published), read_only=True)) as con:
-        for line in run_account(con, run_id):
+        for line in run_account(con, run_id) or _account_of_build(build, run_id):
             console.print(line, soft_wrap=True)
         console.print()
         _show_content(console, con)
@@ -98,6 +100,15 @@ def run_account(con: duckdb.DuckDBPyConnection, run_id: str) -> list[str]:
         if removed:
             lines.append(f"{_count(removed, 'document')} removed for good")
     return lines
+
+
+def _account_of_build(build: Path, run_id: str) -> list[str]:
+    with (
+        suppress(duckdb.Error),
+        closing(duckdb.connect(str(build), read_only=True)) as con,
+    ):  # another run may hold it by now
+        return run_account(con, run_id)
+    return []
 
 
 def warehouse_totals(con: duckdb.DuckDBPyConnection) -> str:

@@ -137,12 +137,15 @@ def test_every_setting_is_documented() -> None:
     assert not missing
 
 
-def test_lock_is_hashed_and_names_no_index() -> None:
-    lock = (PROJECT_ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("name", "count"), [("requirements.lock", 50), ("requirements-explore.lock", 1), ("requirements-cluster.lock", 20)]
+)
+def test_lock_is_hashed_and_names_no_index(name: str, count: int) -> None:
+    lock = (PROJECT_ROOT / name).read_text(encoding="utf-8")
     assert "://" not in lock
     assert "--index-url" not in re.sub(r"^#.*$", "", lock, flags=re.MULTILINE)
     requirements = re.split(r"\n(?=[\w.-]+==)", re.sub(r"^#.*\n", "", lock, flags=re.MULTILINE))
-    assert len(requirements) > 50
+    assert len(requirements) > count
     assert not [line.splitlines()[0] for line in requirements if "--hash=sha256:" not in line]
     assert not (PROJECT_ROOT / "uv.lock").exists()
 

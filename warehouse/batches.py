@@ -7,7 +7,7 @@ What does not: the transaction around it (`load.py`), the form of a batch (`extr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -15,9 +15,6 @@ import duckdb
 from warehouse.contracts.form import Table
 from warehouse.contracts.nlp import NLP
 from warehouse.layout import quoted
-
-# Batches read at once: bounds the memory of a load of many thousand documents.
-_BATCHES_AT_ONCE = 256
 
 # Table of nlp: the list of the batch it comes from (event participants come from three lists; see _participants).
 _LISTS = {
@@ -38,7 +35,7 @@ _STRUCTS = {"quotations": ("speaker",), "event_mentions": ("place", "theme")}
 
 def load_batches(
     con: duckdb.DuckDBPyConnection,
-    batch_paths: Sequence[Path],
+    batches: Iterable[Sequence[Path]],
     *,
     document_ids: Collection[str],
     extractor_version: str,
@@ -50,7 +47,7 @@ def load_batches(
 
     Args:
         con: the build database, in a transaction.
-        batch_paths: Parquet files of `EXTRACTION_SCHEMA`.
+        batches: Parquet files of `EXTRACTION_SCHEMA`, in groups that are read one after the other, which bounds the memory.
         document_ids: the documents to take.
         extractor_version: the version to take.
 
@@ -61,13 +58,12 @@ def load_batches(
     con.execute(
         "create or replace temporary table _wanted as select unnest($ids) as document_id", {"ids": list(document_ids)}
     )
-    paths = [str(path) for path in batch_paths]
-    for first in range(0, len(paths), _BATCHES_AT_ONCE):
+    for group in batches:
         con.execute(
             "create or replace temporary table _batch as select * from read_parquet($paths) "
             "where extractor_version = $version and document_id in (select document_id from temp._wanted) "
             "qualify row_number() over (partition by document_id) = 1",
-            {"paths": paths[first : first + _BATCHES_AT_ONCE], "version": extractor_version},
+            {"paths": list(map(str, group)), "version": extractor_version},
         )
         con.execute("delete from temp._wanted where document_id in (select document_id from temp._batch)")
         for table in NLP:

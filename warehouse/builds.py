@@ -116,6 +116,43 @@ def is_up_to_date(con: duckdb.DuckDBPyConnection, part: Part) -> bool:
     )
 
 
+def unlike_today(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], *, apart_from: str | None = None) -> list[str]:
+    """The parts that a run would build: not built as a whole, by other code, or from other builds than those that are there.
+
+    Args:
+        con: the build database; may be read-only.
+        parts: all parts of the warehouse, as today's code would build them.
+        apart_from: a part whose build does not count.
+
+    Returns:
+        Their names, and those of parts that nothing defines any longer.
+    """
+    builds = _builds(con)
+    named = {part.name for part in parts}
+    unlike = [name for name in builds if name not in named and name != apart_from]
+    for part in parts:
+        build = builds.get(part.name)
+        reads = [name for name in part.reads if name != apart_from]
+        if (
+            build is None
+            or not build.is_finished
+            or build.code_version != part.code_version
+            or any(name not in builds or (build.inputs or {}).get(name) != builds[name].build_id for name in reads)
+            or not set(build.inputs or {}) <= set(part.reads)
+        ):
+            unlike.append(part.name)
+    return unlike
+
+
+def read_builds(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Which build of each part there is, finished or not.
+
+    Args:
+        con: a build database or a published one; may be read-only.
+    """
+    return {name: f"{build.build_id} {build.is_finished}" for name, build in _builds(con).items()}
+
+
 def stamp(con: duckdb.DuckDBPyConnection, parts: Iterable[Part], *, run_id: str) -> None:
     """Note that a run has built parts of the warehouse, from what they read as it is now.
 

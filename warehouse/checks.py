@@ -56,13 +56,21 @@ class CheckResult:
         return self.failure_count == 0
 
     @property
-    def message(self) -> str:
-        """One line for a person: the table, the rule, how many rows break it and which, for example."""
+    def finding(self) -> str:
+        """The table, the rule and how many rows break it: nothing that comes from the data."""
         if self.passed:
             return f"{self.check.table}: {self.check.description}: holds"
+        rows = "1 row breaks" if self.failure_count == 1 else f"{self.failure_count} rows break"
+        return f"{self.check.table}: {self.check.description}: {rows} it"
+
+    @property
+    def message(self) -> str:
+        """One line for a person: the finding, and which rows, for example."""
+        if self.passed:
+            return self.finding
         rows = "; ".join(", ".join(f"{name}={value}" for name, value in row.items()) for row in self.sample)
         more = "" if self.failure_count <= len(self.sample) else f" and {self.failure_count - len(self.sample)} more"
-        return f"{self.check.table}: {self.check.description}: {self.failure_count} rows break it: {rows}{more}"
+        return f"{self.finding}: {rows}{more}"
 
 
 def run_check(con: duckdb.DuckDBPyConnection, check: Check) -> CheckResult:

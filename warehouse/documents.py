@@ -1,17 +1,66 @@
 """Documents and their sources read back from the build database, as records.
 
-What belongs here: looking them up by document id. What does not: what earlier runs have done (`ledger.py`), writing (`load.py`).
+What belongs here: looking them up by document id; collections of documents that are read again each time they are gone through,
+so that their texts need not be in memory. What does not: what earlier runs have done (`ledger.py`), writing (`load.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import fields, replace
+from itertools import chain, islice
 from typing import Any
 
 import duckdb
 
 from pipelines.records import DateSource, Document, DocumentSource
+
+# Documents read from the database at a time: a few megabytes.
+_READ_AT_ONCE = 1024
+
+
+class StoredDocuments(Collection[Document]):
+    """Documents of the build database, read when they are gone through, in the order of their ids.
+
+    Args:
+        con: a connection to the build database; may be read-only.
+        document_ids: their ids, all of which are there.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, document_ids: Collection[str]) -> None:
+        self._con = con
+        self._ids = frozenset(document_ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __contains__(self, document: object) -> bool:
+        return isinstance(document, Document) and document.document_id in self._ids
+
+    def __iter__(self) -> Iterator[Document]:
+        ids = iter(sorted(self._ids))
+        while some := list(islice(ids, _READ_AT_ONCE)):
+            yield from read_documents(self._con, some)
+
+
+class DocumentStream(Collection[Document]):
+    """Documents of several collections, one after the other.
+
+    Args:
+        parts: the collections, which have no document in common.
+    """
+
+    def __init__(self, *parts: Collection[Document]) -> None:
+        self._parts = parts
+
+    def __len__(self) -> int:
+        return sum(map(len, self._parts))
+
+    def __contains__(self, document: object) -> bool:
+        return any(document in part for part in self._parts)
+
+    def __iter__(self) -> Iterator[Document]:
+        return chain.from_iterable(self._parts)
 
 
 def read_documents(con: duckdb.DuckDBPyConnection, document_ids: Collection[str]) -> list[Document]:

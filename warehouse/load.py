@@ -10,10 +10,11 @@ unnested in SQL from the batches (`batches.py`).
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ _BY_MENTION = {
     "core.event_links": "event_mention_id in (select event_mention_id from _incoming)",
     "core.event_parties": "event_mention_id in (select event_mention_id from _incoming)",
 }
+# Documents whose texts are in memory at a time.
+_DOCUMENTS_AT_ONCE = 4096
 _ARROW_TYPES = {
     "VARCHAR": pa.large_string(),
     "VARCHAR[]": pa.list_(pa.string()),
@@ -58,12 +61,12 @@ _ARROW_TYPES = {
 def load_run(
     con: duckdb.DuckDBPyConnection,
     *,
-    documents: Sequence[Document],
+    documents: Collection[Document],
     document_sources: Sequence[DocumentSource],
     files: Sequence[SourceFile],
     quarantine: Sequence[QuarantineRow],
     run: IngestionRun,
-    batch_paths: Sequence[Path],
+    batches: Iterable[Sequence[Path]],
     extractor_version: str,
     document_ids: Collection[str] | None = None,
     remove: Sequence[str] | None = None,
@@ -82,7 +85,8 @@ def load_run(
         files: versions of files this run read, and files that vanished.
         quarantine: what this run refused.
         run: the run's own row.
-        batch_paths: Parquet batches of `EXTRACTION_SCHEMA`; may hold more documents than asked for.
+        batches: Parquet files of `EXTRACTION_SCHEMA`, in groups that are read one after the other; may hold more documents
+            than asked for.
         extractor_version: rows of other versions in the batches are passed over.
         document_ids: documents whose rows are taken from the batches; `None`: those in `documents`.
         remove: removes documents that no file holds any more; see `removal.remove_documents`. `None`: they stay.
@@ -101,7 +105,7 @@ def load_run(
             "raw.files": _load_files(con, files),
             "raw.documents": _load_documents(con, documents),
             "raw.document_sources": _load_document_sources(con, files, document_sources),
-            **load_batches(con, batch_paths, document_ids=document_ids, extractor_version=extractor_version),
+            **load_batches(con, batches, document_ids=document_ids, extractor_version=extractor_version),
             "raw.quarantine": _load_quarantine(con, files, quarantine, document_ids),
             "removed": 0 if remove is None else remove_documents(con, remove),
         }
@@ -112,6 +116,22 @@ def load_run(
         )
     logger.info("loaded run %s: %s", run.run_id, ", ".join(f"{count} {name}" for name, count in counts.items()))
     return counts
+
+
+def add_run(con: duckdb.DuckDBPyConnection, run: IngestionRun) -> None:
+    """Write the row of a run that had nothing to load; by values, as a table of rows would load pandas.
+
+    Args:
+        con: the build database, outside a transaction.
+        run: the row.
+    """
+    run = replace(run, current_document_count=_current_documents(con))
+    names = [field.name for field in fields(run)]
+    with transaction(con, doing=f"noting run {run.run_id}"):
+        con.execute(
+            f"insert into raw.ingestion_runs ({', '.join(map(quoted, names))}) values ({', '.join('?' * len(names))})",
+            [_stored(getattr(run, name)) for name in names],
+        )
 
 
 def _current_documents(con: duckdb.DuckDBPyConnection) -> int:
@@ -223,8 +243,16 @@ def _load_files(con: duckdb.DuckDBPyConnection, files: Sequence[SourceFile]) -> 
     return count
 
 
-def _load_documents(con: duckdb.DuckDBPyConnection, documents: Sequence[Document]) -> int:
+def _load_documents(con: duckdb.DuckDBPyConnection, documents: Iterable[Document]) -> int:
     """Replace documents; one that is there already has the same text, so what extraction made of it stays valid."""
+    remaining, count = iter(documents), 0
+    while some := list(islice(remaining, _DOCUMENTS_AT_ONCE)):
+        _load_some(con, some)
+        count += len(some)
+    return count
+
+
+def _load_some(con: duckdb.DuckDBPyConnection, documents: Sequence[Document]) -> None:
     with _registered(con, _records_table("raw.documents", documents)):
         con.execute(
             "create or replace temporary table _known as select document_id, extractor_version, published_date, "
@@ -239,7 +267,6 @@ def _load_documents(con: duckdb.DuckDBPyConnection, documents: Sequence[Document
         )
         fill_published_dates(con, "temp._known")
         con.execute("drop table temp._known")
-    return len(documents)
 
 
 def _load_document_sources(

@@ -11,11 +11,12 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import ModelError
+from warehouse.layout import quoted
 from warehouse.transaction import transaction
 
 
 def create_macros(con: duckdb.DuckDBPyConnection, sql_dir: Path) -> int:
-    """Create or replace every macro, in one transaction.
+    """Create every macro anew, in one transaction; those of earlier files that are gone are dropped.
 
     Args:
         con: the build database, outside a transaction.
@@ -30,9 +31,20 @@ def create_macros(con: duckdb.DuckDBPyConnection, sql_dir: Path) -> int:
     """
     count = 0
     with transaction(con, doing="creating the macros"):
+        _drop_macros(con)
         for path in sorted((sql_dir / "macros").glob("*.sql")):
             count += _run(con, path)
     return count
+
+
+def _drop_macros(con: duckdb.DuckDBPyConnection) -> None:
+    found = con.execute(
+        "select distinct schema_name, function_name, if(function_type = 'table_macro', 'macro table', 'macro') "
+        "from duckdb_functions() where not internal and function_type in ('macro', 'table_macro') "
+        "and database_name = current_database() order by all"
+    ).fetchall()
+    for schema, name, kind in found:
+        con.execute(f"drop {kind} {quoted(schema, name)}")
 
 
 def _run(con: duckdb.DuckDBPyConnection, path: Path) -> int:

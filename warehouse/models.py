@@ -83,8 +83,9 @@ class Model:
 
     @property
     def code_version(self) -> str:
-        """Hash of what makes the table: the SQL, and whether it is a table or a view."""
-        return blake2b(f"{self.materialized}\0{self.sql}".encode(), digest_size=8).hexdigest()
+        """Hash of what makes the table and its comments: the SQL, whether it is a table or a view, the descriptions."""
+        made = f"{self.materialized}\0{self.sql}\0{self.description}\0{self.grain}\0{self.columns}"
+        return blake2b(made.encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

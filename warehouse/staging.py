@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -28,6 +29,9 @@ from warehouse.transaction import translated_errors
 
 _DOCUMENTS_MARK = "documents.json"
 _EXTRACTIONS_MARK = "extractions.json"
+# Rows of the files that are in memory at a time: written together, and read together.
+_ROWS_OF_GROUP = 4096
+_ROWS_AT_ONCE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class StagedDocuments:
     run_id: str
     started_at: datetime
     counts: Mapping[str, int]
-    documents: tuple[Document, ...]
+    documents: Collection[Document]  # read back, they come from the file each time they are gone through
     document_sources: tuple[DocumentSource, ...]
     files: tuple[SourceFile, ...]
     quarantine: tuple[QuarantineRow, ...]
@@ -49,8 +53,8 @@ class StagedExtractions:
 
     run_id: str  # of the staged documents that it belongs to
     extractor_version: str
-    batch_paths: tuple[Path, ...]
-    damaged_paths: tuple[Path, ...]  # batches that were set aside; what they held was extracted again
+    batch_paths: tuple[str, ...]  # paths or URLs
+    damaged_paths: tuple[str, ...]  # batches that were set aside; what they held was extracted again
     document_ids: tuple[str, ...]
     quarantine: tuple[QuarantineRow, ...]
     extracted_count: int
@@ -88,8 +92,24 @@ def read_staged_documents(folder: Path) -> StagedDocuments:
         run_id=mark["run_id"],
         started_at=datetime.fromisoformat(mark["started_at"]),
         counts=mark["counts"],
-        **{name: _read_records(folder / f"{name}.parquet", record) for name, record in _RECORDS.items()},
+        documents=_DocumentFile(folder / "documents.parquet"),
+        **{
+            name: _read_records(folder / f"{name}.parquet", record)
+            for name, record in _RECORDS.items()
+            if record is not Document
+        },
     )
+
+
+def read_staged_ids(folder: Path) -> list[str]:
+    """Ids of the documents that the last run of ingest read, in their order.
+
+    Raises:
+        TerminalError: nothing whole is staged.
+    """
+    _read_mark(folder / _DOCUMENTS_MARK)
+    ids: list[str] = pq.read_table(folder / "documents.parquet", columns=["document_id"])["document_id"].to_pylist()
+    return ids
 
 
 def write_staged_extractions(folder: Path, staged: StagedExtractions) -> None:
@@ -101,8 +121,7 @@ def write_staged_extractions(folder: Path, staged: StagedExtractions) -> None:
     with translated_errors(doing=f"staging extractions in {folder}"):
         _write_records(folder / "extraction_quarantine.parquet", staged.quarantine, QuarantineRow)
         plain = {name: getattr(staged, name) for name in StagedExtractions.__slots__ if name != "quarantine"}
-        paths = {name: [str(path) for path in getattr(staged, name)] for name in ("batch_paths", "damaged_paths")}
-        _write_mark(folder / _EXTRACTIONS_MARK, plain | paths)
+        _write_mark(folder / _EXTRACTIONS_MARK, plain)
 
 
 def read_staged_extractions(folder: Path) -> StagedExtractions:
@@ -117,26 +136,49 @@ def read_staged_extractions(folder: Path) -> StagedExtractions:
     return StagedExtractions(
         **mark
         | {
-            "batch_paths": tuple(map(Path, mark["batch_paths"])),
-            "damaged_paths": tuple(map(Path, mark["damaged_paths"])),
-            "document_ids": tuple(mark["document_ids"]),
+            **{name: tuple(mark[name]) for name in ("batch_paths", "damaged_paths", "document_ids")},
             "quarantine": _read_records(folder / "extraction_quarantine.parquet", QuarantineRow),
         }
     )
 
 
-def _write_records(path: Path, records: Sequence[Any], record: type) -> None:
+class _DocumentFile(Collection[Document]):
+    """The staged documents, of which a few hundred are in memory while they are gone through."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._count = pq.read_metadata(path).num_rows
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __contains__(self, document: object) -> bool:
+        return any(document == other for other in self)
+
+    def __iter__(self) -> Iterator[Document]:
+        with pq.ParquetFile(self._path) as file:
+            for rows in file.iter_batches(batch_size=_ROWS_AT_ONCE):
+                yield from _records(rows.to_pylist(), Document)
+
+
+def _write_records(path: Path, records: Iterable[Any], record: type) -> None:
     schema = record_schema(record)
-    rows = [{name: getattr(row, name) for name in schema.names} for row in records]
+    remaining = iter(records)
     temporary = path.with_suffix(".tmp")
-    pq.write_table(pa.Table.from_pylist(rows, schema=schema), temporary, compression="zstd")
+    with pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
+        while some := list(islice(remaining, _ROWS_OF_GROUP)):
+            rows = [{name: getattr(row, name) for name in schema.names} for row in some]
+            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
     os.replace(temporary, path)
 
 
 def _read_records(path: Path, record: type) -> tuple[Any, ...]:
+    return tuple(_records(pq.read_table(path).to_pylist(), record))
+
+
+def _records(rows: Iterable[dict[str, Any]], record: type) -> Iterator[Any]:
     enums = {name: hint for name, hint in get_type_hints(record).items() if _is_enum(hint)}
-    rows = pq.read_table(path).to_pylist()
-    return tuple(record(**row | {name: enum(row[name]) for name, enum in enums.items()}) for row in rows)
+    return (record(**row | {name: enum(row[name]) for name, enum in enums.items()}) for row in rows)
 
 
 def _is_enum(hint: Any) -> bool:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 from pydantic import BaseModel, ConfigDict
 
-from pipelines.defs.failures import run_failures
+from pipelines.defs.failures import check_message, run_failures
 from pipelines.defs.keys import REPOSITORY, REPOSITORY_TAG
 from pipelines.settings import Settings
 
@@ -103,7 +103,8 @@ def messages(instance: dg.DagsterInstance, run: dg.DagsterRun, failing: Mapping[
         if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             check = event.asset_check_evaluation_data
             if check.check_name == QUARANTINE_CHECK and not check.passed:
-                text = f"Communiqué: {run.job_name} refused many records: {check.description}"
+                message = check_message(check.description, check.metadata)
+                text = f"Communiqué: {run.job_name} refused many records: {message}"
                 found.append({"event": "quarantine_rate", "text": text, **base})
     return found
 

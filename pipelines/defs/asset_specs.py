@@ -100,7 +100,7 @@ def model_spec(model: Model, *, docs_url: str | None = None) -> dg.AssetSpec:
     columns = [
         dg.TableColumn(
             column.name,
-            column.data_type,
+            column.data_type.upper(),  # as in the contracts
             column.description,
             constraints=dg.TableColumnConstraints(unique=model.primary_key == (column.name,)),
         )

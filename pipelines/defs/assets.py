@@ -9,10 +9,12 @@ known of a table before (`asset_specs.py`), SQL models (`sql_assets.py`), checks
 The stages are imported by the step that needs them: spaCy and the readers take longer to load than all of Dagster.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import dagster as dg
+import duckdb
 from pydantic import Field
 
 from pipelines.defs.asset_metadata import chosen, counts_by_reason, metadata_table, seeds_observation, table_result
@@ -20,12 +22,14 @@ from pipelines.defs.asset_specs import ENGINEERS, RESEARCHERS, contract_spec, ta
 from pipelines.defs.keys import READ_TAG, SEEDS, SEEDS_TAG, STAGED_DOCUMENTS, STAGED_EXTRACTIONS
 from pipelines.defs.resources import Progress, Warehouse, duration, step_failures
 from pipelines.defs.seed_watch import list_seeds
+from pipelines.defs.unchanged import ends_unchanged
 from pipelines.settings import Settings
 from pipelines.stages.versions import extractor_version, ingest_version, resolver_code_version
 from warehouse.contracts.builds import BUILDS
 from warehouse.contracts.core import CORE
 from warehouse.contracts.nlp import NLP
 from warehouse.contracts.raw import RAW, REFERENCE
+from warehouse.models import Model
 from warehouse.removal import RemovableDocument, removable_documents
 from warehouse.versions import loader_version, reference_lists_version
 
@@ -36,6 +40,7 @@ RESOLVED_FROM = (
 
 
 _LISTED_DOCUMENTS = 200  # by a dry run
+_TOLD_REFUSALS = 50
 
 
 class RetryConfig(dg.Config):
@@ -102,13 +107,12 @@ def staged_documents(
             )
     context.instance.add_run_tags(run_id, {SEEDS_TAG: str(settings.seeds), READ_TAG: listing.digest})
     context.log_event(seeds_observation(listing))
-    for row in staged.quarantine:
-        context.log.warning("refused %s: %s: %s", _place(row), row.reason_code, row.message)
+    _tell_refused(context, staged.quarantine)
     vanished = sum(file.status == "vanished" for file in staged.files)
     figures: dict[str, Any] = {"dagster/row_count": len(staged.documents), **staged.counts, "vanished_files": vanished}
     if staged.documents:
         shown = ("published_date", "title", "text")
-        rows = [{name: getattr(document, name) for name in shown} for document in staged.documents[:5]]
+        rows = [{name: getattr(document, name) for name in shown} for document in islice(staged.documents, 5)]
         figures["preview"] = metadata_table(rows, columns=shown)
     return dg.MaterializeResult(metadata=figures)
 
@@ -139,8 +143,7 @@ def staged_extractions(
             return
         retry = config.retry_quarantined
         done = steps.extract(con, settings, progress=progress, retry_quarantined=retry, scope=scope)
-    for row in done.quarantine:
-        context.log.warning("refused %s: %s: %s", _place(row), row.reason_code, row.message)
+    _tell_refused(context, done.quarantine)
     yield dg.MaterializeResult(
         metadata={
             "extracted": done.extracted_count,
@@ -155,36 +158,56 @@ def staged_extractions(
     )
 
 
-def load(
-    context: dg.AssetExecutionContext,
-    config: RemovalConfig,
-    settings: dg.ResourceParam[Settings],
-    warehouse: dg.ResourceParam[Warehouse],
-) -> Iterator[dg.MaterializeResult]:
-    """Write what was staged into raw and nlp, in one transaction."""
-    from pipelines.defs import steps
+def build_load(models: Sequence[Model], specs: Sequence[dg.AssetSpec], *, pool: str) -> dg.AssetsDefinition:
+    """The step that loads; where that changes nothing of what is published, the run ends with it.
 
-    with step_failures():
-        remove = steps.removal_of(config.model_dump())
-        is_dry = config.dry_run
-        steps.load(settings, run_id=context.run.run_id, remove=None if is_dry else remove)
-        with warehouse.connect(read_only=True) as con:
-            going = removable_documents(con, remove) if is_dry and remove is not None else None
-            for document in (going or ())[:_LISTED_DOCUMENTS]:
-                context.log.info("would be removed: %s (%s)", ", ".join(document.paths), document.document_id)
-            reasons = con.execute("select reason_code from raw.quarantine").fetchall()
-            figures: dict[str, dict[str, Any]] = {
-                "raw.quarantine": {"by_reason": counts_by_reason(code for (code,) in reasons)} if reasons else {}
-            }
-            if going is not None:
-                names = RemovableDocument.__slots__
-                rows = [{name: getattr(document, name) for name in names} for document in going[:_LISTED_DOCUMENTS]]
-                figures["raw.documents"] = {
-                    "would_be_removed": len(going),
-                    "documents_that_would_go": metadata_table(rows, columns=names),
-                }
-            tables = [table.qualified_name for table in (*RAW, *NLP, *REFERENCE, *BUILDS)]
-            yield from chosen(context, (table_result(con, name, **figures.get(name, {})) for name in tables))
+    Args:
+        models: the SQL models.
+        specs: the tables that it fills.
+        pool: the pool that it claims.
+    """
+
+    @dg.multi_asset(name="load", specs=specs, can_subset=True, pool=pool)
+    def load(
+        context: dg.AssetExecutionContext,
+        config: RemovalConfig,
+        settings: dg.ResourceParam[Settings],
+        warehouse: dg.ResourceParam[Warehouse],
+    ) -> Iterator[dg.MaterializeResult]:
+        """Write what was staged into raw and nlp, in one transaction."""
+        from pipelines.defs import steps
+
+        with step_failures():
+            remove = steps.removal_of(config.model_dump())
+            steps.load(settings, run_id=context.run.run_id, remove=None if config.dry_run else remove)
+            if not config.dry_run and ends_unchanged(context, settings, models):
+                return
+            with warehouse.connect(read_only=True) as con:
+                yield from chosen(context, _loaded(context, con, remove if config.dry_run else None))
+
+    return load
+
+
+def _loaded(
+    context: dg.AssetExecutionContext, con: duckdb.DuckDBPyConnection, remove: Sequence[str] | None
+) -> Iterator[dg.MaterializeResult]:
+    """The tables that the load fills; with `remove`, and what would be removed."""
+    going = removable_documents(con, remove) if remove is not None else None
+    for document in (going or ())[:_LISTED_DOCUMENTS]:
+        context.log.info("would be removed: %s (%s)", ", ".join(document.paths), document.document_id)
+    reasons = con.execute("select reason_code from raw.quarantine").fetchall()
+    figures: dict[str, dict[str, Any]] = {
+        "raw.quarantine": {"by_reason": counts_by_reason(code for (code,) in reasons)} if reasons else {}
+    }
+    if going is not None:
+        names = RemovableDocument.__slots__
+        rows = [{name: getattr(document, name) for name in names} for document in going[:_LISTED_DOCUMENTS]]
+        figures["raw.documents"] = {
+            "would_be_removed": len(going),
+            "documents_that_would_go": metadata_table(rows, columns=names),
+        }
+    for table in (*RAW, *NLP, *REFERENCE, *BUILDS):
+        yield table_result(con, table.qualified_name, **figures.get(table.qualified_name, {}))
 
 
 def resolve(
@@ -199,10 +222,11 @@ def resolve(
         yield from chosen(context, (table_result(con, table.qualified_name) for table in CORE))
 
 
-def build_assets(settings: Settings, *, pool: str) -> list[dg.AssetsDefinition | dg.AssetSpec]:
+def build_assets(models: Sequence[Model], settings: Settings, *, pool: str) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """The assets that Python builds, but for the publication.
 
     Args:
+        models: the SQL models.
         settings: the model and the address of the documentation.
         pool: the pool that each step claims.
     """
@@ -232,10 +256,18 @@ def build_assets(settings: Settings, *, pool: str) -> list[dg.AssetsDefinition |
     built: list[dg.AssetsDefinition] = [
         ingest(staged_documents),
         extract(staged_extractions),
-        dg.multi_asset(name="load", specs=loaded, can_subset=True, pool=pool)(load),
+        build_load(models, loaded, pool=pool),
         dg.multi_asset(name="resolve", specs=core, can_subset=True, pool=pool)(resolve),
     ]
     return [observed, *built]
+
+
+def _tell_refused(context: dg.AssetExecutionContext, rows: Sequence[Any]) -> None:
+    """Warn of each record refused, but of no more than a person reads: each warning is an event that Dagster keeps."""
+    for row in rows[:_TOLD_REFUSALS]:
+        context.log.warning("refused %s: %s: %s", _place(row), row.reason_code, row.message)
+    if more := len(rows[_TOLD_REFUSALS:]):
+        context.log.warning("refused %d more records; all are in raw.quarantine", more)
 
 
 def _place(row: Any) -> str:

@@ -16,6 +16,7 @@ import dagster as dg
 
 from pipelines.defs.asset_metadata import metadata_table
 from pipelines.defs.asset_specs import table_key
+from pipelines.defs.failures import OFFENDING_ROWS, check_message
 from pipelines.defs.resources import Warehouse, step_failures
 from warehouse.checks import Check, CheckResult, model_checks, run_checks, sql_checks, table_checks
 from warehouse.contracts.publications import PUBLICATIONS
@@ -120,7 +121,7 @@ def _note(
     from warehouse.failed_checks import FailedCheck, note_failed_checks, read_failed_checks
 
     failed = [
-        FailedCheck(group.table, group.name, run_id, result.description or "")
+        FailedCheck(group.table, group.name, run_id, check_message(result.description, result.metadata or {}))
         for group, result in zip(selected, results, strict=True)
         if group.is_blocking and not result.passed
     ]
@@ -145,12 +146,12 @@ def _result(group: CheckGroup, results: Iterable[CheckResult]) -> dg.AssetCheckR
     metadata: dict[str, Any] = {"rules": f"{count} rule{'s' if count > 1 else ''}, {len(failed)} broken"}
     if offending:
         columns = list(dict.fromkeys(name for row in offending for name in row))
-        metadata["offending_rows"] = metadata_table(offending, columns=columns)
+        metadata[OFFENDING_ROWS] = metadata_table(offending, columns=columns)
     return dg.AssetCheckResult(
         passed=not failed,
         asset_key=table_key(group.table),
         check_name=group.name,
         severity=dg.AssetCheckSeverity.ERROR if group.is_blocking else dg.AssetCheckSeverity.WARN,
-        description="; ".join(result.message for result in failed) or None,
+        description="; ".join(result.finding for result in failed) or None,
         metadata=metadata,
     )

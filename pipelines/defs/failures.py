@@ -1,16 +1,20 @@
 """What went wrong in a run, in words for a person: from the run's events.
 
-What belongs here: `run_failures`, which the command line and the alerts share. What does not: raising anything (`resources.py`).
+What belongs here: `run_failures` and `check_message`, which the command line and the alerts share. What does not: raising
+anything (`resources.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import dagster as dg
 from dagster._utils.error import SerializableErrorInfo
 
 from pipelines import errors
+
+OFFENDING_ROWS = "offending_rows"
 
 
 def run_failures(events: Iterable[dg.DagsterEvent]) -> tuple[str, ...]:
@@ -22,13 +26,27 @@ def run_failures(events: Iterable[dg.DagsterEvent]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_failures(events)))
 
 
+def check_message(description: str | None, metadata: Mapping[str, Any]) -> str:
+    """What a failed check found, in its own words, and for example which rows.
+
+    The UI shows a description as Markdown, so that texts of documents in it could vanish, or have images fetched; the rows are
+    in a table of the metadata, which is shown as it is.
+    """
+    table = metadata.get(OFFENDING_ROWS)
+    if not isinstance(table, dg.TableMetadataValue):
+        return description or ""
+    rows = "; ".join(", ".join(f"{name}={value}" for name, value in row.data.items()) for row in table.records)
+    return f"{description}: {rows}"
+
+
 def _failures(events: Iterable[dg.DagsterEvent]) -> Iterator[str]:
     """What went wrong, in the words of the error that was raised first and of the checks that failed."""
     for event in events:
         if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             check = event.asset_check_evaluation_data
             if not check.passed and check.blocking:
-                yield f"check {check.check_name} of {'.'.join(check.asset_key.path)}: {check.description}"
+                message = check_message(check.description, check.metadata)
+                yield f"check {check.check_name} of {'.'.join(check.asset_key.path)}: {message}"
         elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
             error = event.step_failure_data.error
             if error and error.cls_name != "DagsterAssetCheckFailedError":  # said by its checks

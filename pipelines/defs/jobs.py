@@ -7,6 +7,7 @@ What belongs here: selections of assets and their configuration. What does not: 
 import dagster as dg
 
 from pipelines.defs.asset_specs import MODEL_GROUPS
+from pipelines.defs.keys import REBUILD_JOB
 
 EVERYTHING = dg.AssetSelection.all()
 
@@ -43,7 +44,7 @@ re_extract = dg.define_asset_job(
 )
 
 rebuild_marts = dg.define_asset_job(
-    "rebuild_marts",
+    REBUILD_JOB,
     selection=dg.AssetSelection.groups(*MODEL_GROUPS, "publish"),
     description="Run the SQL models again on the tables as they are, check them and publish; after a change in sql/.",
 )

@@ -6,6 +6,7 @@ the same lock and runs the same steps. What does not: what a person sees of it (
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -21,11 +22,9 @@ from sqlalchemy.exc import OperationalError
 
 from pipelines import errors
 from pipelines.defs.failures import run_failures
-from pipelines.defs.keys import REPOSITORY, REPOSITORY_TAG
+from pipelines.defs.keys import UI_TAGS
 from warehouse.transaction import translated_errors
 
-# The labels by which the UI finds the runs of a job.
-_UI_TAGS = {REPOSITORY_TAG: REPOSITORY}
 # SQLite's errors do not tell a full disk from a broken one; with less than this left it is taken for full.
 _FULL_DISK_BYTES = 1024**2
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -72,29 +71,59 @@ def launch(
 
     Raises:
         DiskFullError: there is no space to record the run in DAGSTER_HOME.
+        SettingsError: Dagster cannot open the storage that its dagster.yaml names.
     """
     run_id = str(uuid4())
     job = build_defs(**overrides).resolve_job_def(job_name)
     run_config = {**(job.run_config or {}), **_QUIET}
     if config is not None:
         run_config["ops"] = {step: {"config": dict(values)} for step, values in config.items()}
-    with _full_disk_reported(), _open_instance() as instance:
+    # It warns of every blocking check that a run without work does not reach.
+    logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
+    os.environ.setdefault(
+        "DAGSTER_EVENT_BATCH_SIZE", "1000"
+    )  # what is planned at the start of a run is written at once
+    with open_instance() as instance:
         instance.add_event_listener(run_id, lambda entry: _tell(watcher, entry))
         result = job.execute_in_process(
             instance=instance,
             run_id=run_id,
-            tags=_UI_TAGS,
+            tags=UI_TAGS,
             run_config=run_config,
             raise_on_error=False,
         )
     return RunOutcome(run_id, result.success, run_failures(result.all_events))
 
 
-def _open_instance() -> dg.DagsterInstance:
-    """The instance of DAGSTER_HOME; one process at a time, as two that open a new one both create its tables, and one fails."""
+@contextmanager
+def open_instance() -> Iterator[dg.DagsterInstance]:
+    """The instance of DAGSTER_HOME; one process at a time, as two that open a new one both create its tables, and one fails.
+
+    Raises:
+        DiskFullError: there is no space to record a run in it.
+        SettingsError: the storage that its dagster.yaml names cannot be opened.
+    """
     home = Path(os.environ["DAGSTER_HOME"])
-    with translated_errors(doing=f"recording the run in {home}"), FileLock(home / ".opening.lock"):
+    with _full_disk_reported():
+        with translated_errors(doing=f"recording the run in {home}"), FileLock(home / ".opening.lock"):
+            instance = _storage_opened(home)
+        with instance:
+            yield instance
+
+
+def _storage_opened(home: Path) -> dg.DagsterInstance:
+    try:
         return dg.DagsterInstance.get()
+    except (OperationalError, OSError):  # of SQLite and its files
+        raise
+    except Exception as error:
+        cause: BaseException = error
+        while cause.__cause__ is not None:  # libraries wrap what a server answered
+            cause = cause.__cause__
+        place = f"see `storage` in {home / 'dagster.yaml'}"
+        raise errors.SettingsError(
+            f"Dagster cannot open its storage; {place}: {' '.join(str(cause).split())}"
+        ) from error
 
 
 @contextmanager

@@ -70,13 +70,16 @@ def build_publication(models: Sequence[Model], settings: Settings, *, pool: str)
 def _publish(
     context: dg.AssetExecutionContext, settings: Settings, warehouse: Warehouse, models: Sequence[Model]
 ) -> Iterator[dg.MaterializeResult]:
+    from pipelines.no_work import program_version
     from pipelines.summary import run_account, warehouse_totals
     from warehouse.builds import require_whole_build
     from warehouse.publish import publish
+    from warehouse.standing import note_standing
 
     with warehouse.connect(read_only=True) as con:
         require_whole_build(con, models)
     size = publish(settings.build_database, settings.published_database, run_id=context.run.run_id)
+    note_standing(settings.published_database, context.run.run_id, program_version(settings))
     with warehouse.connect(read_only=True) as con:
         account = [*run_account(con, context.run.run_id), warehouse_totals(con)]
         for line in account:
@@ -86,7 +89,7 @@ def _publish(
             metadata={
                 "path": dg.MetadataValue.path(settings.published_database),
                 "bytes": size,
-                "account": dg.MetadataValue.text("\n".join(account)),
+                "account": ". ".join(line.removesuffix(".") for line in account) + ".",  # the UI folds lines
             },
         )
         for table in PUBLICATIONS:

@@ -30,6 +30,7 @@ Progress = Callable[[int, int, str], None]
 
 MAX_RETRIES = 2
 RETRY_SECONDS = 5
+_SHARE_OF_TIME = 0.05  # of the time that a step has taken, until the next line
 
 
 def warehouse_pool(settings: Settings) -> str:
@@ -113,7 +114,10 @@ def step_failures() -> Iterator[None]:
 
 
 class LoggedProgress:
-    """Reports progress to the run's log, at most every `interval_seconds`, with the time that is left."""
+    """Reports progress to the run's log, at most every `interval_seconds`, with the time that is left.
+
+    The longer a step takes, the rarer the lines, so that a day's run has some hundred: Dagster keeps each as an event.
+    """
 
     def __init__(self, *, interval_seconds: float = 10.0) -> None:
         """Make a reporter."""
@@ -129,7 +133,7 @@ class LoggedProgress:
             self._begin = (now, done, total)
         self._last = done
         if now >= self._next or done == total:
-            self._next = now + self._interval_seconds
+            self._next = now + max(self._interval_seconds, (now - self._begin[0]) * _SHARE_OF_TIME)
             dg.get_dagster_logger().info("%d of %d %s%s", done, total, unit, self._left(now, done, total))
 
     def _left(self, now: float, done: int, total: int) -> str:

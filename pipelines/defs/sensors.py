@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pipelines.defs.asset_metadata import seeds_observation
 from pipelines.defs.dead_runs import close_dead_runs
 from pipelines.defs.jobs import ingest_and_publish
-from pipelines.defs.keys import PUBLISHED, READ_TAG, SEEDS_TAG, STAGED_DOCUMENTS, STAGED_EXTRACTIONS
+from pipelines.defs.keys import READ_TAG, SEEDS_TAG, WHOLE_RUN
 from pipelines.defs.seed_watch import Listing, Memory, Request, RunState, SeenRun, decide, list_seeds
 from pipelines.errors import WarehouseLockedError
 from pipelines.settings import Settings
@@ -25,8 +25,6 @@ DEAD_RUN_SECONDS = 60
 _RUN_KEY_TAG = "dagster/run_key"
 
 _LATEST_RUNS = 20  # looked through for the last publication
-# A run that materializes these takes the files of the folder all the way.
-WHOLE_RUN = {STAGED_DOCUMENTS, STAGED_EXTRACTIONS, dg.AssetKey(["raw", "documents"]), PUBLISHED}
 
 _STATES = {
     dg.DagsterRunStatus.SUCCESS: RunState.SUCCEEDED,
@@ -130,7 +128,7 @@ def _last_published(instance: dg.DagsterInstance, settings: Settings) -> SeenRun
 
 def _is_whole(run: dg.DagsterRun) -> bool:
     """Whether a run reads, loads and publishes: a whole job, or a choice of assets with all of these."""
-    return READ_TAG in run.tags and (run.asset_selection is None or run.asset_selection >= WHOLE_RUN)
+    return READ_TAG in run.tags and (not run.asset_selection or run.asset_selection >= WHOLE_RUN)
 
 
 def _seen(record: dg.RunRecord) -> SeenRun:

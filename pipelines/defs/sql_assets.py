@@ -6,6 +6,7 @@ one step a model costs more time in Dagster than in DuckDB (see `docs/decisions/
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -13,6 +14,7 @@ import duckdb
 from pipelines.defs.asset_metadata import table_result
 from pipelines.defs.asset_specs import model_spec, table_key
 from pipelines.defs.resources import Warehouse, step_failures
+from pipelines.defs.unchanged import is_whole_run
 from pipelines.settings import Settings
 from warehouse.models import Model
 
@@ -60,22 +62,24 @@ def _run(
     parts = {part.name: part for part in builds.model_parts(selected)}
     with warehouse.connect() as con:
         builds.require_built(con, parts.values(), doing=f"computing {', '.join(list(parts)[:3])}")
-        builds.begin(con, parts, run_id=context.run.run_id)
+        kept = _kept(con, models, selected) if is_whole_run(context.run) else set()
+        builds.begin(con, [name for name in parts if name not in kept], run_id=context.run.run_id)
         for name in drop_removed_models(con, models):
             builds.discard(con, [name])
             context.log.info("dropped %s, whose model was removed", name)
         done = []
         try:
             for model in selected:
-                run = run_model(con, model)
-                done.append(parts[model.qualified_name])
+                figures: dict[str, Any] = _lineage_metadata(lineage[model.qualified_name])
+                if model.qualified_name not in kept:
+                    run = run_model(con, model)
+                    done.append(parts[model.qualified_name])
+                    figures |= {"row_count": run.row_count, "seconds": round(run.seconds, 3)}
                 yield table_result(
                     con,
                     model.qualified_name,
-                    row_count=run.row_count,
                     has_preview=model.schema != "staging",  # the same rows as the table that it reads
-                    seconds=round(run.seconds, 3),
-                    **_lineage_metadata(lineage[model.qualified_name]),
+                    **figures,
                 )
             if _all_stand(con, models):  # macros read tables of several models
                 create_macros(con, settings.sql)
@@ -83,12 +87,29 @@ def _run(
             builds.stamp(con, done, run_id=context.run.run_id)
 
 
+def _kept(con: duckdb.DuckDBPyConnection, models: Sequence[Model], selected: Sequence[Model]) -> set[str]:
+    """The models that stay as they are: nothing that they are made from was built since, nor their SQL changed."""
+    from warehouse import builds
+
+    parts = builds.model_parts(models)
+    unlike = set(builds.unlike_today(con, parts)) & {part.name for part in parts}
+    for part in parts:  # in their order: what reads a model that is computed is computed
+        if unlike & set(part.reads):
+            unlike.add(part.name)
+    there = _tables(con)
+    return {model.qualified_name for model in selected if model.qualified_name in there} - unlike
+
+
 def _all_stand(con: duckdb.DuckDBPyConnection, models: Sequence[Model]) -> bool:
+    return {model.qualified_name for model in models} <= _tables(con)
+
+
+def _tables(con: duckdb.DuckDBPyConnection) -> set[str]:
     rows = con.execute("select table_schema || '.' || table_name from information_schema.tables").fetchall()
-    return {model.qualified_name for model in models} <= {name for (name,) in rows}
+    return {name for (name,) in rows}
 
 
-def _lineage_metadata(lineage: Mapping[str, Sequence[tuple[str, str]]]) -> dict[str, dg.TableColumnLineage]:
+def _lineage_metadata(lineage: Mapping[str, Sequence[tuple[str, str]]]) -> dict[str, Any]:
     if not lineage:
         return {}
     deps = {

@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,22 +21,20 @@ import duckdb
 from pipelines.defs.re_extraction import Scope
 from pipelines.defs.resources import Progress
 from pipelines.errors import SettingsError
-from pipelines.records import IngestionRun
+from pipelines.records import IngestionRun, QuarantineRow
 from pipelines.settings import Settings
-from pipelines.stages.batches import remove_extractions, require_sound
-from pipelines.stages.extract import extract_documents, quarantine_rows
+from pipelines.stages.batch_files import batch_path, local_batches, require_sound
+from pipelines.stages.batches import remove_extractions
 from pipelines.stages.ingest.ingest import ingest_files
 from pipelines.stages.resolve.corrections import CorrectionFile, read_corrections
-from pipelines.stages.resolve.events import Memory
-from pipelines.stages.resolve.kept_events import forget_all_but
-from pipelines.stages.resolve.resolve import ResolveInput, events_version, resolve, resolver_version
-from pipelines.stages.versions import extractor_version
+from pipelines.stages.versions import extractor_version, resolver_code_version
 from warehouse import builds
 from warehouse.connection import open_build
-from warehouse.documents import read_document_sources, read_documents
+from warehouse.documents import DocumentStream, StoredDocuments, read_document_sources, read_documents
 from warehouse.extraction_schema import extraction_table
 from warehouse.ledger import read_ledger
 from warehouse.load import load_reference, load_run, replace_core, run_is_loaded
+from warehouse.models import Model
 from warehouse.resolution import core_tables, read_resolve_input
 from warehouse.search_words import update_word_stems
 from warehouse.staging import (
@@ -43,9 +42,11 @@ from warehouse.staging import (
     StagedExtractions,
     read_staged_documents,
     read_staged_extractions,
+    read_staged_ids,
     write_staged_documents,
     write_staged_extractions,
 )
+from warehouse.standing import standing_publication
 from warehouse.transaction import translated_errors
 from warehouse.versions import reference_version
 
@@ -127,44 +128,71 @@ def extract(
     """
     staged = read_staged_documents(settings.staging)
     ledger = read_ledger(con)
-    new_ids = {document.document_id for document in staged.documents}
-    stale_ids = scope.within(con, ledger.stale_documents(extractor_version(settings.model))) - new_ids
+    new_ids = read_staged_ids(settings.staging)
+    stale_ids = scope.within(con, ledger.stale_documents(extractor_version(settings.model))) - set(new_ids)
+    documents = DocumentStream(staged.documents, StoredDocuments(con, stale_ids))
+    if not documents:
+        extractions = _nothing_extracted(staged, settings, reused_count=len(ledger.document_ids))
+        write_staged_extractions(settings.staging, extractions)
+        return extractions
+    from pipelines.stages.extract import extract_documents, quarantine_rows  # loads spaCy
+
     started = time.perf_counter()
-    documents = [*staged.documents, *read_documents(con, stale_ids)]
     result = extract_documents(
         documents,
-        batches_dir=settings.batches,
+        batches=settings.batches_location,
         settings=settings,
         build_table=extraction_table,
         retry_failed=retry_quarantined,
         progress=lambda done, total, words: progress(done, total, _words_read(words, time.perf_counter() - started)),
     )
-    sources = [*staged.document_sources, *read_document_sources(con, stale_ids)]
+    failed = {failure.document_id for failure in result.failures}  # nothing of them is there to be loaded
+    sources = [source for source in staged.document_sources if source.document_id in failed]
+    sources += read_document_sources(con, failed & stale_ids)
     refused = quarantine_rows(result.failures, sources, run_id=staged.run_id, now=staged.started_at)
-    earlier = ledger.quarantine
-    if retry_quarantined:
-        refused = [
-            replace(row, attempts=row.attempts + earlier[row.quarantine_id].attempts)
-            if row.quarantine_id in earlier
-            else row
-            for row in refused
-        ]
-    else:
-        refused = [row for row in refused if row.quarantine_id not in earlier]
     extractions = StagedExtractions(
         run_id=staged.run_id,
         extractor_version=result.extractor_version,
-        batch_paths=result.batch_paths,
-        damaged_paths=result.damaged_paths,
-        document_ids=tuple(document.document_id for document in documents),
-        quarantine=tuple(refused),
+        batch_paths=tuple(map(str, result.batch_paths)),
+        damaged_paths=tuple(map(str, result.damaged_paths)),
+        document_ids=tuple(id_ for id_ in (*new_ids, *sorted(stale_ids)) if id_ not in failed),
+        quarantine=_news(refused, ledger.quarantine, is_retry=retry_quarantined),
         extracted_count=result.extracted_count,
-        reused_count=len(ledger.document_ids | new_ids) - result.extracted_count - len(result.failures),
+        reused_count=len(ledger.document_ids.union(new_ids)) - result.extracted_count - len(result.failures),
         word_count=result.word_count,
         seconds=result.seconds,
     )
     write_staged_extractions(settings.staging, extractions)
     return extractions
+
+
+def _news(
+    refused: Sequence[QuarantineRow], earlier: Mapping[str, QuarantineRow], *, is_retry: bool
+) -> tuple[QuarantineRow, ...]:
+    """The rows that are not in quarantine already; of a retry all of them, with the attempts counted on."""
+    if not is_retry:
+        return tuple(row for row in refused if row.quarantine_id not in earlier)
+    return tuple(
+        replace(row, attempts=row.attempts + earlier[row.quarantine_id].attempts)
+        if row.quarantine_id in earlier
+        else row
+        for row in refused
+    )
+
+
+def _nothing_extracted(staged: StagedDocuments, settings: Settings, *, reused_count: int) -> StagedExtractions:
+    return StagedExtractions(
+        run_id=staged.run_id,
+        extractor_version=extractor_version(settings.model),
+        batch_paths=(),
+        damaged_paths=(),
+        document_ids=(),
+        quarantine=(),
+        extracted_count=0,
+        reused_count=reused_count,
+        word_count=0,
+        seconds=0.0,
+    )
 
 
 def _words_read(words: int, seconds: float) -> str:
@@ -189,7 +217,7 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
     """
     staged = read_staged_documents(settings.staging)
     extractions = read_staged_extractions(settings.staging)
-    require_sound(extractions.batch_paths)
+    require_sound(path for path in map(batch_path, extractions.batch_paths) if isinstance(path, Path))
     run = _ingestion_run(staged, extractions)
     is_new = any(
         (
@@ -199,12 +227,12 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
     )
     try:
         with closing(open_build(settings.build_database)) as con:
-            loaded = builds.Part(
-                builds.LOAD, code_version=reference_version(asserted_confidence=settings.asserted_confidence)
-            )
-            is_new = is_new or not builds.is_up_to_date(con, loaded)
+            loaded = _load_part(settings)
+            is_other_lists = not builds.is_up_to_date(con, loaded)
+            is_new = is_new or is_other_lists
             builds.begin(con, [builds.LOAD, builds.RUNS] if is_new else [builds.RUNS], run_id=run_id)
-            load_reference(con, asserted_confidence=settings.asserted_confidence)
+            if is_other_lists:
+                load_reference(con, asserted_confidence=settings.asserted_confidence)
             load_run(
                 con,
                 documents=staged.documents,
@@ -212,7 +240,7 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
                 files=staged.files,
                 quarantine=(*staged.quarantine, *extractions.quarantine),
                 run=run,
-                batch_paths=extractions.batch_paths,
+                batches=local_batches(extractions.batch_paths, folder=settings.staging),
                 extractor_version=extractions.extractor_version,
                 document_ids=extractions.document_ids,
                 remove=remove,
@@ -226,8 +254,31 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
         runs = builds.Part(builds.RUNS)
         builds.stamp(con, [loaded, runs] if is_new else [runs], run_id=run_id)
         if remove is not None:
-            remove_extractions(settings.batches, known=read_ledger(con).document_ids)
+            remove_extractions(settings.batches_location, known=read_ledger(con).document_ids)
     return run
+
+
+def standing_run(settings: Settings, models: Sequence[Model]) -> str | None:
+    """The run whose publication is what a run would publish that has loaded nothing new.
+
+    Args:
+        settings: where the databases are; no connection to the build database is open.
+        models: the SQL models.
+
+    Returns:
+        The run, `None` if there is something to resolve, to build, to check or to publish.
+    """
+    parts = [_load_part(settings), _core_part(_corrections(settings))]
+    with closing(open_build(settings.build_database, read_only=True)) as con:
+        return standing_publication(con, settings.published_database, parts=parts, models=models)
+
+
+def _load_part(settings: Settings) -> builds.Part:
+    return builds.Part(builds.LOAD, code_version=reference_version(asserted_confidence=settings.asserted_confidence))
+
+
+def _core_part(corrections: CorrectionFile) -> builds.Part:
+    return builds.Part(builds.CORE, (builds.LOAD,), resolver_code_version(corrections.version))
 
 
 def removal_of(config: Mapping[str, Any]) -> list[str] | None:
@@ -267,11 +318,14 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
         CorrectionsError: the file of corrections cannot be used; core stays as it was.
     """
     corrections = _corrections(settings)
-    version = resolver_version(corrections)
-    core = builds.Part(builds.CORE, (builds.LOAD,), version)
+    core = _core_part(corrections)
     builds.require_built(con, [core], doing="resolving entities and events")
     if builds.is_up_to_date(con, core):
         return False
+    from pipelines.stages.resolve.events import Memory
+    from pipelines.stages.resolve.kept_events import forget_all_but
+    from pipelines.stages.resolve.resolve import ResolveInput, events_version, resolve
+
     former = builds.run_of(con, builds.CORE)
     builds.begin(con, [builds.CORE], run_id=run_id)
     memory = Memory(settings.resolution, events_version(), former, name=run_id)

@@ -22,7 +22,8 @@ select documents.*, count(*) over () as found_count
 from main.dim_documents as documents
 inner join raw.documents as texts using (document_id)
 where $words = '' or contains(lower(coalesce(texts.title, '') || ' ' || texts.text), lower($words))
-order by documents.published_date desc nulls last, documents.event_mention_count desc, documents.document_id
+order by documents.is_dated_in_future, documents.published_date desc nulls last, documents.event_mention_count desc,
+    documents.document_id
 limit $most
 """
 _DOCUMENT = """

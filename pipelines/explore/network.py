@@ -60,7 +60,7 @@ select * from main.fct_entity_timeline
 where entity_id = $entity and (is_asserted or not $asserted)
     and ($since is null or event_date_end >= $since)
     and ($until is null or event_date_start < cast($until as date) + interval 1 month)
-order by event_date_start desc nulls last, event_id limit $most
+order by event_date_start > current_date + 1 nulls last, event_date_start desc, event_id limit $most
 """
 
 

@@ -27,6 +27,7 @@ _PLACES = """
 select
     place_id, place_name, place_country, place_admin1, place_latitude, place_longitude, place_precision,
     sum(case when $asserted then asserted_event_count else event_count end) as event_count,
+    sum(asserted_event_count) as asserted_event_count,
     sum(cooperation_count) as cooperation_count, sum(conflict_count) as conflict_count, sum(fatalities) as fatalities,
     avg(mean_place_confidence) as place_confidence
 from main.agg_place_months
@@ -38,6 +39,7 @@ _PAIR_PLACES = """
 select
     place_id, place_name, place_country, place_admin1, place_latitude, place_longitude, place_precision,
     cast(count(*) as double) as event_count,
+    cast(count(*) filter (where is_asserted) as double) as asserted_event_count,
     cast(count(*) filter (where quad_class in (1, 2)) as double) as cooperation_count,
     cast(count(*) filter (where quad_class in (3, 4)) as double) as conflict_count,
     sum(fatalities) as fatalities, avg(place_confidence) as place_confidence
@@ -58,7 +60,7 @@ where place_id = $place and has_occurred and document_count > 0 and event_date_s
     and ($until is null or event_date_start < cast($until as date) + interval 1 month)
     and (not $pair_only
         or event_id in (select event_id from intermediate.int_event_dyads where country_a = $a and country_b = $b))
-order by event_date_start desc, event_id limit $most
+order by event_date_start > current_date + 1, event_date_start desc, event_id limit $most
 """
 
 
@@ -70,6 +72,7 @@ class Place:
     x: float
     y: float
     radius: float
+    asserted_radius: float  # of the part that writers assert, by area; the rest is attributed or unsure
     precision_class: str  # exact, near, country
     tone: str  # cooperation, mixed, conflict
     is_labelled: bool
@@ -82,7 +85,7 @@ class PlaceMap:
     ground: Mapping[str, str]
     places: tuple[Place, ...]
     listed: tuple[Row, ...]
-    precisions: tuple[tuple[str, float], ...]
+    precisions: tuple[tuple[str, float, float], ...]  # precision, events, asserted events
     outside: int
     chosen: Row | None
     events: tuple[Row, ...]
@@ -95,11 +98,12 @@ def read_places(warehouse: Warehouse, chosen: Selection) -> PlaceMap:
         rows = warehouse.rows(_PAIR_PLACES, a=chosen.a, b=chosen.b, **values)
     else:
         rows = warehouse.rows(_PLACES, **values)
-    counts: dict[str, float] = {}
+    counts: dict[str, tuple[float, float]] = {}
     for row in rows:
-        counts[row["place_precision"]] = counts.get(row["place_precision"], 0.0) + row["event_count"]
+        told, asserted = counts.get(row["place_precision"], (0.0, 0.0))
+        counts[row["place_precision"]] = (told + row["event_count"], asserted + row["asserted_event_count"])
     places = _laid_out(rows, frame_of(chosen.area))
-    precisions = sorted(counts.items(), key=lambda item: -item[1])
+    precisions = sorted(((name, *both) for name, both in counts.items()), key=lambda item: -item[1])
     place = next((row for row in rows if row["place_id"] == chosen.place), None)
     events = []
     if place is not None:
@@ -136,7 +140,8 @@ def _laid_out(rows: list[Row], frame: Frame) -> tuple[Place, ...]:
         if is_labelled:
             labels.append((left, left + width, y))
         kind = PRECISION_CLASSES.get(row["place_precision"], "country")
-        places.append(Place(row, x, y, radius, kind, _tone(row), is_labelled))
+        asserted = radius * sqrt(min(1.0, row["asserted_event_count"] / row["event_count"]))
+        places.append(Place(row, x, y, radius, asserted, kind, _tone(row), is_labelled))
     return tuple(places)
 
 

@@ -83,6 +83,21 @@ class Affiliation:
     title: str | None = None
 
 
+UNLISTED_STATE = "state:"  # the key of a state that calls itself one and is in no lexicon begins so
+
+
+def names_unlisted_state(doc: Doc, start: int, end: int) -> bool:
+    """Whether tokens [start, end) name a state that is in no lexicon: what is of it is of no country told elsewhere."""
+    owners = [grand.i for child in doc[start:end].root.children if child.lower_ == "of" for grand in child.children]
+    found = (mention_at(doc, i) for i in (*range(start, end), *owners))
+    return any(m is not None and m.entity is not None and m.entity.key.startswith(UNLISTED_STATE) for m in found)
+
+
+def written_on(doc: Doc) -> date | None:
+    """The day a document is from, as far as it is known."""
+    return doc._.context.published_date if doc._.context is not None else None
+
+
 def set_extensions() -> None:
     """Register the Doc extensions; safe to call again."""
     if not Doc.has_extension("context"):
@@ -94,11 +109,17 @@ def set_extensions() -> None:
 
 def mention_at(doc: Doc, token_index: int) -> MentionSpan | None:
     """The shortest mention that covers a token, or None."""
+    return mentions_by_token(doc).get(token_index)
+
+
+def mentions_by_token(doc: Doc) -> dict[int, MentionSpan]:
+    """The shortest mention that covers each token; not to be changed."""
     mentions = doc._.mentions or ()
     known = doc.user_data.get(_MENTION_INDEX)
-    if known is None or known[0] != len(mentions):  # a component has added mentions since
+    if known is None or known[0] is not mentions or known[1] != len(mentions):  # a component has added mentions since
         index: dict[int, MentionSpan] = {}
         for mention in sorted(mentions, key=lambda m: m.start - m.end):
             index.update(dict.fromkeys(range(mention.start, mention.end), mention))
-        known = doc.user_data[_MENTION_INDEX] = (len(mentions), index)
-    return known[1].get(token_index)
+        known = doc.user_data[_MENTION_INDEX] = (mentions, len(mentions), index)
+    index_of_mentions: dict[int, MentionSpan] = known[2]
+    return index_of_mentions

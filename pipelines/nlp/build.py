@@ -14,6 +14,7 @@ from thinc.api import use_ops
 
 from pipelines.errors import ModelMissingError
 from pipelines.nlp.annotations import set_extensions
+from pipelines.nlp.collection import uncollected
 from pipelines.nlp.inference.factory import replace_components
 from pipelines.nlp.packages import PACKAGED_SUFFIX
 
@@ -32,6 +33,7 @@ PIPES = (
 )
 
 
+@uncollected()
 def build_nlp(
     model: str = "en_core_web_sm", *, pipes: tuple[str, ...] = PIPES, is_explaining: bool = False
 ) -> Language:

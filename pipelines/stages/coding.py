@@ -5,10 +5,8 @@ What belongs here: `code_documents`. What does not: processes and files (`extrac
 
 from __future__ import annotations
 
-import gc
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +15,7 @@ from spacy.tokens import Doc
 from spacy.util import raise_error
 
 from pipelines.nlp.annotations import DocumentContext
+from pipelines.nlp.collection import uncollected
 from pipelines.nlp.events.explanation import explain
 from pipelines.nlp.names.line_breaks import join_broken_names
 from pipelines.records import Document, Extraction
@@ -80,18 +79,6 @@ def code_documents(
     return [batch.results[position] for position in range(len(documents))]
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the garbage collector, which would search all lexicons for cycles, again and again, while a batch makes few."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 class _Batch:
     """A batch on its way through the pipeline."""
 
@@ -112,7 +99,7 @@ class _Batch:
         """Code documents together, or each alone if a component of the model fails: spaCy does not say on which."""
         try:
             for first in range(0, len(positions), PIPE_BATCH):
-                with _uncollected():
+                with uncollected():
                     self._pipe(positions[first : first + PIPE_BATCH])
         except MemoryError:
             raise  # the document may be innocent, so the batch is tried again one by one

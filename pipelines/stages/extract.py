@@ -1,11 +1,12 @@
 """The extract stage: documents to extraction records, in worker processes, as immutable Parquet batches.
 
 What belongs here: `extract_documents`. What does not: the extractor's version (`versions.py`), what a worker does
-(`extraction_worker.py`), the files (`batches.py`), `communique extract` (`stream.py`).
+(`extraction_worker.py`), where workers run (`engines.py`), the files (`batches.py`), `communique extract` (`stream.py`).
 
 A document that is in a batch of this extractor version is not extracted again, so a crash, a second run or a re-ingestion
 costs only what is missing. A batch whose worker hangs, dies or fails is tried again document by document; the document that
-does it again is reported as a failure, and the rest goes on.
+does it again is reported as a failure, and the rest goes on. Documents are read when their batch is due: in memory are the
+ids of all and the texts of some thousands.
 """
 
 from __future__ import annotations
@@ -14,20 +15,22 @@ import errno
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from itertools import islice
 
 from spacy.language import Language
 
-from pipelines.errors import DiskFullError, PipelineError, WorkerDiedError
+from pipelines.errors import BatchStoreError, DiskFullError, PipelineError, WorkerDiedError
 from pipelines.ids import quarantine_id
 from pipelines.nlp.build import build_nlp
 from pipelines.records import Document, DocumentSource, QuarantineRow
 from pipelines.settings import Settings
-from pipelines.stages.batches import BatchStore, ExtractionFailure, StoredDocument, input_hash, plan_batches
+from pipelines.stages.batch_files import BatchPath, batch_path
+from pipelines.stages.batches import BatchStore, ExtractionFailure, StoredDocument, input_hash
+from pipelines.stages.engines import open_pool
 from pipelines.stages.extraction_worker import (
     BatchReport,
     TableBuilder,
@@ -37,8 +40,9 @@ from pipelines.stages.extraction_worker import (
     start_worker,
 )
 from pipelines.stages.ingest.reasons import Reason
+from pipelines.stages.planning import plan_batches
+from pipelines.stages.tasks import Failure, Outcome, Task, TaskPool
 from pipelines.stages.versions import extractor_version
-from pipelines.stages.worker_pool import Failure, Outcome, Task, WorkerPool
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +53,8 @@ _WORDS_PER_SECOND = 500
 _ATTEMPTS = {Failure.DIED: 3, Failure.TIMED_OUT: 2, Failure.OUT_OF_MEMORY: 2, Failure.RAISED: 1}
 # Workers killed this often with no success between them: the machine is at fault, not the documents.
 _MAX_DEATHS = 30
+# Failed batches that are each told of; the log of a run must not grow with its documents.
+_TOLD_FAILURES = 20
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 _REASONS = {
@@ -68,9 +74,9 @@ class ExtractResult:
     """
 
     extractor_version: str
-    batch_paths: tuple[Path, ...]
+    batch_paths: tuple[BatchPath, ...]
     failures: tuple[ExtractionFailure, ...]
-    damaged_paths: tuple[Path, ...]
+    damaged_paths: tuple[BatchPath, ...]
     extracted_count: int
     reused_count: int
     word_count: int  # of the extracted documents
@@ -84,10 +90,12 @@ class _Run:
     store: BatchStore
     total: int
     progress: Callable[[int, int, int], None] | None
-    paths: set[Path] = field(default_factory=set)
+    paths: set[BatchPath] = field(default_factory=set)
     failures: list[ExtractionFailure] = field(default_factory=list)
-    damaged: list[Path] = field(default_factory=list)
-    queue: deque[Task] = field(default_factory=deque)
+    damaged: list[BatchPath] = field(default_factory=list)
+    plan: Iterator[Task] = iter(())
+    queue: deque[Task] = field(default_factory=deque)  # goes before the plan
+    failed_batches: int = 0
     done: int = 0
     extracted: int = 0
     words: int = 0
@@ -101,9 +109,9 @@ class _Run:
 
 
 def extract_documents(
-    documents: Iterable[Document],
+    documents: Collection[Document],
     *,
-    batches_dir: Path,
+    batches: str | BatchPath,
     settings: Settings,
     build_table: TableBuilder,
     retry_failed: bool = False,
@@ -113,9 +121,9 @@ def extract_documents(
     """Extract documents that have no extraction of this version yet.
 
     Args:
-        documents: documents with different ids.
-        batches_dir: folder of the batches of all versions.
-        settings: model, workers, batch size and limits.
+        documents: documents with different ids; gone through twice, so that they need not be in memory.
+        batches: folder or fsspec URL of the batches of all versions.
+        settings: model, engine, workers, batch size and limits.
         build_table: makes the Arrow table of a batch (`warehouse.extraction_schema.extraction_table`).
         retry_failed: try documents again that failed in an earlier run.
         load_nlp: an importable function that loads the pipeline in a worker, given the model's name.
@@ -127,24 +135,21 @@ def extract_documents(
     Raises:
         ModelMissingError: the model is not installed.
         DiskFullError: no space is left for a batch.
+        BatchStoreError: batches cannot be written or read for another reason.
         WorkerDiedError: workers die whatever they do.
     """
     started = time.perf_counter()
     version = extractor_version(settings.model)
-    store = BatchStore(batches_dir / version)
-    store.remove_stale_files()
-    if retry_failed:
-        store.forget_failures()
-    documents = list(documents)
+    store = BatchStore(batch_path(batches) / version)
     run = _Run(store, len(documents), progress)
-    missing = _take_known(documents, run)
-    reused = len(documents) - len(missing) - len(run.failures)
-    if missing:
-        run.queue.extend(
-            _task(batch, settings) for batch in plan_batches(missing, batch_documents=settings.batch_documents)
-        )
-        with _full_disk_reported(store.folder):
-            _run_workers(run, settings, WorkerFunctions(load_nlp, build_table), version)
+    with _kept_whole(store):
+        if retry_failed:
+            store.forget_failures()
+        missing = _take_known(documents, run) if documents else set()
+        reused = run.total - len(missing) - len(run.failures)
+        if missing:
+            wanted = (document for document in documents if input_hash(document) in missing)
+            _run_workers(run, wanted, settings, WorkerFunctions(load_nlp, build_table), version)
     seconds = time.perf_counter() - started
     logger.info(
         "extracted %d documents (%d words) in %.1f s, reused %d, failed %d",
@@ -152,7 +157,7 @@ def extract_documents(
     )  # fmt: skip
     return ExtractResult(
         extractor_version=version,
-        batch_paths=tuple(sorted(run.paths)),
+        batch_paths=tuple(sorted(run.paths, key=str)),
         failures=tuple(sorted(run.failures, key=lambda failure: failure.document_id)),
         damaged_paths=tuple(run.damaged),
         extracted_count=run.extracted,
@@ -197,53 +202,56 @@ def quarantine_rows(
 
 
 @contextmanager
-def _full_disk_reported(folder: Path) -> Iterator[None]:
+def _kept_whole(store: BatchStore) -> Iterator[None]:
+    """Use a store: what a killed run left is removed before, what waits to be written is written, a full disk is told."""
     try:
-        yield
+        store.remove_stale_files()
+        try:
+            yield
+        finally:
+            store.flush()
     except OSError as error:
         if error.errno in _FULL_DISK:
             raise DiskFullError(
-                f"no space is left for extraction batches in {folder}; free some and run again"
+                f"no space is left for extraction batches in {store.folder}; free some and run again"
             ) from error
         raise
 
 
-def _take_known(documents: Sequence[Document], run: _Run) -> list[Document]:
-    """Account for the documents whose extraction, or failure, is there already; returns the others."""
-    index = _sound_index(documents, run)
+def _take_known(documents: Iterable[Document], run: _Run) -> set[str]:
+    """Account for the documents whose extraction, or failure, is there already; returns the input hashes of the others."""
+    keys = {input_hash(document): document.document_id for document in documents}
+    index = _sound_index(frozenset(keys.values()), run)
     failures = run.store.read_failures()
-    missing = []
-    for document in documents:
-        key = input_hash(document)
+    missing: dict[str, str] = {}
+    for key, document_id in keys.items():
         if (stored := index.get(key)) is not None:
             run.paths.add(stored.path)
         elif (failure := failures.get(key)) is not None:
             run.failures.append(failure)
         else:
-            missing.append(document)
-    _drop_outdated(missing, index, run)
-    run.advance(len(documents) - len(missing))
-    return missing
+            missing[key] = document_id
+    _drop_outdated(frozenset(missing.values()), index, run)
+    run.advance(len(keys) - len(missing))
+    return set(missing)
 
 
-def _sound_index(documents: Sequence[Document], run: _Run) -> dict[str, StoredDocument]:
-    """The index of the store without the batches that are not what was written, of those that hold one of the documents."""
-    index = run.store.read_index()
-    ids = {document.document_id for document in documents}
-    needed = {stored.path for stored in index.values() if stored.document_id in ids}
-    damaged = {path for path in sorted(needed) if not run.store.is_sound(path)}
-    run.damaged.extend(sorted(damaged))
+def _sound_index(document_ids: Collection[str], run: _Run) -> dict[str, StoredDocument]:
+    """Where the store has the documents, in batches that are what was written."""
+    index = run.store.read_index(document_ids)
+    needed = sorted({stored.path for stored in index.values()}, key=str)
+    damaged = [path for path in needed if not run.store.is_sound(path)]
+    run.damaged.extend(damaged)
     return {key: stored for key, stored in index.items() if stored.path not in damaged}
 
 
-def _drop_outdated(missing: Sequence[Document], index: dict[str, StoredDocument], run: _Run) -> None:
+def _drop_outdated(missing: Collection[str], index: Mapping[str, StoredDocument], run: _Run) -> None:
     """Take rows out of the store that are to be replaced, because what is known of their document has changed."""
-    ids = {document.document_id for document in missing}
-    outdated: dict[Path, set[str]] = {}
+    outdated: dict[BatchPath, set[str]] = {}
     for stored in index.values():
-        if stored.document_id in ids:
+        if stored.document_id in missing:
             outdated.setdefault(stored.path, set()).add(stored.document_id)
-    for path, document_ids in sorted(outdated.items()):
+    for path, document_ids in sorted(outdated.items(), key=lambda item: str(item[0])):
         replacement = run.store.drop_rows(path, document_ids)
         if path in run.paths:
             run.paths.discard(path)
@@ -251,7 +259,12 @@ def _drop_outdated(missing: Sequence[Document], index: dict[str, StoredDocument]
                 run.paths.add(replacement)
 
 
-def _run_workers(run: _Run, settings: Settings, functions: WorkerFunctions, version: str) -> None:
+def _run_workers(
+    run: _Run, documents: Iterable[Document], settings: Settings, functions: WorkerFunctions, version: str
+) -> None:
+    planned = plan_batches(documents, batch_documents=settings.batch_documents, workers=settings.workers)
+    run.plan = (_task(batch, settings) for batch in planned)
+    run.queue.extend(islice(run.plan, settings.workers))
     worker_settings = WorkerSettings(
         model=settings.model,
         extractor_version=version,
@@ -259,25 +272,40 @@ def _run_workers(run: _Run, settings: Settings, functions: WorkerFunctions, vers
         max_document_characters=settings.max_document_characters,
         max_run_characters=settings.max_run_characters,
     )
-    with WorkerPool(
+    with open_pool(
+        settings,
         extract_batch,
-        workers=min(settings.workers, len(run.queue)),
+        workers=len(run.queue),
         initializer=start_worker,
         arguments=(worker_settings, functions),
-        max_bytes=settings.max_worker_bytes,
     ) as pool:
         _submit(run, pool)
         for outcome in pool.outcomes():
             if outcome.failure is None:
-                _add_batch(outcome, run)
+                _add_batch(outcome.task, outcome.result, run)
+            elif (report := _written_batch(outcome, run)) is not None:
+                _add_batch(outcome.task, report, run)
             else:
                 _retry_or_fail(outcome, run, settings)
             _submit(run, pool)
 
 
-def _submit(run: _Run, pool: WorkerPool) -> None:
-    while run.queue and pool.has_room:
-        pool.submit(run.queue.popleft())
+def _submit(run: _Run, pool: TaskPool) -> None:
+    while pool.has_room:
+        task = run.queue.popleft() if run.queue else next(run.plan, None)
+        if task is None:
+            return
+        pool.submit(task)
+
+
+def _written_batch(outcome: Outcome, run: _Run) -> BatchReport | None:
+    """The batch that a worker has written before it was killed, so that its documents are not in the store twice."""
+    if outcome.failure not in (Failure.DIED, Failure.TIMED_OUT):
+        return None
+    documents, _ = outcome.task.key
+    inputs = {input_hash(document): document.document_id for document in documents}
+    path = run.store.find(inputs)
+    return None if path is None else BatchReport(path, inputs, ())
 
 
 def _task(documents: list[Document], settings: Settings, *, attempt: int = 1) -> Task:
@@ -288,11 +316,15 @@ def _task(documents: list[Document], settings: Settings, *, attempt: int = 1) ->
     return Task((documents, attempt), (documents,), seconds)
 
 
-def _add_batch(outcome: Outcome, run: _Run) -> None:
-    report: BatchReport = outcome.result
-    documents, attempt = outcome.task.key
+def _add_batch(task: Task, report: BatchReport, run: _Run) -> None:
+    documents, attempt = task.key
     run.deaths = 0
     if report.path is not None:
+        if not run.extracted and not report.path.exists():
+            raise BatchStoreError(
+                f"a worker has written {report.path}, and there is no such file here: workers on other machines need a "
+                "place that all of them share; set COMMUNIQUE_BATCHES_URL to a shared folder or a URL such as s3://bucket/batches"
+            )
         run.store.add_to_index(report.path, report.inputs)
         run.paths.add(report.path)
     extracted = set(report.inputs.values())
@@ -319,7 +351,9 @@ def _retry_or_fail(outcome: Outcome, run: _Run, settings: Settings) -> None:
                 f"COMMUNIQUE_WORKERS lower than {settings.workers}"
             )
     if len(documents) > 1:
-        logger.warning("a batch of %d documents failed (%s); trying each by itself", len(documents), outcome.message)
+        run.failed_batches += 1
+        level = logging.WARNING if run.failed_batches <= _TOLD_FAILURES else logging.DEBUG
+        logger.log(level, "a batch of %d documents failed (%s); trying each by itself", len(documents), outcome.message)
         run.queue.extendleft(_task([document], settings, attempt=attempt + 1) for document in documents)
         return
     assert outcome.failure is not None

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from spacy.language import Language
 
 from pipelines.records import Document
+from pipelines.stages.batch_files import BatchPath
 from pipelines.stages.batches import BatchStore, input_hash
 from pipelines.stages.coding import CodingError, code_documents
 from pipelines.stages.record import to_json_dict
@@ -30,7 +30,7 @@ class WorkerSettings:
 
     model: str
     extractor_version: str
-    folder: Path  # of the batch store
+    folder: BatchPath  # of the batch store
     max_document_characters: int
     max_run_characters: int
 
@@ -47,7 +47,7 @@ class WorkerFunctions:
 class BatchReport:
     """What a worker made of a batch."""
 
-    path: Path | None  # None when no document could be extracted
+    path: BatchPath | None  # None when no document could be extracted
     inputs: Mapping[str, str]  # document ids by input hash
     errors: tuple[CodingError, ...]
 

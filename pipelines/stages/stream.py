@@ -90,7 +90,7 @@ def _parse(line: str | bytes, number: int, settings: Settings) -> _Line:
     try:
         fields = _load(line)
         identifier = fields.get("id")
-        document = _document(fields, settings)
+        document = read_document(fields, settings)
         return _Line(identifier, document, None, is_changed=document.text != fields["text"])
     except Refused as refusal:
         return _Line(identifier, None, _error(identifier, refusal.reason, refusal.message, number))
@@ -106,7 +106,7 @@ def _load(line: str | bytes) -> dict[str, Any]:
     return fields
 
 
-def _document(fields: dict[str, Any], settings: Settings) -> Document:
+def read_document(fields: dict[str, Any], settings: Settings) -> Document:
     text = fields.get("text")
     if not isinstance(text, str):
         raise Refused(

@@ -1,8 +1,8 @@
 """Tasks in child processes that can be killed: one that hangs, crashes or is killed costs itself only.
 
 What belongs here: `WorkerPool`, which runs tasks with a time limit each in processes with a memory limit, and reports every
-outcome, whatever happened to the worker. What does not: what the tasks do (`extract.py`, `ingest/reading.py`) or whether a
-failed one is tried again.
+outcome, whatever happened to the worker. What does not: what the tasks do (`extract.py`, `ingest/reading.py`), whether a
+failed one is tried again, other machines (`ray_pool.py`).
 
 The processes are pebble's, started by spawn, or by a server that has imported their code and has no threads: a child forked from
 this process would inherit its threads' locks and its connection to the database. A worker whose parent has died ends itself.
@@ -18,49 +18,19 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from enum import StrEnum
 from types import TracebackType
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
 from pipelines.errors import WorkerDiedError
+from pipelines.stages.tasks import Failure, Outcome, Task
 
 logger = logging.getLogger(__name__)
 
 # A pool whose workers die before they take a task is started again this often; then something is wrong with the machine.
 _MAX_RESTARTS = 5
 _CHECK_SECONDS = 5.0  # how often a silent pool is asked whether it still lives
-
-
-class Failure(StrEnum):
-    """What became of a task that gave no result."""
-
-    TIMED_OUT = "timed_out"
-    OUT_OF_MEMORY = "out_of_memory"
-    DIED = "died"
-    RAISED = "raised"
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One call in a worker: its arguments, its time limit in seconds and whatever the caller wants to know it by."""
-
-    key: Any
-    arguments: tuple[Any, ...]
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A task's end: its result, or why there is none."""
-
-    task: Task
-    result: Any = None
-    failure: Failure | None = None
-    message: str = ""
-    error: BaseException | None = None
 
 
 class WorkerPool:
@@ -193,12 +163,21 @@ def _outcome(future: Future[Any], task: Task) -> Outcome | None:
 def _initialize(initializer: Callable[..., None] | None, arguments: tuple[Any, ...], max_bytes: int | None) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if max_bytes is not None:
-        # Data and not address space: libraries reserve gigabytes of addresses that they never use.
-        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        limit = max_bytes if hard == resource.RLIM_INFINITY else min(max_bytes, hard)
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+        limit_memory(max_bytes)
     if initializer is not None:
         initializer(*arguments)
+
+
+def limit_memory(max_bytes: int) -> None:
+    """Limit the memory that this process may take for data; Linux enforces it.
+
+    Args:
+        max_bytes: the limit.
+    """
+    # Data and not address space: libraries reserve gigabytes of addresses that they never use.
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = max_bytes if hard == resource.RLIM_INFINITY else min(max_bytes, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
 
 
 def _end_with_parent() -> None:

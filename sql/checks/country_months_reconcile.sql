@@ -3,10 +3,7 @@
 -- description: the events of a country add up to those of fct_events that it takes part in
 with events as (
     select event_id, intensity from main.fct_events
-    where
-        has_occurred and document_count > 0
-        and event_date_precision in ('day', 'week', 'month', 'quarter', 'season', 'year')
-        and event_date_end <= event_date_start + interval 10 year
+    where is_in_aggregates
 ),
 
 expected as (

@@ -4,10 +4,7 @@
 with expected as (
     select event_type, count(*) as event_count, sum(mention_count) as mention_count, sum(fatalities) as fatalities
     from main.fct_events
-    where
-        has_occurred and document_count > 0
-        and event_date_precision in ('day', 'week', 'month', 'quarter', 'season', 'year')
-        and event_date_end <= event_date_start + interval 10 year
+    where is_in_aggregates
     group by all
 ),
 

@@ -9,11 +9,7 @@ with expected as (
         sum(fatalities_max) as fatalities_max,
         sum(injuries) as injuries
     from main.fct_events
-    where
-        has_occurred and document_count > 0
-        and (fatalities is not null or injuries is not null)
-        and event_date_precision in ('day', 'week', 'month', 'quarter', 'season', 'year')
-        and event_date_end <= event_date_start + interval 10 year
+    where is_in_aggregates and (fatalities is not null or injuries is not null)
     group by all
 ),
 

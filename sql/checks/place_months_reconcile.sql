@@ -4,10 +4,7 @@
 with expected as (
     select place_id, count(*) as event_count
     from main.fct_events
-    where
-        place_id is not null and has_occurred and document_count > 0
-        and event_date_precision in ('day', 'week', 'month', 'quarter', 'season', 'year')
-        and event_date_end <= event_date_start + interval 10 year
+    where is_in_aggregates and place_id is not null
     group by all
 ),
 

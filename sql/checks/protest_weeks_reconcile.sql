@@ -4,10 +4,7 @@
 with expected as (
     select count(*) as event_count, coalesce(sum(crowd_size), 0) as crowd_size
     from main.fct_events
-    where
-        event_type = 'PROTEST' and has_occurred and document_count > 0
-        and event_date_precision in ('day', 'week', 'month', 'quarter', 'season', 'year')
-        and event_date_end <= event_date_start + interval 10 year
+    where is_in_aggregates and event_type = 'PROTEST'
 ),
 
 stored as (

@@ -127,6 +127,14 @@ final as (
         events.modality,
         events.is_negated,
         not events.is_negated and events.modality in ('actual', 'historical') as has_occurred,
+        coalesce(
+            not events.is_negated
+            and events.modality in ('actual', 'historical')
+            and counted.document_count > 0
+            and events.event_date_precision in ('day', 'week', 'month', 'quarter', 'season', 'year')
+            and events.event_date_end <= events.event_date_start + interval 10 year,
+            false
+        ) as is_in_aggregates,
         coalesce(counted.is_attributed, false) as is_attributed,
         coalesce(counted.is_asserted, false) as is_asserted,
         events.confidence,

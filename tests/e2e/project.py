@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import IO
 
 import duckdb
 
@@ -86,12 +87,17 @@ class Project:
             raise
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start a command as the leader of a process group of its own."""
+    def start(self, *arguments: str, output: IO[str] | int = subprocess.PIPE) -> subprocess.Popen[str]:
+        """Start a command as the leader of a process group of its own.
+
+        Args:
+            arguments: of `communique`.
+            output: where standard output and error go; a server's own would fill a pipe that nobody reads.
+        """
         return subprocess.Popen(
             [sys.executable, "-m", "pipelines.cli", *arguments],
             cwd=PROJECT_ROOT, env=self.environment, text=True, start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output,
         )  # fmt: skip
 
     def wait_for_lock(self, process: subprocess.Popen[str], *, seconds: float = 120) -> None:

@@ -14,7 +14,7 @@ from pipelines.nlp.actors.lexicon import LEXICONS, load_lexicon, read_rows
 from pipelines.nlp.actors.phrase_index import Entry, Kind, PhraseIndex, split_words
 
 CASES = list(csv.DictReader((Path(__file__).parents[1] / "cases" / "actors.csv").open(encoding="utf-8")))
-FILES = ("countries.csv", "organisations.csv", "regions.csv", "leaders.csv", "actor_nouns.csv")
+FILES = ("countries.csv", "organisations.csv", "regions.csv", "leaders.csv", "actor_nouns.csv", "dated_names.csv")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["phrase"])

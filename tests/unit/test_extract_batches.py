@@ -13,14 +13,9 @@ import pytest
 
 from pipelines.errors import BatchDamagedError
 from pipelines.records import DateSource, Document
-from pipelines.stages.batches import (
-    BatchStore,
-    ExtractionFailure,
-    input_hash,
-    plan_batches,
-    remove_extractions,
-    require_sound,
-)
+from pipelines.stages.batch_files import require_sound
+from pipelines.stages.batches import BatchStore, ExtractionFailure, input_hash, remove_extractions
+from pipelines.stages.planning import plan_batches
 
 
 def document(number: int, length: int = 100) -> Document:
@@ -54,12 +49,12 @@ def held(store: BatchStore) -> dict[str, str]:
 
 def test_plan_is_balanced_and_the_same_in_any_order():
     documents = [document(number, 50 * number) for number in range(1, 51)]
-    batches = plan_batches(documents, batch_documents=16)
+    batches = list(plan_batches(documents, batch_documents=16))
     assert sorted(d.document_id for batch in batches for d in batch) == [d.document_id for d in documents]
     assert max(map(len, batches)) <= 16
     lengths = [sum(len(d.text) for d in batch) for batch in batches]
     assert max(lengths) < 1.1 * min(lengths)
-    assert plan_batches(documents[::-1], batch_documents=16) == batches
+    assert list(plan_batches(documents[::-1], batch_documents=16)) == batches
 
 
 def test_long_documents_are_not_put_together():
@@ -67,8 +62,44 @@ def test_long_documents_are_not_put_together():
     assert list(map(len, batches)) == [1, 1, 1, 1]
 
 
+@pytest.mark.parametrize("late", [(2, 3), (2,)], ids=["in part", "as a whole"])
+def test_what_a_worker_wrote_after_others_had_done_its_work_is_taken_out(tmp_path, late):
+    store = BatchStore(tmp_path)
+    write(store, 1, 2)
+    late_path = write(store, *late, index=False)
+    expected = {f"key{n}": f"doc_{n}" for n in {1, 2, *late}}
+    assert held(store) == expected
+    assert held(store) == expected, "the same when it is read again"
+    assert not late_path.exists()
+    rows = [id for path in tmp_path.glob("*.parquet") for id in pq.read_table(path)["document_id"].to_pylist()]
+    assert sorted(rows) == sorted(expected.values())
+
+
+def test_a_stream_is_read_as_batches_are_due():
+    read = []
+    stream = (read.append(number) or document(number) for number in range(20_000))
+    plan = plan_batches(stream, batch_documents=16)
+    next(plan)
+    assert len(read) == 4096
+    assert sum(map(len, plan)) == 20_000 - 16
+
+
+def test_work_is_split_by_characters():
+    stories = [document(number, 2_500) for number in range(160)]
+    notes = [document(1_000 + number, 200) for number in range(32)]
+    lengths = [sum(len(d.text) for d in batch) for batch in plan_batches([*stories, *notes], batch_documents=64)]
+    assert max(lengths) <= 45_000
+    assert max(lengths) < 1.1 * min(lengths)
+
+
+@pytest.mark.parametrize(("length", "batches"), [(200, 1), (4_000, 2)])
+def test_few_documents_keep_all_workers_busy_where_that_is_worth_their_start(length, batches):
+    planned = plan_batches([document(number, length) for number in range(6)], batch_documents=16, workers=2)
+    assert len(list(planned)) == batches
+
+
 def test_no_documents_no_batches():
-    assert plan_batches([], batch_documents=16) == []
+    assert list(plan_batches([], batch_documents=16)) == []
 
 
 def test_what_was_written_is_found_again(tmp_path):

@@ -27,6 +27,7 @@ from pipelines.errors import DiskFullError, LexiconError, WorkerDiedError
 from pipelines.nlp.annotations import set_extensions
 from pipelines.records import DateSource, Document, DocumentSource
 from pipelines.settings import Settings
+from pipelines.stages.batches import BatchStore
 from pipelines.stages.extract import extract_documents, quarantine_rows
 from pipelines.stages.versions import extractor_version
 
@@ -68,6 +69,22 @@ def load_small_pipeline(_model: str) -> Language:
 
 def load_nothing(_model: str) -> Language:
     raise LexiconError("frames.csv, line 3: no such type")
+
+
+def load_and_die_after_writing(_model: str) -> Language:
+    """A pipeline whose worker is killed, the first time, between its batch and its report."""
+    write = BatchStore.write
+
+    def write_and_die(store: BatchStore, table, inputs):
+        path = write(store, table, inputs)
+        mark = store.folder / "died.mark"
+        if not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return path
+
+    BatchStore.write = write_and_die
+    return load_small_pipeline(_model)
 
 
 def die_at_start(_model: str) -> Language:
@@ -121,7 +138,7 @@ def run(tmp_path, monkeypatch):
         )
         return extract_documents(
             documents,
-            batches_dir=tmp_path / "batches",
+            batches=tmp_path / "batches",
             settings=settings,
             **{"build_table": build_table, "load_nlp": load_small_pipeline, **options},
         )
@@ -179,6 +196,16 @@ def test_a_worker_killed_once_costs_nothing(run, tmp_path):
     documents[3] = document(3, f"Killed ONCE:{tmp_path / 'mark'} and fine then.")
     result = run(documents, workers=1)
     assert result.failures == ()
+    assert rows(result) == Counter(d.document_id for d in documents)
+
+
+def test_a_worker_killed_before_it_could_report_leaves_nothing_twice(run):
+    documents = [document(number) for number in range(8)]
+    result = run(documents, workers=1, load_nlp=load_and_die_after_writing)
+    folder = result.batch_paths[0].parent
+    assert (folder / "died.mark").exists()
+    assert set(folder.glob("*.parquet")) == set(result.batch_paths), "no batch but those that are loaded"
+    assert (result.failures, result.extracted_count) == ((), 8)
     assert rows(result) == Counter(d.document_id for d in documents)
 
 
@@ -283,7 +310,7 @@ def test_a_killed_run_leaves_no_worker_and_its_batches_are_reused(tmp_path, run)
             root = Path(sys.argv[1])
             extract.extract_documents(
                 [faults.document(n, f"A SLOW story {n}.") for n in range(24)],
-                batches_dir=root / "batches",
+                batches=root / "batches",
                 settings=Settings(seeds=root, warehouse=root, workers=2, batch_documents=2, document_seconds=30),
                 build_table=faults.build_table,
                 load_nlp=faults.load_small_pipeline,

@@ -9,11 +9,12 @@ from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, LEMMA, MORPH, POS, SENT_ST
 from spacy.language import Language
 from spacy.tokens import Span
 
-from pipelines.nlp.inference import embedding
+from pipelines.nlp.inference import embedding, encoder
 from pipelines.nlp.inference.attributes import AttributeTable, is_tabular
 from pipelines.nlp.inference.embedding import keep_embeddings
 from pipelines.nlp.inference.entities import EntityDecoder, is_decodable
 from pipelines.nlp.inference.factory import replace_components
+from pipelines.nlp.inference.lemmas import LemmaTable
 from pipelines.nlp.packages import PACKAGED_SUFFIX
 
 MODEL = "en_core_web_sm" + PACKAGED_SUFFIX
@@ -45,6 +46,7 @@ def replaced() -> Language:
 def test_components_keep_their_names_and_order(own: Language, replaced: Language) -> None:
     assert replaced.pipe_names == own.pipe_names
     assert isinstance(replaced.get_pipe("attribute_ruler"), AttributeTable)
+    assert isinstance(replaced.get_pipe("lemmatizer"), LemmaTable)
     assert isinstance(replaced.get_pipe("ner"), EntityDecoder)
 
 
@@ -56,6 +58,14 @@ def test_replacements_set_the_same(own: Language, replaced: Language) -> None:
             (ent.start, ent.end, ent.label_) for ent in expected.ents
         ]
     assert any(doc.ents for doc in replaced.pipe(TEXTS))
+
+
+def test_lemmas_outlive_a_memory_zone(own: Language, replaced: Language) -> None:
+    text = "The borgmeisters of Ulmholt were rebriefing their quaestresses."  # words the model's vocabulary has not
+    expected = [token.lemma_ for token in own(text)]
+    for _ in range(2):
+        with replaced.memory_zone():
+            assert [token.lemma_ for token in replaced(text)] == expected
 
 
 def test_embeddings_are_the_same_however_often_a_word_comes(own: Language, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,3 +103,31 @@ def test_other_components_stay_as_they_are() -> None:
     assert not is_decodable(recognizer)
     replace_components(nlp)
     assert nlp.get_pipe("attribute_ruler") is ruler
+
+
+def test_encoders_compute_in_blocks_what_they_computed_at_once(own: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = (*TEXTS, " ".join(TEXTS) * 4)
+    for rows in (7, 256):
+        monkeypatch.setattr(encoder, "_BLOCK", rows)
+        nlp = spacy.load(MODEL)
+        assert encoder.encode_in_blocks(nlp.get_pipe("tok2vec").model) == 1  # type: ignore[attr-defined]
+        expected, found = (
+            p.get_pipe("tok2vec").predict([p.make_doc(text) for text in texts])  # type: ignore[attr-defined]
+            for p in (own, nlp)
+        )
+        assert all(np.allclose(*pair, atol=1e-4) for pair in zip(expected, found, strict=True))
+
+
+def test_lemmas_outlive_the_memory_of_a_batch(replaced: Language) -> None:
+    for _ in range(2):
+        with replaced.memory_zone():
+            (doc,) = replaced.pipe(["The Zorbinghams were zorbinghamming."])
+            assert doc[1].lemma_.startswith("Zorbingham")
+
+
+def test_lemmas_set_before_are_kept(replaced: Language) -> None:
+    doc = replaced.make_doc("Talks resumed")
+    doc[0].lemma_ = "parley"
+    for _, component in replaced.pipeline:
+        doc = component(doc)
+    assert [token.lemma_ for token in doc] == ["parley", "resume"]

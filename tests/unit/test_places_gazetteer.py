@@ -91,7 +91,7 @@ def test_admin1_by_code(gazetteer: Gazetteer) -> None:
 
 
 def test_points_lie_on_earth(gazetteer: Gazetteer) -> None:
-    points = gazetteer._points
+    points = gazetteer._table.points
     assert all(-90 <= latitude <= 90 for latitude in points[0::2])
     assert all(-180 <= longitude <= 180 for longitude in points[1::2])
 

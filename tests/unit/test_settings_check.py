@@ -100,3 +100,21 @@ def test_the_documented_table_is_that_of_the_code() -> None:
     text = (PROJECT_ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(COMMUNIQUE_\w+)` \| `(.*?)` \| (.*?) \| (.*?) \|$", text, flags=re.MULTILINE)
     assert rows == settings_table()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("EXTRACTION_ENGINE", "spark", "it may be local or ray"),
+        ("EXTRACTION_ENGINE", "ray", "Ray is not installed"),
+        ("BATCHES_URL", "gopher://holes/batches", "Protocol not known"),
+    ],
+)
+def test_an_engine_or_store_that_is_not_there_is_told_before_a_run(
+    monkeypatch, name: str, value: str, problem: str
+) -> None:
+    monkeypatch.setattr("pipelines.settings_check.find_spec", lambda name: None)
+    monkeypatch.setenv(f"COMMUNIQUE_{name}", value)
+    with pytest.raises(SettingsError, match=problem) as caught:
+        read_settings()
+    assert str(caught.value).startswith(f"COMMUNIQUE_{name} cannot be {value!r}")

@@ -127,3 +127,15 @@ def test_only_new_words_are_stemmed_and_old_ones_go():
 def test_macros_open_in_older_versions(path):
     """DuckDB 2 stores if() as a function, which DuckDB 1 has not: a macro that uses it cannot be called there."""
     assert not re.search(r"\bif\s*\(", re.sub(r"--.*", "", path.read_text(encoding="utf-8")))
+
+
+def test_a_macro_that_no_file_has_any_more_is_dropped(con, tmp_path):
+    (tmp_path / "macros").mkdir()
+    (tmp_path / "macros" / "own.sql").write_text(
+        "create or replace macro main.doubled(x) as 2 * x; create or replace macro main.ones() as table select 1 as one"
+    )
+    mine = "select function_name from duckdb_functions() where not internal and function_type like '%macro' order by 1"
+    assert create_macros(con, tmp_path) == 2
+    assert select(con, mine) == [("doubled",), ("ones",)]
+    create_macros(con, SQL_DIR)
+    assert {("search",), ("said",)} <= set(select(con, mine)) and ("ones",) not in select(con, mine)

@@ -27,6 +27,7 @@ from warehouse.checks import Check, model_checks, run_check, run_checks, sql_che
 from warehouse.derived_checks import derived_checks, fill_checks
 from warehouse.load import load_reference, load_run
 from warehouse.models import run_model
+from warehouse.value_checks import value_checks
 
 DOCUMENT = a_document()
 
@@ -40,7 +41,7 @@ def template(tmp_path_factory) -> Path:
     load_reference(con)
     load_run(
         con, documents=[DOCUMENT], document_sources=[a_source(DOCUMENT, file)], files=[file], quarantine=[], run=a_run(),
-        batch_paths=[write_batch(folder / "batch.parquet", [DOCUMENT])], extractor_version="v1",
+        batches=[[write_batch(folder / "batch.parquet", [DOCUMENT])]], extractor_version="v1",
     )  # fmt: skip
     resolve_one_to_one(con)
     for model in models():
@@ -92,7 +93,8 @@ def con(template, tmp_path) -> duckdb.DuckDBPyConnection:
 @cache
 def all_checks() -> tuple[Check, ...]:
     return (
-        *table_checks(), *model_checks(models()), *sql_checks(SQL_DIR), *derived_checks(models()), *fill_checks(models())
+        *table_checks(), *model_checks(models()), *sql_checks(SQL_DIR), *value_checks(),
+        *derived_checks(models()), *fill_checks(models()),
     )  # fmt: skip
 
 

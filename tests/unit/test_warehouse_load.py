@@ -48,7 +48,7 @@ def load(con: duckdb.DuckDBPyConnection, *documents, batches=(), paths=None, run
         "files": files,
         "quarantine": [],
         "run": run or a_run(),
-        "batch_paths": batches,
+        "batches": [batches] if batches else [],
         "extractor_version": version,
     }
     return load_run(con, **arguments | more)

@@ -13,16 +13,16 @@ Read next: `lexicon.py`, then `names/component.py`, which describes every name w
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from spacy.tokens import Doc
 
-from pipelines.nlp.actors.lexicon import ActorLexicon, load_lexicon
+from pipelines.nlp.actors.lexicon import ActorLexicon, load_package_lexicon
+from pipelines.nlp.actors.other_names import is_another_name
 from pipelines.nlp.actors.patterns import (
     BOUNDARIES,
     CERTAIN_PREPOSITIONS,
-    COMPOUND_TAILS,
     DEFINITE,
     ETHNIC,
     FORMER,
@@ -30,10 +30,11 @@ from pipelines.nlp.actors.patterns import (
     OFFICE_SECTORS,
     OWNER_PREPOSITIONS,
     SECTOR_PREPOSITIONS,
+    STATE_SECTORS,
     TITLE_PREFIXES,
 )
 from pipelines.nlp.actors.phrase_index import Entry, Kind, Match, fold, split_words
-from pipelines.nlp.annotations import Affiliation, mention_at
+from pipelines.nlp.annotations import Affiliation, mention_at, written_on
 
 NOTHING = Affiliation()
 _NAMES_WITH_COUNTRY = frozenset(
@@ -41,6 +42,7 @@ _NAMES_WITH_COUNTRY = frozenset(
 )
 _PLACES = frozenset({Kind.COUNTRY, Kind.REGION, Kind.CITY, Kind.CAPITAL, Kind.DEMONYM, Kind.PEOPLE, Kind.LEADER})
 _ORGANISATIONS = frozenset({Kind.ORGANISATION, Kind.SEAT})
+_AFTERLIFE = timedelta(days=365)  # a state's name is used of its remains that long
 _POSSESSIVES = frozenset({"'", "’"})
 _MAX_PLACE_WORDS = 4
 MAX_PHRASE_WORDS = 40  # a longer noun phrase is a parse error; its core is at its beginning
@@ -52,6 +54,7 @@ class ActorDescriber:
     def __init__(self, lexicon: ActorLexicon) -> None:
         self.lexicon = lexicon
         self._describe = lru_cache(maxsize=16_384)(self._describe_phrase)
+        self._state_end = lru_cache(maxsize=16_384)(self._state_end_of_phrase)
 
     def describe_text(self, phrase: str, *, on: date | None = None) -> Affiliation:
         """What a phrase states.
@@ -65,13 +68,24 @@ class ActorDescriber:
         """
         return self._describe(phrase, on)
 
+    def state_end(self, phrase: str, *, on: date) -> date | None:
+        """The last day of the state whose organ or office a phrase names, where that is gone for more than a year.
+
+        Args:
+            phrase: an actor phrase, e.g. "Soviet troops".
+            on: the day the phrase was written.
+
+        Returns:
+            None for a state that is there, and for people: "Soviet pensioners" outlive it.
+        """
+        return self._state_end(phrase, on)
+
     def describe(self, doc: Doc, start: int, end: int) -> Affiliation:
         """What tokens [start, end) of a document state, then what the document says elsewhere of the name at their head.
 
         A person's entry in the lexicon comes last: "the deposed president" holds in this document, whatever he was before.
         """
-        context = doc._.context
-        on = context.published_date if context else None
+        on = written_on(doc)
         phrase = doc[start : min(end, start + MAX_PHRASE_WORDS)].text
         if doc._.mentions is None:
             return self._describe(phrase, on)
@@ -87,13 +101,18 @@ class ActorDescriber:
         words = _strip(split_words(phrase)[:MAX_PHRASE_WORDS])
         if not words:
             return NOTHING
-        found = self.lexicon.index.find(words)
-        matches = [m for m in found if not _is_backer(words, m) and not _is_surname(words, m, found)]
+        found = self.lexicon.index.find(words, on=on)
+        matches = [m for m in found if not is_another_name(words, m, found)]
         if in_document:
             matches = [_in_document(m) for m in matches if m.entry.kind is not Kind.LEADER]
         if not matches:
             return Affiliation(self._small_place(words)) if not in_document else NOTHING
         return _Phrase(words, matches, on).affiliation()
+
+    def _state_end_of_phrase(self, phrase: str, on: date) -> date | None:
+        words = _strip(split_words(phrase)[:MAX_PHRASE_WORDS])
+        matches = self.lexicon.index.find(words, on=on)
+        return _Phrase(words, matches, on).state_end() if matches else None
 
     def _small_place(self, words: tuple[str, ...]) -> str | None:
         """The country of a phrase that is a town's name and nothing else."""
@@ -118,7 +137,7 @@ class _Phrase:
         head = self._head()
         country = None if self._is_ethnic() else self._country(head)
         sector, is_own = self._sector(head, country)
-        if sector in OFFICE_SECTORS and head and self._is_former(head):
+        if sector in OFFICE_SECTORS and head and (self._is_former(head) or self._is_outlived(head, country)):
             sector = "ELI"
         if not is_own and country is None and head and head.entry.role == "weak":
             sector = None
@@ -290,6 +309,27 @@ class _Phrase:
     def _is_former(self, head: Match) -> bool:
         return any(fold(w) in FORMER for w in self.words[max(0, head.start - 4) : head.start])
 
+    def state_end(self) -> date | None:
+        """The last day of the state that the phrase is, or is an organ of, where that is over."""
+        head = self._head()
+        country = self._country(head)
+        is_organ = head is None or head.entry.state_end is not None or head.entry.sector in STATE_SECTORS
+        if not is_organ or any(fold(w) in FORMER for w in self.words[: self.core_end]):
+            return None
+        return self._end_of(country)
+
+    def _end_of(self, country: str | None) -> date | None:
+        """The last day of the state that gives the phrase its country, where it is long gone."""
+        states = [m.entry for m in self.core if m.entry.country == country and m.entry.kind in _NAMES_WITH_COUNTRY]
+        ends = [entry.state_end for entry in states]
+        if country is None or self.on is None or not ends or ends[-1] is None:
+            return None
+        return ends[-1] if self.on - ends[-1] > _AFTERLIFE else None
+
+    def _is_outlived(self, head: Match, country: str | None) -> bool:
+        """An office of a state that was gone when the phrase was written: its holder is a former one."""
+        return head.entry.is_title and self._end_of(country) is not None
+
     # -- title --------------------------------------------------------------------------------------------------------
 
     def _title(self, head: Match | None) -> str | None:
@@ -315,27 +355,11 @@ def _strip(words: tuple[str, ...]) -> tuple[str, ...]:
     return words[start:end]
 
 
-def _is_backer(words: tuple[str, ...], match: Match) -> bool:
-    """True for the first member of "US-backed" and its like."""
-    end = match.end
-    return end + 1 < len(words) and words[end] in ("-", "–", "‑") and fold(words[end + 1]) in COMPOUND_TAILS
-
-
 def _in_document(match: Match) -> Match:
     """A capital without its sector: the document tells whether the government or the place is meant."""
     if match.entry.kind is Kind.CAPITAL:
         return Match(match.start, match.end, replace(match.entry, sector=None))
     return match
-
-
-def _is_surname(words: tuple[str, ...], match: Match, found: list[Match]) -> bool:
-    """True for a place's name that follows another capitalised word: "Agnes London"."""
-    if match.entry.kind not in (Kind.CITY, Kind.CAPITAL) or match.start == 0:
-        return False
-    if not words[match.start - 1][0].isupper():
-        return False
-    before = next((m for m in found if m.end == match.start), None)
-    return before is None or before.entry.is_title
 
 
 def _join(words: tuple[str, ...]) -> str:
@@ -350,4 +374,4 @@ def _join(words: tuple[str, ...]) -> str:
 @lru_cache(maxsize=1)
 def get_describer() -> ActorDescriber:
     """The describer over the lexicons of the package, loaded once a process."""
-    return ActorDescriber(load_lexicon())
+    return ActorDescriber(load_package_lexicon())

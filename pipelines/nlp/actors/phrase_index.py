@@ -36,7 +36,9 @@ class Entry:
     """A phrase of the lexicons.
 
     `key` is the canonical entity key of what it names (empty for nouns); `role` and `is_title` are of nouns alone; `since`
-    and `until` bound a leader's office; `is_shared` says that bodies of other states have the name too.
+    and `until` bound a leader's office, or the time of a state under that name; `is_shared` says that bodies of other
+    states have the name too. An entry that `is_then` is named by the phrase between `since` and `until` only, and comes
+    before all others there.
     """
 
     kind: Kind
@@ -51,6 +53,21 @@ class Entry:
     is_shared: bool = False
     since: date | None = None
     until: date | None = None
+    is_then: bool = False
+
+    def holds(self, on: date | None) -> bool:
+        """Whether its phrase names it in a document of a day; None: in one without a date."""
+        if not self.is_then:
+            return True
+        return on is not None and (self.since or date.min) <= on <= (self.until or date.max)
+
+    @property
+    def state_end(self) -> date | None:
+        """The last day of the state that the phrase names, where that is gone or has another name now."""
+        return self.until if self.kind in _STATES else None
+
+
+_STATES = frozenset({Kind.COUNTRY, Kind.DEMONYM, Kind.PEOPLE, Kind.REGION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +106,34 @@ class PhraseIndex:
         ] = {}  # first word -> lengths of the phrases that begin with it, longest first
         self._entries: dict[tuple[str, ...], list[tuple[tuple[str, ...], Entry]]] = {}
 
-    def add(self, phrase: str, entry: Entry) -> None:
-        """Add a phrase; of two entries with the same phrase the first one added wins."""
+    def add(self, phrase: str, entry: Entry, *, is_first: bool = False) -> None:
+        """Add a phrase; of two entries with the same phrase the first one added wins, or the one that `is_first`."""
         words = split_words(phrase)
         folded = tuple(fold(w) for w in words)
         same = self._entries.setdefault(folded, [])
-        if any(w == words or not e.is_acronym for w, e in same):
+        if is_first:
+            same.insert(0, (words, entry))
+        elif any((w == words or not e.is_acronym) and not e.is_then for w, e in same):
             return
-        same.append((words, entry))
+        else:
+            same.append((words, entry))
         lengths = set(self._lengths.get(folded[0], ())) | {len(folded)}
         self._lengths[folded[0]] = tuple(sorted(lengths, reverse=True))
 
-    def match_at(self, words: Sequence[str], at: int, folded: Sequence[str] | None = None) -> Match | None:
+    def may_begin(self, folded: str) -> bool:
+        """Whether a phrase begins with a word, given as `fold` makes it."""
+        return folded in self._lengths
+
+    def match_at(
+        self, words: Sequence[str], at: int, folded: Sequence[str] | None = None, *, on: date | None = None
+    ) -> Match | None:
         """The longest phrase that begins at a word, or None.
 
         Args:
             words: the words of a text, cut by `split_words`.
             at: index of the first word of the phrase.
             folded: `fold` of each word, where the caller has it.
+            on: the day the text was written, for names that meant something else then; None: what they mean today.
         """
         lengths = self._lengths.get(folded[at] if folded is not None else fold(words[at]))
         if lengths is None:
@@ -121,16 +148,16 @@ class PhraseIndex:
                 else tuple(fold(w) for w in words[at : at + length])
             )
             for exact, entry in self._entries.get(key, ()):
-                if _is_written_so(words, at, exact, entry):
+                if entry.holds(on) and _is_written_so(words, at, exact, entry):
                     return Match(at, at + length, entry)
         return None
 
-    def find(self, words: Sequence[str]) -> list[Match]:
-        """All longest matches from left to right, none overlapping another."""
+    def find(self, words: Sequence[str], *, on: date | None = None) -> list[Match]:
+        """All longest matches from left to right, none overlapping another; `on` as in `match_at`."""
         folded = [fold(w) for w in words]
         found, at = [], 0
         while at < len(words):
-            match = self.match_at(words, at, folded)
+            match = self.match_at(words, at, folded, on=on)
             if match:
                 found.append(match)
                 at = match.end

@@ -10,7 +10,7 @@ from __future__ import annotations
 from spacy.tokens import Doc
 
 from pipelines.nlp.actors.patterns import SUPRANATIONAL_CODES
-from pipelines.nlp.annotations import EntityNode, MentionSpan
+from pipelines.nlp.annotations import EntityNode, MentionSpan, names_unlisted_state
 from pipelines.nlp.coreference.home import CountryOfEvents
 from pipelines.nlp.coreference.patterns import CIVIL_SECTORS, FOREIGN_WORDS, HOME_WORDS, LOCAL_SECTORS
 
@@ -153,7 +153,7 @@ def _is_of_the_place(doc: Doc, mention: MentionSpan, node: EntityNode, *, is_cle
 
 def is_foreign(doc: Doc, start: int, end: int) -> bool:
     """Whether the words of a phrase say that its people are not of the place: "foreign tourists", "migrants"."""
-    return any(
+    return names_unlisted_state(doc, start, end) or any(
         (t.lower_ in FOREIGN_WORDS or t.lemma_.lower() in FOREIGN_WORDS) and not _is_of_home(doc, t.i)
         for t in doc[start:end]
     )

@@ -17,7 +17,7 @@ from spacy.tokens import Doc
 
 from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.actors.phrase_index import fold
-from pipelines.nlp.annotations import EntityNode, MentionSpan
+from pipelines.nlp.annotations import EntityNode, MentionSpan, written_on
 from pipelines.nlp.coreference import antecedents, groups
 from pipelines.nlp.coreference.citizens import is_foreign, settle_countries
 from pipelines.nlp.coreference.discourse import Discourse, sentence_numbers
@@ -95,7 +95,7 @@ class EntityResolver:
     def _home(self, doc: Doc, names: list[MentionSpan]) -> tuple[dict[int, tuple[str, str | None]], CountryOfEvents]:
         """The country of each sentence, with the towns that the other names show to be namesakes of better known ones."""
         sentence_of = sentence_numbers(doc)
-        entries = [self.linker.entry(doc[m.start : m.end].text) for m in names]
+        entries = [self.linker.entry(doc[m.start : m.end].text, written_on(doc)) for m in names]
         gazetteer = load_gazetteer()
         story = weigh_countries(doc, names, entries, gazetteer, sentence_of)
         main = main_country(story)
@@ -148,7 +148,11 @@ class EntityResolver:
             node.country = reading.home.certain(mention.start)
         if node.country is None and node.key.startswith("people:"):
             mention.country = reading.home.certain(mention.start)
-        if mention.label == "GPE" and is_acting_capital(reading.doc, mention, self.linker.entry):
+        if mention.label == "GPE" and is_acting_capital(
+            reading.doc,
+            mention,
+            self.linker.entry(reading.doc[mention.start : mention.end].text, written_on(reading.doc)),
+        ):
             mention.sector = "GOV"
             named = {
                 name.entity.key: name.entity for name in reading.names_by_start.values() if name.entity is not None

@@ -5,7 +5,7 @@ What belongs here: telling "Ankara rejected the offer" from "a rally in Ankara".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Container
 
 from spacy.tokens import Doc, Token
 
@@ -23,9 +23,8 @@ _AFTER_PLACE = frozenset({",", "(", "-", "--", "–", "—"})
 _SHORT_TEXT = 3  # tokens: a phrase rather than a sentence
 
 
-def is_acting_capital(doc: Doc, mention: MentionSpan, entry_of: Callable[[str], Entry | None]) -> bool:
-    """True where a capital's name is a party rather than a place."""
-    entry = entry_of(doc[mention.start : mention.end].text)
+def is_acting_capital(doc: Doc, mention: MentionSpan, entry: Entry | None) -> bool:
+    """True where a capital's name is a party rather than a place; `entry`: what the lexicons know of the name."""
     if entry is None or entry.kind is not Kind.CAPITAL:
         return False
     if len(doc) <= _SHORT_TEXT:

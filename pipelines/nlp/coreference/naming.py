@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 
 from spacy.tokens import Doc
 
 from pipelines.nlp.actors.lexicon import ActorLexicon
+from pipelines.nlp.actors.patterns import STATE_HEADS
 from pipelines.nlp.actors.phrase_index import Entry, Kind, Match, PhraseIndex, fold, split_words
-from pipelines.nlp.annotations import EntityNode, MentionSpan
+from pipelines.nlp.annotations import UNLISTED_STATE, EntityNode, MentionSpan, written_on
 from pipelines.nlp.coreference.acronyms import spelled_acronyms, stated_acronyms
 from pipelines.nlp.coreference.generations import Generations
 from pipelines.nlp.coreference.home import CountryOfEvents
@@ -37,7 +39,7 @@ class NameLinker:
     """Gives every name of a document its entity."""
 
     def __init__(self, lexicon: ActorLexicon, teams: TeamLexicon) -> None:
-        self._entry = lru_cache(maxsize=8_192)(lambda text: _whole_entry(lexicon.index, text))
+        self._entry = lru_cache(maxsize=8_192)(lambda text, on: _whole_entry(lexicon.index, text, on))
         self.teams = teams
         self._team = lru_cache(maxsize=8_192)(lambda text, sport: _whole_entry(teams.index(sport), text))
         self._is_generic = lru_cache(maxsize=8_192)(lambda text: _is_noun(lexicon.index, text))
@@ -62,9 +64,9 @@ class NameLinker:
                 node = nodes[key] = EntityNode(key, name, label)
             mention.entity = node
 
-    def entry(self, text: str) -> Entry | None:
-        """The lexicon entry of a whole name."""
-        return self._entry(text)
+    def entry(self, text: str, on: date | None) -> Entry | None:
+        """The lexicon entry of a whole name, in a document of that day."""
+        return self._entry(text, on)
 
     def team(self, text: str, sport: str | None) -> Entry | None:
         """The sports lexicon's entry of a whole name in a story about a sport."""
@@ -89,7 +91,7 @@ class _DocumentNaming:
     def __init__(
         self, linker: NameLinker, doc: Doc, mentions: list[MentionSpan], texts: list[str], home: CountryOfEvents
     ) -> None:
-        self.linker, self.doc, self.home = linker, doc, home
+        self.linker, self.doc, self.home, self.on = linker, doc, home, written_on(doc)
         self.sport = find_sport([fold(t) for t in texts[:SPORT_WINDOW]], [t.isupper() for t in texts[:3]])
         self.words: dict[int, tuple[str, ...]] = {id(m): _name_words(texts, m) for m in mentions}
         named = (linker.team(doc[m.start : m.end].text, self.sport) for m in mentions if m.label == "ORG")
@@ -103,6 +105,7 @@ class _DocumentNaming:
         self.stated_acronyms = stated_acronyms(doc, mentions, self.words)
         self.acronyms = spelled_acronyms(doc, mentions, self.words)
         self.long_forms = self._long_forms(mentions)
+        self.states = self._unlisted_states(mentions)
 
     def identify(self, mention: MentionSpan) -> tuple[str, str, str]:
         """Canonical key, display name and label of the thing a name stands for."""
@@ -110,7 +113,10 @@ class _DocumentNaming:
         words = self.words[id(mention)]
         if mention.label == "PERSON":
             return self._identify_person(mention, words, text)
-        entry = self.linker.entry(text)
+        if words in self.states:
+            mention.label, mention.country = "GPE", None
+            return f"{UNLISTED_STATE}{' '.join(self.states[words])}", " ".join(self.states[words]).title(), "GPE"
+        entry = self.linker.entry(text, self.on)
         if mention.label in _PLACE_LABELS and entry is not None and (found := self._place_meant(mention, entry, text)):
             return found
         if mention.label == "NORP" and mention.start and self.doc[mention.start - 1].lower_ == "ethnic":
@@ -122,7 +128,7 @@ class _DocumentNaming:
         if words in self.stated_acronyms or (entry is None and words in self.acronyms):
             # What the document says an acronym stands for comes before what it mostly stands for.
             words = self.stated_acronyms.get(words) or self.acronyms[words]
-            expanded = self.linker.entry(" ".join(w.capitalize() for w in words))
+            expanded = self.linker.entry(" ".join(w.capitalize() for w in words), self.on)
             if expanded is None or entry is None or expanded.key != entry.key:
                 mention.country = mention.sector = None
             entry = expanded
@@ -148,7 +154,7 @@ class _DocumentNaming:
         at = len(words) - 1 - words[::-1].index("of") if "of" in words else 0
         if at < _LEAST_BODY_WORDS or mention.label != "ORG" or not self.linker.is_generic(" ".join(words[:at])):
             return words
-        owner = self.linker.entry(" ".join(w.capitalize() for w in words[at + 1 :] if w != "the"))
+        owner = self.linker.entry(" ".join(w.capitalize() for w in words[at + 1 :] if w != "the"), self.on)
         if owner is None or owner.kind is not Kind.COUNTRY:
             return words
         mention.country = owner.country
@@ -184,24 +190,23 @@ class _DocumentNaming:
         if generation:
             return f"name:{' '.join(full)} {generation}", f"{' '.join(full).title()} {generation.title()}.", "PERSON"
         name = " ".join(full)
-        known = self.linker.entry(" ".join(w.capitalize() for w in full)) if full != words else None
+        known = self.linker.entry(" ".join(w.capitalize() for w in full), self.on) if full != words else None
         if known is not None and known.kind is Kind.LEADER:
             return f"name:{known.key.removeprefix('person:')}", known.name, "PERSON"
         return f"name:{name}", text if full == words else name.title(), "PERSON"
 
     def _leader(self, mention: MentionSpan, words: tuple[str, ...], text: str) -> Entry | None:
         """The person of public life whom a name means at the document's date, if the lexicons know one."""
-        entry = self.linker.entry(text)
-        on = self.doc._.context.published_date if self.doc._.context else None
+        entry = self.linker.entry(text, self.on)
         if len(words) > 1:
-            return namesake_in_office(self.linker.lexicon, entry, words, on)
+            return namesake_in_office(self.linker.lexicon, entry, words, self.on)
         if words in self.full_names:
             return entry
         title = mention.title or min((m.title for m in self.of_words[words] if m.title), default=None)
-        holder = office_holder(self.linker.lexicon, words[0], title, mention.country, on)
+        holder = office_holder(self.linker.lexicon, words[0], title, mention.country, self.on)
         if holder is not None or entry is None or entry.kind is not Kind.LEADER:
             return holder or entry
-        return None if is_before_office(entry, on) or is_foreign(entry, mention.country) else entry
+        return None if is_before_office(entry, self.on) or is_foreign(entry, mention.country) else entry
 
     def _identify_team(self, mention: MentionSpan, text: str, entry: Entry | None) -> tuple[str, str, str] | None:
         team = self.linker.team(text, self.sport)
@@ -242,6 +247,17 @@ class _DocumentNaming:
                 full[form] = longer
         return full
 
+    def _unlisted_states(self, mentions: list[MentionSpan]) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """Names of states that no lexicon has, in full and in short, to the full one: "Zorland", "Republic of Zorland"."""
+        found: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for mention in mentions:
+            words = self.words[id(mention)]
+            if mention.label == "GPE" and (inner := _named_state(words)):
+                text = self.doc[mention.start : mention.end].text
+                if self.linker.entry(text, self.on) is None:
+                    found[words] = found[inner] = words
+        return found
+
     def _long_forms(self, mentions: list[MentionSpan]) -> dict[tuple[str, ...], tuple[str, ...]]:
         """First words of an organisation's or place's name to the one longer name of the document that begins with them."""
         longer: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
@@ -258,17 +274,27 @@ class _DocumentNaming:
         }
 
 
-def _whole_entry(index: PhraseIndex, text: str) -> Entry | None:
+def _whole_entry(index: PhraseIndex, text: str, on: date | None = None) -> Entry | None:
     words = split_words(text)
-    match = index.match_at(words, 0) if words else None
+    match = index.match_at(words, 0, on=on) if words else None
     if match is None and _STOPPED.fullmatch(text):
         words = (text.replace(".", ""),)
         match = index.match_at(words, 0)
+    if match is None and len(words) > 2 and (named := _named_state(words)):
+        words, match = named, index.match_at(named, 0, on=on)
+        if match is not None and match.entry.kind not in (Kind.COUNTRY, Kind.REGION):
+            match = None
     if match is None:
         words, match = _other_spelling(index, words)
     if match is None and words and text.isupper():
         match = index.match_at(tuple(w.capitalize() for w in words), 0)
     return match.entry if match and match.end == len(words) and match.entry.key else None
+
+
+def _named_state(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The name in a state's full name: "Artsakh" of "Republic of Artsakh"."""
+    at = next((i for i, word in enumerate(words[:-2]) if fold(word) in STATE_HEADS and words[i + 1] == "of"), None)
+    return () if at is None else words[at + 3 if words[at + 2] == "the" else at + 2 :]
 
 
 def _other_spelling(index: PhraseIndex, words: tuple[str, ...]) -> tuple[tuple[str, ...], Match | None]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from spacy.attrs import TAG
+from spacy.attrs import LOWER, TAG
 from spacy.tokens import Doc, Token
 
 from pipelines.nlp.actors.component import ActorDescriber
@@ -83,14 +83,15 @@ def find_nominals(doc: Doc, describer: ActorDescriber, taken: set[int]) -> list[
     found: list[Nominal] = []
     pronoun_tags = {doc.vocab.strings.add(tag) for tag in ("PRP", "PRP$")}
     noun_tags = {doc.vocab.strings.add(tag) for tag in ("NN", "NNS", "NNP", "NNPS", "DT", "CD", "CC", "PDT")}
-    for i, tag in enumerate(doc.to_array(TAG).tolist()):
+    old = doc.vocab.strings.add("old")
+    for i, (tag, word) in enumerate(doc.to_array([TAG, LOWER]).tolist()):
         if i in taken:
             continue
         if tag in pronoun_tags:
             lower = doc[i].lower_
             if form := _pronoun_form(lower):
                 found.append(Nominal(i, i + 1, i, form, lower))
-        elif doc[i].lower_ == "old" and (aged := _aged_person(doc, i)):
+        elif word == old and (aged := _aged_person(doc, i)):
             found.append(aged)
         elif tag in noun_tags:
             token = doc[i]

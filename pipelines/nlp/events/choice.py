@@ -18,6 +18,7 @@ from pipelines.nlp.events.evidence import (
     ACTOR,
     PARTICIPANT,
     RECIPIENT,
+    Seen,
     Situation,
     evidence_for,
     named_by_frame,
@@ -93,8 +94,9 @@ class ArgumentChooser:
         situation = replace(situation, vacant=_vacant(situation, candidates), subject=_subject(situation, candidates))
         if PARTICIPANT in situation.roles:
             return self._participants(situation, candidates)
-        actors = [self._scored(situation, c, ACTOR) for c in candidates if c.may_act]
-        recipients = [self._scored(situation, c, RECIPIENT) for c in candidates if c.may_suffer]
+        both: list[tuple[Candidate, Seen]] = [(candidate, {}) for candidate in candidates]
+        actors = [self._scored(situation, c, ACTOR, of_it) for c, of_it in both if c.may_act]
+        recipients = [self._scored(situation, c, RECIPIENT, of_it) for c, of_it in both if c.may_suffer]
         best = sorted((s for s in actors if s.score > 0), key=lambda s: -s.score)[:_BEAM]
         result: tuple[float, Scored | None, Scored | None] = (float("-inf"), None, None)
         for actor in (*best, None):
@@ -111,8 +113,8 @@ class ArgumentChooser:
             {ACTOR: actor, RECIPIENT: recipient},
         )
 
-    def _scored(self, situation: Situation, candidate: Candidate, role: str) -> Scored:
-        evidence = evidence_for(situation, candidate, role)
+    def _scored(self, situation: Situation, candidate: Candidate, role: str, seen: Seen) -> Scored:
+        evidence = evidence_for(situation, candidate, role, seen)
         return Scored(role, candidate, evidence, self._sum(role, evidence))
 
     def _sum(self, role: str, evidence: list[str]) -> float:
@@ -141,7 +143,7 @@ class ArgumentChooser:
         return Scored(RECIPIENT, recipient.candidate, evidence, self._sum(RECIPIENT, evidence))
 
     def _participants(self, situation: Situation, candidates: list[Candidate]) -> Choice:
-        scored = [self._scored(situation, c, PARTICIPANT) for c in candidates if c.may_act]
+        scored = [self._scored(situation, c, PARTICIPANT, {}) for c in candidates if c.may_act]
         parties: list[PartyPhrase] = []
         ranked = sorted((s for s in scored if s.score > 0), key=lambda s: -s.score)
         here = [s for s in ranked if any(not p.relation.startswith("told.") for p in s.candidate.places)]

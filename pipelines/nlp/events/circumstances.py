@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from spacy.tokens import Doc
 
+from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.events.attribution import is_speakers_own
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.event_dates import EventDate, EventDateReader
@@ -28,12 +29,12 @@ _BACKGROUND_DAYS = 365  # an event that ended longer ago than this is told as hi
 class CircumstanceReader:
     """Reads dates and places of one Doc's events."""
 
-    def __init__(self, doc: Doc, lexicon: EventLexicon) -> None:
+    def __init__(self, doc: Doc, lexicon: EventLexicon, describer: ActorDescriber) -> None:
         self.doc = doc
         self.lexicon = lexicon
         self._published = doc._.context.published_date if doc._.context is not None else None
         self.dates = EventDateReader(doc)
-        self.story = Story(doc, self.dates, lexicon)
+        self.story = Story(doc, self.dates, lexicon, describer)
         self.retellings = self.story.retellings
         self.scenes = SceneReader(doc, lexicon, self.story)
 
@@ -60,7 +61,7 @@ class CircumstanceReader:
         if draft.modality == Modality.ACTUAL:
             if is_purpose(draft):
                 return Modality.HYPOTHETICAL
-            if is_background(draft):
+            if is_background(draft) or self.story.last_day(draft) is not None:
                 return Modality.HISTORICAL
             if self._published is not None and when.end is not None and not when.is_ongoing:
                 if when.end < self._published - timedelta(days=_BACKGROUND_DAYS):

@@ -8,9 +8,9 @@ which role (`roles.py`: `candidates.py`, `evidence.py`, `choice.py`; what a phra
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 
-import numpy as np
 from spacy.attrs import LEMMA
 from spacy.tokens import Doc, Span, Token
 from spacy.vocab import Vocab
@@ -71,7 +71,7 @@ class EventsComponent:
         self.person_nouns = PEOPLE_NOUNS.union(*classes)
         self.verbs_of_people = lexicon.verbs_of_people()
         self.domains = load_domain_lexicon(vocab)
-        self._lemmas = np.array(sorted(vocab.strings.add(w) for w in words), dtype=np.uint64)
+        self._lemmas = frozenset(vocab.strings.add(w) for w in words)
 
     def __call__(self, doc: Doc) -> Doc:
         doc._.events = self.predict(doc)
@@ -79,14 +79,16 @@ class EventsComponent:
 
     def predict(self, doc: Doc) -> list[Event]:
         """The events of a Doc, by position."""
-        candidates = [doc[int(i)] for i in np.flatnonzero(np.isin(doc.to_array(LEMMA), self._lemmas))]
+        candidates = [doc[i] for i, lemma in enumerate(doc.to_array(LEMMA).tolist()) if lemma in self._lemmas]
         if not candidates:
             return []
         coder = _DocumentCoder(doc, self)
+        sents = list(doc.sents)
+        starts = [sent.start for sent in sents]
         by_sentence: dict[int, list[Token]] = {}
         for token in candidates:
-            by_sentence.setdefault(token.sent.start, []).append(token)
-        drafts = [(d, tokens[0].sent) for tokens in by_sentence.values() for d in coder.code(tokens[0].sent, tokens)]
+            by_sentence.setdefault(bisect_right(starts, token.i) - 1, []).append(token)
+        drafts = [(d, sents[at]) for at, tokens in by_sentence.items() for d in coder.code(sents[at], tokens)]
         rows = coder.rows.rows(drafts)
         if self.is_explaining:
             doc.user_data[EXPLANATIONS] = [(draft, row) for (draft, _), row in zip(drafts, rows, strict=True)]

@@ -78,12 +78,16 @@ class DomainReader:
                 names[mention.start] = _NAME
         self._sums[POLITICAL] = self._sums[POLITICAL] + _cumulative(names)
         self._length = len(doc)
+        # Each sentence asks for both ends of its passage; of Python's own numbers, as numpy's are slower one by one.
+        political = self._sums[POLITICAL].tolist()
+        self._political, self._others = political, [s.tolist() for n, s in self._sums.items() if n != POLITICAL]
+        self._whole = self._evidence(0, self._length)
 
     def of(self, sent: Span) -> Domain:
         """What the passage around a sentence is about: other than politics where both it and the document are."""
         start, end = max(0, sent.start - _WINDOW), min(self._length, sent.end + _WINDOW)
         political, other = self._evidence(start, end)
-        all_political, all_other = self._evidence(0, self._length)
+        all_political, all_other = self._whole
         if all_political >= _LEAST_POLITICAL and all_political >= _OUTWEIGHS * all_other:
             return Domain.POLITICAL
         is_other = other >= _LEAST_OTHER and other >= _OUTWEIGHS * political
@@ -99,13 +103,12 @@ class DomainReader:
         for the other domain that has most, between -3 and 3; 0 where they are even.
         """
         start, end = max(0, sent.start - _WINDOW), min(self._length, sent.end + _WINDOW)
-        return _log_ratio(*self._evidence(start, end)), _log_ratio(*self._evidence(0, self._length))
+        return _log_ratio(*self._evidence(start, end)), _log_ratio(*self._whole)
 
     def _evidence(self, start: int, end: int) -> tuple[int, int]:
         """The weight of political words and names in [start, end), and of the other domain that has most."""
-        counts = {name: int(sums[end] - sums[start]) for name, sums in self._sums.items()}
-        political = counts.pop(POLITICAL)
-        return political, max(counts.values(), default=0)
+        others = [sums[end] - sums[start] for sums in self._others]
+        return self._political[end] - self._political[start], max(others, default=0)
 
 
 def _log_ratio(political: int, other: int) -> float:

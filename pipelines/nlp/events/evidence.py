@@ -54,15 +54,17 @@ class Situation:
     is_alone: bool = False  # no other sentence of the document could name the parties
     vacant: frozenset[str] = frozenset()  # roles that no candidate fills by a relation that the frame lists
     subject: str = "none"  # what stands as the predicate's subject: party, thing or none
-    sentence: range = field(init=False)  # tokens; spaCy would look for its bounds again for each candidate
+    # Asked for each candidate: the tokens of the sentence, and how the predicate stands.
+    sentence: range = field(init=False)
+    form: str = field(init=False)
 
     def __post_init__(self) -> None:
         sent = self.site.token.sent
         object.__setattr__(self, "sentence", range(sent.start, sent.end))
+        object.__setattr__(self, "form", self._form())
 
-    @property
-    def form(self) -> str:
-        """How the predicate stands: verb, passive, adj, noun, light, undergo or exist."""
+    def _form(self) -> str:
+        """Verb, passive, adj, noun, light, undergo or exist."""
         site = self.site
         if site.noun is not None:
             return {"actor": "light", "undergo": "undergo", "exist": "exist"}.get(site.support or "", "noun")
@@ -224,9 +226,32 @@ EVIDENCE: tuple[Callable[[Situation, Candidate, str], Iterator[str]], ...] = (
 )
 
 
-def evidence_for(situation: Situation, candidate: Candidate, role: str) -> list[str]:
-    """Everything seen of a candidate in a role, sorted by function."""
-    return [name for see in EVIDENCE for name in see(situation, candidate, role)]
+_OF_A_ROLE = frozenset((what_the_frame_says, what_is_vacant, how_it_is_reached))
+
+# What was seen of a candidate that is the same in every role, by what sees it.
+Seen = dict[Callable[[Situation, Candidate, str], Iterator[str]], list[str]]
+
+
+def evidence_for(situation: Situation, candidate: Candidate, role: str, seen: Seen | None = None) -> list[str]:
+    """Everything seen of a candidate in a role, sorted by function.
+
+    Args:
+        situation: the event.
+        candidate: the candidate.
+        role: the role.
+        seen: of the candidate in another role of the same event; taken from, or added to.
+    """
+    seen = {} if seen is None else seen
+    found: list[str] = []
+    for see in EVIDENCE:
+        if see in _OF_A_ROLE:
+            found += see(situation, candidate, role)
+            continue
+        names = seen.get(see)
+        if names is None:
+            names = seen[see] = list(see(situation, candidate, role))
+        found += names
+    return found
 
 
 def pair_evidence(doc: Doc, actor: Candidate, recipient: Candidate, *, is_own: bool) -> list[str]:

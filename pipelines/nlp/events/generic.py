@@ -79,7 +79,8 @@ def _is_asked(token: Token) -> bool:
     """Whether the sentence is a question: "What charges does he face?"."""
     sent = token.sent
     first = next((t for t in sent[_after_label(sent) :] if not t.is_punct and not t.is_space), None)
-    last = next((t for t in reversed(list(sent)) if not t.is_space and t.text not in _QUOTES), None)
+    before_end = (sent.doc[i] for i in range(sent.end - 1, sent.start - 1, -1))
+    last = next((t for t in before_end if not t.is_space and t.text not in _QUOTES), None)
     if first is None or last is None or last.text != "?":
         return False
     return first.tag_ in _QUESTION_TAGS or first.dep_ in ("aux", "auxpass") or first.pos_ == "AUX"

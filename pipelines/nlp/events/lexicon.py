@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from pipelines.errors import LexiconError
+from pipelines.nlp.kept import kept
 
 SAME = "="
 PARTY = "*party"
@@ -21,6 +22,16 @@ _COOPERATION = 2  # the highest quad class of cooperation
 PERSON = "*person"
 # Modes of what is done to persons, whatever object their frames ask for.
 _MODES_OF_PERSONS = frozenset("arrest deport abduct beat torture sexual release convict expel".split())
+# What the event lexicon is made of, below the package's folder.
+_FILES = (
+    "nlp/events/lexicon.py",
+    *(
+        f"lexicons/event_{name}.csv"
+        for name in ("noun_classes", "frames", "operators", "composition", "types", "traits")
+    ),
+    "lexicons/context_words.csv",
+    "lexicons/light_verbs.csv",
+)
 LEXICONS = Path(__file__).resolve().parents[2] / "lexicons"
 
 
@@ -53,11 +64,10 @@ class Frame:
     requires: str  # "", political, official, agent, actor or recipient
     actors: frozenset[str]  # lemmas the subject must be of; empty: no condition
     salience: float
+    specificity: int = field(init=False)  # how much the frame asks for; the most specific match wins
 
-    @property
-    def specificity(self) -> int:
-        """How much the frame asks for; the most specific match wins."""
-        return (
+    def __post_init__(self) -> None:
+        specificity = (
             4 * bool(self.objects)
             + 2 * bool(self.particle)
             + sum(3 if p.heads else 2 if p.is_party else 1 for p in self.preps[:1])
@@ -65,6 +75,7 @@ class Frame:
             + self.object_party
             + self.no_object
         )
+        object.__setattr__(self, "specificity", specificity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +241,15 @@ def _grouped(items: list) -> dict:
 
 @cache
 def load_event_lexicon() -> EventLexicon:
+    """The event lexicons, in the form that was kept when a process first read them.
+
+    Raises:
+        LexiconError: a row cannot be used; names file and line.
+    """
+    return kept("events", read_event_lexicon, files=_FILES)
+
+
+def read_event_lexicon() -> EventLexicon:
     """Read every event lexicon.
 
     Raises:

@@ -49,6 +49,7 @@ class FrameMatcher:
         self.clauses = clauses
         self.parties = parties
         self.phrases = PhraseReader(clauses)
+        self._head_forms: dict[int, set[str]] = {}  # of a phrase, by its token
         self._participles: dict[int, tuple[Token, ...]] = {}  # by head; a list has one head for hundreds of nouns
 
     def site(self, token: Token) -> Site | None:
@@ -121,11 +122,11 @@ class FrameMatcher:
         best, best_key = None, (-1, 0.0)
         for form in sorted(self.phrases.forms(token), key=len) if pos == "noun" else (lemma_of(token),):
             frames = self.lexicon.frames.get((form, pos), ())
+            words = 4 * form.count(" ")
             for frame in frames:
-                if self._fits(site, frame, frames):
-                    key = (frame.specificity + 4 * form.count(" "), frame.salience)
-                    if key > best_key:
-                        best, best_key = frame, key
+                key = (frame.specificity + words, frame.salience)
+                if key > best_key and self._fits(site, frame, frames):
+                    best, best_key = frame, key
         return best
 
     def _fits(self, site: Site, frame: Frame, siblings: tuple[Frame, ...]) -> bool:
@@ -174,9 +175,12 @@ class FrameMatcher:
 
     def heads_fit(self, token: Token, wanted: frozenset[str]) -> bool:
         """Whether a phrase is headed by one of the wanted nouns."""
-        heads = [token, *(h for h in self.phrases.heads(token) if h.i != token.i)]
-        titles = {c.lower_ for h in heads if h.pos_ == "PROPN" for c in h.lefts}  # "hosted King Salman"
-        return any(not wanted.isdisjoint(self.phrases.forms(head)) for head in heads) or not wanted.isdisjoint(titles)
+        forms = self._head_forms.get(token.i)
+        if forms is None:
+            heads = [token, *(h for h in self.phrases.heads(token) if h.i != token.i)]
+            titles = {c.lower_ for h in heads if h.pos_ == "PROPN" for c in h.lefts}  # "hosted King Salman"
+            forms = self._head_forms[token.i] = titles.union(*map(self.phrases.forms, heads))
+        return not wanted.isdisjoint(forms)
 
     def object_of(self, site: Site) -> Token | None:
         """The direct object of a verb, or the of-object of a noun."""

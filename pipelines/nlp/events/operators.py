@@ -48,11 +48,14 @@ class OperatorReader:
 
     def find(self, token: Token, complement: str) -> Operator | None:
         """The operator that a governing token is for a complement of this kind."""
-        pos = "verb" if token.pos_ in ("VERB", "AUX") else "adj" if token.pos_ == "ADJ" else "noun"
+        pos = _pos_of(token)
+        known = self.lexicon.operators.get((lemma_of(token), pos))
+        if not known:
+            return None
         particle = self.clauses.predicate(token).particle if pos == "verb" else ""
         fitting = [
             operator
-            for operator in self.lexicon.operators.get((lemma_of(token), pos), ())
+            for operator in known
             if operator.complement == complement
             and (operator.particle == particle or (operator.particle and f"prep:{operator.particle}" in complement))
         ]
@@ -179,6 +182,8 @@ class OperatorReader:
     def lone(self, site: Site) -> tuple[Operator, Outcome] | None:
         """What an operator means where its complement holds no coded event ("agreed to build a dam")."""
         token = site.token
+        if (lemma_of(token), _pos_of(token)) not in self.lexicon.operators:
+            return None
         for complement in self._complements(token):
             operator = self.find(token, complement)
             if operator is None:
@@ -195,7 +200,7 @@ class OperatorReader:
             site: the verb of saying.
             coded: indices of the tokens whose events are coded already.
         """
-        if site.verb is None:
+        if site.verb is None or (lemma_of(site.token), _pos_of(site.token)) not in self.lexicon.operators:
             return None
         for child in site.token.children:
             if child.dep_ != "ccomp" or child.pos_ not in ("VERB", "AUX") or child.i in coded:
@@ -237,6 +242,11 @@ class OperatorReader:
                     if governed is not None and governed.token.i == token.i:
                         found.append(governed.complement)
         return found
+
+
+def _pos_of(token: Token) -> str:
+    """The part of speech under which the lexicon has a predicate."""
+    return "verb" if token.pos_ in ("VERB", "AUX") else "adj" if token.pos_ == "ADJ" else "noun"
 
 
 def _has_other_subject(token: Token) -> bool:

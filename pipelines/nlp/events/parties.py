@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from spacy.tokens import Doc, Token
 
 from pipelines.nlp.actors.component import ActorDescriber
-from pipelines.nlp.annotations import Affiliation, MentionSpan
+from pipelines.nlp.annotations import Affiliation, MentionSpan, mentions_by_token
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.clauses.patterns import PARTITIVE_OF_PEOPLE, TRANSPARENT_NOUNS
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of, phrase_preps
@@ -57,14 +57,13 @@ class PartyReader:
         self.clauses = clauses
         self.person_nouns = person_nouns
         self.verbs_of_people = verbs_of_people
-        self._mentions: dict[int, MentionSpan] = {}
-        for mention in sorted(doc._.mentions or (), key=lambda m: m.start - m.end):
-            for index in range(mention.start, mention.end):
-                self._mentions[index] = mention  # the shortest wins
+        self._mentions = mentions_by_token(doc)
         self.extents = ExtentReader(doc, self._mentions)
         self.antecedents = AntecedentReader(doc, clauses, self._mentions)
         self.speakers = SpeakerReader(doc, clauses, self._mentions)
         self._read: dict[tuple[int, bool], tuple[PartyPhrase, ...]] = {}
+        self._is_party: dict[int, bool] = {}
+        self._mention_heads: dict[tuple[int, int], int] = {}
 
     def mention(self, token: Token) -> MentionSpan | None:
         """The shortest mention over a token."""
@@ -112,6 +111,12 @@ class PartyReader:
 
     def is_party(self, token: Token) -> bool:
         """Whether a token heads a phrase for persons, an organisation, a country or a people."""
+        known = self._is_party.get(token.i)
+        if known is None:
+            known = self._is_party[token.i] = self._heads_party(token)
+        return known
+
+    def _heads_party(self, token: Token) -> bool:
         if self._counts_people(token):
             return True
         if token.i in self.extents.times and not self.extents.is_aged(token):
@@ -161,7 +166,11 @@ class PartyReader:
         return False
 
     def _mention_head(self, mention: MentionSpan) -> int:
-        return self.doc[mention.start : mention.end].root.i
+        bounds = (mention.start, mention.end)
+        head = self._mention_heads.get(bounds)
+        if head is None:
+            head = self._mention_heads[bounds] = self.doc[mention.start : mention.end].root.i
+        return head
 
     def _coordinated(self, token: Token) -> list[Token]:
         """Coordinated heads: without a name in apposition parsed as a conjunct, with one of a list parsed as an apposition."""

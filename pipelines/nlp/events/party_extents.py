@@ -32,6 +32,7 @@ class ExtentReader:
         self.doc = doc
         self._mentions = mentions
         self.times = _time_tokens(doc)
+        self._spans: dict[int, tuple[int, int]] = {}  # by head
 
     def _mention(self, token: Token) -> MentionSpan | None:
         return self._mentions.get(token.i)
@@ -109,6 +110,12 @@ class ExtentReader:
 
     def span(self, head: Token) -> tuple[int, int]:
         """Tokens of a party's phrase: modifiers, head, its of-phrase and a name in apposition, without a leading article."""
+        known = self._spans.get(head.i)
+        if known is None:
+            known = self._spans[head.i] = self._find_span(head)
+        return known
+
+    def _find_span(self, head: Token) -> tuple[int, int]:
         start, end = head.i, head.i + 1
         mention = self._mention(head)
         if mention is not None and mention.is_name:

@@ -62,7 +62,7 @@ class RowWriter:
         self.themes = themes
         self.context = doc._.context or DocumentContext("", doc.text)
         self.attributions = AttributionReader(doc, clauses, parties, operators)
-        self.circumstances = CircumstanceReader(doc, lexicon)
+        self.circumstances = CircumstanceReader(doc, lexicon, parties.describer)
 
     def rows(self, drafts: list[tuple[Draft, Span]]) -> list[Event]:
         """The rows of drafts with their sentences; those that are no events lend nothing to the others."""
@@ -148,9 +148,7 @@ class RowWriter:
             return any(named) or self.allows(replace(draft, requires="political"), domain)
         if requires == "official":
             return any(p.sector in POLITICAL_SECTORS for p in draft.actors)
-        if (
-            requires == "agent"
-        ):  # "was elected in 2012" says of someone who he is, "parliament elected him" what was done
+        if requires == "agent":  # "was elected in 2012" says who somebody is, "parliament elected him" what was done
             return any(p.is_party for p in draft.actors)
         if requires == "recipient":
             return any(p.is_party for p in draft.recipients)

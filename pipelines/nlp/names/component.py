@@ -16,6 +16,7 @@ from __future__ import annotations
 from spacy.tokens import Doc
 
 from pipelines.nlp.actors.component import ActorDescriber
+from pipelines.nlp.actors.patterns import STATE_HEADS
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.names.affiliation import affiliate
 from pipelines.nlp.names.evidence import Evidence
@@ -54,6 +55,7 @@ class NameFinder:
         pieces += find_repeated(table, pieces)
         pieces += _model_pieces(table, pieces)
         pieces += _opening_surnames(table, pieces, evidence)
+        pieces += _short_states(table, pieces)
         pieces.sort(key=lambda p: p.start)
         pieces = join_stated_names(table, pieces)
         if table.sport:
@@ -84,6 +86,26 @@ def _opening_surnames(table: TokenTable, pieces: list[Piece], evidence: Evidence
 
 
 _LEAST_SURNAME = 4
+
+
+def _short_states(table: TokenTable, pieces: list[Piece]) -> list[Piece]:
+    """The short names of states that the document names by their form: "Artsakh" beside "Republic of Artsakh"."""
+    shorts = {short for piece in pieces if piece.label == "GPE" and (short := _short_state(table, piece))}
+    taken = {i for p in pieces for i in range(p.start, p.end)}
+    return [
+        Piece(i, i + len(short), "GPE")
+        for short in sorted(shorts)
+        for i in range(len(table.folded) - len(short) + 1)
+        if table.capital[i]
+        and tuple(table.folded[i : i + len(short)]) == short
+        and taken.isdisjoint(range(i, i + len(short)))
+    ]
+
+
+def _short_state(table: TokenTable, piece: Piece) -> tuple[str, ...]:
+    words = table.folded[piece.start : piece.end]
+    at = next((i for i, word in enumerate(words[:-2]) if word in STATE_HEADS and words[i + 1] == "of"), None)
+    return () if at is None or piece.entry is not None else tuple(words[at + 3 if words[at + 2] == "the" else at + 2 :])
 
 
 def _model_pieces(table: TokenTable, pieces: list[Piece]) -> list[Piece]:

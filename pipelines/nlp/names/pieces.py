@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipelines.nlp.actors.patterns import STATE_HEADS
 from pipelines.nlp.actors.phrase_index import Entry, Kind
 from pipelines.nlp.names.patterns import (
     CERTAIN_EVENT_TAILS,
@@ -76,13 +77,13 @@ class _RunParser:
     def pieces(self) -> list[Piece]:
         """The pieces of the run."""
         start = self.start
-        tail = self._event_tail() or self._organisation_tail()
+        tail = self._state_name() or self._own_tail()
         i = start
         while i < self.end:
-            if tail is not None and i == tail[0]:
+            if tail is not None and i == tail.start:
                 self._flush(i)
-                self._emit(Piece(tail[0], tail[1], tail[2], is_sure=True))
-                i = tail[1]
+                self._emit(tail)
+                i = tail.end
                 tail = None
                 continue
             i = self._take(i)
@@ -241,6 +242,32 @@ class _RunParser:
             if start < i and not (known and known.end > i):
                 return (start, i + 1, "ORG")
         return None
+
+    def _own_tail(self) -> Piece | None:
+        """An event or organisation by its last or first word."""
+        found = self._event_tail() or self._organisation_tail()
+        return Piece(*found, is_sure=True) if found is not None else None
+
+    def _state_name(self) -> Piece | None:
+        """The span of a state by its form, "Republic of Artsakh", where no lexicon has the whole name."""
+        table = self.table
+        for i in range(self.start, self.end - 2):
+            if table.folded[i] not in STATE_HEADS or not table.capital[i] or table.folded[i + 1] != "of":
+                continue
+            start = i
+            while start > self.start and table.capital[start - 1] and not self._ends_title(start):
+                start -= 1
+            inner = i + 3 if table.folded[i + 2] == "the" else i + 2
+            named = table.names.get(inner)
+            end = named.end if named is not None else self.end
+            known = any(k in table.names and table.names[k].end > i for k in range(start, i + 1))
+            if not known and inner < self.end and end <= self.end:
+                entry = named.entry if named is not None and named.entry.kind in (Kind.COUNTRY, Kind.REGION) else None
+                return Piece(start, end, "GPE", entry, is_sure=True)
+        return None
+
+    def _ends_title(self, end: int) -> bool:
+        return any(n.end == end and n.entry.is_title for n in self.table.nouns.values())
 
     def _body_start(self, start: int, head: int) -> int:
         """Where a body of two words begins that the head ends: the "Supreme" of "Supreme Court of Ghana"."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from pipelines.nlp.actors.patterns import STATE_HEADS
 from pipelines.nlp.names.patterns import (
     CALENDAR,
     CALENDAR_NAMES,
@@ -183,6 +184,6 @@ def _links_organisation(table: TokenTable, start: int, i: int) -> bool:
             "ministry",
             "department",
         )
-    return table.folded[i - 1] in ORG_HEADS or (
+    return table.folded[i - 1] in ORG_HEADS | STATE_HEADS or (
         table.folded[i - 1] in ORG_TAILS and i - 1 > start and table.folded[i] == "for"
     )

@@ -12,6 +12,7 @@ from spacy.attrs import SENT_START
 from spacy.tokens import Doc
 
 from pipelines.nlp.actors.phrase_index import Kind, Match, PhraseIndex, fold, split_words
+from pipelines.nlp.annotations import written_on
 from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.names.patterns import FUNCTION_WORDS, NO_ACRONYMS
 from pipelines.nlp.names.sports import SPORT_WINDOW, find_sport
@@ -71,9 +72,11 @@ def build_table(doc: Doc, index: PhraseIndex, teams: TeamLexicon) -> TokenTable:
     words = _expand(table)
     team_index = teams.index(table.sport)
     for i, text in enumerate(texts):
+        first = words.folded[words.first[i]]
         if text[0].isalnum():
-            _match_token(table, index, words, i)
-            if table.capital[i]:
+            if index.may_begin(first):
+                _match_token(table, index, words, i)
+            if table.capital[i] and team_index.may_begin(first):
                 _match_team(table, team_index, words, i)
     return table
 
@@ -95,7 +98,7 @@ class _Words:
 
 
 def _match_token(table: TokenTable, index: PhraseIndex, words: _Words, i: int) -> None:
-    match = index.match_at(words.words, words.first[i], words.folded)
+    match = index.match_at(words.words, words.first[i], words.folded, on=written_on(table.doc))
     if match is None:
         return
     end = words.token_end(match.end)

@@ -13,15 +13,17 @@ like a person or a thing where the model sees one, quarters of cities.
 from __future__ import annotations
 
 import math
+from datetime import date
 
 from spacy.tokens import Doc
 
+from pipelines.nlp.annotations import written_on
 from pipelines.nlp.places import weights
 from pipelines.nlp.places.disambiguation import Resolution, resolve
-from pipelines.nlp.places.gazetteer import Gazetteer, Toponym
+from pipelines.nlp.places.gazetteer import Gazetteer, Toponym, fold_name
 from pipelines.nlp.places.matching import ToponymSpan
 from pipelines.nlp.places.patterns import COUNTRY_CUES
-from pipelines.nlp.places.sources import load_demonyms, load_gazetteer
+from pipelines.nlp.places.sources import load_dated_names, load_demonyms, load_gazetteer
 from pipelines.nlp.places.spans import find_spans
 from pipelines.nlp.places.view import TokenView
 from pipelines.records import Place
@@ -46,6 +48,7 @@ class PlacesComponent:
         spans, context = find_spans(view, gazetteer, demonyms)
         if doc._.context and doc._.context.source_name:
             context += _source_places(doc._.context.source_name, gazetteer)
+        _read_by_date(spans, written_on(doc))
         resolutions = resolve(spans, context, _home_countries(view, demonyms))
         text = doc._.context.text if doc._.context else doc.text
         found = []
@@ -60,6 +63,17 @@ class PlacesComponent:
         """Write the places and the index from token to place."""
         doc._.places = [place for _, place in found]
         doc.user_data[PLACE_INDEX] = {index: place for tokens, place in found for index in tokens}
+
+
+def _read_by_date(spans: list[ToponymSpan], on: date | None) -> None:
+    """Leave to a name that meant another country's place when the document was written no other one."""
+    if on is None:
+        return
+    dated = load_dated_names()
+    for span in spans:
+        for since, until, country in dated.get(fold_name(span.text), ()):
+            if since <= on <= until:
+                span.candidates = tuple(c for c in span.candidates if c.country == country) or span.candidates
 
 
 def _home_countries(view: TokenView, demonyms: dict[str, str]) -> dict[str, float]:

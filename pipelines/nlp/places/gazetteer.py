@@ -1,17 +1,16 @@
 """The gazetteer: every place a name may mean, with coordinates and how likely it is before any context.
 
-What belongs here: compact storage of places and look-up by name. What does not: where the places come from (`sources.py`,
-whose `load_gazetteer()` gives the process's one gazetteer), which spans of a text are names of places (`spans.py`), which
-of several namesakes is meant (`disambiguation.py`).
+What belongs here: compact storage of places and look-up by name. What does not: how it is filled (`filling.py`), where the
+places come from (`sources.py`, whose `load_gazetteer()` gives the process's one gazetteer), which spans of a text are names of
+places (`spans.py`), which of several namesakes is meant (`disambiguation.py`).
 """
 
 from __future__ import annotations
 
-import math
-import re
 import unicodedata
-from array import array
+from bisect import bisect_left
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from pipelines.nlp.places.patterns import ADMIN_WORDS, EXPANSIONS, FOLDED_LETTERS, KINDS
 from pipelines.records import PlacePrecision
@@ -21,13 +20,8 @@ ALIAS_PENALTY = 1.3  # of the prior: another name of a place stands back behind 
 CACHED_NAMES = 50_000
 LONGEST_ACRONYM = 4
 KNOWN_CITY = 5.5  # prior: about 300,000 people
-# Least share of a region's people in a city of its name, or of that other name, that makes the city the usual sense.
-SHARE_OF_NAMESAKE = 0.1
-SHARE_OF_CITY = 0.25
-REGION_PENALTY = 0.7
 
-_KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
-_CITY, _ADMIN1, _COUNTRY = (_KIND_NUMBERS[kind] for kind in ("city", "admin1", "country"))
+_COUNTRY = KINDS.index("country")
 # What seas, ranges, islands and parts of the world are depends on whether one country has them.
 _AREAS = frozenset(("continent", "region", "water", "relief", "island"))
 _PRECISIONS = {
@@ -38,7 +32,6 @@ _PRECISIONS = {
     "city": PlacePrecision.TOWN,
     "landmark": PlacePrecision.POINT,
 }
-_ACRONYM = re.compile(r"(?:[A-Z]\.? ?){2,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +76,47 @@ def fold_name(name: str) -> str:
     return " ".join(EXPANSIONS.get(word, word) for word in words)
 
 
-def _compact(acronym: str) -> str:
+def compact_acronym(acronym: str) -> str:
     return acronym.replace(".", "").replace(" ", "")
 
 
-class Gazetteer:
-    """Places by name; `sources.load_gazetteer()` fills it."""
+@dataclass(frozen=True, slots=True)
+class PlaceTable:
+    """Places as columns, which may lie in a file, and the names that mean them.
 
-    def __init__(self) -> None:
-        self._names: list[str] = []
-        self._kinds = bytearray()
-        self._countries = array("H")
-        self._admin1 = array("H")
-        self._points = array("f")  # latitude and longitude in turn
-        self._ids = array("L")
-        self._priors = array("f")
-        self._codes: list[str] = [""]  # country and admin1 codes; rows hold positions in it
-        self._code_positions = {"": 0}
-        # A folded name's row, or rows; ~row where the name is another name of the place.
-        self._rows: dict[str, int | tuple[int, ...]] = {}
-        self._acronyms: dict[str, int] = {}
-        self._abbreviations: dict[str, tuple[int, bool]] = {}
-        self._country_rows: dict[str, int] = {}
-        self._admin1_rows: dict[tuple[str, str], int] = {}
+    A place is a row of `kinds` to `priors`; `points` has latitude and longitude in turn, `name_ends` the end of each name in
+    `names` (UTF-8), `countries` and `admin1` positions in `codes`. A folded name is one of `hashes`, which ascend, and
+    means the `bearers` up to the end of the same position in `bearer_ends`: rows, or ~row where it is another name of the place.
+    """
+
+    names: memoryview
+    name_ends: memoryview
+    kinds: memoryview
+    countries: memoryview
+    admin1: memoryview
+    points: memoryview
+    ids: memoryview
+    priors: memoryview
+    hashes: memoryview
+    bearer_ends: memoryview
+    bearers: memoryview
+    codes: tuple[str, ...]
+    acronyms: dict[str, int]
+    abbreviations: dict[str, tuple[int, bool]]
+    country_rows: dict[str, int]
+    admin1_rows: dict[tuple[str, str], int]
+
+
+def name_hash(folded: str) -> int:
+    """The number under which a folded name is found: 64 bits, so that of a billion words none is taken for another."""
+    return int.from_bytes(blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+class Gazetteer:
+    """Places by name; `sources.load_gazetteer()` makes it."""
+
+    def __init__(self, table: PlaceTable) -> None:
+        self._table = table
         self._cache: dict[str, tuple[Toponym, ...]] = {}
 
     def lookup(self, name: str) -> tuple[Toponym, ...]:
@@ -127,12 +138,12 @@ class Gazetteer:
 
     def abbreviation(self, text: str) -> Toponym | None:
         """The state or province that an abbreviation means after a place and a comma ("Salem, Mass.", "Reno, NV")."""
-        entry = self._abbreviations.get(text) or self._abbreviations.get(text + ".")
+        entry = self._table.abbreviations.get(text) or self._table.abbreviations.get(text + ".")
         return self._toponym(entry[0]) if entry else None
 
     def country(self, alpha3: str) -> Toponym | None:
         """The country of an ISO 3166 alpha-3 code."""
-        row = self._country_rows.get(alpha3)
+        row = self._table.country_rows.get(alpha3)
         return None if row is None else self._toponym(row)
 
     def country_point(self, alpha3: str) -> tuple[float, float] | None:
@@ -142,17 +153,17 @@ class Gazetteer:
 
     def admin1(self, country: str | None, code: str | None) -> Toponym | None:
         """The first-level region of a country (alpha-3) with that GeoNames code."""
-        row = self._admin1_rows.get((country or "", code or ""))
+        row = self._table.admin1_rows.get((country or "", code or ""))
         return None if row is None else self._toponym(row)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._table.kinds)
 
     def _lookup(self, name: str) -> tuple[Toponym, ...]:
-        compact = _compact(name)
-        if compact in self._acronyms:
-            return (self._toponym(self._acronyms[compact]),)
-        entry = self._abbreviations.get(name)
+        compact = compact_acronym(name)
+        if compact in self._table.acronyms:
+            return (self._toponym(self._table.acronyms[compact]),)
+        entry = self._table.abbreviations.get(name)
         if entry and entry[1]:
             return (self._toponym(entry[0]),)
         key = fold_name(name)
@@ -167,8 +178,8 @@ class Gazetteer:
         rows = self._row_tuple(key)
         if not written.isascii():
             exact = unicodedata.normalize("NFC", written).casefold()
-            rows = tuple(r for r in rows if self._names[r if r >= 0 else ~r].casefold() == exact) or rows
-        if any(row >= 0 and self._kinds[row] == _COUNTRY for row in rows):
+            rows = tuple(r for r in rows if self._name(r if r >= 0 else ~r).casefold() == exact) or rows
+        if any(row >= 0 and self._table.kinds[row] == _COUNTRY for row in rows):
             rows = tuple(row for row in rows if row >= 0)  # "Mexico" is not another name of Mexico City
         places = [self._toponym(row) for row in rows]
         places.sort(key=lambda place: (-place.prior, place.geonames_id or 0, place.name))
@@ -186,115 +197,25 @@ class Gazetteer:
         return tuple(place for place in places if place.kind in ("admin1", "admin2")) or places
 
     def _toponym(self, row: int) -> Toponym:
-        at = row if row >= 0 else ~row
+        table, at = self._table, row if row >= 0 else ~row
         return Toponym(
-            name=self._names[at],
-            kind=KINDS[self._kinds[at]],
-            country=self._codes[self._countries[at]] or None,
-            admin1_code=self._codes[self._admin1[at]] or None,
-            latitude=round(self._points[2 * at], 5),
-            longitude=round(self._points[2 * at + 1], 5),
-            geonames_id=self._ids[at] or None,
-            prior=self._priors[at] - (ALIAS_PENALTY if row < 0 else 0.0),
+            name=self._name(at),
+            kind=KINDS[table.kinds[at]],
+            country=table.codes[table.countries[at]] or None,
+            admin1_code=table.codes[table.admin1[at]] or None,
+            latitude=round(table.points[2 * at], 5),
+            longitude=round(table.points[2 * at + 1], 5),
+            geonames_id=table.ids[at] or None,
+            prior=table.priors[at] - (ALIAS_PENALTY if row < 0 else 0.0),
         )
 
-    def add(
-        self,
-        name: str,
-        kind: str,
-        point: tuple[float, float],
-        *,
-        prior: float,
-        country: str = "",
-        admin1_code: str = "",
-        geonames_id: int = 0,
-    ) -> int:
-        """Add a place under its name and return its row, the handle for `add_alias`."""
-        row = len(self._names)
-        self._names.append(name)
-        self._kinds.append(_KIND_NUMBERS[kind])
-        self._countries.append(self._code(country))
-        self._admin1.append(self._code(admin1_code))
-        self._points.extend(point)
-        self._ids.append(geonames_id)
-        self._priors.append(prior)
-        self._add_name(name, row)
-        if kind == "country":
-            self._country_rows[country] = row
-        elif kind == "admin1":
-            self._admin1_rows.setdefault((country, admin1_code), row)
-        return row
-
-    def add_alias(self, name: str, row: int, *, is_usual: bool = False) -> None:
-        """Add another name of a place, as good as the first when `is_usual`; an acronym is looked up as written only."""
-        if _ACRONYM.fullmatch(name):
-            self._acronyms[_compact(name)] = row
-        else:
-            self._add_name(name, row if is_usual else ~row)
-
-    def add_abbreviation(self, text: str, country: str, admin1_code: str, *, is_standalone: bool) -> bool:
-        """Add an abbreviation of a first-level region already added; False when there is no such region."""
-        row = self._admin1_rows.get((country, admin1_code))
-        if row is None:
-            return False
-        self._abbreviations[text] = (row, is_standalone)
-        return True
-
-    def city_row(self, name: str, country: str) -> int | None:
-        """The handle of the largest city of a country (alpha-3) that bears a name first."""
-        rows = [row for row in self._row_tuple(fold_name(name)) if row >= 0 and self._kinds[row] == _CITY]
-        rows = [row for row in rows if self._home(row)[0] == country]
-        return max(rows, key=lambda row: self._priors[row], default=None)
-
-    def prefer_cities(self) -> None:
-        """Rank a first-level region behind its city of the same name where that city holds much of its people.
-
-        "New York" and "Mecca" mean the city unless the text says state or province.
-        """
-        for key, rows in self._rows.items():
-            if isinstance(rows, int):
-                continue
-            for region in rows:
-                region = region if region >= 0 else ~region
-                if self._kinds[region] != _ADMIN1:
-                    continue
-                city = self._main_city(region, rows)
-                if city is not None:
-                    self._priors[region] = min(self._priors[region], self._priors[city] - REGION_PENALTY)
-                    rows = tuple(city if row == ~city else row for row in rows)
-            self._rows[key] = rows
-
-    def _main_city(self, region: int, rows: tuple[int, ...]) -> int | None:
-        """The city among the bearers of a region's name that lies in it and holds much of its people."""
-        for row in rows:
-            city, share = (row, SHARE_OF_NAMESAKE) if row >= 0 else (~row, SHARE_OF_CITY)
-            if (
-                self._kinds[city] == _CITY
-                and self._home(city) == self._home(region)
-                and self._priors[city] - self._priors[region] >= math.log10(share)
-            ):
-                return city
-        return None
-
-    def _home(self, row: int) -> tuple[str, str]:
-        return self._codes[self._countries[row]], self._codes[self._admin1[row]]
+    def _name(self, row: int) -> str:
+        ends = self._table.name_ends
+        return str(self._table.names[ends[row - 1] if row else 0 : ends[row]], "utf-8")
 
     def _row_tuple(self, key: str) -> tuple[int, ...]:
-        rows = self._rows.get(key, ())
-        return (rows,) if isinstance(rows, int) else rows
-
-    def _add_name(self, name: str, row: int) -> None:
-        key = fold_name(name)
-        if key not in self._rows:
-            self._rows[key] = row
-            return
-        rows = self._row_tuple(key)
-        if row not in rows and not (row < 0 and ~row in rows):
-            self._rows[key] = (*(other for other in rows if other != ~row), row)
-
-    def _code(self, code: str) -> int:
-        position = self._code_positions.get(code)
-        if position is None:
-            position = self._code_positions[code] = len(self._codes)
-            self._codes.append(code)
-        return position
+        table, wanted = self._table, name_hash(key)
+        at = bisect_left(table.hashes, wanted)
+        if at == len(table.hashes) or table.hashes[at] != wanted:
+            return ()
+        return tuple(table.bearers[table.bearer_ends[at - 1] if at else 0 : table.bearer_ends[at]])

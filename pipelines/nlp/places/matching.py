@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
+from pipelines.nlp.actors.patterns import STATE_HEADS
 from pipelines.nlp.places import patterns, weights
 from pipelines.nlp.places.gazetteer import LONGEST_ACRONYM, Gazetteer, Toponym
 from pipelines.nlp.places.view import TokenView
@@ -86,6 +87,8 @@ def _matches(view: TokenView, gazetteer: Gazetteer, demonyms: Container[str]) ->
                 continue
             text = view.text(at, end)
             candidates = _look_up(view, gazetteer, at, text)
+            if _is_state(view, at):
+                candidates = tuple(place for place in candidates if place.kind in patterns.STATE_KINDS)
             if candidates and text not in demonyms:
                 is_modifier = end < len(view.words) and view.tokens[end].pos_ in patterns.NOUN_TAGS
                 kinds = _allowed_kinds(view, at, end)
@@ -131,6 +134,12 @@ def _look_up(view: TokenView, gazetteer: Gazetteer, start: int, text: str) -> tu
         if state:
             return (state,)
     return gazetteer.lookup(text)
+
+
+def _is_state(view: TokenView, start: int) -> bool:
+    """Whether a name follows the word for a state: "the Republic of Artsakh"."""
+    of = start - 2 if view.lower_word(start - 1) == "the" else start - 1
+    return view.lower_word(of) == "of" and view.lower_word(of - 1) in STATE_HEADS
 
 
 def _allowed_kinds(view: TokenView, start: int, end: int) -> frozenset[str] | None:

@@ -40,6 +40,8 @@ GENERAL_NAMES = re.compile(
 ADMIN_SUFFIXES = re.compile(rf" (?:{'|'.join(_ADMIN)}|department|territory|Respublika|oblast'|kray)$", re.IGNORECASE)
 ADMIN_KINDS = frozenset({"admin1", "admin2"})
 CITY_KINDS = frozenset({"city"})
+# "Republic of Lakewood" is no town's: a state that no gazetteer has, where it has none of these.
+STATE_KINDS = frozenset({"country", "admin1", "historic", "region", "island"})
 COUNTY_WORDS = frozenset(
     {"county", "parish", "province", "township", "prefecture", "governorate", "oblast", "voivodeship"}
 )

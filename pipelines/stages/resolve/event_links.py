@@ -1,6 +1,6 @@
 """The event of each report, how well it fits, and what spoke for and against.
 
-What belongs here: `pairs_within`, `event_names`, `event_links`. What does not: which reports are one event (`half_linkage.py`).
+What belongs here: `PairsWithin`, `event_names`, `event_links`. What does not: which reports are one event (`half_linkage.py`).
 """
 
 from __future__ import annotations
@@ -30,18 +30,27 @@ def whole_clusters(some: np.ndarray, names: np.ndarray) -> np.ndarray:
     return hit[names]
 
 
-def pairs_within(pairs: KeptPairs, names: np.ndarray, anew: np.ndarray) -> Pairs:
-    """The pairs that count of which both reports are of one cluster.
+class PairsWithin:
+    """The pairs that count of which both reports are of one cluster; read anew each time where they are all that there are.
 
     Args:
         pairs: all pairs that are kept.
         names: the cluster of each report.
         anew: for each report whether it is asked for; all of a cluster or none.
     """
-    portions = pairs.portions() if anew.all() else iter([pairs.among(anew)])
-    return Pairs.joined(
-        [part.at(np.flatnonzero((names[part.first] == names[part.second]) & (part.value != 0))) for part in portions]
-    )
+
+    def __init__(self, pairs: KeptPairs, names: np.ndarray, anew: np.ndarray) -> None:
+        self._pairs = pairs
+        self._names = names
+        self._some = None if anew.all() else [self._inside(pairs.among(anew))]
+
+    def portions(self) -> Iterable[Pairs]:
+        """The pairs, some million at once."""
+        return self._some if self._some is not None else map(self._inside, self._pairs.portions())
+
+    def _inside(self, pairs: Pairs) -> Pairs:
+        is_one = (self._names[pairs.first] == self._names[pairs.second]) & (pairs.value != 0)
+        return pairs.at(np.flatnonzero(is_one))
 
 
 def event_names(reports: Reports, names: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -71,7 +80,7 @@ def event_links(
     reports: Reports,
     names: np.ndarray,
     event_of: np.ndarray,
-    pairs: Pairs,
+    pairs: PairsWithin,
     anew: np.ndarray,
     together: Iterable[tuple[str, str]],
     norms: SketchNorms,
@@ -89,21 +98,25 @@ def event_links(
         norms: the lengths of the reports' sketches.
     """
     rows = np.flatnonzero(anew)
-    first, second, probability = _inside(reports, names, pairs, norms)
     sizes = np.bincount(names, minlength=len(names))[names]
     total = np.zeros(len(names))
-    likely = calibrated(probability)
-    np.add.at(total, first, likely)
-    np.add.at(total, second, likely)
+    nearest = _Nearest(len(names))
+    for part in pairs.portions():
+        first, second, probability = _inside(reports, names, part, norms)
+        # Single-precision numbers, so that sums are exact in whatever order.
+        likely = calibrated(probability).astype(np.float32)
+        np.add.at(total, first, likely)
+        np.add.at(total, second, likely)
+        nearest.note(first, second, probability)
     score = np.where(sizes > 1, total / np.maximum(sizes - 1, 1), 1.0)
-    nearest = _nearest(len(names), first, second, probability)
+    other = nearest.other
     forced = np.zeros(len(names), dtype=bool)
     if together := list(together):
         index = pd.Index(reports.mention_ids)
         for a, b in together:
             i, j = index.get_loc(a), index.get_loc(b)
             forced[[i, j]] = True
-            nearest[[i, j]] = j, i
+            other[[i, j]] = j, i
     return pd.DataFrame(
         {
             # Without any report the columns would be of numbers, and not join those of text.
@@ -111,7 +124,7 @@ def event_links(
             "event_id": pd.Series(event_of[rows], dtype=object),
             "method": np.select([forced[rows], sizes[rows] > 1], [CORRECTED, FITS], ALONE),
             "score": np.where(forced, 1.0, np.clip(score, 0.0, 1.0))[rows],
-            "evidence": _evidence(reports, rows, nearest[rows], norms),
+            "evidence": _evidence(reports, rows, other[rows], norms),
         }
     )
 
@@ -145,16 +158,22 @@ def _evidence(reports: Reports, rows: np.ndarray, nearest: np.ndarray, norms: Sk
     return evidence
 
 
-def _nearest(count: int, first: np.ndarray, second: np.ndarray, probability: np.ndarray) -> np.ndarray:
-    """For each report the one of its event that it fits best, -1 if there is none."""
-    best = np.full(count, -1.0, dtype=np.float32)
-    nearest = np.full(count, -1, dtype=np.int64)
-    for rows in (first, second):
-        np.maximum.at(best, rows, probability)
-    # Of equally good ones the first: written last.
-    for rows, others in ((first, second), (second, first)):
-        at = np.flatnonzero(probability == best[rows])
-        at = at[np.argsort(-others[at].astype(np.int64), kind="stable")]
-        lower = (nearest[rows[at]] < 0) | (others[at] < nearest[rows[at]])
-        nearest[rows[at[lower]]] = others[at[lower]]
-    return nearest
+class _Nearest:
+    """For each report the one of its event that it fits best, -1 if there is none; of equally good ones the first."""
+
+    def __init__(self, count: int) -> None:
+        self._best = np.full(count, -1.0, dtype=np.float32)
+        self.other = np.full(count, -1, dtype=np.int64)
+
+    def note(self, first: np.ndarray, second: np.ndarray, probability: np.ndarray) -> None:
+        """Learn of some pairs."""
+        former = self._best.copy()
+        for rows in (first, second):
+            np.maximum.at(self._best, rows, probability)
+        self.other[self._best > former] = -1
+        # The first is written last.
+        for rows, others in ((first, second), (second, first)):
+            at = np.flatnonzero(probability == self._best[rows])
+            at = at[np.argsort(-others[at].astype(np.int64), kind="stable")]
+            lower = (self.other[rows[at]] < 0) | (others[at] < self.other[rows[at]])
+            self.other[rows[at[lower]]] = others[at[lower]]

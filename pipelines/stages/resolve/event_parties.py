@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import pandas as pd
 
@@ -46,7 +47,9 @@ def event_parties(participants: pd.DataFrame, links: pd.DataFrame, entities: pd.
     Returns:
         event_mention_id, role, ordinal, party_id.
     """
-    labels = {str(row.entity_id): (str(row.label), bool(row.is_named)) for row in entities.itertuples(index=False)}
+    entities = entities.loc[entities["entity_id"].isin(participants["entity_id"].unique())]
+    named = (entities[name].tolist() for name in ("entity_id", "label", "is_named"))
+    labels = {str(entity): (str(label), bool(is_named)) for entity, label, is_named in zip(*named, strict=True)}
     told = participants.merge(links[["event_mention_id", "event_id"]], on="event_mention_id")
     told = told.sort_values(["event_id", "role", "event_mention_id", "ordinal"], ignore_index=True)
     found: list[str] = []
@@ -74,10 +77,16 @@ def _read(row: tuple, labels: Mapping[str, tuple[str, bool]]) -> _Party:
     core = entity if isinstance(entity, str) else None
     label, is_named = labels.get(core, ("", False)) if core else ("", False)
     kind = party_kind(label, is_named=is_named)
-    words = head_and_word(text) if isinstance(text, str) else []
+    words, all_words = _words(text) if isinstance(text, str) else ((), frozenset())
     home = (country if isinstance(country, str) else None, sector if isinstance(sector, str) else None)
     party_id = core if core and kind != GROUP else ids.party_id(event_id, role, core or str(text).casefold())
-    return _Party(party_id, kind, {mention}, set(words[:1]), set(words[1:]), set(stems(text)), {home})
+    return _Party(party_id, kind, {mention}, set(words[:1]), set(words[1:]), set(all_words), {home})
+
+
+@lru_cache(maxsize=50_000)
+def _words(text: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Head and most telling other word of a phrase, and the stems of all its words; phrases recur."""
+    return tuple(head_and_word(text)), frozenset(stems(text))
 
 
 def _place(party: _Party, parties: list[_Party]) -> _Party:

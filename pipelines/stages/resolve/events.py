@@ -21,6 +21,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ from pipelines.stages.resolve.alike_texts import Neighbours, alike_texts
 from pipelines.stages.resolve.changed_clusters import Before, ChangedPairs, climb_again
 from pipelines.stages.resolve.contradictions import part_contradictions
 from pipelines.stages.resolve.corrections import Corrections, correct_mentions
-from pipelines.stages.resolve.event_links import event_links, event_names, pairs_within, whole_clusters
+from pipelines.stages.resolve.event_links import PairsWithin, event_links, event_names, whole_clusters
 from pipelines.stages.resolve.event_parties import event_parties
 from pipelines.stages.resolve.event_relations import (
     RelatedReports,
@@ -40,15 +41,17 @@ from pipelines.stages.resolve.event_relations import (
     related_reports,
 )
 from pipelines.stages.resolve.event_rows import event_rows
-from pipelines.stages.resolve.half_linkage import Links, Ties, climb
+from pipelines.stages.resolve.half_linkage import Ties, climb
+from pipelines.stages.resolve.half_links import Links
 from pipelines.stages.resolve.judged_pairs import FormerPairs, judge_pairs
 from pipelines.stages.resolve.kept_events import PAIRS, KeptEvents, document_prints
-from pipelines.stages.resolve.kept_pairs import Pairs
 from pipelines.stages.resolve.report_changes import ReportChanges, changed_documents, compare_reports
 from pipelines.stages.resolve.report_pairs import pair_changes
 from pipelines.stages.resolve.reports import NONE, Reports, SketchNorms, in_order, read_reports
 
 logger = logging.getLogger(__name__)
+
+_MOST_REPORTS = 100_000  # whose events' rows are put together at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +184,7 @@ def _resolve(rows: _Rows, before: KeptEvents | None, folder: Path, version: str 
         before.neighbours.renamed(changes.present_text) if before else Neighbours.none(),
     )  # fmt: skip
     is_event = rows.mentions["is_event"].to_numpy(dtype=bool)
-    pairs = pair_changes(reports, changes.status, texts)
+    pairs = pair_changes(reports, changes.status, texts, folder.parent)
     found: list[RelatedReports] = []
     norms = SketchNorms.of(reports)
 
@@ -201,13 +204,15 @@ def _resolve(rows: _Rows, before: KeptEvents | None, folder: Path, version: str 
     now = reports.of_first(count, len(rows.documents))
     ties = rows.ties()
     if before is None:
-        ladder = climb(count, lambda: (Links(p.first, p.second, p.value) for p in judged.pairs.portions()), ties)
+        ladder = climb(
+            count, lambda: (Links(p.first, p.second, p.value) for p in judged.pairs.portions()), ties, folder.parent
+        )
         anew = np.ones(count, dtype=bool)
     else:
         ladder, anew = climb_again(
             Before(before.ladder, changes.former), judged.pairs, ties, _with_ties(judged.changed, rows, before, ties)
         )
-    inside = pairs_within(judged.pairs, ladder.names[-1], anew)
+    inside = PairsWithin(judged.pairs, ladder.names[-1], anew)
     names = _parted(ladder.names[-1], inside, now, ties)
     if before is not None:
         as_before = np.flatnonzero(~anew)
@@ -258,20 +263,19 @@ def _still(before: KeptEvents | None, present: np.ndarray, gone: np.ndarray, cou
     return [kept.at(np.flatnonzero(~np.isin(kept.packed(count), gone)))]
 
 
-def _parted(names: np.ndarray, inside: Pairs, reports: Reports, ties: Ties) -> np.ndarray:
+def _parted(names: np.ndarray, inside: PairsWithin, reports: Reports, ties: Ties) -> np.ndarray:
     """The events after those were parted whose reports contradict each other; it depends on an event's own reports alone."""
     together, apart = (
         [(int(ties.first[at]), int(ties.second[at])) for at in np.flatnonzero(np.sign(ties.value) == sign)]
         for sign in (1, -1)
     )
     return part_contradictions(
-        names, inside.first, inside.second, np.maximum(inside.value, 0), inside.value < 0,
-        np.where(reports.is_area, NONE, reports.place), together=together, apart=apart,
-    ).copy()  # fmt: skip
+        names, inside.portions, np.where(reports.is_area, NONE, reports.place), together=together, apart=apart
+    ).copy()
 
 
 def _tables(
-    rows: _Rows, reports: Reports, norms: SketchNorms, inside: Pairs, names: np.ndarray, anew: np.ndarray,
+    rows: _Rows, reports: Reports, norms: SketchNorms, inside: PairsWithin, names: np.ndarray, anew: np.ndarray,
     related: RelatedReports,
 ) -> ResolvedEvents:  # fmt: skip
     """The rows of events with a report that is not as before, and the relations of all."""
@@ -280,12 +284,26 @@ def _tables(
     told = anew.copy()
     told[related.first] = told[related.second] = True
     event_of = event_names(reports, names, np.flatnonzero(whole_clusters(told, names)))
-    some = rows if anew.all() else rows.of(np.flatnonzero(anew))
     links = event_links(reports, names, event_of, inside, anew, rows.corrections.same, norms)
-    links.loc[~some.mentions["is_event"].to_numpy(dtype=bool), "method"] = "corrected"
-    return ResolvedEvents(
-        events=event_rows(some.documents, some.mentions, links),
-        event_links=links,
-        event_parties=event_parties(some.participants, links, some.entities),
-        event_relations=event_relations(related, event_of),
-    )
+    found = [_rows_of_events(rows.of(some), links.iloc[at]) for some, at in _portions(names, anew)]
+    events, parties = (pd.concat(tables, ignore_index=True) for tables in zip(*found, strict=True))
+    is_event = rows.mentions["is_event"].to_numpy(dtype=bool)[anew]
+    links.loc[~is_event, "method"] = "corrected"
+    return ResolvedEvents(events, links, parties, event_relations(related, event_of))
+
+
+def _portions(names: np.ndarray, anew: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The rows of reports that are asked for and their places among them, whole events at once; one portion at least."""
+    rows = np.flatnonzero(anew)
+    at = np.argsort(names[rows], kind="stable")
+    # The event of each hundred thousandth report begins a portion.
+    of = names[rows[at]]
+    bounds = np.unique(np.searchsorted(of, of[::_MOST_REPORTS])).tolist() or [0]
+    for begin, end in pairwise([*bounds, len(at)]):
+        some = np.sort(at[begin:end])
+        yield rows[some], some
+
+
+def _rows_of_events(rows: _Rows, links: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of some events, and those of their parties."""
+    return event_rows(rows.documents, rows.mentions, links), event_parties(rows.participants, links, rows.entities)

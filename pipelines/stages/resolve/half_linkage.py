@@ -17,12 +17,17 @@ connected with a change (`changed_clusters.py`).
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from math import inf
+from pathlib import Path
 
 import numpy as np
+
+from pipelines.stages.resolve.half_links import Links, joined
+from pipelines.stages.resolve.link_files import united_links
 
 # Two clusters are joined when the mean probability over all pairs between them is at least this.
 JOINED = 0.5
@@ -33,68 +38,7 @@ EXCLUDED = float(np.float32(-0.4))
 # The surest joins first: what they connect is small, and what remains of the pairs is few.
 STAGES = (0.9999, 0.999, 0.99, 0.97, 0.94, 0.9, 0.8, 0.7, 0.6, JOINED)
 _PORTION = 4_000_000  # pairs at once
-_RANGES = 8
 _MOST = np.iinfo(np.int32).max
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Links between clusters, the lesser and the greater: the sum of the values of their pairs."""
-
-    first: np.ndarray
-    second: np.ndarray
-    total: np.ndarray
-
-    def at(self, rows: np.ndarray | slice) -> Links:
-        """Some of the links."""
-        return Links(self.first[rows], self.second[rows], self.total[rows])
-
-    def mean(self, sizes: np.ndarray) -> np.ndarray:
-        """The mean over all pairs between the two clusters, by the sizes of clusters."""
-        return self.total / (sizes[self.first] * sizes[self.second])
-
-    def portions(self) -> Iterator[Links]:
-        """The links, some million at once."""
-        return (self.at(slice(begin, begin + _PORTION)) for begin in range(0, len(self.first), _PORTION))
-
-    def renamed(self, name: np.ndarray) -> Links:
-        """The links after clusters took other names; those within one are gone."""
-        first, second = name[self.first], name[self.second]
-        apart = np.flatnonzero(first != second)
-        first, second, total = first[apart], second[apart], self.total[apart].astype(np.float64)
-        return Links(np.minimum(first, second), np.maximum(first, second), total)
-
-    def united(self, count: int) -> Links:
-        """The links in the order of the lesser cluster, then of the greater, those of the same two as one."""
-        key = self.first.astype(np.int64) * count + self.second
-        order = np.argsort(key, kind="stable")
-        key, total = key[order], self.total[order]
-        del order
-        starts = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
-        total = np.add.reduceat(total, starts) if len(starts) else total
-        least, greatest = np.divmod(key[starts], count)
-        return Links(least.astype(np.int32), greatest.astype(np.int32), total)
-
-
-def joined(parts: list[Links]) -> Links:
-    """Several lists, one behind the other."""
-    parts = [Links(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.float32)), *parts]
-    return Links(*(np.concatenate([getattr(part, side) for part in parts]) for side in ("first", "second", "total")))
-
-
-def united(parts: list[Links], count: int) -> Links:
-    """Several lists, each in order, as one, those of the same two clusters as one link; takes the lists."""
-    if sum(len(part.first) for part in parts) <= _PORTION:
-        return joined(parts).united(count)
-    bounds = np.linspace(0, count, _RANGES + 1).astype(np.int64)
-    # Each list by ranges of the lesser cluster, so that the lists can be dropped range by range.
-    shelves: list[list[Links]] = [[] for _ in range(_RANGES)]
-    while parts:
-        part = parts.pop()
-        ends = np.searchsorted(part.first, bounds)
-        for shelf, begin, end in zip(shelves, ends[:-1], ends[1:], strict=True):
-            shelf.append(Links(*(side[begin:end].copy() for side in (part.first, part.second, part.total))))
-    return joined([joined(shelves.pop(0)).united(count) for _ in range(_RANGES)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +100,14 @@ def cluster(
     return climb(count, lambda: iter([links]), Ties.of(together, apart)).names[-1]
 
 
-def climb(count: int, portions: Callable[[], Iterable[Links]], ties: Ties) -> Ladder:
+def climb(count: int, portions: Callable[[], Iterable[Links]], ties: Ties, folder: Path | None = None) -> Ladder:
     """Join items by stages.
 
     Args:
         count: number of items.
         portions: gives the values of pairs of items, as often as it is called, each pair once.
         ties: pairs that are one, or are not, whatever their value.
+        folder: on the disk that takes what does not fit memory; `None`: that of temporary files.
     """
     name: np.ndarray = np.arange(count, dtype=np.int32)
     sizes = np.ones(count)
@@ -172,17 +117,19 @@ def climb(count: int, portions: Callable[[], Iterable[Links]], ties: Ties) -> La
         return chain(portions(), [Links(ties.first, ties.second, ties.value)])
 
     read: Callable[[], Iterable[Links]] = read_all
-    for least in STAGES:
-        part = _parts(count, read(), sizes, least)
-        newer = np.arange(count, dtype=np.int32)
-        for links in _within_parts(count, read, part):
-            # What people say of a pair and its value are one link.
-            join(links.united(count) if len(ties.first) else links, sizes, newer, least)
-        parts.append(part[name])
-        name = newer[name]
-        names.append(name)
-        # Each portion by itself first: most of its links are of few clusters.
-        read = united([links.renamed(newer).united(count) for links in read()], count).portions
+    with tempfile.TemporaryDirectory(dir=folder) as files:
+        for least in STAGES:
+            part = _parts(count, read(), sizes, least)
+            newer = np.arange(count, dtype=np.int32)
+            for links in _within_parts(count, read, part):
+                # What people say of a pair and its value are one link.
+                join(links.united(count) if len(ties.first) else links, sizes, newer, least)
+            parts.append(part[name])
+            name = newer[name]
+            names.append(name)
+            # Not over the file that is read.
+            path = Path(files) / f"{len(names) % 2}"
+            read = united_links((links.renamed(newer) for links in read()), count, path)
     return Ladder(names, parts)
 
 

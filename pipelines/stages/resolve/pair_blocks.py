@@ -9,16 +9,17 @@ more than `Bound.largest` members each is paired with the `Bound.near` that foll
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
 
 import numpy as np
 
 _MOST_PAIRS = 2_000_000  # written down at once, before pairs found twice are put together
 _SHELVES = 16
-_SHELF_LOAD = (
-    1_000_000  # pairs of a shelf put together to one array: so large that its memory goes back when it is dropped
-)
+_SHELF_LOAD = 500_000  # pairs of a shelf that are held before they are written down
 _TIMES_BITS = 16  # below the pair itself: how many blocks give it
 _TIMES = (1 << _TIMES_BITS) - 1
 _MOST_ROWS = 1 << (63 - _TIMES_BITS) // 2
@@ -51,19 +52,20 @@ class Status:
 
 
 class PairSet:
-    """Pairs of rows, each kept once with the number of times that it was added.
+    """Pairs of rows, each kept once with the number of times that it was added; in files where they are too many to hold.
 
     Args:
         count: number of rows.
+        folder: on the disk that takes what does not fit memory; `None`: that of temporary files.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, folder: Path | None = None) -> None:
         if count > _MOST_ROWS:
             raise ValueError(f"{count} reports are more than event resolution can number ({_MOST_ROWS})")
         self._count = max(count, 1)
         # By the lesser row, so that pairs found twice are put together one shelf after the other.
         self._rows_of_shelf = rows_of_shelf(count)
-        self._shelves: list[list[np.ndarray]] = [[] for _ in range(_SHELVES)]
+        self._shelves = [_Shelf(folder) for _ in range(_SHELVES)]
 
     def add(self, first: np.ndarray, second: np.ndarray) -> None:
         """Add pairs; the order of the two rows makes no difference."""
@@ -73,14 +75,12 @@ class PairSet:
             ends = np.arange(1, _SHELVES) * self._rows_of_shelf * self._count << _TIMES_BITS
             for shelf, part in zip(self._shelves, np.split(packed, np.searchsorted(packed, ends)), strict=True):
                 if len(part):
-                    shelf.append(part.copy())
-                    _put_together(shelf)
+                    shelf.add(part.copy())
 
     def taken(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """The rows of each pair, the lesser first, in their order, and how often it was added; in portions that are dropped."""
         for shelf in self._shelves:
-            packed = _together(np.concatenate(shelf)) if shelf else np.empty(0, dtype=np.int64)
-            shelf.clear()
+            packed = shelf.taken()
             first, second = np.divmod(packed >> _TIMES_BITS, self._count)
             times = (packed & _TIMES).astype(np.uint16)
             del packed
@@ -105,14 +105,15 @@ class BlockChanges:
     Args:
         status: of each row.
         bound: how many pairs a block may give.
+        folder: see `PairSet`.
     """
 
-    def __init__(self, status: Status, bound: Bound) -> None:
+    def __init__(self, status: Status, bound: Bound, folder: Path | None = None) -> None:
         self.status = status
         self._stays = status.stays
         self._bound = bound
-        self.gained = PairSet(len(status.was))
-        self.lost = PairSet(len(status.was))
+        self.gained = PairSet(len(status.was), folder)
+        self.lost = PairSet(len(status.was), folder)
         self.left_out = 0  # of the blocks looked at, as they are now
 
     def add_blocks(self, keys: np.ndarray, rows: np.ndarray, keep: np.ndarray | None = None) -> None:
@@ -219,10 +220,33 @@ class _Reach:
         return int((self.block_end - self.end)[counts].sum())
 
 
-def _put_together(shelf: list[np.ndarray]) -> None:
-    """Make one array of a shelf when what came since it was one is half as much, so that pairs found twice do not pile up."""
-    if sum(map(len, shelf[1:])) >= max(_SHELF_LOAD, len(shelf[0]) // 2):
-        shelf[:] = [_together(np.concatenate(shelf))]
+class _Shelf:
+    """Packed pairs, the last ones in memory and those before in a file that has no name."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._held: list[np.ndarray] = []
+        self._file: IO[bytes] | None = None
+
+    def add(self, packed: np.ndarray) -> None:
+        """Add pairs."""
+        self._held.append(packed)
+        if sum(map(len, self._held)) >= _SHELF_LOAD:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed when it is taken
+            _together(np.concatenate(self._held)).tofile(self._file)
+            self._held.clear()
+
+    def taken(self) -> np.ndarray:
+        """All pairs, each once, in their order; the shelf is empty then."""
+        packed = np.concatenate([np.empty(0, dtype=np.int64), *self._held])
+        self._held.clear()
+        if self._file is not None:
+            self._file.seek(0)
+            packed = np.concatenate([np.fromfile(self._file, dtype=np.int64), packed])
+            self._file.close()
+            self._file = None
+        return _together(packed)
 
 
 def _together(packed: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
@@ -83,15 +84,16 @@ class _Keys:
         return at
 
 
-def pair_changes(reports: Reports, status: Status, texts: TextChanges) -> PairChanges:
+def pair_changes(reports: Reports, status: Status, texts: TextChanges, folder: Path | None = None) -> PairChanges:
     """The pairs of reports that are worth comparing, as far as they changed.
 
     Args:
         reports: the reports, with those that are gone.
         status: which were there before, and which are there now; those of a document alike.
         texts: which texts are alike.
+        folder: on the disk that takes what does not fit memory; `None`: that of temporary files.
     """
-    found = BlockChanges(status, _BLOCK)
+    found = BlockChanges(status, _BLOCK, folder)
     left_out = texts.left_out
     if len(reports):
         things = _read_things(reports)

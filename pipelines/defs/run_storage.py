@@ -1,0 +1,178 @@
+"""Where Dagster keeps runs and events: its own SQLite files, over connections that stay open.
+
+What belongs here: `KeptStorage`, which `dagster_home/dagster.yaml` names. What does not: what is kept, and in which files; both
+are Dagster's own, and a home that was used without this class goes on with it, and the other way about.
+
+Dagster makes an engine and a connection for each statement. With three events or more an asset and a check, a run has about 950:
+3,700 connections, each statement compiled anew, each commit and each close waiting for the disk. That was half of a run that
+had nothing to do. Kept connections write the log in the same order, and a killed process loses nothing that was committed;
+after a loss of power the last events of a run can be missing, never a part of one (SQLite's `synchronous = normal`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from dagster import AssetKey, EventLogEntry
+from dagster._core.storage.event_log.base import AssetRecord
+from dagster._core.storage.event_log.sqlite import SqliteEventLogStorage
+from dagster._core.storage.runs.sqlite import SqliteRunStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Connection, Engine
+
+# The index, the run at hand, and some that a page of the UI shows; each takes a file handle or three.
+_KEPT = 8
+
+
+class _Engines:
+    """The engines of the files used last, by the address of the file."""
+
+    def __init__(self) -> None:
+        self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, address: str) -> Engine:
+        """The engine of a file, made where there is none; the one that was not used longest goes for it."""
+        with self._lock:
+            engine = self._engines.pop(address, None)
+            if engine is None:
+                engine = create_engine(address, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
+                event.listen(engine, "connect", _set_pragmas)
+            self._engines[address] = engine
+            if len(self._engines) > _KEPT:
+                self._engines.popitem(last=False)[1].dispose()
+            return engine
+
+    def close(self) -> None:
+        """Close all connections that are not in use."""
+        with self._lock:
+            while self._engines:
+                self._engines.popitem()[1].dispose()
+
+
+class _Work:
+    """The connections of one piece of work, a transaction each."""
+
+    def __init__(self, engine_of: Callable[[str], Engine], stack: ExitStack) -> None:
+        self._engine_of = engine_of
+        self._stack = stack
+        self._open: dict[str, Connection] = {}
+
+    def connection(self, shard: str) -> Connection:
+        """The connection to a file, opened where it is not yet; it is committed with the others."""
+        if shard not in self._open:
+            self._open[shard] = self._stack.enter_context(self._engine_of(shard).begin())
+        return self._open[shard]
+
+
+class KeptEventLog(SqliteEventLogStorage):
+    """Dagster's log of events, with its connections kept."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        """Open the log below a folder; it is made where there is none."""
+        self._engines = _Engines()  # needed by the first line of what follows
+        self._mine = threading.local()
+        super().__init__(base_dir, inst_data)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        with self._in_one_transaction() as work:
+            yield work.connection(shard)
+
+    @contextmanager
+    def _in_one_transaction(self) -> Iterator[_Work]:
+        """What is read and written in this block is one transaction a file; Dagster's own would be three or four an event."""
+        outer: _Work | None = getattr(self._mine, "work", None)
+        if outer is not None:
+            yield outer
+            return
+        with self._db_lock, ExitStack() as stack:
+            self._mine.work = _Work(self._engine, stack)
+            try:
+                yield self._mine.work
+            finally:
+                self._mine.work = None
+
+    def _engine(self, shard: str) -> Engine:
+        engine = self._engines.of(self.conn_string_for_shard(shard))
+        if shard not in self._initialized_dbs:
+            self._initdb(engine)
+            self._initialized_dbs.add(shard)
+        return engine
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Write an event."""
+        with self._in_one_transaction():
+            super().store_event(event)
+
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """Write events, all or none."""
+        with self._in_one_transaction():
+            for event in events:
+                super().store_event(event)
+
+    def get_asset_records(self, asset_keys: Sequence[AssetKey] | None = None) -> Sequence[AssetRecord]:
+        """What is known of assets."""
+        with self._in_one_transaction():
+            return super().get_asset_records(asset_keys)
+
+    def delete_events(self, run_id: str) -> None:
+        """Forget the events of a run; its file may go then."""
+        super().delete_events(run_id)
+        self._engines.close()
+
+    def wipe(self) -> None:
+        """Forget all events."""
+        self._engines.close()
+        super().wipe()
+
+    def dispose(self) -> None:
+        """Close what is open."""
+        super().dispose()
+        self._engines.close()
+
+
+class KeptRuns(SqliteRunStorage):
+    """Dagster's list of runs, with its connection kept."""
+
+    def __init__(self, conn_string: str, inst_data: ConfigurableClassData | None = None) -> None:
+        """Open the list at an address."""
+        self._engines = _Engines()
+        super().__init__(conn_string, inst_data)
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A connection, in a transaction."""
+        with self._engines.of(self._conn_string).begin() as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close what is open."""
+        super().dispose()
+        self._engines.close()
+
+
+class KeptStorage(DagsterSqliteStorage):
+    """Runs, events and schedules in the files of DAGSTER_HOME where Dagster has them by default."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        """Open the files below a folder; they are made where there are none."""
+        super().__init__(base_dir, inst_data)
+        self._run_storage = KeptRuns(self._run_storage._conn_string)
+        self._event_log_storage = KeptEventLog(self._event_log_storage._base_dir)
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> KeptStorage:
+        """Made by Dagster, from the configuration in dagster.yaml."""
+        return cls.from_local(inst_data=inst_data, **config_value)
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    connection.execute("pragma synchronous = normal")

@@ -1,0 +1,47 @@
+"""A lexicon's match in a phrase that is part of another name: a backer, a surname, a state that no lexicon has.
+
+What belongs here: what the words around a match say against it. What does not: how matches compose (`component.py`).
+"""
+
+from __future__ import annotations
+
+from pipelines.nlp.actors.patterns import COMPOUND_TAILS, STATE_HEADS
+from pipelines.nlp.actors.phrase_index import Kind, Match, fold
+
+
+def is_another_name(words: tuple[str, ...], match: Match, found: list[Match]) -> bool:
+    """True for a match that says nothing of the phrase it stands in.
+
+    Args:
+        words: the words of the phrase.
+        match: one of its matches.
+        found: all of its matches.
+    """
+    return _is_backer(words, match) or _is_surname(words, match, found) or _is_town_in_state(words, match)
+
+
+def _is_backer(words: tuple[str, ...], match: Match) -> bool:
+    """True for the first member of "US-backed" and its like."""
+    end = match.end
+    return end + 1 < len(words) and words[end] in ("-", "–", "‑") and fold(words[end + 1]) in COMPOUND_TAILS
+
+
+def _is_town_in_state(words: tuple[str, ...], match: Match) -> bool:
+    """True for a town's name in that of a state, "Republic of Lakewood": a state that no lexicon has is no town's."""
+    of = match.start - (2 if match.start > 1 and fold(words[match.start - 1]) == "the" else 1)
+    return (
+        match.entry.kind in (Kind.CITY, Kind.CAPITAL)
+        and of > 0
+        and fold(words[of]) == "of"
+        and fold(words[of - 1]) in STATE_HEADS
+    )
+
+
+def _is_surname(words: tuple[str, ...], match: Match, found: list[Match]) -> bool:
+    """True for a place's name that follows another capitalised word: "Agnes London"."""
+    if match.entry.kind not in (Kind.CITY, Kind.CAPITAL) or match.start == 0:
+        return False
+    if not words[match.start - 1][0].isupper():
+        return False
+    before = next((m for m in found if m.end == match.start), None)
+    return before is None or before.entry.is_title

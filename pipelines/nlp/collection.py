@@ -1,0 +1,22 @@
+"""When the garbage collector rests: while much is made that stays, or little that has cycles.
+
+What belongs here: `uncollected`. What does not: spaCy's memory zones (`stages/coding.py`).
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the garbage collector, which would search all lexicons for cycles, again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -1,0 +1,52 @@
+"""Which documents go into a batch: work of about equal size, from a stream of documents.
+
+What belongs here: `plan_batches`. What does not: what becomes of a batch (`extract.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from pipelines.records import Document
+
+# A batch has about this many characters, or fewer where it has the most documents or one document is longer: a second or two of a
+# worker's time, so that workers end together and a worker that dies costs little.
+BATCH_CHARACTERS = 40_000
+# Documents that are planned together, which is all that is in memory of those that wait.
+_WINDOW_DOCUMENTS = 4_096
+_WINDOW_CHARACTERS = 32_000_000
+# Less than this is not worth the start of another worker.
+_WORKER_CHARACTERS = 10_000
+
+
+def plan_batches(documents: Iterable[Document], *, batch_documents: int, workers: int = 1) -> Iterator[list[Document]]:
+    """Cut a stream of documents into batches of about equal length, none with more documents than given.
+
+    Args:
+        documents: a stream of which some thousands are read ahead; the order of these does not matter to the batches.
+        batch_documents: documents of a batch at most.
+        workers: a small number of documents is cut into a batch for each, so that none is idle.
+    """
+    window: list[Document] = []
+    characters = 0
+    for document in documents:
+        window.append(document)
+        characters += len(document.text)
+        if len(window) >= _WINDOW_DOCUMENTS or characters >= _WINDOW_CHARACTERS:
+            yield from _cut(window, characters, batch_documents, workers)
+            window, characters = [], 0
+    yield from _cut(window, characters, batch_documents, workers)
+
+
+def _cut(documents: Sequence[Document], characters: int, batch_documents: int, workers: int) -> list[list[Document]]:
+    ordered = sorted(documents, key=lambda document: (-len(document.text), document.document_id))
+    count = max(
+        -(-len(ordered) // batch_documents),
+        -(-characters // BATCH_CHARACTERS),
+        min(workers, characters // _WORKER_CHARACTERS),
+    )
+    batches: list[list[Document]] = [[] for _ in range(min(count, len(ordered)))]
+    for index, document in enumerate(ordered):  # dealt out in turns, forth and back
+        turn, place = divmod(index, len(batches))
+        batches[place if turn % 2 == 0 else len(batches) - 1 - place].append(document)
+    return batches

@@ -1,0 +1,79 @@
+"""Links between clusters in a file: too many to hold while the first clusters are joined.
+
+What belongs here: `united_links`. What does not: what a link is and joining (`half_linkage.py`).
+
+Links are put together by ranges of the lesser cluster: each portion is cut by range and appended to the range's own file, then
+one range after the other is read, put together and written to the file of all. So one range is in memory at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.stages.resolve.half_links import Links, joined
+
+_HELD = 4_000_000  # links that are put together in memory
+_PORTION = 2_000_000  # links read at once
+_RANGES = 16
+_RECORD = np.dtype([("first", np.int32), ("second", np.int32), ("total", np.float64)])
+
+ReadLinks = Callable[[], Iterable[Links]]
+
+
+def united_links(portions: Iterable[Links], count: int, path: Path) -> ReadLinks:
+    """Links as one list, those of the same two clusters as one link, in the order of the lesser cluster.
+
+    Args:
+        portions: links, a portion at a time; each is put together by itself first, as most of its links are of few clusters.
+        count: number of clusters.
+        path: of the file that they are written to if they are too many to hold; replaced.
+
+    Returns:
+        Gives the links, in portions, as often as it is called.
+    """
+    held: list[Links] = []
+    shelves: list[Path] = []
+    bounds = np.linspace(0, count, _RANGES + 1).astype(np.int64)
+    for links in portions:
+        held.append(links.united(count))
+        if sum(len(part.first) for part in held) > _HELD:
+            shelves = shelves or [path.with_suffix(f".{number}") for number in range(_RANGES)]
+            _shelve(held, bounds, shelves)
+    if not shelves:
+        return joined(held).united(count).portions
+    _shelve(held, bounds, shelves)
+    with path.open("wb") as file:
+        for shelf in shelves:
+            _records(_links(np.fromfile(shelf, _RECORD)).united(count)).tofile(file)
+            shelf.unlink()
+    return lambda: _portions(path)
+
+
+def _shelve(held: list[Links], bounds: np.ndarray, shelves: list[Path]) -> None:
+    """Append links, each list of them in order, to the files of their ranges; takes the lists."""
+    while held:
+        part = held.pop()
+        ends = np.searchsorted(part.first, bounds)
+        for shelf, begin, end in zip(shelves, ends[:-1], ends[1:], strict=True):
+            with shelf.open("ab") as file:
+                _records(part.at(slice(begin, end))).tofile(file)
+
+
+def _portions(path: Path) -> Iterator[Links]:
+    with path.open("rb") as file:
+        while len(records := np.fromfile(file, _RECORD, _PORTION)):
+            yield _links(records)
+
+
+def _records(links: Links) -> np.ndarray:
+    records = np.empty(len(links.first), dtype=_RECORD)
+    for name in _RECORD.names or ():
+        records[name] = getattr(links, name)
+    return records
+
+
+def _links(records: np.ndarray) -> Links:
+    return Links(*(np.ascontiguousarray(records[name]) for name in ("first", "second", "total")))

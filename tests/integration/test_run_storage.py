@@ -1,0 +1,94 @@
+"""Dagster's records over kept connections are the records that Dagster itself keeps, reads and goes on with."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.defs.run_storage import KeptEventLog, KeptRuns
+from pipelines.settings import PROJECT_ROOT
+
+KEY = dg.AssetKey("table")
+
+
+@dg.asset(key=KEY, check_specs=[dg.AssetCheckSpec("rule", asset=KEY)])
+def table() -> dg.MaterializeResult:
+    passed = dg.AssetCheckResult(passed=True, check_name="rule")
+    return dg.MaterializeResult(metadata={"rows": 3}, check_results=[passed])
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    shutil.copy(PROJECT_ROOT / "dagster_home" / "dagster.yaml", tmp_path)
+    return tmp_path
+
+
+def run(instance: dg.DagsterInstance) -> str:
+    return dg.materialize([table], instance=instance).run_id
+
+
+def told(instance: dg.DagsterInstance, run_id: str) -> tuple[list[str | None], int, bool]:
+    """Events of a run, rows by its materialization, whether the run succeeded."""
+    events = [record.event_log_entry for record in instance.get_records_for_run(run_id).records]
+    kinds = [event.dagster_event_type.value for event in events if event.dagster_event_type]
+    latest = instance.get_latest_materialization_event(KEY)
+    assert latest is not None and latest.asset_materialization is not None
+    rows = latest.asset_materialization.metadata["rows"].value
+    return kinds, rows, instance.get_run_by_id(run_id).is_success  # type: ignore[union-attr,return-value]
+
+
+def test_the_project_keeps_connections_and_dagster_reads_the_same(home: Path) -> None:
+    with dg.DagsterInstance.get() as kept:
+        assert isinstance(kept.event_log_storage, KeptEventLog)
+        assert isinstance(kept.run_storage, KeptRuns)
+        first = run(kept)
+        seen = told(kept, first)
+    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
+    with dg.DagsterInstance.get() as plain:
+        assert not isinstance(plain.event_log_storage, KeptEventLog)
+        assert told(plain, first) == seen
+        second = run(plain)
+    shutil.copy(PROJECT_ROOT / "dagster_home" / "dagster.yaml", home)
+    with dg.DagsterInstance.get() as kept:
+        assert told(kept, second)[0] == seen[0]
+        assert {record.run_id for record in kept.get_runs()} == {first, second}
+    assert "ASSET_CHECK_EVALUATION" in seen[0]
+    assert seen[1:] == (3, True)
+
+
+def test_a_run_opens_few_connections(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+    connect = sqlite3.connect
+    with dg.DagsterInstance.get() as instance:
+        run(instance)
+        monkeypatch.setattr(
+            sqlite3.dbapi2, "connect", lambda *args, **more: opened.append(args) or connect(*args, **more)
+        )
+        run(instance)
+    assert 1 <= len(opened) <= 6  # the file of the new run; dozens without
+
+
+def test_events_of_a_batch_are_written_together_or_not_at_all(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with dg.DagsterInstance.get() as instance:
+        first = run(instance)
+        log = instance.event_log_storage
+        events = [record.event_log_entry for record in instance.get_records_for_run(first).records]
+        monkeypatch.setattr(
+            log, "_store_asset_event_tags", lambda *_args: (_ for _ in ()).throw(OSError("the disk is full"))
+        )
+        with pytest.raises(OSError, match="full"):
+            log.store_event_batch(events)
+        assert len(instance.get_records_for_run(first).records) == len(events)
+
+
+def test_a_deleted_run_leaves_no_file_open(home: Path) -> None:
+    with dg.DagsterInstance.get() as instance:
+        first, second = run(instance), run(instance)
+        instance.delete_run(first)
+        assert not instance.get_records_for_run(first).records
+        assert told(instance, second)[2]

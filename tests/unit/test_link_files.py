@@ -1,0 +1,43 @@
+"""Links put together in files are those put together in memory."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipelines.stages.resolve import link_files
+from pipelines.stages.resolve.half_links import Links, joined
+
+_COUNT = 50
+
+
+def portions(seed: int) -> list[Links]:
+    rng = np.random.default_rng(seed)
+    found = []
+    for size in (40, 0, 300, 7):
+        one, other = rng.integers(0, _COUNT, (2, size)).astype(np.int32)
+        value = rng.random(size).astype(np.float32).astype(np.float64)  # sums of which are exact
+        found.append(Links(np.minimum(one, other), np.maximum(one, other), value).at(np.flatnonzero(one != other)))
+    return found
+
+
+@pytest.mark.parametrize("held", [10, 10_000])
+def test_links_of_the_same_two_clusters_are_one(held, monkeypatch, tmp_path):
+    monkeypatch.setattr(link_files, "_HELD", held)
+    monkeypatch.setattr(link_files, "_PORTION", 100)
+    path = tmp_path / "links"
+    read = link_files.united_links(iter(portions(1)), _COUNT, path)
+    plain = joined(portions(1)).united(_COUNT)
+    for _ in range(2):  # as often as it is called
+        found = list(read())
+        for name in ("first", "second", "total"):
+            got = np.concatenate([getattr(links, name) for links in found])
+            assert got.tolist() == getattr(plain, name).tolist()
+    assert path.exists() == (held == 10)
+    assert [file.name for file in tmp_path.iterdir()] == (["links"] if held == 10 else [])
+
+
+def test_links_that_are_all_gone_leave_none(monkeypatch, tmp_path):
+    monkeypatch.setattr(link_files, "_HELD", 0)
+    read = link_files.united_links(iter(portions(2)[1:2]), _COUNT, tmp_path / "links")
+    assert sum(len(links.first) for links in read()) == 0
