@@ -302,6 +302,7 @@ def ui(
         settings = settings_from(needed=("sql", "warehouse"), warehouse=warehouse)
         _set_dagster_home()
         os.environ["COMMUNIQUE_WAREHOUSE"] = str(settings.warehouse)
+        os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")  # as `launch` does
         # `dagster dev` announces its successor, which is another package; this project does without.
         os.environ.setdefault("PYTHONWARNINGS", "ignore:Function `dev_command` is superseded")
         # Where this process was started with interrupts ignored (a background job), the server would ignore SIGTERM too.
@@ -313,10 +314,12 @@ def ui(
 
 def _run_job(job_name: str, settings: Settings, *, config: Mapping[str, Mapping[str, Any]] | None = None) -> None:
     """Run a job that ingests and publishes, show it and what was found; ends the program if it quarantined something."""
+    from pipelines.no_work import OPENING_LOCK
+
     home = _set_dagster_home()
     show_on_without_output()
     console = console_for(sys.stdout)
-    if job_name == _WHOLE_JOB and (home / "history").exists() and _ended_unchanged(console, settings):
+    if job_name == _WHOLE_JOB and (home / OPENING_LOCK).exists() and _ended_unchanged(console, settings):
         return
     from pipelines.console import RunView
     from pipelines.definitions import build_defs

@@ -44,6 +44,8 @@ _WITHOUT_EFFECT = frozenset(
         *("fresh_hours", "keep_run_days", "webhook_url", "docs_url"),
     )
 )  # fmt: skip
+# A Dagster home that has no such file has seen no run of the command line since it was made or emptied.
+OPENING_LOCK = ".opening.lock"
 _CODE = ("**/*.py", "lexicons/**/*")
 
 

@@ -23,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 from pipelines import errors
 from pipelines.defs.failures import run_failures
 from pipelines.defs.keys import UI_TAGS
+from pipelines.no_work import OPENING_LOCK
 from warehouse.transaction import translated_errors
 
 # SQLite's errors do not tell a full disk from a broken one; with less than this left it is taken for full.
@@ -80,9 +81,8 @@ def launch(
         run_config["ops"] = {step: {"config": dict(values)} for step, values in config.items()}
     # It warns of every blocking check that a run without work does not reach.
     logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
-    os.environ.setdefault(
-        "DAGSTER_EVENT_BATCH_SIZE", "1000"
-    )  # what is planned at the start of a run is written at once
+    # What is planned at the start of a run is written at once.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
     with open_instance() as instance:
         instance.add_event_listener(run_id, lambda entry: _tell(watcher, entry))
         result = job.execute_in_process(
@@ -105,7 +105,7 @@ def open_instance() -> Iterator[dg.DagsterInstance]:
     """
     home = Path(os.environ["DAGSTER_HOME"])
     with _full_disk_reported():
-        with translated_errors(doing=f"recording the run in {home}"), FileLock(home / ".opening.lock"):
+        with translated_errors(doing=f"recording the run in {home}"), FileLock(home / OPENING_LOCK):
             instance = _storage_opened(home)
         with instance:
             yield instance

@@ -50,6 +50,8 @@ def ends_unchanged(context: dg.AssetExecutionContext, settings: Settings, models
     note = noted_standing(settings.published_database)
     if not is_whole_run(context.run) or note is None or note.program != program_version(settings):
         return False  # other code may check more, and tell more, of the same tables
+    if not context.instance.get_latest_materialization_event(PUBLISHED):
+        return False
     published_by = steps.standing_run(settings, models)
     if published_by is None:
         return False

@@ -114,6 +114,16 @@ def test_check_passes(communique: Command) -> None:
 
 
 @pytest.mark.usefixtures("first_run")
+def test_a_run_with_nothing_to_do_says_so(communique: Command) -> None:
+    again = communique("run")
+    assert again.returncode == 0, again.stderr
+    assert "Nothing was added, changed or removed since run " in again.stdout
+    assert "1 records seen = 0 loaded + 0 duplicate + 1 unchanged" in again.stdout
+    assert "✓" not in again.stdout
+    assert again.stderr == ""
+
+
+@pytest.mark.usefixtures("first_run")
 def test_second_run_has_nothing_to_extract_and_a_bad_file_changes_the_status(communique: Command) -> None:
     (communique.seeds / "bad.json").write_text("{")
     second = communique("run")

@@ -12,13 +12,18 @@ import duckdb
 import pytest
 
 from pipelines.definitions import build_defs
+from pipelines.defs.keys import PUBLISHED, READ_TAG
 from pipelines.defs.launch import RunOutcome, launch
+from pipelines.defs.seed_watch import list_seeds
+from pipelines.defs.unchanged import record_unchanged_run
+from pipelines.no_work import unchanged_run
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.integration.conftest import Silent
 from warehouse import builds
 from warehouse.checks import model_checks, run_checks, sql_checks, table_checks
 from warehouse.connection import WriterLock, open_build
 from warehouse.models import discover_models
+from warehouse.standing import note_standing
 from warehouse.tables import TABLES
 
 pytestmark = [pytest.mark.model, pytest.mark.usefixtures("dagster_home")]
@@ -171,6 +176,68 @@ def test_queries_of_the_documents_run(first_run: RunOutcome, sample_settings: Se
     assert set(re.findall(r"`((?:agg|fct|dim|bridge)_\w+)`", guide + readme)) <= tables
 
 
+def runs_of_build(settings: Settings) -> dict[str, int]:
+    """Unchanged records by run, as the build database has them."""
+    with closing(open_build(settings.build_database, read_only=True)) as con:
+        return dict(con.execute("select run_id, unchanged_count from raw.ingestion_runs").fetchall())
+
+
+def test_a_run_with_nothing_to_do_ends_with_its_account(first_run: RunOutcome, sample_settings: Settings) -> None:
+    file = sample_settings.published_database.stat()
+    watcher = Silent()
+    outcome = run(sample_settings, watcher=watcher)
+    assert outcome.failures == ()
+    assert watcher.steps == ALL_STEPS[:3]
+    assert runs_of_build(sample_settings)[outcome.run_id] == DOCUMENTS
+    assert (sample_settings.published_database.stat().st_ino, version(sample_settings)) == (
+        file.st_ino,
+        first_run.run_id,
+    )
+    with dg.DagsterInstance.get() as instance:
+        latest = instance.get_latest_materialization_event(PUBLISHED)  # so the asset stays fresh
+        assert latest is not None and latest.run_id == outcome.run_id
+        facts = instance.get_latest_materialization_event(dg.AssetKey(["main", "fct_events"]))
+        assert facts is not None and facts.run_id == first_run.run_id
+
+
+def test_the_command_line_knows_it_before_dagster_does(first_run: RunOutcome, sample_settings: Settings) -> None:
+    listing = list_seeds(sample_settings.seeds)
+    with unchanged_run(sample_settings) as found:
+        assert found is not None and found.published_by == first_run.run_id
+        record_unchanged_run("ingest_and_publish", found, sample_settings, listing=listing)
+    assert runs_of_build(sample_settings)[found.run_id] == DOCUMENTS
+    with dg.DagsterInstance.get() as instance:
+        record = instance.get_run_record_by_id(found.run_id)
+        assert record is not None and record.dagster_run.is_success
+        assert record.end_time is not None and record.dagster_run.tags[READ_TAG] == listing.digest
+    # The row comes with the next publication, and a whole build is what that asks for.
+    assert version(sample_settings) == first_run.run_id
+
+
+CHANGES = {
+    "a new file": lambda s: (s.seeds / "more.txt").write_text("Ministers of Peru met in Lima.", encoding="utf-8"),
+    "corrections": lambda s: s.corrections.write_text("kind\n", encoding="utf-8"),
+    "a setting": lambda s: s.model_copy(update={"asserted_confidence": 0.7}),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_has_to_be_done_is_left_to_the_whole_run(
+    first_run: RunOutcome, sample_settings: Settings, change: str
+) -> None:
+    before = runs_of_build(sample_settings)
+    changed = CHANGES[change](sample_settings)
+    settings = changed if isinstance(changed, Settings) else sample_settings
+    try:
+        with unchanged_run(settings) as found:
+            assert found is None
+        with WriterLock(settings.build_database, "free"):  # it is not held
+            assert runs_of_build(sample_settings) == before
+    finally:
+        (sample_settings.seeds / "more.txt").unlink(missing_ok=True)
+        sample_settings.corrections.write_text("", encoding="utf-8")
+
+
 def test_second_run_reuses_and_swaps(first_run: RunOutcome, sample_settings: Settings) -> None:
     (sample_settings.seeds / "empty.txt").write_bytes(b"")
     with published(sample_settings) as reader:
@@ -222,14 +289,21 @@ def test_parts_of_two_builds_are_not_published(first_run: RunOutcome, sample_set
 def test_core_is_resolved_again_only_when_something_was_loaded(
     first_run: RunOutcome, sample_settings: Settings
 ) -> None:
-    def core_build() -> str:
+    def build_of(part: str) -> str:
         with published(sample_settings) as con:
-            return str(scalar(con, "select build_id from raw.builds where part = 'core'"))
+            return str(scalar(con, "select build_id from raw.builds where part = ?", part))
+
+    def core_build() -> str:
+        return build_of("core")
 
     assert run(sample_settings).is_success
-    build = core_build()
-    assert run(sample_settings).is_success
-    assert core_build() == build
+    build, model = core_build(), build_of("main.fct_events")
+    # As after a change of the program that touches neither the resolver nor this model.
+    note_standing(sample_settings.published_database, str(version(sample_settings)), "another program")
+    again = run(sample_settings)
+    assert version(sample_settings) == again.run_id
+    assert (core_build(), build_of("main.fct_events")) == (build, model)
+    assert build_of("main.agg_ingestion_runs").startswith(again.run_id)
     (sample_settings.seeds / "one_more.txt").write_text(
         "Officials of Kenya met in Nairobi on Monday.", encoding="utf-8"
     )

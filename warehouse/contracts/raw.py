@@ -120,7 +120,8 @@ RAW = (
     Table(
         "raw", "ingestion_runs",
         "one row per run",
-        "What each run read and did; seen = loaded + duplicate + unchanged + quarantined + skipped.",
+        "What each run read and did; seen = loaded + duplicate + unchanged + quarantined + skipped. The row of a run that had "
+        "nothing to do comes with the next publication.",
         (
             Column("run_id", TEXT, "Run."),
             Column("started_at", TIMESTAMP, "Start, UTC."),
