@@ -52,7 +52,7 @@ class Settings(BaseSettings):
         le=256,
         description="extraction processes; each takes about 0.4 GB, with very long documents up to 1.5 GB",
     )
-    batch_documents: int = Field(16, ge=1, le=10_000, description="documents of an extraction batch")
+    batch_documents: int = Field(64, ge=1, le=10_000, description="documents of an extraction batch")
     document_seconds: float = Field(
         60.0, gt=0, le=_DAY_SECONDS, description="time limit of one document's extraction, seconds"
     )

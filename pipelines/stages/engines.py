@@ -6,6 +6,7 @@ What belongs here: opening the pool that the settings name. What does not: the p
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -46,6 +47,7 @@ def open_pool(
     }
     if settings.extraction_engine == "local":
         return WorkerPool(function, **options)
+    prepare_ray(settings.ray_address or None)
     try:
         from pipelines.stages.ray_pool import RayPool  # an optional extra
     except ModuleNotFoundError as error:
@@ -55,3 +57,15 @@ def open_pool(
             "COMMUNIQUE_EXTRACTION_ENGINE cannot be 'ray': Ray is not installed (make cluster); it may be local or ray"
         ) from error
     return RayPool(function, **options, address=settings.ray_address or None)
+
+
+def prepare_ray(address: str | None) -> None:
+    """Set what Ray reads when it is imported: no report to its makers, and the loopback interface for a Ray of this machine.
+
+    Args:
+        address: of a cluster, which others have started; `None`: there is none.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if address is None:
+        # Ray listens on all interfaces but where it holds a cluster for impossible; it has no other setting for that.
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")

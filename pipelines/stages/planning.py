@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pipelines.records import Document
 
-# A batch has about this many characters, or fewer where it has the most documents or one document is longer: a second or two of a
-# worker's time, so that workers end together and a worker that dies costs little.
-BATCH_CHARACTERS = 40_000
+# A batch has at most this many characters for each document that it may have, those of a wire story: with 16 documents that is a
+# second or two of a worker's time, so that workers end together and one that dies costs little.
+_STORY_CHARACTERS = 2_500
+_MAX_BATCH_CHARACTERS = 500_000  # bounds the memory of a worker
 # Documents that are planned together, which is all that is in memory of those that wait.
 _WINDOW_DOCUMENTS = 4_096
 _WINDOW_CHARACTERS = 32_000_000
@@ -42,7 +43,7 @@ def _cut(documents: Sequence[Document], characters: int, batch_documents: int, w
     ordered = sorted(documents, key=lambda document: (-len(document.text), document.document_id))
     count = max(
         -(-len(ordered) // batch_documents),
-        -(-characters // BATCH_CHARACTERS),
+        -(-characters // min(batch_documents * _STORY_CHARACTERS, _MAX_BATCH_CHARACTERS)),
         min(workers, characters // _WORKER_CHARACTERS),
     )
     batches: list[list[Document]] = [[] for _ in range(min(count, len(ordered)))]

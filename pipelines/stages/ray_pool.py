@@ -25,11 +25,6 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
-# Read by Ray when it is imported: no report to its makers, and a Ray that it starts on this machine is on the loopback interface,
-# as elsewhere than on Linux; it has no setting for that. The workers of a cluster are started by others.
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
-
 import ray
 from ray import exceptions
 

@@ -87,8 +87,8 @@ def test_a_stream_is_read_as_batches_are_due():
 def test_work_is_split_by_characters():
     stories = [document(number, 2_500) for number in range(160)]
     notes = [document(1_000 + number, 200) for number in range(32)]
-    lengths = [sum(len(d.text) for d in batch) for batch in plan_batches([*stories, *notes], batch_documents=64)]
-    assert max(lengths) <= 45_000
+    lengths = [sum(len(d.text) for d in batch) for batch in plan_batches([*stories, *notes], batch_documents=16)]
+    assert max(lengths) <= 40_000
     assert max(lengths) < 1.1 * min(lengths)
 
 

@@ -28,6 +28,7 @@ from test_extract_faults import (
 
 from pipelines.errors import DiskFullError, LexiconError, SettingsError, WorkerDiedError
 from pipelines.settings import Settings
+from pipelines.stages.engines import prepare_ray
 from pipelines.stages.extract import extract_documents
 
 SECONDS = 15  # a document may take; others use the machine too
@@ -37,6 +38,7 @@ SECONDS = 15  # a document may take; others use the machine too
 def ray_here():
     if find_spec("ray") is None:
         pytest.skip("Ray is not installed (make cluster)")
+    prepare_ray(None)
     from pipelines.stages.ray_pool import RaySession
 
     session = RaySession(None, workers=2)

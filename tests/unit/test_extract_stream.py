@@ -13,7 +13,9 @@ from test_extract_faults import document
 from pipelines.nlp.annotations import MentionSpan, set_extensions
 from pipelines.records import Extraction
 from pipelines.settings import Settings
+from pipelines.stages import coding, frequent_words
 from pipelines.stages.coding import CodingError, code_documents
+from pipelines.stages.frequent_words import keep_frequent_words
 from pipelines.stages.ingest.reasons import Reason
 from pipelines.stages.stream import extract_stream
 
@@ -165,3 +167,40 @@ def test_a_record_gives_its_text_where_it_is_not_the_lines(stream):
     assert "text" not in clean["document"]
     assert changed["document"]["text"] == "The UN\nmet."
     assert [changed["document"]["text"][m["start_char"] : m["end_char"]] for m in changed["mentions"]] == ["UN"]
+
+
+def test_words_that_come_again_outlive_their_batch():
+    nlp = spacy.blank("en")
+    texts = ["Zalivia's zorbing fleet, zorbing on.", "A fleet of " + "z" * 50 + " " + "z" * 50]
+    with nlp.memory_zone():
+        split = [[token.text for token in nlp.make_doc(text)] for text in texts]
+    assert "zorbing" not in nlp.vocab.strings
+    assert keep_frequent_words(nlp, texts) == 1
+    assert "zorbing" in nlp.vocab.strings
+    assert keep_frequent_words(nlp, texts) == 1
+    with nlp.memory_zone():
+        assert [[token.text for token in nlp.make_doc(text)] for text in texts] == split
+
+
+def test_no_more_words_are_kept_than_there_is_room_for(monkeypatch):
+    monkeypatch.setattr(frequent_words, "_MOST_KEPT", 3)
+    nlp = spacy.blank("en")
+    assert keep_frequent_words(nlp, ["a b a b"]) == 2
+    assert keep_frequent_words(nlp, ["c d c d"]) == 3
+    assert keep_frequent_words(nlp, ["e f e f"]) == 3
+
+
+def test_a_batch_of_long_documents_passes_in_parts(blank, monkeypatch):
+    monkeypatch.setattr(coding, "_PIPE_CHARACTERS", 100)
+    real, sizes = blank.pipe, []
+
+    def pipe(docs, **options):
+        docs = list(docs)
+        sizes.append(len(docs))
+        return real(docs, **options)
+
+    monkeypatch.setattr(blank, "pipe", pipe)
+    texts = ["word " * 8, "word " * 8, "word " * 8, "word " * 40, "short", "short"]
+    results = code_documents([document(number, text) for number, text in enumerate(texts)], blank)
+    assert sizes == [2, 1, 1, 2]
+    assert all(isinstance(result, Extraction) for result in results)

@@ -7,9 +7,9 @@ import pytest
 import spacy
 from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, LEMMA, MORPH, POS, SENT_START, TAG
 from spacy.language import Language
-from spacy.tokens import Span
+from spacy.tokens import Doc, Span
 
-from pipelines.nlp.inference import embedding, encoder
+from pipelines.nlp.inference import embedding, encoder, parser
 from pipelines.nlp.inference.attributes import AttributeTable, is_tabular
 from pipelines.nlp.inference.embedding import keep_embeddings
 from pipelines.nlp.inference.entities import EntityDecoder, is_decodable
@@ -131,3 +131,42 @@ def test_lemmas_set_before_are_kept(replaced: Language) -> None:
     for _, component in replaced.pipeline:
         doc = component(doc)
     assert [token.lemma_ for token in doc] == ["parley", "resume"]
+
+
+def _sentences(doc: Doc) -> list[tuple[int, str, int]]:
+    return [(token.head.i, token.dep_, token.is_sent_start) for token in doc]
+
+
+def test_passages_are_parsed_as_in_their_document(own: Language, replaced: Language) -> None:
+    sentences = [text for text in TEXTS[3:] for _ in range(3)]
+    docs = []
+    for nlp in (own, replaced):
+        docs.append([nlp.make_doc("\n\n".join(sentences[: 2 + number])) for number in range(10)])
+        for doc in docs[-1]:
+            for token in doc[1:]:
+                if token.nbor(-1).is_space and not token.is_space:
+                    token.is_sent_start = True
+                elif token.nbor(-1).text in ("of", "the"):
+                    token.is_sent_start = False
+        for name in ("tok2vec", "parser"):
+            docs[-1] = list(nlp.get_pipe(name).pipe(docs[-1], batch_size=64))  # type: ignore[attr-defined]
+    assert [_sentences(doc) for doc in docs[1]] == [_sentences(doc) for doc in docs[0]]
+
+
+def test_what_is_parsed_alone_is_parsed_the_same(
+    own: Language, replaced: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = TEXTS[-1]
+    expected = _sentences(own(text))
+    assert _sentences(replaced(text)) == expected
+    monkeypatch.setattr(parser, "_MOST_IN_PASSAGE", 3)
+    assert _sentences(replaced(text)) == expected
+
+
+@pytest.mark.parametrize("most", [1, 60])
+def test_a_batch_of_many_tokens_is_divided(
+    own: Language, replaced: Language, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(parser, "_MOST_TOKENS", most)
+    for expected, doc in zip(own.pipe(TEXTS), replaced.pipe(TEXTS), strict=True):
+        assert _sentences(doc) == _sentences(expected)

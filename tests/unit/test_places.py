@@ -12,6 +12,7 @@ from spacy.vocab import Vocab
 
 from pipelines.nlp.annotations import DocumentContext, set_extensions
 from pipelines.nlp.places.component import PlacesComponent, place_at, place_for_span
+from pipelines.nlp.places.view import TokenView
 
 CASES = [json.loads(line) for line in (Path(__file__).parents[1] / "cases" / "places.jsonl").open(encoding="utf-8")]
 NEAR_KM = 161  # 100 miles, the usual tolerance of toponym resolution
@@ -106,3 +107,17 @@ def test_many_names_cost_no_square(component) -> None:
     streets = [f"{town} {number}" for number in range(60) for town in towns]
     doc = component(doc_of(" , ".join(streets), labels=dict.fromkeys(towns, "GPE")))
     assert len(doc._.places) == len(streets)
+
+
+def test_the_text_of_a_name_is_read_off_its_own_words() -> None:
+    read: list[int] = []
+
+    class Counted(list):  # type: ignore[type-arg]
+        def __getitem__(self, at):
+            read.append(len(range(*at.indices(len(self)))) if isinstance(at, slice) else 1)
+            return super().__getitem__(at)
+
+    view = TokenView(doc_of("the port of  Palma , the town of Old-Ham and fifty more"))
+    view.tokens = Counted(view.tokens)
+    assert view.text(1, 4) == "port of Palma"
+    assert max(read) <= 3

@@ -37,7 +37,8 @@ _SECTOR_GROUPS = {
 _ATTENDED = frozenset(("during", "at", "in"))
 _FAR = 12  # tokens
 _FINITE = frozenset(("VBD", "VBP", "VBZ", "MD"))
-_ALONE = "events_told_alone"  # key of doc.user_data: whether one sentence is the whole text, asked for every draft
+# Keys of doc.user_data, asked for every draft: whether one sentence is the whole text, and which sentences have a finite verb.
+_ALONE, _TELLS = "events_told_alone", "events_sentences_that_tell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +280,12 @@ def stands_alone(sent: Span) -> bool:
     if alone is None:
         told = (s for s in doc.sents if any(t.tag_ in _FINITE for t in s))
         alone = doc.user_data[_ALONE] = next(told, None) is None or next(told, None) is None
-    return bool(alone) and (len(sent) == len(doc) or any(t.tag_ in _FINITE for t in sent))
+    if not alone or len(sent) == len(doc):
+        return bool(alone)
+    told_here: dict[int, bool] = doc.user_data.setdefault(_TELLS, {})
+    if sent.start not in told_here:
+        told_here[sent.start] = any(t.tag_ in _FINITE for t in sent)
+    return told_here[sent.start]
 
 
 def kind_of(doc: Doc, party: PartyPhrase) -> str:

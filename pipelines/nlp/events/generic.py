@@ -6,7 +6,7 @@ What belongs here: recognising that a clause says how things are as a rule. What
 
 from __future__ import annotations
 
-from spacy.tokens import Token
+from spacy.tokens import Span, Token
 
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.clauses.phrases import lemma_of
@@ -18,6 +18,7 @@ _POSSIBILITY = frozenset(("can", "may", "must", "shall", "could", "might"))
 _RULE_PREPOSITIONS = ("under", "by", "in", "according to")
 _QUESTION_TAGS = frozenset(("WP", "WRB", "WDT", "WP$"))
 _QUOTES = frozenset(("'", '"', "”", "’", ")"))
+_LABEL = 8  # tokens that a speaker's name in front of a question may have
 _CLIMB = 4  # clauses up from the event
 
 
@@ -36,7 +37,7 @@ def is_generic(draft: Draft, clauses: ClauseReader) -> bool:
     verb = draft.site.verb
     if verb is not None:
         verbs.append(verb.token)
-    if any(_is_rule(v, clauses) or _is_habit(v) or _is_imperative(v) for v in verbs):
+    if any(_is_rule(v, clauses) or _is_habit(v) or _is_imperative(v) or _is_to_you(v, clauses) for v in verbs):
         return True
     if verb is not None and verb.subject is not None and verb.subject.lower_ in ANYONE and verb.token.tag_ in _PRESENT:
         return True  # "those who strike face a trial"
@@ -77,12 +78,33 @@ def _is_imperative(verb: Token) -> bool:
 def _is_asked(token: Token) -> bool:
     """Whether the sentence is a question: "What charges does he face?"."""
     sent = token.sent
-    first = next((t for t in sent if not t.is_punct and not t.is_space), None)
+    first = next((t for t in sent[_after_label(sent) :] if not t.is_punct and not t.is_space), None)
     before_end = (sent.doc[i] for i in range(sent.end - 1, sent.start - 1, -1))
     last = next((t for t in before_end if not t.is_space and t.text not in _QUOTES), None)
     if first is None or last is None or last.text != "?":
         return False
     return first.tag_ in _QUESTION_TAGS or first.dep_ in ("aux", "auxpass") or first.pos_ == "AUX"
+
+
+def _after_label(sent: Span) -> int:
+    """Where a sentence begins behind the name of who speaks, as transcripts print it: "Reporter: Why did you resign?"."""
+    for i, token in enumerate(sent[:_LABEL]):
+        if token.text == ":":
+            return i + 1
+        if token.pos_ in ("VERB", "AUX"):
+            break
+    return 0
+
+
+def _is_to_you(verb: Token, clauses: ClauseReader) -> bool:
+    """Whether a verb tells what the reader, or whoever is asked, does as a rule, may do or wants: "you may want a vote"."""
+    subject = clauses.predicate(verb).subject
+    if subject is None or subject.lower_ != "you":
+        return False
+    if verb.tag_ in _PRESENT:
+        return True
+    auxiliaries = [c.tag_ for c in verb.children if c.dep_ == "aux"]
+    return verb.tag_ == "VB" and any(tag in ("MD", "VBP") for tag in auxiliaries)
 
 
 def _is_anyone(token: Token) -> bool:

@@ -5,6 +5,7 @@ What belongs here: the fields of the row, and whether the draft is an event at a
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
 
 from spacy.tokens import Doc, Span
@@ -63,6 +64,8 @@ class RowWriter:
         self.context = doc._.context or DocumentContext("", doc.text)
         self.attributions = AttributionReader(doc, clauses, parties, operators)
         self.circumstances = CircumstanceReader(doc, lexicon, parties.describer)
+        # By start: a list of thousands is not gone through for each event.
+        self._with_country = sorted((m for m in doc._.mentions or () if m.country), key=lambda m: m.start)
 
     def rows(self, drafts: list[tuple[Draft, Span]]) -> list[Event]:
         """The rows of drafts with their sentences; those that are no events lend nothing to the others."""
@@ -123,7 +126,8 @@ class RowWriter:
     def _scene(self, draft: Draft, place: Place | None) -> Scene:
         """The country of the event's place, and the one country that its sentence names."""
         sent = draft.site.token.sent
-        inside = [m for m in self.doc._.mentions or () if sent.start <= m.start < sent.end and m.country]
+        first, last = (bisect_left(self._with_country, at, key=lambda m: m.start) for at in (sent.start, sent.end))
+        inside = self._with_country[first:last]
         named: str | None = None
         for labels in (("GPE", "NORP", "LOC"), ("ORG",)):
             codes = {m.country for m in inside if m.label in labels}

@@ -30,7 +30,9 @@ from pipelines.records import EventDateSource, Modality, Precision
 
 _NEAR_TOKENS = 60
 _STORY_LENGTH = 4  # days: "over the weekend" is one of the story, "last week" is none
+_LONG_AGO = 365  # days
 STORY_DAYS = 14  # a day longer before the publication is no story's day
+_BOUNDING = frozenset(("after", "before", "since", "until", "till", "from", "following"))
 _PAST_FORMS = frozenset(("VBD", "VBN"))
 
 
@@ -62,6 +64,8 @@ class Story:
                 self._named.append((sent.start, _paragraph_end(sent.end, breaks), when))
                 verb = _main_verb(head) if self.published is not None else None
                 if verb is None:
+                    if self._age(time.date_end or time.date_start) > _LONG_AGO and _opens_past(head):
+                        self._pasts.append((sent.end, _paragraph_end(sent.end, breaks)))
                     continue
                 if _is_short(when) and self._is_of_story(when):
                     self._days[self._is_saying(verb)].append((sent.start, replace(when, precision=Precision.DAY)))
@@ -295,6 +299,25 @@ def _verb_over_document(participle: Token) -> Token | None:
     return noun.head.head if noun.head.head.pos_ == "VERB" else None
 
 
+def _opens_past(head: Token) -> bool:
+    """Whether a time of long ago is where a sentence in the past begins or ends, though another phrase has it: "After the 2018
+    election, she became chair", "was convicted of fraud, stemming from his years as mayor, in 2011".
+    """
+    root = head.sent.root
+    if root.tag_ not in _PAST_FORMS or has_past_perfect(root) or is_perfect(root):
+        return False
+    current = head
+    for _ in range(8):
+        if current.i == root.i:
+            return current.i != head.i
+        if current.dep_ in ("relcl", "ccomp", "appos") or (current.dep_ == "acl" and current.tag_ != "VBG"):
+            return False
+        if current.lower_ in _BOUNDING and head.i > root.i:
+            return False  # "was arrested after the attack of 2018"
+        current = current.head
+    return False
+
+
 def _main_verb(head: Token) -> Token | None:
     """The verb in the past that a time hangs on, where it is the sentence's main one or coordinated with it."""
     current = head
@@ -304,7 +327,7 @@ def _main_verb(head: Token) -> Token | None:
         current = current.head
         if current.pos_ in ("VERB", "AUX"):
             break
-        if current.lower_ in ("after", "before", "since", "until", "till", "from", "following"):
+        if current.lower_ in _BOUNDING:
             return None
     verb = _verb_over_document(current) or current
     if verb.tag_ not in _PAST_FORMS or has_past_perfect(verb) or is_perfect(verb):

@@ -10,10 +10,12 @@ from pipelines.nlp.inference.embedding import keep_embeddings
 from pipelines.nlp.inference.encoder import encode_in_blocks
 from pipelines.nlp.inference.entities import EntityDecoder, is_decodable
 from pipelines.nlp.inference.lemmas import LemmaTable, is_by_rules
+from pipelines.nlp.inference.parser import ParserTable, is_vectorizable
 
 # Component of the model, factory of its replacement, what the component has to be for that.
 _REPLACEMENTS = (
     ("attribute_ruler", "communique_attribute_table", is_tabular),
+    ("parser", "communique_parser_table", is_vectorizable),
     ("lemmatizer", "communique_lemma_table", is_by_rules),
     ("ner", "communique_entity_decoder", is_decodable),
 )
@@ -42,6 +44,12 @@ def replace_components(nlp: Language) -> None:
 def make_attribute_table(nlp: Language, name: str) -> AttributeTable:
     """Build the table of the pipeline's attribute ruler."""
     return AttributeTable(nlp.get_pipe("attribute_ruler"))
+
+
+@Language.factory("communique_parser_table", assigns=["token.dep", "token.head", "token.is_sent_start", "doc.sents"])
+def make_parser_table(nlp: Language, name: str) -> ParserTable:
+    """Build the table of the pipeline's parser."""
+    return ParserTable(nlp.get_pipe("parser"))
 
 
 @Language.factory("communique_lemma_table", requires=["token.pos", "token.morph"], assigns=["token.lemma"])

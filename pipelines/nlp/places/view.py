@@ -53,7 +53,7 @@ class TokenView:
         following = self.tokens[start + 1 : end]
         gaps = [
             "" if token.idx == before.idx + len(before) else " "
-            for before, token in zip(self.tokens[start:], following, strict=False)
+            for before, token in zip(self.tokens[start : end - 1], following, strict=True)
         ]
         return self.words[start] + "".join(gap + token.text for gap, token in zip(gaps, following, strict=True))
 

@@ -59,7 +59,7 @@ class RepairsComponent:
     no end; the parser keeps them."""
 
     def __call__(self, doc: Doc) -> Doc:
-        values = doc.to_array([SENT_START])  # token by token spaCy asks each time whether the doc is parsed
+        values: Any = doc.to_array([SENT_START])  # token by token spaCy asks each time whether the doc is parsed
         for run_on in run_ons(doc):
             values[run_on.closing : run_on.start] = _NO_START
             values[run_on.start] = 1

@@ -12,7 +12,7 @@ from collections.abc import Collection
 
 import numpy as np
 from spacy.attrs import ORTH
-from spacy.strings import hash_string
+from spacy.strings import hash_string  # type: ignore[attr-defined]
 from spacy.tokens import Doc
 
 MOST_TOKENS = 750
