@@ -26,6 +26,7 @@ _NAMES = {
     Likeness.ORDER: 2.0,
     Likeness.SPELLING: 1.0,
     Likeness.INITIAL: 0.5,
+    Likeness.TURNED: 0.0,  # given names are surnames of others: "Paul Dale", "Dale Pauls"
     Likeness.TYPING: -1.0,
     Likeness.SURNAME: -1.5,
 }

@@ -61,6 +61,7 @@ class Likeness(StrEnum):
     ORDER = "other order"
     SPELLING = "spelling"
     INITIAL = "initial"
+    TURNED = "other order and spelling"
     TYPING = "one letter"
     SURNAME = "surname alone"
 
@@ -199,7 +200,7 @@ def _compare_words(a: tuple[str, ...], b: tuple[str, ...]) -> Likeness | None:
             if a == turned:
                 return Likeness.ORDER
             if all(map(_is_spelling, a, turned)):
-                return Likeness.SPELLING
+                return Likeness.TURNED
         return None
     short, long = (a, b) if len(a) < len(b) else (b, a)
     if not _is_spelling(short[-1], long[-1]):
