@@ -3,11 +3,11 @@
     python -m benchmarks.extract_documents STORIES.jsonl [DOCUMENTS] [SETTING=VALUE ...]
 
 STORIES.jsonl has a document a line, as `communique extract` reads them; DOCUMENTS (default 300) of them are taken, at equal
-distances. Settings are those of `pipelines/settings.py` (`parse_all=1`). Two processes of one thread each take the same portion
-of documents in turn, so that the load of the machine weighs on both: one runs raw `nlp.pipe` of `en_core_web_sm` with all its
-components, batch size 16; the other does what a worker does, from document to Arrow table. Prints words a second of processor
-time of both and their ratio, then the share of each part of the extraction. Loading is not counted, nor are the first few
-documents of each.
+distances. Settings are those of `pipelines/settings.py` (`batch_documents=16`). Two processes of one thread each take the same
+portion of documents in turn, so that the load of the machine weighs on both: one runs raw `nlp.pipe` of `en_core_web_sm` with
+all its components, batch size 16; the other does what a worker does, from document to Arrow table. Prints words a second of
+processor time of both and their ratio, then the share of each part of the extraction. Loading is not counted, nor are the
+first few documents of each.
 """
 
 from __future__ import annotations

@@ -196,7 +196,9 @@ def _write_extractions(settings: Settings, records: Path, timer: _Timer) -> None
     write_staged_extractions(
         settings.staging,
         StagedExtractions(
-            staged.run_id, version, tuple(paths), (), tuple(d.document_id for d in staged.documents), (), len(by_title), 0, 0, 0.0
+            run_id=staged.run_id, extractor_version=version, batch_paths=tuple(map(str, paths)), damaged_paths=(),
+            document_ids=tuple(document.document_id for document in staged.documents), quarantine=(),
+            extracted_count=len(by_title), reused_count=0, word_count=0, seconds=0.0,
         ),
     )  # fmt: skip
 

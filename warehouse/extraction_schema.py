@@ -8,7 +8,7 @@ from extraction records in their JSON form. What does not: reading batches (`war
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -102,22 +102,37 @@ def _row(record: Mapping[str, Any], extractor_version: str) -> dict[str, Any]:
     flat = {"document_id": record["id"], "extractor_version": extractor_version}
     flat |= {name: record["document"].get(name) for name in _DOCUMENT_FIELDS}
     flat |= {name: record[name] for name in EXTRACTION_SCHEMA.names if name not in flat}
-    return {field.name: _value(flat[field.name], field) for field in EXTRACTION_SCHEMA}
+    return {name: convert(flat[name]) for name, convert in _COLUMNS}
 
 
-def _value(value: Any, field: pa.Field) -> Any:
-    """A JSON value in the form Arrow takes; Arrow itself does not reject nulls inside nested values."""
-    if value is None:
-        if field.nullable:
-            return None
-        raise ValueError(f"the field {field.name!r} of an extraction record may not be null")
-    if pa.types.is_list(field.type):
-        return [_value(item, field.type.value_field) for item in value]
-    if pa.types.is_struct(field.type):
-        return {
-            child.name: _value(value.get(child.name) if child.nullable else value[child.name], child)
-            for child in field.type.fields
+def _converter(field: pa.Field) -> Callable[[Any], Any]:
+    """What brings a JSON value into the form Arrow takes; Arrow itself does not reject nulls inside nested values."""
+    convert = _present(field.type)
+    if field.nullable:
+        return lambda value: None if value is None else convert(value)
+    name = field.name
+
+    def required(value: Any) -> Any:
+        if value is None:
+            raise ValueError(f"the field {name!r} of an extraction record may not be null")
+        return convert(value)
+
+    return required
+
+
+def _present(kind: pa.DataType) -> Callable[[Any], Any]:
+    """The conversion of a value that is there. A field's type is looked at once, as asking Arrow takes longer than converting."""
+    if pa.types.is_list(kind):
+        item = _converter(kind.value_field)
+        return lambda values: [item(value) for value in values]
+    if pa.types.is_struct(kind):
+        children = [(child.name, child.nullable, _converter(child)) for child in kind.fields]
+        return lambda value: {
+            name: convert(value.get(name) if is_nullable else value[name]) for name, is_nullable, convert in children
         }
-    if pa.types.is_date(field.type) and isinstance(value, str):
-        return date.fromisoformat(value)
-    return value
+    if pa.types.is_date(kind):
+        return lambda value: date.fromisoformat(value) if isinstance(value, str) else value
+    return lambda value: value
+
+
+_COLUMNS = tuple((field.name, _converter(field)) for field in EXTRACTION_SCHEMA)

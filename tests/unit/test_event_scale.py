@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from pipelines.stages.resolve import alike_texts as texts
+from pipelines.stages.resolve import pair_blocks
 from pipelines.stages.resolve.half_linkage import EXCLUDED, JOINED, LEAST, cluster
 from pipelines.stages.resolve.likeness import sketch_texts
-from pipelines.stages.resolve.pair_blocks import BlockChanges, Bound, Status
+from pipelines.stages.resolve.pair_blocks import BlockChanges, Bound, PairSet, Status
 from pipelines.stages.resolve.reports import NO_DAY
 from tests.unit.event_reports import new
 
@@ -75,6 +76,19 @@ def test_large_blocks_pair_neighbours_and_count_the_rest():
     first, second = found.gained.pairs()
     assert (second - first).max() == 2
     assert len(first) + found.left_out == 15
+
+
+@pytest.mark.parametrize("load", [1, 100, 1_000_000])
+def test_pairs_are_counted_in_memory_and_in_files(load, monkeypatch, tmp_path):
+    monkeypatch.setattr(pair_blocks, "_SHELF_LOAD", load)
+    found = PairSet(60, tmp_path)
+    told = np.random.default_rng(2).integers(0, 60, (4, 2, 300))
+    for one, other in told:
+        found.add(one[one != other], other[one != other])
+    pairs = [tuple(sorted(pair)) for one, other in told.tolist() for pair in zip(one, other, strict=True)]
+    assert pairs_and_times(found) == Counter(pair for pair in pairs if pair[0] != pair[1])
+    assert pairs_and_times(found) == {}  # they were taken
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_pairs_of_which_no_row_counts_are_dropped():
