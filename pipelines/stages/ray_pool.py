@@ -149,7 +149,7 @@ class RayPool:
 
     def _start_actor(self) -> None:
         actor = ray.remote(_Worker).options(num_cpus=1, max_restarts=0, scheduling_strategy="SPREAD")
-        handle = actor.remote(*self._arguments)
+        handle: Any = actor.remote(*self._arguments)
         self._starting[handle.ready.remote()] = handle
 
     def _welcome(self, reference: Any) -> None:
