@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from heapq import merge
+from itertools import islice
 
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.drafts import Draft
@@ -19,6 +20,7 @@ from pipelines.nlp.events.telling import Telling, is_definite
 from pipelines.records import Modality, Place
 
 _ONE_ACT = 3
+_MOST_NEAR = 200  # tellings compared with one; a list of thousands of like acts would be compared each with all
 _SUBJECTS = frozenset(("nsubj", "nsubjpass"))
 
 _Kind = tuple[str, bool, Modality]  # tellings of one act are of one type, and both denied or planned, or neither
@@ -128,7 +130,8 @@ class _Index:
         if most < _ONE_ACT:
             return None
         best, best_score = None, _ONE_ACT - 1
-        for entry in self._near(own, _kind(told.draft), may_lack_word=most - 2 >= _ONE_ACT):
+        near = self._near(own, _kind(told.draft), may_lack_word=most - 2 >= _ONE_ACT)
+        for entry in islice(near, _MOST_NEAR):
             if entry.told is told or entry.at[0] == here:
                 continue
             score = _likeness(own, entry) + known
