@@ -6,7 +6,6 @@ the same lock and runs the same steps. What does not: what a person sees of it (
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -79,8 +78,6 @@ def launch(
     run_config = {**(job.run_config or {}), **_QUIET}
     if config is not None:
         run_config["ops"] = {step: {"config": dict(values)} for step, values in config.items()}
-    # It warns of every blocking check that a run without work does not reach.
-    logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
     # What is planned at the start of a run is written at once.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
     with open_instance() as instance:
