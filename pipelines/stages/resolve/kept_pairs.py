@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -81,9 +82,15 @@ class KeptPairs:
 
     def among(self, is_one: np.ndarray) -> Pairs:
         """The pairs of which both rows are of a set."""
-        first, at, second = self._with_first(np.flatnonzero(is_one))
-        some = np.flatnonzero(is_one.take(second, mode="clip"))
-        return self._at(first[some], at[some], second[some])
+        rows = np.flatnonzero(is_one)
+        passed = np.cumsum(self.starts[rows + 1] - self.starts[rows])
+        bounds = np.unique(np.searchsorted(passed, np.arange(0, int(passed[-1]), _SEARCHED))) if len(rows) else [0]
+        parts = []
+        for begin, end in pairwise([*bounds, len(rows)]):
+            first, at, second = self._with_first(rows[begin:end])
+            some = np.flatnonzero(is_one.take(second, mode="clip"))
+            parts.append(self._at(first[some], at[some], second[some]))
+        return Pairs.joined(parts)
 
     def beside(self, is_one: np.ndarray) -> Pairs:
         """The pairs of which the second row is of a set and the first is not, and those whose first is."""
