@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import generated_reports
-from pipelines.stages.resolve import alike_texts, events, link_files, pair_blocks, report_pairs
+from pipelines.stages.resolve import alike_texts, events, half_links, kept_pairs, link_files, pair_blocks, report_pairs
 from pipelines.stages.resolve.corrections import Corrections
 from pipelines.stages.resolve.events import Memory, ResolvedEvents, resolve_events
 from pipelines.stages.resolve.pair_blocks import Bound
@@ -104,6 +104,8 @@ def _low_bounds(monkeypatch):
     monkeypatch.setattr(report_pairs, "WINDOW_DAYS", 13)
     monkeypatch.setattr(pair_blocks, "_SHELF_LOAD", 40)
     monkeypatch.setattr(link_files, "_HELD", 300)
+    monkeypatch.setattr(half_links, "_FEW", 50)
+    monkeypatch.setattr(kept_pairs, "_SEARCHED", 30)
     monkeypatch.setattr(events, "_MOST_REPORTS", 50)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.stages.resolve import link_files
+from pipelines.stages.resolve import half_links, link_files
 from pipelines.stages.resolve.half_links import Links, joined
 
 _COUNT = 50
@@ -41,3 +41,15 @@ def test_links_that_are_all_gone_leave_none(monkeypatch, tmp_path):
     monkeypatch.setattr(link_files, "_HELD", 0)
     read = link_files.united_links(iter(portions(2)[1:2]), _COUNT, tmp_path / "links")
     assert sum(len(links.first) for links in read()) == 0
+
+
+def test_a_table_adds_up_what_sorting_does(monkeypatch):
+    links = joined([*portions(3), Links(np.int32([4, 4]), np.int32([9, 9]), np.array([0.5, -0.5]))])
+    plain = links.united(_COUNT)
+    monkeypatch.setattr(half_links, "_FEW", 0)
+    monkeypatch.setattr(half_links, "_ROOM", _COUNT**2)
+    monkeypatch.setattr(np, "argsort", None)  # it does not sort
+    table = links.united(_COUNT)
+    for name in ("first", "second", "total"):
+        assert getattr(table, name).tolist() == getattr(plain, name).tolist()
+        assert getattr(table, name).dtype == getattr(plain, name).dtype

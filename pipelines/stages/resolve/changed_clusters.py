@@ -18,6 +18,9 @@ from pipelines.stages.resolve.half_linkage import STAGES, Ladder, Ties, connecte
 from pipelines.stages.resolve.half_links import Links, joined
 from pipelines.stages.resolve.kept_pairs import KeptPairs
 
+_TABLE_BITS = 20
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
 
 @dataclass(frozen=True, slots=True)
 class Before:
@@ -175,9 +178,9 @@ class _Again:
         some = np.zeros(self._count, dtype=bool)
         some[one[asked]] = some[other[asked]] = True
         pairs = self._pairs.among(some[self.name])
-        found = Links(pairs.first, pairs.second, pairs.value).renamed(self.name).united(self._count)
-        key = found.first.astype(np.int64) * self._count + found.second
-        return found.at(np.flatnonzero(np.isin(key, one[asked].astype(np.int64) * self._count + other[asked])))
+        links = Links(pairs.first, pairs.second, pairs.value).renamed(self.name)
+        # Most pairs of these clusters are of no two that are asked for.
+        return _between(links, one[asked], other[asked], self._count).united(self._count)
 
     def _all_ties(self) -> Links:
         return Links(self._ties.first, self._ties.second, self._ties.value)
@@ -197,6 +200,23 @@ class _Again:
         same = (leading >= 0) & (alike[now] == sizes[now]) & (former_sizes[leading] == sizes[now])
         self.dirty = ~self._stays
         self.dirty[rows[~same]] = True
+
+
+def _between(links: Links, one: np.ndarray, other: np.ndarray, count: int) -> Links:
+    """The links between some two clusters, told in the order of the lesser, then of the greater."""
+    asked = one.astype(np.int64) * count + other
+    key = links.first.astype(np.int64) * count + links.second
+    # A table of hashes first, as searching for each is dear.
+    is_told = np.zeros(1 << _TABLE_BITS, dtype=bool)
+    is_told[_hashed(asked)] = True
+    at = np.flatnonzero(is_told[_hashed(key)])
+    place = np.searchsorted(asked, key[at])
+    at = at[place < len(asked)]
+    return links.at(at[asked[place[place < len(asked)]] == key[at]])
+
+
+def _hashed(keys: np.ndarray) -> np.ndarray:
+    return (keys.view(np.uint64) * _MIX) >> np.uint64(64 - _TABLE_BITS)
 
 
 def _whole(some: np.ndarray, name: np.ndarray) -> np.ndarray:

@@ -126,7 +126,10 @@ def resolve_events(
     """
     corrections = corrections or Corrections()
     mentions = correct_mentions(in_order(mentions, "event_mention_id"), corrections)
-    documents = in_order(documents.loc[documents["document_id"].isin(mentions["document_id"].unique())], "document_id")
+    is_told = np.zeros(len(documents) + 1, dtype=bool)
+    # Of a document that is not there: the last one.
+    is_told[pd.Index(documents["document_id"]).get_indexer(pd.Index(mentions["document_id"]))] = True
+    documents = in_order(documents.loc[is_told[:-1]], "document_id")
     rows = _Rows(documents, mentions, participants, entities, corrections)
     if memory is not None:
         with memory.writing() as folder:

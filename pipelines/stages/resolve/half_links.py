@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 _PORTION = 4_000_000  # links at once
+_FEW = 20_000  # links that are sorted sooner than their clusters are counted
+_ROOM = 8  # entries of a table for each link that it adds up
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Links:
 
     def united(self, count: int) -> Links:
         """The links in the order of the lesser cluster, then of the greater, those of the same two as one."""
+        if len(self.first) > _FEW and len(clusters := self._clusters(count)) ** 2 <= len(self.first) * _ROOM:
+            return self._added_up(clusters, count)
         key = self.first.astype(np.int64) * count + self.second
         order = np.argsort(key, kind="stable")
         key, total = key[order], self.total[order]
@@ -50,6 +54,23 @@ class Links:
         total = np.add.reduceat(total, starts) if len(starts) else total
         least, greatest = np.divmod(key[starts], count)
         return Links(least.astype(np.int32), greatest.astype(np.int32), total)
+
+    def _clusters(self, count: int) -> np.ndarray:
+        is_here = np.zeros(count, dtype=bool)
+        is_here[self.first] = is_here[self.second] = True
+        return np.flatnonzero(is_here)
+
+    def _added_up(self, clusters: np.ndarray, count: int) -> Links:
+        """The same where the links are many and of few clusters: a table of these, each by each, in place of sorting."""
+        place = np.zeros(count, dtype=np.int64)
+        place[clusters] = np.arange(len(clusters))
+        key = place[self.first] * len(clusters) + place[self.second]
+        is_told = np.zeros(len(clusters) ** 2, dtype=bool)
+        is_told[key] = True
+        told = np.flatnonzero(is_told)
+        total = np.bincount(key, weights=self.total, minlength=len(is_told))[told]
+        least, greatest = np.divmod(told, len(clusters))
+        return Links(clusters[least].astype(np.int32), clusters[greatest].astype(np.int32), total)
 
 
 def joined(parts: list[Links]) -> Links:

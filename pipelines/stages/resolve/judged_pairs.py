@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -60,8 +60,9 @@ class FormerPairs:
             return Pairs.joined([])
         found = self.pairs.of_rows(int(stay[left]), int(stay[right - 1]) + 1)
         first, second = self.present[found.first], self.present[found.second]
-        some = np.flatnonzero((first >= 0) & (second >= 0))
-        return Pairs(first[some], second[some], found.value[some], found.times[some])
+        some = (first >= 0) & (second >= 0)
+        found = Pairs(first, second, found.value, found.times)
+        return found if some.all() else found.at(np.flatnonzero(some))
 
 
 def judge_pairs(
@@ -103,7 +104,7 @@ def judge_pairs(
         if not going.all():
             first, second, times = first[going], second[going], times[going]
         known, is_new, went = _counted(known, world, (first, second, times), lost)
-        gone.append(went.first.astype(np.int64) * world + went.second)
+        gone.append(_packed(went, world))
         went = went.at(np.flatnonzero(went.value != 0))
         changed.append(ChangedPairs(went.first, went.second, -went.value, np.zeros_like(went.value)))
         first, second, times = first[is_new], second[is_new], times[is_new]
@@ -147,23 +148,38 @@ def _counted(
     is_new = np.ones(len(gained[0]), dtype=bool)
     if not len(known):
         return known, is_new, known
-    packed = known.first.astype(np.int64) * world + known.second
-    times = known.times.astype(np.int64)
+    packed = _packed(known, world)
+    times = known.times.astype(np.int32)
     for sign, (first, second, more) in ((1, gained), (-1, lost)):
         key = first.astype(np.int64) * world + second
         at = np.minimum(np.searchsorted(packed, key), len(packed) - 1)
         hit = packed[at] == key
-        times[at[hit]] += sign * more[hit].astype(np.int64)
+        times[at[hit]] += sign * more[hit].astype(np.int32)
         if sign > 0:
             is_new = ~hit
-    stays = np.flatnonzero(times > 0)
+    gone = times <= 0
     kept = Pairs(known.first, known.second, known.value, times.astype(np.uint16))
-    return kept.at(stays), is_new, known.at(np.flatnonzero(times <= 0))
+    # Mostly none of them goes, and copies of all are dear.
+    return kept.at(np.flatnonzero(~gone)) if gone.any() else kept, is_new, known.at(np.flatnonzero(gone))
 
 
 def _merged(known: Pairs, fresh: Pairs, world: int) -> Pairs:
     if not len(known) or not len(fresh):
         return known if len(known) else fresh
-    both = Pairs.joined([known, fresh])
-    # Two sorted runs, which this sort puts together in one pass.
-    return both.at(np.argsort(both.first.astype(np.int64) * world + both.second, kind="stable"))
+    # Both are in order and no pair is in both, so it is enough to find the place of the few.
+    place = np.searchsorted(_packed(known, world), _packed(fresh, world)) + np.arange(len(fresh))
+    is_fresh = np.zeros(len(known) + len(fresh), dtype=bool)
+    is_fresh[place] = True
+    is_known = ~is_fresh
+
+    def column(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        found = np.empty(len(is_fresh), dtype=one.dtype)
+        found[is_known], found[is_fresh] = one, other
+        return found
+
+    names = (field.name for field in fields(Pairs))
+    return Pairs(*(column(getattr(known, name), getattr(fresh, name)) for name in names))
+
+
+def _packed(pairs: Pairs, world: int) -> np.ndarray:
+    return pairs.first.astype(np.int64) * world + pairs.second

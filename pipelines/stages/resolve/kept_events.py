@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from pandas.util import hash_array
 
 from pipelines.stages.resolve.alike_texts import Neighbours
@@ -122,9 +123,13 @@ def document_prints(
         participants: rows of nlp.event_participants.
         entities: rows of core.entities.
     """
-    known = entities.loc[entities["entity_id"].isin(participants["entity_id"].unique())]
-    of_entity = np.append(_row_hashes(known[["entity_id", "label", "country", "is_named"]]), np.uint64(0))
-    at = pd.Index(known["entity_id"]).get_indexer(pd.Index(participants["entity_id"]))
+    at = pd.Index(entities["entity_id"]).get_indexer(pd.Index(participants["entity_id"]))
+    is_told = np.zeros(len(entities) + 1, dtype=bool)
+    is_told[at] = True
+    # The last one stands for parties without an entity.
+    known = np.flatnonzero(is_told[:-1])
+    of_entity = np.zeros(len(is_told), dtype=np.uint64)
+    of_entity[known] = _row_hashes(entities[["entity_id", "label", "country", "is_named"]].iloc[known])
     # Sums, so that the order of the rows makes no difference.
     row = pd.Index(mentions["event_mention_id"]).get_indexer(pd.Index(participants["event_mention_id"]))
     told = row >= 0
@@ -146,7 +151,7 @@ def _row_hashes(frame: pd.DataFrame) -> np.ndarray:
 
 def _hashes(column: pd.Series) -> np.ndarray:
     if column.dtype == object and isinstance(next(iter(column.dropna()), None), list | np.ndarray | tuple):
-        column = column.map(lambda value: None if value is None else "\x1f".join(map(str, value)))
+        column = _joined(column)
     if isinstance(column.dtype, pd.api.extensions.ExtensionDtype) and pd.api.types.is_numeric_dtype(column.dtype):
         column = column.astype(np.float64)
     if column.dtype == object or pd.api.types.is_string_dtype(column.dtype):
@@ -154,6 +159,17 @@ def _hashes(column: pd.Series) -> np.ndarray:
         texts = np.array([str(value) for value in np.asarray(values, dtype=object)], dtype=object)
         return np.append(hash_array(texts, categorize=False), _MIX).astype(np.uint64)[codes]
     return hash_array(column.to_numpy())
+
+
+def _joined(column: pd.Series) -> pd.Series:
+    """A column of lists as one of texts."""
+    try:
+        lists = pa.array(column, pa.list_(pa.string()), from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        lists = None
+    if lists is None or lists.values.null_count:  # lists of other things than texts
+        return column.map(lambda value: None if value is None else "\x1f".join(map(str, value)))
+    return pd.Series(pc.binary_join(lists, "\x1f"), dtype=pd.ArrowDtype(pa.string()))
 
 
 def _mixed(values: np.ndarray) -> np.ndarray:

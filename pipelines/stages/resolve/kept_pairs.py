@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import numpy as np
 from pipelines.stages.resolve.pair_blocks import expand
 
 _PORTION = 4_000_000  # pairs at once
+_SEARCHED = 1 << 18  # likewise where they are only looked through: what fits the processor's cache
 _COLUMNS: dict[str, np.dtype[Any]] = {
     "second": np.dtype(np.int32),
     "value": np.dtype(np.float32),
@@ -80,27 +82,41 @@ class KeptPairs:
 
     def among(self, is_one: np.ndarray) -> Pairs:
         """The pairs of which both rows are of a set."""
-        pairs = self._with_first(np.flatnonzero(is_one))
-        return pairs.at(np.flatnonzero(is_one[pairs.second]))
+        rows = np.flatnonzero(is_one)
+        passed = np.cumsum(self.starts[rows + 1] - self.starts[rows])
+        bounds = np.unique(np.searchsorted(passed, np.arange(0, int(passed[-1]), _SEARCHED))) if len(rows) else [0]
+        parts = []
+        for begin, end in pairwise([*bounds, len(rows)]):
+            first, at, second = self._with_first(rows[begin:end])
+            some = np.flatnonzero(is_one.take(second, mode="clip"))
+            parts.append(self._at(first[some], at[some], second[some]))
+        return Pairs.joined(parts)
 
     def beside(self, is_one: np.ndarray) -> Pairs:
         """The pairs of which the second row is of a set and the first is not, and those whose first is."""
-        parts = [self._with_first(np.flatnonzero(is_one))]
+        parts = [self._at(*self._with_first(np.flatnonzero(is_one)))]
         seconds = self._mapped("second")
-        for begin in range(0, len(self), _PORTION):
-            at = begin + np.flatnonzero(is_one[seconds[begin : begin + _PORTION]])
-            first = (np.searchsorted(self.starts, at, side="right") - 1).astype(np.int32)
-            some = ~is_one[first]
-            parts.append(self._at(first[some], at[some]))
+        found = [np.empty(0, np.int64)]
+        for begin in range(0, len(self), _SEARCHED):
+            # No row is out of bounds: "clip" only spares the search for one that is.
+            found.append(begin + np.flatnonzero(is_one.take(seconds[begin : begin + _SEARCHED], mode="clip")))
+        at = np.concatenate(found)
+        first = (np.searchsorted(self.starts, at, side="right") - 1).astype(np.int32)
+        some = ~is_one[first]
+        parts.append(self._at(first[some], at[some]))
         return Pairs.joined(parts)
 
-    def _with_first(self, rows: np.ndarray) -> Pairs:
-        counts = self.starts[rows + 1] - self.starts[rows]
-        entry, number = expand(counts)
-        return self._at(rows[entry].astype(np.int32), self.starts[rows][entry] + number)
+    def _with_first(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The first row of each pair whose first row is one of some, its place in the files, and its second row."""
+        starts = self.starts[rows]
+        entry, number = expand(self.starts[rows + 1] - starts)
+        at = starts[entry] + number
+        return rows.astype(np.int32)[entry], at, np.asarray(self._mapped("second")[at])
 
-    def _at(self, first: np.ndarray, at: np.ndarray) -> Pairs:
-        return Pairs(first, *(np.asarray(self._mapped(name)[at]) for name in _COLUMNS))
+    def _at(self, first: np.ndarray, at: np.ndarray, second: np.ndarray | None = None) -> Pairs:
+        known = {} if second is None else {"second": second}
+        columns = (known[name] if name in known else np.asarray(self._mapped(name)[at]) for name in _COLUMNS)
+        return Pairs(first, *columns)
 
     def _mapped(self, name: str) -> np.ndarray:
         if not len(self):
