@@ -162,7 +162,12 @@ class KeptEventLog(SqliteEventLogStorage):
         for row in raw_asset_rows:
             text, record = self._written.get(row["asset_key"], (None, None))
             key = AssetKey.from_db_string(row["asset_key"])
-            if key is not None and record is not None and text == row["last_materialization"] and not row["asset_details"]:
+            if (
+                key is not None
+                and record is not None
+                and text == row["last_materialization"]
+                and not row["asset_details"]
+            ):
                 found[key] = record
             else:
                 others.append(row)
