@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from dagster import AssetKey, EventLogEntry
+from dagster import AssetKey, EventLogEntry, EventLogRecord
 from dagster._core.storage.event_log.base import AssetRecord
 from dagster._core.storage.event_log.sqlite import SqliteEventLogStorage
 from dagster._core.storage.runs.sqlite import SqliteRunStorage
@@ -79,6 +79,8 @@ class KeptEventLog(SqliteEventLogStorage):
         """Open the log below a folder; it is made where there is none."""
         self._engines = _Engines()  # needed by the first line of what follows
         self._mine = threading.local()
+        self._there: set[tuple[str, str | None]] = set()
+        self._written: dict[str, tuple[str, EventLogRecord]] = {}
         super().__init__(base_dir, inst_data)
 
     @contextmanager
@@ -122,6 +124,54 @@ class KeptEventLog(SqliteEventLogStorage):
         """What is known of assets."""
         with self._in_one_transaction():
             return super().get_asset_records(asset_keys)
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the index has a table; Dagster asks at each event, and none ever goes."""
+        return self._is_there((table_name, None), lambda: super(KeptEventLog, self).has_table(table_name))
+
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        looked_up = super()._has_asset_key_col_on_connection
+        return self._is_there(("asset_keys", column_name), lambda: looked_up(conn, column_name))
+
+    def has_asset_key_col(self, column_name: str) -> bool:
+        """Whether the table of assets has a column; asked twice a look-up of an asset."""
+        looked_up = super().has_asset_key_col
+        return self._is_there(("asset_keys", column_name), lambda: looked_up(column_name))
+
+    def _is_there(self, what: tuple[str, str | None], look: Callable[[], bool]) -> bool:
+        """What was there once is there still; what was not may come with a migration."""
+        if what not in self._there and look():
+            self._there.add(what)
+        return what in self._there
+
+    def _get_asset_entry_values(
+        self, event: EventLogEntry, event_id: int, has_asset_key_index_cols: bool
+    ) -> dict[str, Any]:
+        values = super()._get_asset_entry_values(event, event_id, has_asset_key_index_cols)
+        if (text := values.get("last_materialization")) and event.dagster_event and event.dagster_event.asset_key:
+            key = event.dagster_event.asset_key.to_string()
+            self._written[key] = text, EventLogRecord(storage_id=event_id, event_log_entry=event)
+        return values
+
+    def _get_latest_materialization_records(
+        self, raw_asset_rows: Iterable[Any]
+    ) -> Mapping[AssetKey, EventLogRecord | None]:
+        """Each step asks for the assets that the one before has given: what was written here is not parsed again."""
+        found: dict[AssetKey, EventLogRecord | None] = {}
+        others = []
+        for row in raw_asset_rows:
+            text, record = self._written.get(row["asset_key"], (None, None))
+            key = AssetKey.from_db_string(row["asset_key"])
+            if (
+                key is not None
+                and record is not None
+                and text == row["last_materialization"]
+                and not row["asset_details"]
+            ):
+                found[key] = record
+            else:
+                others.append(row)
+        return {**super()._get_latest_materialization_records(others), **found} if others else found
 
     def delete_events(self, run_id: str) -> None:
         """Forget the events of a run; its file may go then."""

@@ -92,3 +92,19 @@ def test_a_deleted_run_leaves_no_file_open(home: Path) -> None:
         instance.delete_run(first)
         assert not instance.get_records_for_run(first).records
         assert told(instance, second)[2]
+
+
+def test_what_is_known_of_an_asset_is_the_same_in_the_process_that_wrote_it(home: Path) -> None:
+    with dg.DagsterInstance.get() as instance:
+        run(instance)
+        run(instance)
+        (written,) = instance.get_asset_records([KEY])
+        assert instance.event_log_storage._written  # nothing was parsed
+    with dg.DagsterInstance.get() as another:
+        (read,) = another.get_asset_records([KEY])
+        assert read == written
+        third = run(another)
+        assert another.get_asset_records([KEY])[0].asset_entry.last_run_id == third
+        another.wipe_assets([KEY])
+        assert another.get_latest_materialization_event(KEY) is None
+        assert run(another) == another.get_asset_records([KEY])[0].asset_entry.last_run_id

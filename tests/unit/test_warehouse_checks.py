@@ -282,3 +282,22 @@ def test_an_unknown_test_is_named(con):
     )
     with pytest.raises(ModelError, match=r"dim_countries\.yml: the test 'shiny' of name"):
         model_checks([odd])
+
+
+def test_checks_of_a_table_run_together_find_what_each_finds_alone():
+    rules = [
+        Check("small", "main.numbers", "n is small", "select n from numbers where n > 7"),
+        Check("positive", "main.numbers", "n is positive", "select n from numbers where n < 0 -- none"),
+        Check("even", "main.others", "m is even", "select m from others where m % 2 = 1"),
+    ]
+    with duckdb.connect() as con:
+        con.execute("create table numbers as select range as n from range(10); create table others as select 4 as m")
+        results = run_checks(con, rules)
+        assert [(r.check.name, r.failure_count, [*r.sample]) for r in results] == [
+            ("small", 2, [{"n": 8}, {"n": 9}]),
+            ("positive", 0, []),
+            ("even", 0, []),
+        ]
+        absent = Check("absent", "main.numbers", "k is there", "select k from numbers")
+        with pytest.raises(ModelError, match=r"absent of main\.numbers cannot run"):
+            run_checks(con, [rules[1], absent])
