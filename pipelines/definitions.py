@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
+from pipelines.collection import uncollected
 from pipelines.defs import jobs
 from pipelines.defs.alerts import build_alerts
 from pipelines.defs.assets import build_assets
@@ -38,7 +39,7 @@ def build_defs(**overrides: object) -> dg.Definitions:
     """
     settings = overrides.get("settings") or read_settings(needed=("sql",))
     assert isinstance(settings, Settings)
-    with warnings.catch_warnings():  # code references are "beta", at every load, for each asset
+    with uncollected(), warnings.catch_warnings():  # code references are "beta", at every load, for each asset
         warnings.simplefilter("ignore", dg.BetaWarning)
         return _join(settings, overrides)
 

@@ -17,7 +17,6 @@ from uuid import uuid4
 
 import dagster as dg
 from filelock import FileLock
-from sqlalchemy.exc import OperationalError
 
 from pipelines import errors
 from pipelines.defs.failures import run_failures
@@ -111,9 +110,9 @@ def open_instance() -> Iterator[dg.DagsterInstance]:
 def _storage_opened(home: Path) -> dg.DagsterInstance:
     try:
         return dg.DagsterInstance.get()
-    except (OperationalError, OSError):  # of SQLite and its files
-        raise
     except Exception as error:
+        if isinstance(error, OSError) or _is_of_sqlite(error):
+            raise
         cause: BaseException = error
         while cause.__cause__ is not None:  # libraries wrap what a server answered
             cause = cause.__cause__
@@ -128,13 +127,19 @@ def _full_disk_reported() -> Iterator[None]:
     """SQLite says "disk I/O error" or "disk is full" when Dagster cannot record a run; say what that means."""
     try:
         yield
-    except OperationalError as error:
+    except Exception as error:
         home = os.environ.get("DAGSTER_HOME", ".")
-        if shutil.disk_usage(home).free > _FULL_DISK_BYTES:
+        if not _is_of_sqlite(error) or shutil.disk_usage(home).free > _FULL_DISK_BYTES:
             raise
         raise errors.DiskFullError(
             f"recording the run in {home}: no space is left on the disk; free some and run again"
         ) from error
+
+
+def _is_of_sqlite(error: Exception) -> bool:
+    from sqlalchemy.exc import OperationalError  # there by now; who only loads the definitions needs no SQLAlchemy
+
+    return isinstance(error, OperationalError)
 
 
 def _tell(watcher: Watcher, entry: dg.EventLogEntry) -> None:

@@ -14,7 +14,7 @@ from thinc.api import use_ops
 
 from pipelines.errors import ModelMissingError
 from pipelines.nlp.annotations import set_extensions
-from pipelines.nlp.collection import uncollected
+from pipelines.collection import uncollected
 from pipelines.nlp.inference.factory import replace_components
 from pipelines.nlp.packages import PACKAGED_SUFFIX
 

@@ -26,7 +26,7 @@ from typing import Any, TypeVar
 import platformdirs
 
 from pipelines.ids import code_version
-from pipelines.nlp.collection import uncollected
+from pipelines.collection import uncollected
 
 logger = logging.getLogger(__name__)
 _T = TypeVar("_T")

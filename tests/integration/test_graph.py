@@ -225,19 +225,18 @@ print(usage.ru_utime + usage.ru_stime, "spacy" in sys.modules, "pipelines.stages
 
 def test_definitions_load_without_the_stages_in_twice_the_time_of_dagster() -> None:
     def load(code: str) -> tuple[float, str]:
-        texts = [
-            subprocess.run(
-                [sys.executable, "-c", LOAD_TIMES.format(code=code)], capture_output=True, text=True, check=True,
-                cwd=PROJECT_ROOT,
-            ).stdout.split(maxsplit=1)
-            for _ in range(3)
-        ]  # fmt: skip
-        return min(float(seconds) for seconds, _ in texts), texts[0][1].strip()
+        command = [sys.executable, "-c", LOAD_TIMES.format(code=code)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=PROJECT_ROOT)
+        seconds, imported = done.stdout.split(maxsplit=1)
+        return float(seconds), imported.strip()
 
-    bare, _ = load("import dagster")
-    whole, imported = load("import pipelines.definitions as d; d.defs()")
-    assert imported == "False False"
-    assert whole <= 2.0 * bare  # measured 1.4; 1.9 where the dependencies of the models are not kept yet
+    bare, whole = [], []
+    for _ in range(5):  # in turns, as other work on the machine slows both
+        bare.append(load("import dagster")[0])
+        seconds, imported = load("import pipelines.definitions as d; d.defs()")
+        assert imported == "False False"
+        whole.append(seconds)
+    assert min(whole) <= 2.0 * min(bare)  # measured 1.7
 
 
 def test_what_is_published_says_when_it_is_late() -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Without the garbage collector, which would search all lexicons for cycles, again and again."""
+    """Without the garbage collector, which would search all lexicons or definitions for cycles, again and again."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
