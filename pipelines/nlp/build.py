@@ -12,9 +12,9 @@ import spacy
 from spacy.language import Language
 from thinc.api import use_ops
 
+from pipelines.collection import uncollected
 from pipelines.errors import ModelMissingError
 from pipelines.nlp.annotations import set_extensions
-from pipelines.collection import uncollected
 from pipelines.nlp.inference.factory import replace_components
 from pipelines.nlp.packages import PACKAGED_SUFFIX
 

@@ -25,8 +25,8 @@ from typing import Any, TypeVar
 
 import platformdirs
 
-from pipelines.ids import code_version
 from pipelines.collection import uncollected
+from pipelines.ids import code_version
 
 logger = logging.getLogger(__name__)
 _T = TypeVar("_T")

@@ -14,8 +14,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import raise_error
 
-from pipelines.nlp.annotations import DocumentContext
 from pipelines.collection import uncollected
+from pipelines.nlp.annotations import DocumentContext
 from pipelines.nlp.events.explanation import explain
 from pipelines.nlp.names.line_breaks import join_broken_names
 from pipelines.records import Document, Extraction
