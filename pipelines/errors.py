@@ -7,6 +7,8 @@ error: it becomes a quarantine row (`pipelines/stages/ingest`).
 
 from __future__ import annotations
 
+import errno
+
 
 class PipelineError(Exception):
     """Base of every error the pipeline raises on purpose."""
@@ -98,3 +100,8 @@ class QueryError(TerminalError):
 
 class WorkerDiedError(TransientError):
     """An extraction worker was killed or ran out of time more often than the limit allows."""
+
+
+def is_full_disk(error: BaseException | None) -> bool:
+    """Whether an error of the operating system says that no space is left, on the disk or of a user's share of it."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)

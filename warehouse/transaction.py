@@ -6,14 +6,13 @@ locking a database (`connection.py`).
 
 from __future__ import annotations
 
-import errno
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import duckdb
 
-from pipelines.errors import DiskFullError, PipelineError, WarehouseCorruptError, WarehouseLockedError
+from pipelines.errors import DiskFullError, PipelineError, WarehouseCorruptError, WarehouseLockedError, is_full_disk
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +72,7 @@ def translated_errors(*, doing: str) -> Iterator[None]:
             raise
         raise translated from err
     except OSError as err:
-        if err.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if not is_full_disk(err):
             raise
         raise DiskFullError(_disk_full(doing, str(err))) from err
 

@@ -7,7 +7,6 @@ the file system takes from the environment in its own way (`AWS_...`).
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 from upath import UPath
 
-from pipelines.errors import BatchDamagedError, BatchStoreError, SettingsError
+from pipelines.errors import BatchDamagedError, BatchStoreError, SettingsError, is_full_disk
 
 # A file or folder of this machine, or of an fsspec file system.
 BatchPath = Path | UPath
@@ -29,7 +28,6 @@ BatchPath = Path | UPath
 GROUP_BATCHES = 256
 _COPIES = ".batches-"
 _DOWNLOADS = 16  # requests at a time
-_FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
 def batch_path(location: str | BatchPath) -> BatchPath:
@@ -60,7 +58,7 @@ def unreachable_reported(path: BatchPath) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL_DISK:
+        if is_full_disk(error):
             raise
         raise BatchStoreError(f"{path} cannot be used for extraction batches: {error}") from error
     except Exception as error:  # noqa: BLE001 - the libraries below fsspec have errors of their own

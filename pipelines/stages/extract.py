@@ -11,7 +11,6 @@ ids of all and the texts of some thousands.
 
 from __future__ import annotations
 
-import errno
 import logging
 import time
 from collections import deque
@@ -23,7 +22,7 @@ from itertools import islice
 
 from spacy.language import Language
 
-from pipelines.errors import BatchStoreError, DiskFullError, PipelineError, WorkerDiedError
+from pipelines.errors import BatchStoreError, DiskFullError, PipelineError, WorkerDiedError, is_full_disk
 from pipelines.ids import quarantine_id
 from pipelines.nlp.build import build_nlp
 from pipelines.records import Document, DocumentSource, QuarantineRow
@@ -55,7 +54,6 @@ _ATTEMPTS = {Failure.DIED: 3, Failure.TIMED_OUT: 2, Failure.OUT_OF_MEMORY: 2, Fa
 _MAX_DEATHS = 30
 # Failed batches that are each told of; the log of a run must not grow with its documents.
 _TOLD_FAILURES = 20
-_FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 _REASONS = {
     Failure.TIMED_OUT: Reason.TIMED_OUT,
@@ -211,7 +209,7 @@ def _kept_whole(store: BatchStore) -> Iterator[None]:
         finally:
             store.flush()
     except OSError as error:
-        if error.errno in _FULL_DISK:
+        if is_full_disk(error):
             raise DiskFullError(
                 f"no space is left for extraction batches in {store.folder}; free some and run again"
             ) from error
@@ -340,7 +338,7 @@ def _retry_or_fail(outcome: Outcome, run: _Run, settings: Settings) -> None:
     """A batch is tried again document by document; a single document is given up after `_ATTEMPTS`."""
     if isinstance(outcome.error, PipelineError):
         raise outcome.error
-    if isinstance(outcome.error, OSError) and outcome.error.errno in _FULL_DISK:
+    if outcome.error is not None and is_full_disk(outcome.error):
         raise outcome.error
     documents, attempt = outcome.task.key
     if outcome.failure is Failure.DIED:

@@ -11,7 +11,6 @@ rest.
 
 from __future__ import annotations
 
-import errno
 import io
 import logging
 import pickle
@@ -23,7 +22,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipelines.errors import DiskFullError
+from pipelines.errors import DiskFullError, is_full_disk
 from pipelines.settings import Settings
 from pipelines.stages.ingest.inbox import InboxFile
 from pipelines.stages.ingest.readers.compressed import COMPRESSIONS
@@ -46,7 +45,6 @@ _BATCH_BYTES = 512 * 1024
 # Read by each child before its first task, for what libraries load when they are first used.
 _FIRST_TEXT = b"Officials met in Paris on 5 May 2024."
 _SPOOL_PREFIX = ".reading-"
-_FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 _REASONS = {
     Failure.TIMED_OUT: Reason.TIMED_OUT,
@@ -194,7 +192,7 @@ def _read_spool(spool: Path, outcome: Outcome) -> Iterator[list[ReadRecord]]:
     Raises:
         DiskFullError: it found no space to write them.
     """
-    if isinstance(outcome.error, OSError) and outcome.error.errno in _FULL_DISK:
+    if is_full_disk(outcome.error):
         raise DiskFullError(f"no space is left for what was read, in {spool.parent.parent}; free some and run again")
     if not spool.exists():
         return
