@@ -19,6 +19,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.durable import sync_folder
 from warehouse.connection import open_build
 from warehouse.publications import record_publication
 from warehouse.transaction import transaction, translated_errors
@@ -50,7 +51,7 @@ def publish(build_path: Path, published_path: Path, *, run_id: str) -> int:
             _copy_durably(build_path, copy)
             _check_copy(copy, run_id)
             os.replace(copy, published_path)
-            _sync_folder(published_path.parent)
+            sync_folder(published_path.parent)
     except BaseException:
         with suppress(OSError):
             copy.unlink(missing_ok=True)
@@ -96,15 +97,6 @@ def _check_copy(copy: Path, run_id: str) -> None:
         con.close()
     if found != [(run_id,)]:
         raise RuntimeError(f"the copy {copy} holds the version {found}, not that of run {run_id}")
-
-
-def _sync_folder(folder: Path) -> None:
-    """A rename is durable only when its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _remove_copies(published_path: Path) -> None:

@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 
 from upath import UPath
 
+from pipelines.durable import sync_folder
 from pipelines.errors import BatchDamagedError, BatchStoreError, SettingsError, is_full_disk
 
 # A file or folder of this machine, or of an fsspec file system.
@@ -88,7 +89,7 @@ def write_whole(path: BatchPath, data: bytes) -> None:
             os.replace(temporary, path)
         finally:  # on a full disk what was written has to go
             temporary.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def rename(path: BatchPath, target: BatchPath) -> None:
@@ -172,12 +173,3 @@ def _damaged(path: BatchPath, flaw: str) -> BatchDamagedError:
         f"the extraction batch {path} {flaw}; run the job ingest_and_publish (or `communique run`), which extracts its "
         "documents again"
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

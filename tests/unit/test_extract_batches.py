@@ -16,23 +16,11 @@ from pipelines.records import DateSource, Document
 from pipelines.stages.batch_files import require_sound
 from pipelines.stages.batches import BatchStore, ExtractionFailure, input_hash, remove_extractions
 from pipelines.stages.planning import plan_batches
+from tests.unit.stored_documents import stored_document
 
 
 def document(number: int, length: int = 100) -> Document:
-    return Document(
-        document_id=f"doc_{number:04}",
-        source_key="unknown",
-        title=None,
-        text="x" * length,
-        language="en",
-        source_name=None,
-        url=None,
-        author=None,
-        published_date=None,
-        published_date_source=DateSource.NONE,
-        published_date_evidence=None,
-        content_hash=f"h{number}",
-    )
+    return stored_document(number, "x" * length)
 
 
 def write(store: BatchStore, *numbers: int, index: bool = True):

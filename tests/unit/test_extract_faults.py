@@ -25,11 +25,12 @@ from spacy.tokens import Doc
 
 from pipelines.errors import DiskFullError, LexiconError, WorkerDiedError
 from pipelines.nlp.annotations import set_extensions
-from pipelines.records import DateSource, Document, DocumentSource
+from pipelines.records import Document, DocumentSource
 from pipelines.settings import Settings
 from pipelines.stages.batches import BatchStore
 from pipelines.stages.extract import extract_documents, quarantine_rows
 from pipelines.stages.versions import extractor_version
+from tests.unit.stored_documents import stored_document
 
 pytestmark = pytest.mark.slow
 
@@ -104,20 +105,7 @@ def build_on_full_disk(records, *, extractor_version: str) -> pa.Table:
 
 
 def document(number: int, text: str | None = None, **changes) -> Document:
-    base = Document(
-        document_id=f"doc_{number:04}",
-        source_key="unknown",
-        title=None,
-        text=text or f"Story {number} begins. It ends.",
-        language="en",
-        source_name=None,
-        url=None,
-        author=None,
-        published_date=None,
-        published_date_source=DateSource.NONE,
-        published_date_evidence=None,
-        content_hash=f"h{number}",
-    )
+    base = stored_document(number, text or f"Story {number} begins. It ends.")
     return replace(base, **changes)
 
 

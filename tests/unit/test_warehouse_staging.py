@@ -8,25 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.records import DateSource, Document
+from tests.unit.stored_documents import stored_document
 from warehouse import staging
 from warehouse.staging import StagedDocuments, read_staged_documents, read_staged_ids, write_staged_documents
 
 
 def document(number: int) -> Document:
-    return Document(
-        document_id=f"doc_{number}",
-        source_key="unknown",
-        title=None,
-        text=f"Story {number}.",
-        language="en",
-        source_name=None,
-        url=None,
-        author=None,
-        published_date=None,
-        published_date_source=DateSource.NONE,
-        published_date_evidence=None,
-        content_hash=f"h{number}",
-    )
+    return stored_document(number, f"Story {number}.")
 
 
 @pytest.mark.parametrize("count", [0, 1, 7])

@@ -16,6 +16,8 @@ import numpy.typing as npt
 from spacy.tokens import Doc
 from thinc.api import Model
 
+from pipelines.nlp.inference.layers import replace_layers
+
 _Features = npt.NDArray[np.uint64]
 _Floats = npt.NDArray[np.float32]
 
@@ -92,15 +94,7 @@ def keep_embeddings(model: Model[Any, Any]) -> int:
     Returns:
         How many were replaced; layers that have vectors besides, or read more than a token's features, stay as they are.
     """
-    replaced = 0
-    for parent in list(model.walk()):
-        for place, layer in enumerate(parent.layers):
-            if _is_known(layer):
-                parent.layers[place] = Model(
-                    "kept_embedding", _Embedding(layer), dims={"nO": layer.maybe_get_dim("nO")}
-                )
-                replaced += 1
-    return replaced
+    return replace_layers(model, "kept_embedding", is_known=_is_known, forward=_Embedding)
 
 
 def _is_known(layer: Model[Any, Any]) -> bool:

@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from thinc.api import Model
 
+from pipelines.nlp.inference.layers import replace_layers
+
 _Floats = npt.NDArray[np.float32]
 
 # Rows of a block: its three columns and its products, 0.6 MB, fit into the second-level cache.
@@ -102,15 +104,7 @@ def encode_in_blocks(model: Model[Any, Any]) -> int:
     Returns:
         How many were replaced; encoders of another structure stay as they are.
     """
-    replaced = 0
-    for parent in list(model.walk()):
-        for place, layer in enumerate(parent.layers):
-            if _is_known(layer):
-                parent.layers[place] = Model(
-                    "encoder_in_blocks", _Encoder(layer), dims={"nO": layer.maybe_get_dim("nO")}
-                )
-                replaced += 1
-    return replaced
+    return replace_layers(model, "encoder_in_blocks", is_known=_is_known, forward=_Encoder)
 
 
 def _residuals(layer: Model[Any, Any]) -> list[Model[Any, Any]]:

@@ -9,7 +9,7 @@ and asks at each for the validity of each of its moves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,8 @@ import numpy.typing as npt
 from spacy.attrs import ENT_IOB, IS_SPACE, SENT_START
 from spacy.pipeline import EntityRecognizer
 from spacy.tokens import Doc, Span
-from spacy.util import minibatch
+
+from pipelines.nlp.inference.batched import Batched
 
 _Floats = npt.NDArray[np.float32]
 _Ints = npt.NDArray[np.intp]
@@ -30,7 +31,7 @@ _CONTEXT = 3
 _BLOCK = 4096
 
 
-class EntityDecoder:
+class EntityDecoder(Batched):
     """Sets the entities that a greedy `EntityRecognizer` would set."""
 
     def __init__(self, recognizer: Any) -> None:
@@ -57,25 +58,6 @@ class EntityDecoder:
         self._label_of = np.array([numbers.get(moves[number][2:], -1) for number in outside])
         self._inside = np.array([moves.index(f"I-{label}") for label in self._labels])
         self._last = np.array([moves.index(f"L-{label}") for label in self._labels])
-
-    def __call__(self, doc: Doc) -> Doc:
-        self._annotate([doc])
-        return doc
-
-    def pipe(self, docs: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
-        """Annotate documents in batches.
-
-        Args:
-            docs: the documents.
-            batch_size: documents in a batch.
-
-        Yields:
-            The documents, in their order.
-        """
-        for batch in minibatch(docs, size=batch_size):
-            together = list(batch)
-            self._annotate(together)
-            yield from together
 
     def _annotate(self, docs: Sequence[Doc]) -> None:
         docs = [doc for doc in docs if len(doc)]

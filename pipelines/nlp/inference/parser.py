@@ -8,7 +8,7 @@ that was decided before is seen, so all passages between them are parsed at once
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,8 @@ import numpy.typing as npt
 from spacy.attrs import DEP, HEAD, SENT_START
 from spacy.pipeline import DependencyParser
 from spacy.tokens import Doc
-from spacy.util import minibatch
 
+from pipelines.nlp.inference.batched import Batched
 from pipelines.nlp.inference.transitions import MOVES, Passages
 
 _Floats = npt.NDArray[np.float32]
@@ -68,7 +68,7 @@ class _Features:
             np.maximum(out, total[:, piece * width : (piece + 1) * width], out=out)
 
 
-class ParserTable:
+class ParserTable(Batched):
     """Sets the heads, dependencies and sentence starts that a greedy `DependencyParser` would set."""
 
     def __init__(self, parser: Any) -> None:
@@ -92,25 +92,6 @@ class ParserTable:
         ).view(np.int64)
         self._pseudo = {label for label, name in zip(self._labels.tolist(), names, strict=True) if _PSEUDO in name}
         self._root: int = int(np.uint64(strings.add("ROOT")).view(np.int64))
-
-    def __call__(self, doc: Doc) -> Doc:
-        self._annotate([doc])
-        return doc
-
-    def pipe(self, docs: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
-        """Annotate documents in batches.
-
-        Args:
-            docs: the documents.
-            batch_size: documents in a batch.
-
-        Yields:
-            The documents, in their order.
-        """
-        for batch in minibatch(docs, size=batch_size):
-            together = list(batch)
-            self._annotate(together)
-            yield from together
 
     def _annotate(self, docs: Sequence[Doc]) -> None:
         pending: list[Doc] = []
