@@ -45,7 +45,9 @@ class Stream:
         names: dict[str, tuple] = {}
         for _ in range(draw.randrange(1, 5)):
             family, given = draw.choice(_FAMILY), draw.choice(_GIVEN)
-            full = draw.choice((f"{given} {family}", f"{given} {family}", f"{family} {given}", family, f"{given} {family} Jr."))
+            full = draw.choice(
+                (f"{given} {family}", f"{given} {family}", f"{family} {given}", family, f"{given} {family} Jr.")
+            )
             names[full] = ("PERSON", (full, family), draw.choice((None, "trade minister", "senator")))
         for name, acronym in draw.sample(_BODIES, draw.randrange(3)):
             key = draw.choice((name, acronym))
@@ -63,7 +65,9 @@ class Stream:
         for document in self.draw.sample(sorted(documents), len(documents)):
             story = self.stories[document]
             held.append({"document_id": document, "published_date": story["day"], "is_counted": story["counted"]})
-            for name, (label, texts, title, country, sector) in story["told"].items() if of is None or document in of else ():
+            for name, (label, texts, title, country, sector) in (
+                story["told"].items() if of is None or document in of else ()
+            ):
                 base = {"document_id": document, "entity_id": ids.entity_id(name.casefold()), "label": label,
                         "country": country, "sector": sector}  # fmt: skip
                 entities.append({**base, "name": name, "titles": [title] if title else []})
@@ -121,9 +125,9 @@ def assert_as_from_nothing(core: Core, stream: Stream, here: set[str], correctio
         assert now[name] == then[name]
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(4))
 def test_runs_as_documents_come_change_and_go(seed, tmp_path):
-    stream = Stream(seed, 150)
+    stream = Stream(seed, 110)
     core, here, before = Core(), set(), KeptEntities.nothing()
     everything = sorted(stream.stories)
     written = []
@@ -157,7 +161,8 @@ def test_people_win_from_nothing():
     mentions = stream.rows(here)[2].sort_values("mention_id")
     named = mentions[mentions["mention_id"].str.endswith(":0")]
     node_of = {
-        m: (d, e) for m, d, e in zip(mentions["mention_id"], mentions["document_id"], mentions["entity_id"], strict=True)
+        m: (d, e)
+        for m, d, e in zip(mentions["mention_id"], mentions["document_id"], mentions["entity_id"], strict=True)
     }
     some = named.groupby("entity_id")["mention_id"].apply(list)
     many = [found for found in some if len(found) > 2]

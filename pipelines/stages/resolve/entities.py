@@ -106,7 +106,8 @@ def resolve_entities(
     """Join the documents' entities into real-world entities.
 
     Args:
-        documents: document_id, published_date, is_counted (False for near-duplicates and superseded versions).
+        documents: document_id, published_date, is_counted (False for near-duplicates and superseded versions); print, if they
+            have one, is kept.
         entities: rows of nlp.entities, of the fresh documents at least.
         mentions: rows of nlp.entity_mentions, likewise.
         corrections: by people; where some apply, or did in the run before, everything is resolved from nothing.
@@ -117,20 +118,22 @@ def resolve_entities(
     """
     corrections = corrections or EntityCorrections()
     is_counted = dict(zip(documents["document_id"].tolist(), documents["is_counted"].tolist(), strict=True))
+    prints = documents["print"].tolist() if "print" in documents else [None] * len(documents)
     before, fresh = KeptEntities.nothing(), set(is_counted)
     if change is not None:
         before, fresh = change.before, set(change.fresh)
         documents, entities, mentions = (
             frame[frame["document_id"].isin(fresh)] for frame in (documents, entities, mentions)
         )
-    was_counted = dict(before.documents.all())
+    was_counted = dict(before.documents.all("document_id", "is_counted"))
     gone = (was_counted.keys() - is_counted.keys()) | (fresh & was_counted.keys())
     nodes = read_nodes(documents, entities, mentions)
     clusters = change_clusters(before, nodes, gone, corrections)
     ids = change_ids(before, clusters, gone)
     is_corrected = bool(corrections.same or corrections.different)
     told = [(document, bool(counted)) for document, counted in is_counted.items()]
-    kept = replace(ids.kept, documents=KeptTable.of("documents", told), is_corrected=is_corrected)
+    rows = [(*row, told_print) for row, told_print in zip(told, prints, strict=True)]
+    kept = replace(ids.kept, documents=KeptTable.of("documents", rows), is_corrected=is_corrected)
     ids = replace(ids, kept=kept)
     changed = {d for d, c in told if was_counted.get(d) != c} | gone | fresh | clusters.moved
     ids.entities.update(core_ids(before, before.nodes.where("document_id", changed, columns=_NODE)).values())

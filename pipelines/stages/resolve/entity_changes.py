@@ -122,7 +122,11 @@ def change_clusters(
     )  # fmt: skip
     parts = connected_parts(present, ((pair.first, pair.second) for pair in connecting))
     kept = replace(
-        before, nodes=nodes, blocks=pairs.blocks, pairs=pairs.pairs, common=KeptTable.of("common", [(e,) for e in common])
+        before,
+        nodes=nodes,
+        blocks=pairs.blocks,
+        pairs=pairs.pairs,
+        common=KeptTable.of("common", [(e,) for e in common]),
     )
     return _Clusters(before, kept, load, common, changed, companions, apart).change(
         (fresh, moved), found, clustering, parts
@@ -156,7 +160,8 @@ def _change_profiles(
     now = {key: profile.id for profile in profiles for key in profile.nodes}
     moved = {key[0] for key, profile in of_node.items() if now[key] != profile}
     rows = [
-        (*row[:-1], now.get((row[0], row[1]), row[-1])) for row in (staying.where("document_id", moved) if moved else ())
+        (*row[:-1], now.get((row[0], row[1]), row[-1]))
+        for row in (staying.where("document_id", moved) if moved else ())
     ]
     rows += [node_row(node, now.get(key)) for key, node in fresh.items()]
     return staying.replaced("document_id", moved, rows), profiles, dict(former), moved

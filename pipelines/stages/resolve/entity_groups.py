@@ -15,6 +15,7 @@ from pipelines.stages.resolve.entity_ids import change_groups
 from pipelines.stages.resolve.entity_profiles import NO_DAY, OTHER, NodeId, Order
 from pipelines.stages.resolve.kept_entities import KeptEntities
 
+
 @dataclass(frozen=True, slots=True)
 class ChangedIds:
     """What is kept after a change, and what is not as it was.
@@ -53,9 +54,7 @@ def change_ids(before: KeptEntities, changed: ChangedClusters, gone: Collection[
     profiles = kept.profiles.replaced("profile_id", ids, list(now.values()))
     joined_by, were_by = joins_of(kept, now.values()), joins_of(before, was.values())
     relinked = {
-        id
-        for id, row in now.items()
-        if id not in was or was[id][-1] != row[-1] or joined_by.get(id) != were_by.get(id)
+        id for id, row in now.items() if id not in was or was[id][-1] != row[-1] or joined_by.get(id) != were_by.get(id)
     }
     entities = {row[-1] for id, row in was.items() if id not in now or now[id][-1] != row[-1]}
     entities |= {row[-1] for id, row in now.items() if id not in was or was[id][-1] != row[-1]}
@@ -93,9 +92,7 @@ def core_ids(kept: KeptEntities, nodes: Iterable[tuple[str, str, str | None]]) -
     of_key = dict(
         kept.groups.where("group_id", {key for _, key, p in rows if p is None}, columns=["group_id", "core_id"])
     )
-    return {
-        (document, key): of_key[key] if profile is None else of_profile[profile] for document, key, profile in rows
-    }
+    return {(document, key): of_key[key] if profile is None else of_profile[profile] for document, key, profile in rows}
 
 
 def _anchors_of_clusters(before: KeptEntities, changed: ChangedClusters) -> tuple[dict[str, Order], set[str]]:
@@ -139,7 +136,9 @@ def _anchors_of_keys(
             anchors[key] = min((day, (document, entity)), new.get(key, (day, (document, entity))))
             again.discard(key)
     for key in again:
-        rows = changed.kept.nodes.where("entity_id", [key], columns=["document_id", "entity_id", "published"], known=False)
+        rows = changed.kept.nodes.where(
+            "entity_id", [key], columns=["document_id", "entity_id", "published"], known=False
+        )
         if rows:
             anchors[key] = min((day or NO_DAY, (document, entity)) for document, entity, day in rows)
     anchors |= {key: order for key, order in new.items() if key not in anchors}

@@ -78,7 +78,7 @@ SCHEMAS = {
         "anchor_date": pa.date32(),
         **dict.fromkeys(("anchor_document", "anchor_entity", "core_id"), _TEXT),
     },
-    "documents": {"document_id": _TEXT, "is_counted": pa.bool_()},
+    "documents": {"document_id": _TEXT, "is_counted": pa.bool_(), "print": _TEXT},
     "common": {"entity_id": _TEXT},
 }
 
