@@ -16,8 +16,8 @@ import pyarrow as pa
 
 _DOCUMENTS = (
     # A published date in the future is wrong and says nothing of what came first or last (`int_documents.sql`).
-    "select document_id, source_key, url, if(published_date > first_day + 1, null, published_date) as published_date, text, "
-    "minhash, coalesce(is_current, false) as is_current from raw.documents left join ("
+    "select document_id, source_key, url, if(published_date > first_day + 1, null, published_date) as published_date, "
+    "coalesce(title, '') as title, coalesce(is_current, false) as is_current from raw.documents left join ("
     "  select document_id, bool_or(is_current or status = 'kept') as is_current, cast(min(seen_at) as date) as first_day"
     "  from raw.document_sources join raw.files using (file_id) group by document_id"
     ") using (document_id) order by document_id"
@@ -40,7 +40,7 @@ _OF_DOCUMENTS = "where document_id in (select unnest($documents))"
 
 
 def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Read what `ResolveInput` holds, by field; entities and their mentions are read when they are asked for.
+    """Read what `ResolveInput` holds, by field; texts, entities and mentions are read when they are asked for.
 
     Args:
         con: a connection to the build database; may be read-only.
@@ -50,9 +50,10 @@ def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     documents = con.execute(_DOCUMENTS).df()
     # Of a document without entities there is none.
     told = documents["document_id"].map(prints).fillna(0).astype("uint64").astype(str)
-    documents["print"] = documents["published_date"].astype(str) + " " + told
+    documents["print"] = documents["published_date"].astype(str) + " " + told + " " + documents.pop("title")
     return found | {
         "documents": documents,
+        "texts_of": partial(_rows_of, con, "select document_id, text, minhash from raw.documents"),
         "entities_of": partial(_rows_of, con, "select * from nlp.entities"),
         "entity_mentions_of": partial(_rows_of, con, "select * from nlp.entity_mentions"),
     }

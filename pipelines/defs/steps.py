@@ -338,7 +338,7 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
         replaced=resolved.replaced_mentions,
         entities=resolved.replaced_entities,
     )
-    update_word_stems(con)
+    update_word_stems(con, resolved.added_documents)
     builds.stamp(con, [core], run_id=run_id)
     forget_all_but(settings.resolution, run_id)
     return True

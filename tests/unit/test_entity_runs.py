@@ -1,7 +1,7 @@
 """Many runs give what one run gives: entities resolved as documents come, change and go, and all of them from nothing.
 
-Names, countries and offices are few, so that documents have many namesakes, and the bounds are low, so that blocks are full and names
-become common and rare again.
+Names, countries and offices are few, so that documents have many namesakes, and the bounds are low, so that blocks are full and
+names become common and rare again.
 """
 
 from __future__ import annotations

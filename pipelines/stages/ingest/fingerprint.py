@@ -26,14 +26,15 @@ from pipelines.stages.ingest.boilerplate import own_texts
 from pipelines.stages.ingest.copy_evidence import CopyText, are_copies
 
 PERMUTATIONS = 128
-_BANDS = 32
-_ROWS = PERMUTATIONS // _BANDS
+BANDS = 32
+_ROWS = PERMUTATIONS // BANDS
 _SHINGLE_WORDS = 5
 _WORD = re.compile(r"\w+")
 # Words beyond this cost time and tell no more about whether two articles are one.
 _MAX_WORDS = 20_000
 # Texts below this length, in characters, have too few shingles for an estimate.
-_MIN_CHARACTERS = 200
+MIN_CHARACTERS = 200
+SURE, LEAST = 0.8, 0.4  # similarity of copies whatever they share, and of any copies
 # Of a family of bulletins that are all alike, so many of the latest originals are looked at, and so many compared word by word.
 _MAX_BUCKET = 64
 _MAX_COMPARED = 8
@@ -66,7 +67,9 @@ class TextRow(NamedTuple):
     url: str | None = None
 
 
-def near_duplicates(rows: Iterable[TextRow], *, threshold: float = 0.8, least: float = 0.4) -> list[DocumentDuplicate]:
+def near_duplicates(
+    rows: Iterable[TextRow], *, threshold: float = SURE, least: float = LEAST
+) -> list[DocumentDuplicate]:
     """Find the documents that repeat an earlier one, whatever the order of the rows.
 
     Documents are taken from the earliest to the latest (by published date, undated ones last, then by id). Each one is
@@ -81,17 +84,26 @@ def near_duplicates(rows: Iterable[TextRow], *, threshold: float = 0.8, least: f
     Returns:
         One record per duplicate, by document id.
     """
-    ordered = sorted(
-        (row for row in rows if row.signature and len(row.text) >= _MIN_CHARACTERS),
-        key=lambda row: (row.published_date or date.max, row.document_id),
-    )
+    return copies_among(_of_own_texts([row for row in rows if is_comparable(row)]), threshold=threshold, least=least)
+
+
+def is_comparable(row: TextRow) -> bool:
+    """Whether a text has a signature and is long enough for one to tell."""
+    return bool(row.signature) and len(row.text) >= MIN_CHARACTERS
+
+
+def copies_among(rows: Iterable[TextRow], *, threshold: float = SURE, least: float = LEAST) -> list[DocumentDuplicate]:
+    """The same for texts that have no boilerplate any more, and are comparable.
+
+    Texts that share no band of their signatures, not by way of others either, have no influence on each other.
+    """
+    ordered = sorted(rows, key=lambda row: (row.published_date or date.max, row.document_id))
     if not ordered:
         return []
-    ordered = _of_own_texts(ordered)
     data = b"".join(row.signature or b"" for row in ordered)
     signatures = np.frombuffer(data, dtype="<u4").reshape(len(ordered), PERMUTATIONS)
     texts = _Texts(ordered)
-    originals = [defaultdict[bytes, deque[int]](lambda: deque(maxlen=_MAX_BUCKET)) for _ in range(_BANDS)]
+    originals = [defaultdict[bytes, deque[int]](lambda: deque(maxlen=_MAX_BUCKET)) for _ in range(BANDS)]
     duplicates = []
     for index, row in enumerate(ordered):
         signature_bytes = row.signature or b""
@@ -112,7 +124,7 @@ def near_duplicates(rows: Iterable[TextRow], *, threshold: float = 0.8, least: f
 
 def _of_own_texts(rows: list[TextRow]) -> list[TextRow]:
     """The rows with their texts and signatures as they are without the boilerplate of their source."""
-    texts = own_texts(((row.source_key, row.url or row.document_id, row.text) for row in rows), least=_MIN_CHARACTERS)
+    texts = own_texts(((row.source_key, row.url or row.document_id, row.text) for row in rows), least=MIN_CHARACTERS)
     return [
         row if text is row.text else row._replace(text=text, signature=signature(text))
         for row, text in zip(rows, texts, strict=True)

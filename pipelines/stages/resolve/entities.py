@@ -37,7 +37,8 @@ from pipelines.stages.resolve.entity_rows import (
     link_rows,
 )
 from pipelines.stages.resolve.entity_spelling import plain
-from pipelines.stages.resolve.kept_entities import KeptEntities, KeptTable
+from pipelines.stages.resolve.kept_entities import KeptEntities, kept_table
+from pipelines.stages.resolve.kept_tables import KeptTable
 
 _NODE = ("document_id", "entity_id", "profile_id")
 
@@ -133,7 +134,7 @@ def resolve_entities(
     is_corrected = bool(corrections.same or corrections.different)
     told = [(document, bool(counted)) for document, counted in is_counted.items()]
     rows = [(*row, told_print) for row, told_print in zip(told, prints, strict=True)]
-    kept = replace(ids.kept, documents=KeptTable.of("documents", rows), is_corrected=is_corrected)
+    kept = replace(ids.kept, documents=kept_table("documents", rows), is_corrected=is_corrected)
     ids = replace(ids, kept=kept)
     changed = {d for d, c in told if was_counted.get(d) != c} | gone | fresh | clusters.moved
     ids.entities.update(core_ids(before, before.nodes.where("document_id", changed, columns=_NODE)).values())
@@ -237,5 +238,5 @@ def _corrected_ids(ids: ChangedIds, nodes: Mapping[NodeId, Node], corrections: E
     groups = [(keys, [name] if "|" in name else []) for name, keys in members.items()]
     corrected = dict(enumerate(correct_groups(groups, corrections)))
     anchors = {str(number): min(nodes[key].order for key in keys) for number, (keys, _) in corrected.items()}
-    core_of = change_groups(KeptTable.of("groups"), anchors, ()).renamed
+    core_of = change_groups(kept_table("groups"), anchors, ()).renamed
     return {key: str(core_of[str(number)]) for number, (keys, _) in corrected.items() for key in keys}

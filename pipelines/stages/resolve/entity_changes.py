@@ -26,7 +26,8 @@ from pipelines.stages.resolve.entity_hosts import (
 )
 from pipelines.stages.resolve.entity_pairs import change_pairs
 from pipelines.stages.resolve.entity_profiles import OTHER, Node, NodeId, Profile, build_profiles, companies, joined
-from pipelines.stages.resolve.kept_entities import KeptEntities, KeptTable
+from pipelines.stages.resolve.kept_entities import KeptEntities, kept_table
+from pipelines.stages.resolve.kept_tables import KeptTable
 
 _NODE = ("document_id", "entity_id", "name", "label", "country", "sector", "titles", "mentioned_as", "published")
 _TOLD = ("told_country", "told_sector", "told_count")
@@ -76,7 +77,7 @@ class _Profiles:
 
     def __call__(self, profile_ids: Iterable[str]) -> dict[str, Profile]:
         asked = set(profile_ids)
-        entities = {profile.split("|", 1)[0] for profile in asked - self._found.keys()}
+        entities = {profile.split("|", 1)[0] for profile in asked if profile not in self._found}
         nodes = {node.key: node for node in map(read_node, self._nodes.where("entity_id", entities, known=True))}
         for profile in build_profiles(nodes, company_of(self._nodes, nodes)):
             self._found.setdefault(profile.id, profile)
@@ -126,7 +127,7 @@ def change_clusters(
         nodes=nodes,
         blocks=pairs.blocks,
         pairs=pairs.pairs,
-        common=KeptTable.of("common", [(e,) for e in common]),
+        common=kept_table("common", [(e,) for e in common]),
     )
     return _Clusters(before, kept, load, common, changed, companions, apart).change(
         (fresh, moved), found, clustering, parts
@@ -305,5 +306,5 @@ class _Clusters:
         for key, id, _ in keys.where("cluster_id", ids):
             acronyms[id].add(key.removeprefix(f"{ACRONYMS} "))
         rows = clusters.where("cluster_id", ids, columns=["cluster_id", "is_alone", "countries"])
-        host_acronyms([Organisation(*row, acronyms[row[0]]) for row in rows], hosts)
+        host_acronyms([Organisation(id, alone, of, acronyms[id]) for id, alone, of in rows], hosts)
         return {id for id, is_alone, _ in rows if is_alone}

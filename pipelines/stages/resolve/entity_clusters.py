@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pipelines.stages.resolve.entity_blocks import Pair
 from pipelines.stages.resolve.entity_evidence import Evidence, compare, probability
 from pipelines.stages.resolve.entity_profiles import Profile, joined
-from pipelines.stages.resolve.kept_entities import KeptTable
+from pipelines.stages.resolve.kept_tables import KeptTable
 
 CORRECTED = "corrected"
 

@@ -105,8 +105,8 @@ def host_surnames(
             chosen.append((best, cluster.id, Join("surname", round(score, 3), evidence.text)))
         else:
             unsure += [Bearer(cluster.id, bearer, odds, one.method, one.text) for odds, bearer, one in found]
-    for bearer, cluster_id, join in chosen:
-        hosts.join(bearer, cluster_id, join)
+    for host, cluster_id, join in chosen:
+        hosts.join(host, cluster_id, join)
     return unsure
 
 

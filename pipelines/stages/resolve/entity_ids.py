@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from pipelines import ids
 from pipelines.stages.resolve.entity_profiles import Order
-from pipelines.stages.resolve.kept_entities import KeptTable
+from pipelines.stages.resolve.kept_tables import KeptTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pipelines.stages.resolve.entity_blocks import BlockRow, Pair, block_rows, pairs_of_block
 from pipelines.stages.resolve.entity_evidence import compare
 from pipelines.stages.resolve.entity_profiles import Profile
-from pipelines.stages.resolve.kept_entities import KeptTable
+from pipelines.stages.resolve.kept_tables import KeptTable
 
 Load = Callable[[Iterable[str]], Mapping[str, Profile]]
 

@@ -191,8 +191,8 @@ def joined(profiles: Iterable[Profile]) -> Profile:
     for part in parts:
         for name, count in part.names.items():
             both.names[name] = both.names.get(name, 0) + count
-        for name in _SETS:
-            getattr(both, name).update(getattr(part, name))
+        for of in _SETS:
+            getattr(both, of).update(getattr(part, of))
         both.nodes += part.nodes
         both.members += part.members
     both.first = min((part.first for part in parts if part.first), default=None)

@@ -1,27 +1,23 @@
-"""What the resolving of entities keeps for the next run: tables of text, looked up by column and replaced by difference.
+"""What the resolving of entities keeps for the next run.
 
-What belongs here: `KeptTable`, `KeptEntities`, reading and writing them. What does not: what is done with them (`entities.py`).
-
-It is a cache beside that of the events (`kept_events.py`), under the same rules: nothing is lost with it but time, and it is
-used only if core holds the result of the run that wrote it, made by the same code.
+What belongs here: `KeptEntities`, its tables. What does not: tables in general (`kept_tables.py`), what is done with these
+(`entities.py`).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from pipelines.stages.resolve.kept_tables import KeptTable, Schema, read_tables, write_tables
 
 _TEXT, _TEXTS = pa.string(), pa.list_(pa.string())
-_ABOUT = "about.json"
-_MOST_PIECES = 8  # of a table that come from as many runs
 
-SCHEMAS = {
+SCHEMAS: dict[str, Schema] = {
     # Entities of documents; `profile_id` is missing where the key alone makes them one. `told_*`: how many mentions say so.
     "nodes": {
         **dict.fromkeys(("document_id", "entity_id", "name", "label", "country", "sector"), _TEXT),
@@ -83,55 +79,6 @@ SCHEMAS = {
 }
 
 
-class KeptTable:
-    """A table of which a run reads and replaces some rows."""
-
-    def __init__(self, table: pa.Table) -> None:
-        self.table = table
-
-    @classmethod
-    def of(cls, name: str, rows: Sequence[Sequence[Any]] = ()) -> KeptTable:
-        """A table of `SCHEMAS` with some rows."""
-        return cls(_table(SCHEMAS[name], rows))
-
-    def where(
-        self, column: str, values: Collection[str], *, columns: Sequence[str] | None = None, known: bool | None = None
-    ) -> list[tuple]:
-        """The rows with one of some values in a column, all columns or those asked for.
-
-        Args:
-            column: where to look.
-            values: what to look for.
-            columns: those that are returned, all if not told.
-            known: only rows with a profile, or only those without one.
-        """
-        names = list(columns or self.table.column_names)
-        if not values or not len(self.table):
-            return []
-        mask = self._has(column, values)
-        if known is not None:
-            has_profile = pc.is_valid(self.table["profile_id"])
-            mask = pc.and_(mask, has_profile if known else pc.invert(has_profile))
-        return _rows(self.table.select(names).filter(mask))
-
-    def all(self, *columns: str) -> list[tuple]:
-        """All rows, all columns or those asked for."""
-        return _rows(self.table.select(list(columns)) if columns else self.table)
-
-    def replaced(self, column: str, values: Collection[str], rows: Sequence[Sequence[Any]]) -> KeptTable:
-        """The table without the rows that have one of some values in a column, and with other rows."""
-        table = self.table
-        if values and len(table):
-            table = table.filter(pc.invert(self._has(column, values)))
-        if rows:
-            schema = {field.name: field.type for field in table.schema}
-            table = pa.concat_tables([table, _table(schema, rows)])
-        return KeptTable(table)
-
-    def _has(self, column: str, values: Collection[str]) -> pa.ChunkedArray:
-        return pc.is_in(self.table[column], value_set=pa.array(list(values), _TEXT))
-
-
 @dataclass(frozen=True, slots=True)
 class KeptEntities:
     """The tables of `SCHEMAS`, and whether people's corrections had a part in them."""
@@ -151,46 +98,24 @@ class KeptEntities:
     @classmethod
     def nothing(cls) -> KeptEntities:
         """What there is before the first run."""
-        return cls(**{name: KeptTable.of(name) for name in SCHEMAS})
+        tables: dict[str, Any] = {name: kept_table(name) for name in SCHEMAS}
+        return cls(**tables)
 
     def write(self, folder: Path, version: str) -> None:
         """Write all of it to a folder that is not there yet."""
-        folder.mkdir(parents=True)
-        for name in SCHEMAS:
-            table = getattr(self, name).table
-            if any(column.num_chunks > _MOST_PIECES for column in table.columns):
-                table = table.combine_chunks()
-            with (
-                pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink,
-                pa.ipc.new_file(sink, table.schema) as writer,
-            ):
-                writer.write_table(table)
-        # Last, so that a folder without it is known to be no whole one.
-        about = {"version": version, "is_corrected": self.is_corrected}
-        (folder / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
+        tables = {name: getattr(self, name) for name in SCHEMAS}
+        write_tables(folder, tables, version=version, is_corrected=self.is_corrected)
 
     @classmethod
     def read(cls, folder: Path, version: str) -> KeptEntities | None:
         """Read what is kept, if it is whole and the same code wrote it."""
-        try:
-            about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        found = read_tables(folder, SCHEMAS, version)
+        if found is None:
             return None
-        if about["version"] != version:
-            return None
-        tables = {}
-        for field in fields(cls):
-            if field.name in SCHEMAS:
-                with pa.memory_map(str(folder / f"{field.name}.arrow")) as source:
-                    tables[field.name] = KeptTable(pa.ipc.open_file(source).read_all())
-        return cls(**tables, is_corrected=about["is_corrected"])
+        tables: dict[str, Any] = {**found[0]}
+        return cls(**tables, is_corrected=found[1]["is_corrected"])
 
 
-def _table(schema: dict[str, pa.DataType], rows: Sequence[Sequence[Any]]) -> pa.Table:
-    columns: Iterable[Any] = zip(*rows, strict=True) if rows else ([] for _ in schema)
-    arrays = [pa.array(column, kind) for column, kind in zip(columns, schema.values(), strict=True)]
-    return pa.table(arrays, schema=pa.schema(list(schema.items())))
-
-
-def _rows(table: pa.Table) -> list[tuple]:
-    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+def kept_table(name: str, rows: Sequence[Sequence[Any]] = ()) -> KeptTable:
+    """One of the tables with some rows."""
+    return KeptTable.of(SCHEMAS[name], rows)
