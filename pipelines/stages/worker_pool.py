@@ -18,6 +18,8 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from multiprocessing import forkserver
 from types import TracebackType
 from typing import Any
 
@@ -66,7 +68,7 @@ class WorkerPool:
         self._tasks_per_process = tasks_per_process
         self._context = multiprocessing.get_context("spawn" if preload is None else "forkserver")
         if preload is not None:
-            self._context.set_forkserver_preload([preload])
+            start_server(preload)
         self._running: dict[Future[Any], Task] = {}
         self._restarts = 0
         self._pool = self._start()
@@ -77,6 +79,15 @@ class WorkerPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start the processes now, and not with the first task; they load while the caller does something else."""
+        with suppress(RuntimeError):  # the first task tries again, and tells
+            _ = self._pool.active
+
+    def close(self) -> None:
+        """End the processes."""
         self._pool.stop()  # kills the workers; nothing is running unless the caller was interrupted
         self._pool.join()
 
@@ -142,6 +153,16 @@ class WorkerPool:
         self._running.clear()
         for task in tasks:
             self.submit(task)
+
+
+def start_server(preload: str) -> None:
+    """Start the server from which processes are forked, if there is none yet; it loads while the caller does something else.
+
+    Args:
+        preload: the module that it imports.
+    """
+    multiprocessing.set_forkserver_preload([preload])
+    forkserver.ensure_running()
 
 
 def _outcome(future: Future[Any], task: Task) -> Outcome | None:

@@ -25,13 +25,13 @@ from tempfile import TemporaryDirectory
 from pipelines.errors import DiskFullError, is_full_disk
 from pipelines.settings import Settings
 from pipelines.stages.ingest.inbox import InboxFile
+from pipelines.stages.ingest.read_records import ReadRecord
 from pipelines.stages.ingest.readers.compressed import COMPRESSIONS
 from pipelines.stages.ingest.readers.raw_record import BadRecord
-from pipelines.stages.ingest.reading import ReadRecord, read_documents, read_file
 from pipelines.stages.ingest.reasons import Reason
 from pipelines.stages.ingest.sources import Source
 from pipelines.stages.tasks import Failure, Outcome, Task
-from pipelines.stages.worker_pool import WorkerPool
+from pipelines.stages.worker_pool import WorkerPool, start_server
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,8 @@ _USUAL_EXPANSION = 5  # bytes of text for each one of a compressed file
 # Files that a child takes at a time.
 _BATCH_FILES = 64
 _BATCH_BYTES = 512 * 1024
+# What the children have loaded when they begin; this process itself reads nothing and needs none of it.
+_READING = "pipelines.stages.ingest.reading"
 # Read by each child before its first task, for what libraries load when they are first used.
 _FIRST_TEXT = b"Officials met in Paris on 5 May 2024."
 _SPOOL_PREFIX = ".reading-"
@@ -94,6 +96,8 @@ def read_in_children(
 
 def read_batch(files: Sequence[tuple[InboxFile, Source]], settings: Settings, spool: Path) -> None:
     """What a child does: read files one after the other; each one's records go into the spool file, and then its number."""
+    from pipelines.stages.ingest.reading import read_file
+
     with spool.open("wb") as stream:
         for number, (file, source) in enumerate(files):
             for record in read_file(file, settings, source):
@@ -102,8 +106,15 @@ def read_batch(files: Sequence[tuple[InboxFile, Source]], settings: Settings, sp
             stream.flush()
 
 
+def start_reading_server() -> None:
+    """Let begin to load what the child processes need, before it is known which files they read."""
+    start_server(_READING)
+
+
 def start_reading(settings: Settings) -> None:
     """What a child does first: read a text, so that what libraries load when they are first used is no file's time."""
+    from pipelines.stages.ingest.reading import read_documents
+
     list(read_documents(io.BytesIO(_FIRST_TEXT), path="first.txt", settings=settings, source=Source()))
 
 
@@ -115,7 +126,7 @@ def _pool(settings: Settings, *, workers: int, tasks_per_process: int | None = N
         arguments=(settings,),
         max_bytes=settings.max_worker_bytes,
         tasks_per_process=tasks_per_process,
-        preload=__name__,
+        preload=_READING,
     )
 
 
