@@ -332,9 +332,9 @@ def _run_job(job_name: str, settings: Settings, *, config: Mapping[str, Mapping[
 
 def _start_early(workers: EarlyWorkers, size: int) -> None:
     """Let begin to load what reads and extracts, while this process loads Dagster and plans the run."""
-    from warehouse.extraction_schema import extraction_table
+    from warehouse.batch_table import batch_table
 
-    workers.start(size, extraction_table)
+    workers.start(size, batch_table)
 
 
 def _ended_unchanged(console: Console, settings: Settings, early_workers: EarlyWorkers) -> bool:

@@ -32,9 +32,9 @@ from pipelines.stages.ingest.read_records import ReadRecord
 from pipelines.stages.resolve.corrections import CorrectionFile, read_corrections
 from pipelines.stages.versions import extractor_version, resolver_code_version
 from warehouse import builds
+from warehouse.batch_table import batch_table
 from warehouse.connection import open_build
 from warehouse.documents import DocumentStream, StoredDocuments, read_document_sources, read_documents
-from warehouse.extraction_schema import extraction_table
 from warehouse.ledger import read_ledger
 from warehouse.load import load_reference, load_run, replace_core, run_is_loaded
 from warehouse.models import Model
@@ -92,7 +92,7 @@ def ingest(
         changed: Sequence[ChangedFile], settings: Settings
     ) -> Iterator[tuple[ChangedFile, list[ReadRecord]]]:
         if changed and early_workers is not None:
-            early_workers.start(sum(item.file.size_bytes for item in changed), extraction_table)
+            early_workers.start(sum(item.file.size_bytes for item in changed), batch_table)
         return read_in_children(changed, settings)
 
     result = ingest_files(
@@ -157,7 +157,7 @@ def extract(
         documents,
         batches=settings.batches_location,
         settings=settings,
-        build_table=extraction_table,
+        build_table=batch_table,
         retry_failed=retry_quarantined,
         early_workers=early_workers,
         progress=lambda done, total, words: progress(done, total, _words_read(words, time.perf_counter() - started)),

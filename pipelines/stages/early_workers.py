@@ -57,7 +57,7 @@ class EarlyWorkers:
 
         Args:
             size: bytes of the files that are to be read, as a guess of how many workers they are worth.
-            build_table: makes the Arrow table of a batch (`warehouse.extraction_schema.extraction_table`).
+            build_table: makes the Arrow table of a batch (`warehouse.batch_table.batch_table`).
         """
         if self._started is not None or self._settings.extraction_engine != "local":
             return

@@ -124,7 +124,7 @@ def extract_documents(
         documents: documents with different ids; gone through twice, so that they need not be in memory.
         batches: folder or fsspec URL of the batches of all versions.
         settings: model, engine, workers, batch size and limits.
-        build_table: makes the Arrow table of a batch (`warehouse.extraction_schema.extraction_table`).
+        build_table: makes the Arrow table of a batch (`warehouse.batch_table.batch_table`).
         retry_failed: try documents again that failed in an earlier run.
         load_nlp: an importable function that loads the pipeline in a worker, given the model's name.
         early_workers: workers that were started before, perhaps.

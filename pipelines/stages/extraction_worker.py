@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from spacy.language import Language
 
-# Builds the Arrow table of a batch: `warehouse.extraction_schema.extraction_table`, handed in because the stages know
+# Builds the Arrow table of a batch: `warehouse.batch_table.batch_table`, handed in because the stages know
 # nothing of the warehouse. Called as `build(records, extractor_version=...)`.
 TableBuilder = Callable[..., "pa.Table"]
 

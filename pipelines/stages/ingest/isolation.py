@@ -43,9 +43,7 @@ _USUAL_EXPANSION = 5  # bytes of text for each one of a compressed file
 _BATCH_FILES = 64
 _BATCH_BYTES = 512 * 1024
 # What the children have loaded when they begin; this process itself reads nothing and needs none of it.
-_READING = "pipelines.stages.ingest.reading"
-# Read by each child before its first task, for what libraries load when they are first used.
-_FIRST_TEXT = b"Officials met in Paris on 5 May 2024."
+_READING = "pipelines.stages.ingest.warm_reader"
 _SPOOL_PREFIX = ".reading-"
 
 _REASONS = {
@@ -114,8 +112,9 @@ def start_reading_server() -> None:
 def start_reading(settings: Settings) -> None:
     """What a child does first: read a text, so that what libraries load when they are first used is no file's time."""
     from pipelines.stages.ingest.reading import read_documents
+    from pipelines.stages.ingest.warm_reader import FIRST_TEXT
 
-    list(read_documents(io.BytesIO(_FIRST_TEXT), path="first.txt", settings=settings, source=Source()))
+    list(read_documents(io.BytesIO(FIRST_TEXT), path="first.txt", settings=settings, source=Source()))
 
 
 def _pool(settings: Settings, *, workers: int, tasks_per_process: int | None = None) -> WorkerPool:
