@@ -69,9 +69,9 @@ class EarlyWorkers:
         from pipelines.stages.versions import extractor_version
 
         start_reading_server()
-        settings, version = self._settings, extractor_version(self._settings.model)
-        folder = batch_path(settings.batches_location) / version
-        arguments = (WorkerSettings.of(settings, version, folder), WorkerFunctions(load_pipeline, build_table))
+        settings = self._settings
+        folder = batch_path(settings.batches_location) / extractor_version(settings.model)
+        arguments = (WorkerSettings.of(settings, folder), WorkerFunctions(load_pipeline, build_table))
         workers = worth_of_workers(size, settings.workers)
         self._started = _Started(arguments, workers, open_local_pool(settings, workers=workers, arguments=arguments))
         self._started.pool.start()

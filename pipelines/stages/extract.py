@@ -150,9 +150,7 @@ def extract_documents(
         reused = run.total - len(missing) - len(run.failures)
         if missing:
             wanted = (document for document in documents if input_hash(document) in missing)
-            functions = WorkerFunctions(load_nlp, build_table)
-            arguments = (WorkerSettings.of(settings, version, store.folder), functions)
-            _run_workers(run, wanted, settings, arguments, early_workers)
+            _run_workers(run, wanted, settings, WorkerFunctions(load_nlp, build_table), early_workers)
     seconds = time.perf_counter() - started
     logger.info(
         "extracted %d documents (%d words) in %.1f s, reused %d, failed %d",
@@ -266,9 +264,10 @@ def _run_workers(
     run: _Run,
     documents: Iterable[Document],
     settings: Settings,
-    arguments: tuple[WorkerSettings, WorkerFunctions],
+    functions: WorkerFunctions,
     early_workers: EarlyWorkers | None,
 ) -> None:
+    arguments = (WorkerSettings.of(settings, run.store.folder), functions)
     planned = plan_batches(documents, batch_documents=settings.batch_documents, workers=settings.workers)
     run.plan = (_task(batch, settings) for batch in planned)
     run.queue.extend(islice(run.plan, settings.workers))

@@ -39,15 +39,14 @@ class WorkerSettings:
     max_run_characters: int
 
     @classmethod
-    def of(cls, settings: Settings, version: str, folder: BatchPath) -> WorkerSettings:
+    def of(cls, settings: Settings, folder: BatchPath) -> WorkerSettings:
         """What a worker needs to know of the settings.
 
         Args:
             settings: model and bounds.
-            version: of the extractor.
-            folder: of the batch store.
+            folder: of the batch store; its name is the version of the extractor.
         """
-        return cls(settings.model, version, folder, settings.max_document_characters, settings.max_run_characters)
+        return cls(settings.model, folder.name, folder, settings.max_document_characters, settings.max_run_characters)
 
 
 @dataclass(frozen=True, slots=True)
