@@ -320,7 +320,7 @@ def removal_of(config: Mapping[str, Any]) -> list[str] | None:
 def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: str) -> bool:
     """Resolve entities and events over all documents and replace core, unless it was so made from what is loaded now.
 
-    Of the events only those are written that are not what they were, where the resolution that core holds is kept.
+    Of events and entities only those are written that are not what they were, where the resolution that core holds is kept.
 
     Args:
         con: a connection to the build database.
@@ -346,9 +346,15 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
     former = builds.run_of(con, builds.CORE)
     builds.begin(con, [builds.CORE], run_id=run_id)
     memory = Memory(settings.resolution, events_version(), former, name=run_id)
-    with translated_errors(doing="keeping the resolution of events"):
+    with translated_errors(doing="keeping the resolution"):
         resolved = resolve(ResolveInput(**read_resolve_input(con)), corrections, memory)
-    replace_core(con, core_tables(resolved.tables), run_id=run_id, replaced=resolved.replaced_mentions)
+    replace_core(
+        con,
+        core_tables(resolved.tables),
+        run_id=run_id,
+        replaced=resolved.replaced_mentions,
+        entities=resolved.replaced_entities,
+    )
     update_word_stems(con)
     builds.stamp(con, [core], run_id=run_id)
     forget_all_but(settings.resolution, run_id)

@@ -45,13 +45,14 @@ def signature(text: str) -> bytes:
     Args:
         text: a canonical text. Case, punctuation and white space make no difference.
     """
-    from datasketch import MinHash  # it brings all of scipy, 0.4 s; who extracts alone needs no signature
-
     words = _WORD.findall(text.lower())[:_MAX_WORDS]
     shingles = {" ".join(words[i : i + _SHINGLE_WORDS]) for i in range(max(1, len(words) - _SHINGLE_WORDS + 1))}
-    minhash = MinHash(PERMUTATIONS, hashfunc=crc32, permutations=_permutations(), scheme="affine32")
-    minhash.update_batch(shingle.encode("utf-8", "surrogatepass") for shingle in shingles)
-    return minhash.hashvalues.astype("<u4").tobytes()
+    hashes = np.fromiter(
+        (crc32(shingle.encode("utf-8", "surrogatepass")) for shingle in shingles), dtype=np.uint32, count=len(shingles)
+    )
+    multipliers, summands = _permutations()
+    permuted = _mixed(hashes)[:, np.newaxis] * multipliers + summands  # modulo 2^32, as unsigned numbers wrap around
+    return permuted.min(axis=0).astype("<u4").tobytes()
 
 
 class TextRow(NamedTuple):
@@ -154,7 +155,18 @@ def _similar(signatures: np.ndarray, index: int, candidates: list[int], least: f
 
 
 @lru_cache(maxsize=1)
-def _permutations() -> np.ndarray:
-    from datasketch import MinHash
+def _permutations() -> tuple[np.ndarray, np.ndarray]:
+    """Multiplier and summand of each permutation of the 32-bit numbers, h to a h + b modulo 2^32; a is odd, so it is one.
 
-    return MinHash(PERMUTATIONS).permutations
+    Signatures are kept: what is drawn may never change. NumPy promises that of this generator, unlike of its newer ones.
+    """
+    random = np.random.RandomState(1)
+    multipliers = random.randint(0, 1 << 31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return multipliers, random.randint(0, 1 << 32, PERMUTATIONS, dtype=np.uint32)
+
+
+def _mixed(hashes: np.ndarray) -> np.ndarray:
+    """Hashes whose every bit depends on every bit of the given ones, by MurmurHash3's finaliser; CRC-32 alone is linear."""
+    hashes = (hashes ^ (hashes >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    hashes = (hashes ^ (hashes >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    return hashes ^ (hashes >> np.uint32(16))

@@ -6,8 +6,10 @@ entities (`entities.py`) and events (`events.py`) are joined, or how near-duplic
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from datetime import date
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -15,27 +17,35 @@ import pandas as pd
 
 from pipelines.records import DocumentDuplicate
 from pipelines.stages.ingest.fingerprint import TextRow, near_duplicates
-from pipelines.stages.resolve.corrections import CorrectionFile, settle
-from pipelines.stages.resolve.entities import resolve_entities
-from pipelines.stages.resolve.entity_corrections import settle_entities
+from pipelines.stages.resolve.corrections import ENTITY_KINDS, CorrectionFile, settle
+from pipelines.stages.resolve.entities import EntityChange, ResolvedEntities, resolve_entities
+from pipelines.stages.resolve.entity_corrections import EntityCorrections, settle_entities
 from pipelines.stages.resolve.entity_profiles import NodeId
 from pipelines.stages.resolve.events import Memory, resolve_events
+from pipelines.stages.resolve.kept_entities import KeptEntities
 from pipelines.stages.versions import events_code_version, resolver_code_version
+
+_ENTITIES = "entities"  # what is kept of them, beside what is kept of events
 
 
 @dataclass(frozen=True, slots=True)
 class ResolveInput:
     """What the stage reads, as data frames.
 
-    `documents` has document_id, source_key, url, published_date, text, minhash and is_current (whether a current file
-    version holds it). The others are tables of nlp.
+    Attributes:
+        documents: document_id, source_key, url, published_date, text, minhash, is_current (whether a current file version holds
+            it) and print (what is told of its day and entities, as a hash).
+        event_mentions, event_participants: tables of nlp.
+        former_entities: core.entities as the run before left it.
+        entities_of, entity_mentions_of: give the rows of nlp.entities and nlp.entity_mentions of some documents, or of all.
     """
 
     documents: pd.DataFrame
-    entities: pd.DataFrame
-    entity_mentions: pd.DataFrame
     event_mentions: pd.DataFrame
     event_participants: pd.DataFrame
+    former_entities: pd.DataFrame
+    entities_of: Callable[[Collection[str] | None], pd.DataFrame]
+    entity_mentions_of: Callable[[Collection[str] | None], pd.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +53,14 @@ class Resolved:
     """The tables of core by name ("core.events").
 
     Attributes:
-        tables: all rows of each; of events, event_links and event_parties those of the events that are not what they were.
+        tables: all rows of each; of events and entities, their links, parties and affiliations those that are not what they were.
         replaced_mentions: the event mentions whose former rows, and whose events' ones, give way; `None` if all rows do.
+        replaced_entities: the entities of core of which the same holds.
     """
 
     tables: dict[str, pd.DataFrame]
     replaced_mentions: list[str] | None
+    replaced_entities: list[str] | None
 
 
 def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, memory: Memory | None = None) -> Resolved:
@@ -60,7 +72,7 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, mem
     Args:
         tables: the input; the order of the rows makes no difference.
         corrections: by people.
-        memory: where the resolving of events is kept; `None`: they are resolved from nothing.
+        memory: where the resolution is kept; `None`: all is resolved from nothing.
     """
     current = tables.documents[tables.documents["is_current"]]
     columns = (
@@ -72,18 +84,26 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, mem
         )
         for document_id, published_date, minhash, text, source_key, url in zip(*columns, strict=True)
     )
-    documents = tables.documents[["document_id", "published_date", "text"]].assign(
+    documents = tables.documents[["document_id", "published_date", "text", "print"]].assign(
         is_counted=tables.documents["is_current"]
         & ~tables.documents["document_id"].isin({duplicate.document_id for duplicate in duplicates})
     )
     rows = corrections.rows if corrections else ()
-    settled_entities = settle_entities(rows, _nodes(tables.entity_mentions) if rows else {})
-    entities = resolve_entities(
-        documents.drop(columns="text"), tables.entities, tables.entity_mentions, settled_entities
-    )
+    # Only rows that name mentions of entities ask for these.
+    named = any(row.kind in ENTITY_KINDS for row in rows)
+    settled_entities = settle_entities(rows, _nodes(tables.entity_mentions_of(None)) if named else {})
+    entities = _entities(tables, documents.drop(columns="text"), settled_entities, memory)
+    documents = documents.drop(columns="print")
     participants = entities.in_core(tables.event_participants)
     settled = settle(rows, tables.event_mentions["event_mention_id"].tolist())
-    events = resolve_events(documents, tables.event_mentions, participants, entities.entities, settled, memory)
+    all_entities = entities.entities
+    if entities.replaced is not None:
+        former = tables.former_entities
+        former = former[~former["entity_id"].isin(entities.replaced)]
+        all_entities = pd.concat([former, all_entities[list(former.columns)].astype(former.dtypes)], ignore_index=True)
+    events = resolve_events(documents, tables.event_mentions, participants, all_entities, settled, memory)
+    if memory is not None:
+        entities.kept.write(memory.folder / memory.name / _ENTITIES, memory.version)
     found = {
         "core.document_duplicates": pd.DataFrame(
             [(row.document_id, row.duplicate_of, row.similarity_score) for row in duplicates],
@@ -100,7 +120,29 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, mem
         "core.event_corrections": settled.table(),
         "core.entity_corrections": settled_entities.table(),
     }
-    return Resolved(found, events.replaced)
+    return Resolved(found, events.replaced, None if entities.replaced is None else sorted(entities.replaced))
+
+
+def _entities(
+    tables: ResolveInput, documents: pd.DataFrame, corrections: EntityCorrections, memory: Memory | None
+) -> ResolvedEntities:
+    """Resolve entities by what changed since the run before, or from nothing if that is not kept, or people correct some."""
+    before = None
+    if memory is not None and memory.former:
+        before = KeptEntities.read(memory.folder / memory.former / _ENTITIES, memory.version)
+    if before is None or before.is_corrected or corrections.same or corrections.different:
+        mentions = tables.entity_mentions_of(None)
+        return resolve_entities(documents, tables.entities_of(None), mentions, corrections)
+    known = {document: told for document, _, told in before.documents.all()}
+    fresh = {
+        document
+        for document, told in zip(documents["document_id"].tolist(), documents["print"].tolist(), strict=True)
+        if known.get(document) != told
+    }
+    change = EntityChange(before, fresh, tables.entity_mentions_of)
+    return resolve_entities(
+        documents, tables.entities_of(fresh), tables.entity_mentions_of(fresh), corrections, change
+    )  # fmt: skip
 
 
 def resolver_version(corrections: CorrectionFile) -> str:
@@ -116,7 +158,7 @@ def _nodes(mentions: pd.DataFrame) -> dict[str, NodeId]:
 
 def events_version() -> str:
     """The version of the code that resolves, the libraries whose numbers it keeps among it; without what people corrected."""
-    return events_code_version(f"{np.__version__} {pd.__version__}")
+    return events_code_version(f"{np.__version__} {pd.__version__} {version('duckdb')} {version('pyarrow')}")
 
 
 def _day(value: Any) -> date | None:
