@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ class _Started:
     arguments: tuple[WorkerSettings, WorkerFunctions]
     workers: int
     pool: WorkerPool
+    starting: Thread
 
 
 class EarlyWorkers:
@@ -64,17 +66,18 @@ class EarlyWorkers:
         from pipelines.stages.batch_files import batch_path
         from pipelines.stages.engines import open_local_pool
         from pipelines.stages.extraction_worker import WorkerFunctions, WorkerSettings, load_pipeline
-        from pipelines.stages.ingest.isolation import start_reading_server
         from pipelines.stages.planning import worth_of_workers
         from pipelines.stages.versions import extractor_version
 
-        start_reading_server()
         settings = self._settings
         folder = batch_path(settings.batches_location) / extractor_version(settings.model)
         arguments = (WorkerSettings.of(settings, folder), WorkerFunctions(load_pipeline, build_table))
         workers = worth_of_workers(size, settings.workers)
-        self._started = _Started(arguments, workers, open_local_pool(settings, workers=workers, arguments=arguments))
-        self._started.pool.start()
+        pool = open_local_pool(settings, workers=workers, arguments=arguments)
+        # By a thread, as a worker is there when the server has loaded what it is forked with.
+        starting = Thread(target=pool.start, name="early workers")
+        self._started = _Started(arguments, workers, pool, starting)
+        starting.start()
 
     def take(self, workers: int, arguments: tuple[WorkerSettings, WorkerFunctions]) -> TaskPool | None:
         """The workers that were started; the caller ends them.
@@ -91,10 +94,12 @@ class EarlyWorkers:
             self._end()
             return None
         self._started = None
+        started.starting.join()
         return started.pool
 
     def _end(self) -> None:
         started, self._started = self._started, None
         if started is not None:
             logger.debug("%d workers that were started early are not used", started.workers)
+            started.starting.join()
             started.pool.close()

@@ -7,6 +7,7 @@ What belongs here: opening the pool that the settings name. What does not: the p
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 from pipelines.errors import SettingsError
@@ -14,6 +15,9 @@ from pipelines.settings import Settings
 from pipelines.stages.extraction_worker import WorkerFunctions, WorkerSettings, extract_batch, start_worker
 from pipelines.stages.tasks import TaskPool
 from pipelines.stages.worker_pool import WorkerPool
+
+# On macOS what a worker imports may have used threads by then, and a process must not be forked that has.
+_IS_FORKED = sys.platform == "linux"
 
 
 def open_pool(settings: Settings, *, workers: int, arguments: tuple[WorkerSettings, WorkerFunctions]) -> TaskPool:
@@ -48,7 +52,7 @@ def open_local_pool(
     settings: Settings, *, workers: int, arguments: tuple[WorkerSettings, WorkerFunctions]
 ) -> WorkerPool:
     """Start workers on this machine; see `open_pool`."""
-    return WorkerPool(extract_batch, **_options(settings, workers, arguments))
+    return WorkerPool(extract_batch, **_options(settings, workers, arguments), is_forked=_IS_FORKED)
 
 
 def _options(settings: Settings, workers: int, arguments: tuple[WorkerSettings, WorkerFunctions]) -> dict[str, Any]:

@@ -76,7 +76,7 @@ class _State:
     error: Exception | None = None
 
 
-# What components load when they are first used (the gazetteer takes seconds) must not count as a document's time.
+# What components and tables load when they are first used (the gazetteer takes seconds) must not count as a document's time.
 _FIRST_TEXT = "Officials met in Paris on Monday."
 _states: list[_State] = []  # one entry once the process has started
 
@@ -93,18 +93,13 @@ def start_worker(settings: WorkerSettings, functions: WorkerFunctions) -> None:
     state = _State(settings, functions)
     _states[:] = [state]
     try:
-        _import_what_reads()
+        import_module("pipelines.stages.warm_extractor")
         state.nlp = functions.load_nlp(settings.model)
         state.nlp.max_length = settings.max_document_characters + 1
         state.nlp(_FIRST_TEXT)
+        functions.build_table([], extractor_version=settings.extractor_version)
     except Exception as error:  # noqa: BLE001 - raised again by the first task
         state.error = error
-
-
-def _import_what_reads() -> None:
-    """Load what the first batch needs beside the pipeline, which would be time of its documents."""
-    import_module("pipelines.stages.coding")
-    import_module("pyarrow.parquet")
 
 
 def extract_batch(documents: Sequence[Document]) -> BatchReport:

@@ -4,8 +4,9 @@ What belongs here: `WorkerPool`, which runs tasks with a time limit each in proc
 outcome, whatever happened to the worker. What does not: what the tasks do (`extract.py`, `ingest/reading.py`), whether a
 failed one is tried again, other machines (`ray_pool.py`).
 
-The processes are pebble's, started by spawn, or by a server that has imported their code and has no threads: a child forked from
-this process would inherit its threads' locks and its connection to the database. A worker whose parent has died ends itself.
+The processes are pebble's, forked from a server that has imported their code and has no threads, or started by spawn: a child
+forked from this process would inherit its threads' locks and its connection to the database. There is one server, for all pools.
+A worker whose parent has died ends itself.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ logger = logging.getLogger(__name__)
 # A pool whose workers die before they take a task is started again this often; then something is wrong with the machine.
 _MAX_RESTARTS = 5
 _CHECK_SECONDS = 5.0  # how often a silent pool is asked whether it still lives
+# What costs time to import, in the order in which it is needed; a child waits until all of it is there.
+_PRELOADED = ("pipelines.stages.ingest.warm_reader", "pipelines.stages.warm_extractor")
 
 
 class WorkerPool:
@@ -46,7 +49,7 @@ class WorkerPool:
         max_bytes: memory that a process may take for data; one that asks for more fails in the task that it works on.
             Linux enforces it, macOS does not.
         tasks_per_process: tasks after which a process is replaced by a fresh one; `None`: it stays.
-        preload: a module that costs time to import; it is imported once, in a server from which the processes are forked.
+        is_forked: the processes are forked from the server, and not started by spawn.
     """
 
     def __init__(
@@ -58,7 +61,7 @@ class WorkerPool:
         arguments: tuple[Any, ...] = (),
         max_bytes: int | None = None,
         tasks_per_process: int | None = None,
-        preload: str | None = None,
+        is_forked: bool = False,
     ) -> None:
         self._function = function
         self._workers = workers
@@ -66,9 +69,9 @@ class WorkerPool:
         self._arguments = arguments
         self._max_bytes = max_bytes
         self._tasks_per_process = tasks_per_process
-        self._context = multiprocessing.get_context("spawn" if preload is None else "forkserver")
-        if preload is not None:
-            start_server(preload)
+        self._context = multiprocessing.get_context("forkserver" if is_forked else "spawn")
+        if is_forked:
+            start_server()
         self._running: dict[Future[Any], Task] = {}
         self._restarts = 0
         self._pool = self._start()
@@ -155,13 +158,9 @@ class WorkerPool:
             self.submit(task)
 
 
-def start_server(preload: str) -> None:
-    """Start the server from which processes are forked, if there is none yet; it loads while the caller does something else.
-
-    Args:
-        preload: the module that it imports.
-    """
-    multiprocessing.set_forkserver_preload([preload])
+def start_server() -> None:
+    """Start the server from which processes are forked, if there is none yet; it loads while the caller does something else."""
+    multiprocessing.set_forkserver_preload(list(_PRELOADED))
     forkserver.ensure_running()
 
 

@@ -7,10 +7,11 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from spacy.language import Language
-from test_extract_faults import build_table, children_of, document, is_alive, load_small_pipeline, rows, wait_until
+from test_extract_faults import build_table, document, is_alive, load_small_pipeline, rows, wait_until, workers_of
 
 from pipelines.settings import Settings
 from pipelines.stages import extraction_worker
@@ -42,7 +43,12 @@ def extract(settings, early_workers, documents, **options):
 
 
 def workers() -> set[int]:
-    return set(children_of(os.getpid(), "spawn_main"))
+    return set(workers_of(os.getpid()))
+
+
+def started_workers(count: int) -> set[int]:
+    wait_until(lambda: len(workers()) == count)
+    return workers()
 
 
 @needs_proc
@@ -52,11 +58,10 @@ def test_workers_that_were_started_early_are_those_that_extract(settings):
     seen = []
     with EarlyWorkers(settings) as early:
         early.start(TWO_WORKERS, build_table)
-        started = workers()
+        started = started_workers(2)
         early.start(TWO_WORKERS, build_table)
         assert workers() == started
         result = extract(settings, early, documents, progress=lambda *_: seen.append(workers()))
-    assert len(started) == 2
     assert seen[1:] == [started] * len(seen[1:])
     assert rows(result) == Counter(d.document_id for d in documents)
     wait_until(lambda: not any(map(is_alive, started)))
@@ -75,8 +80,7 @@ def test_workers_that_were_started_early_are_those_that_extract(settings):
 def test_workers_that_do_not_fit_are_ended(settings, size, options, changed):
     with EarlyWorkers(settings) as early:
         early.start(size, build_table)
-        started = workers()
-        assert started
+        started = started_workers(2 if size else 1)
         result = extract(
             Settings(**{**settings.model_dump(), **options}), early, [document(n) for n in range(8)], **changed
         )
@@ -89,7 +93,7 @@ def test_workers_that_do_not_fit_are_ended(settings, size, options, changed):
 def test_workers_that_are_killed_while_they_load_are_replaced(settings):
     with EarlyWorkers(settings) as early:
         early.start(TWO_WORKERS, build_table)
-        for pid in workers():
+        for pid in started_workers(2):
             os.kill(pid, signal.SIGKILL)
         result = extract(settings, early, [document(number) for number in range(8)])
     assert (result.extracted_count, result.failures) == (8, ())
@@ -100,9 +104,8 @@ def test_workers_that_are_killed_while_they_load_are_replaced(settings):
 def test_workers_that_nobody_needs_end_with_the_run(settings):
     with EarlyWorkers(settings) as early:
         early.start(TWO_WORKERS, build_table)
-        started = workers()
+        started = started_workers(2)
         assert extract(settings, early, []).extracted_count == 0
-        assert started
     assert not any(map(is_alive, started))
 
 
@@ -120,3 +123,32 @@ def test_a_run_reads_and_extracts_without_what_its_children_load() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     heavy = {"spacy", "pandas", "scipy", "trafilatura", "feedparser", "py3langid", "charset_normalizer"}
     assert not heavy & set(done.stdout.split())
+
+
+FIRST_BATCH = """
+import sys
+from pathlib import Path
+from test_extract_faults import document, load_small_pipeline
+from pipelines.settings import Settings
+from pipelines.stages.extraction_worker import WorkerFunctions, WorkerSettings, extract_batch, start_worker
+from warehouse.batch_table import batch_table
+
+folder = Path(sys.argv[1])
+start_worker(
+    WorkerSettings.of(Settings(seeds=folder, warehouse=folder), folder / "v1"),
+    WorkerFunctions(load_small_pipeline, batch_table),
+)
+before = set(sys.modules)
+extract_batch([document(1)])
+print(*sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
+"""
+
+
+@pytest.mark.slow
+def test_what_the_first_batch_needs_is_no_documents_time(tmp_path):
+    paths = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_BATCH, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert set(done.stdout.split()) <= {"pyarrow"}, "pyarrow has modules of its own that cost nothing"

@@ -31,7 +31,7 @@ from pipelines.stages.ingest.readers.raw_record import BadRecord
 from pipelines.stages.ingest.reasons import Reason
 from pipelines.stages.ingest.sources import Source
 from pipelines.stages.tasks import Failure, Outcome, Task
-from pipelines.stages.worker_pool import WorkerPool, start_server
+from pipelines.stages.worker_pool import WorkerPool
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +42,6 @@ _USUAL_EXPANSION = 5  # bytes of text for each one of a compressed file
 # Files that a child takes at a time.
 _BATCH_FILES = 64
 _BATCH_BYTES = 512 * 1024
-# What the children have loaded when they begin; this process itself reads nothing and needs none of it.
-_READING = "pipelines.stages.ingest.warm_reader"
 _SPOOL_PREFIX = ".reading-"
 
 _REASONS = {
@@ -104,11 +102,6 @@ def read_batch(files: Sequence[tuple[InboxFile, Source]], settings: Settings, sp
             stream.flush()
 
 
-def start_reading_server() -> None:
-    """Let begin to load what the child processes need, before it is known which files they read."""
-    start_server(_READING)
-
-
 def start_reading(settings: Settings) -> None:
     """What a child does first: read a text, so that what libraries load when they are first used is no file's time."""
     from pipelines.stages.ingest.reading import read_documents
@@ -125,7 +118,7 @@ def _pool(settings: Settings, *, workers: int, tasks_per_process: int | None = N
         arguments=(settings,),
         max_bytes=settings.max_worker_bytes,
         tasks_per_process=tasks_per_process,
-        preload=_READING,
+        is_forked=True,
     )
 
 
