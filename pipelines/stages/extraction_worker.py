@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 from spacy.language import Language
 
+from pipelines.collection import keep_for_good, uncollected
 from pipelines.records import Document
 from pipelines.stages.batch_files import BatchPath
 from pipelines.stages.batches import BatchStore, input_hash
@@ -75,10 +76,12 @@ def start_worker(settings: WorkerSettings, functions: WorkerFunctions) -> None:
         state.nlp = functions.load_nlp(settings.model)
         state.nlp.max_length = settings.max_document_characters + 1
         state.nlp(_FIRST_TEXT)
+        keep_for_good()
     except Exception as error:  # noqa: BLE001 - raised again by the first task
         state.error = error
 
 
+@uncollected()
 def extract_batch(documents: Sequence[Document]) -> BatchReport:
     """Extract a batch of documents and write its Parquet file.
 
