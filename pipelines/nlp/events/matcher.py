@@ -6,7 +6,7 @@ names (`subj`, `obj`, `by`, `against`, ...) as argument heads. What does not: tu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.phrase_reader import PhraseReader
@@ -31,6 +31,9 @@ class Site:
     verb: Predicate | None
     noun: Token | None = None
     support: str | None = None  # kind of the light verb
+    read: dict[str, list[Token]] = field(
+        default_factory=dict, compare=False, repr=False
+    )  # role name to heads, as far as asked
 
     @property
     def top(self) -> Token:
@@ -187,7 +190,13 @@ class FrameMatcher:
         return objects[0] if objects else None
 
     def role_tokens(self, site: Site, role: str) -> list[Token]:
-        """Heads of the arguments that a role name stands for at a site, the likeliest first."""
+        """Heads of the arguments that a role name stands for at a site, the likeliest first; not to be changed."""
+        known = site.read.get(role)
+        if known is None:
+            known = site.read[role] = self._role_tokens(site, role)
+        return known
+
+    def _role_tokens(self, site: Site, role: str) -> list[Token]:
         if role == SPEAKER:
             speaker = self.parties.speakers.over(site.token)
             return [speaker] if speaker is not None else []
