@@ -1,15 +1,34 @@
 """Paragraphs that a source repeats under its articles: terms of use, appeals, pointers.
 
-What belongs here: `own_texts`, the texts without them, for the search for copies. The documents keep their whole text.
+What belongs here: the texts without them, for the search for copies. The documents keep their whole text.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 
+MIN_PAGES = 5  # of one source that have the paragraph
 _MIN_CHARACTERS = 40  # a shorter line may be a headline of several articles
-_MIN_PAGES = 5  # of one source that have the paragraph
+
+
+def long_lines(text: str) -> set[str]:
+    """The lines of a text that may be boilerplate."""
+    return {line for line in text.split("\n") if len(line) >= _MIN_CHARACTERS}
+
+
+def own_text(text: str, shared: Collection[str], *, least: int) -> str:
+    """A text without the lines that several pages of its source share.
+
+    Args:
+        text: a text.
+        shared: the lines that `MIN_PAGES` pages of its source have.
+        least: characters that have to remain; a text that would keep fewer comes back whole.
+    """
+    if not shared:
+        return text
+    own = "\n".join(line for line in text.split("\n") if line not in shared)
+    return own if len(own.strip()) >= least else text
 
 
 def own_texts(rows: Iterable[tuple[str, str, str]], *, least: int) -> list[str]:
@@ -22,18 +41,13 @@ def own_texts(rows: Iterable[tuple[str, str, str]], *, least: int) -> list[str]:
     Returns:
         A text for each row, in their order.
     """
-    split = [(source, page, text, text.split("\n")) for source, page, text in rows]
+    split = [(source, page, text, long_lines(text)) for source, page, text in rows]
     pages: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for source, page, _, lines in split:
         for line in lines:
-            if len(line) >= _MIN_CHARACTERS and len(pages[source, line]) < _MIN_PAGES:
+            if len(pages[source, line]) < MIN_PAGES:
                 pages[source, line].add(page)
-    return [_own(source, text, lines, pages, least) for source, _, text, lines in split]
-
-
-def _own(source: str, text: str, lines: Sequence[str], pages: dict[tuple[str, str], set[str]], least: int) -> str:
-    kept = [line for line in lines if len(line) < _MIN_CHARACTERS or len(pages[source, line]) < _MIN_PAGES]
-    if len(kept) == len(lines):
-        return text
-    own = "\n".join(kept)
-    return own if len(own.strip()) >= least else text
+    return [
+        own_text(text, {line for line in lines if len(pages[source, line]) >= MIN_PAGES}, least=least)
+        for source, _, text, lines in split
+    ]

@@ -26,14 +26,15 @@ from pipelines.stages.ingest.boilerplate import own_texts
 from pipelines.stages.ingest.copy_evidence import CopyText, are_copies
 
 PERMUTATIONS = 128
-_BANDS = 32
-_ROWS = PERMUTATIONS // _BANDS
+BANDS = 32
+_ROWS = PERMUTATIONS // BANDS
 _SHINGLE_WORDS = 5
 _WORD = re.compile(r"\w+")
 # Words beyond this cost time and tell no more about whether two articles are one.
 _MAX_WORDS = 20_000
 # Texts below this length, in characters, have too few shingles for an estimate.
-_MIN_CHARACTERS = 200
+MIN_CHARACTERS = 200
+SURE, LEAST = 0.8, 0.4  # similarity of copies whatever they share, and of any copies
 # Of a family of bulletins that are all alike, so many of the latest originals are looked at, and so many compared word by word.
 _MAX_BUCKET = 64
 _MAX_COMPARED = 8
@@ -45,13 +46,14 @@ def signature(text: str) -> bytes:
     Args:
         text: a canonical text. Case, punctuation and white space make no difference.
     """
-    from datasketch import MinHash  # it brings all of scipy, 0.4 s; who extracts alone needs no signature
-
     words = _WORD.findall(text.lower())[:_MAX_WORDS]
     shingles = {" ".join(words[i : i + _SHINGLE_WORDS]) for i in range(max(1, len(words) - _SHINGLE_WORDS + 1))}
-    minhash = MinHash(PERMUTATIONS, hashfunc=crc32, permutations=_permutations(), scheme="affine32")
-    minhash.update_batch(shingle.encode("utf-8", "surrogatepass") for shingle in shingles)
-    return minhash.hashvalues.astype("<u4").tobytes()
+    hashes = np.fromiter(
+        (crc32(shingle.encode("utf-8", "surrogatepass")) for shingle in shingles), dtype=np.uint32, count=len(shingles)
+    )
+    multipliers, summands = _permutations()
+    permuted = _mixed(hashes)[:, np.newaxis] * multipliers + summands  # modulo 2^32, as unsigned numbers wrap around
+    return permuted.min(axis=0).astype("<u4").tobytes()
 
 
 class TextRow(NamedTuple):
@@ -65,7 +67,9 @@ class TextRow(NamedTuple):
     url: str | None = None
 
 
-def near_duplicates(rows: Iterable[TextRow], *, threshold: float = 0.8, least: float = 0.4) -> list[DocumentDuplicate]:
+def near_duplicates(
+    rows: Iterable[TextRow], *, threshold: float = SURE, least: float = LEAST
+) -> list[DocumentDuplicate]:
     """Find the documents that repeat an earlier one, whatever the order of the rows.
 
     Documents are taken from the earliest to the latest (by published date, undated ones last, then by id). Each one is
@@ -80,17 +84,26 @@ def near_duplicates(rows: Iterable[TextRow], *, threshold: float = 0.8, least: f
     Returns:
         One record per duplicate, by document id.
     """
-    ordered = sorted(
-        (row for row in rows if row.signature and len(row.text) >= _MIN_CHARACTERS),
-        key=lambda row: (row.published_date or date.max, row.document_id),
-    )
+    return copies_among(_of_own_texts([row for row in rows if is_comparable(row)]), threshold=threshold, least=least)
+
+
+def is_comparable(row: TextRow) -> bool:
+    """Whether a text has a signature and is long enough for one to tell."""
+    return bool(row.signature) and len(row.text) >= MIN_CHARACTERS
+
+
+def copies_among(rows: Iterable[TextRow], *, threshold: float = SURE, least: float = LEAST) -> list[DocumentDuplicate]:
+    """The same for texts that have no boilerplate any more, and are comparable.
+
+    Texts that share no band of their signatures, not by way of others either, have no influence on each other.
+    """
+    ordered = sorted(rows, key=lambda row: (row.published_date or date.max, row.document_id))
     if not ordered:
         return []
-    ordered = _of_own_texts(ordered)
     data = b"".join(row.signature or b"" for row in ordered)
     signatures = np.frombuffer(data, dtype="<u4").reshape(len(ordered), PERMUTATIONS)
     texts = _Texts(ordered)
-    originals = [defaultdict[bytes, deque[int]](lambda: deque(maxlen=_MAX_BUCKET)) for _ in range(_BANDS)]
+    originals = [defaultdict[bytes, deque[int]](lambda: deque(maxlen=_MAX_BUCKET)) for _ in range(BANDS)]
     duplicates = []
     for index, row in enumerate(ordered):
         signature_bytes = row.signature or b""
@@ -111,7 +124,7 @@ def near_duplicates(rows: Iterable[TextRow], *, threshold: float = 0.8, least: f
 
 def _of_own_texts(rows: list[TextRow]) -> list[TextRow]:
     """The rows with their texts and signatures as they are without the boilerplate of their source."""
-    texts = own_texts(((row.source_key, row.url or row.document_id, row.text) for row in rows), least=_MIN_CHARACTERS)
+    texts = own_texts(((row.source_key, row.url or row.document_id, row.text) for row in rows), least=MIN_CHARACTERS)
     return [
         row if text is row.text else row._replace(text=text, signature=signature(text))
         for row, text in zip(rows, texts, strict=True)
@@ -154,7 +167,18 @@ def _similar(signatures: np.ndarray, index: int, candidates: list[int], least: f
 
 
 @lru_cache(maxsize=1)
-def _permutations() -> np.ndarray:
-    from datasketch import MinHash
+def _permutations() -> tuple[np.ndarray, np.ndarray]:
+    """Multiplier and summand of each permutation of the 32-bit numbers, h to a h + b modulo 2^32; a is odd, so it is one.
 
-    return MinHash(PERMUTATIONS).permutations
+    Signatures are kept: what is drawn may never change. NumPy promises that of this generator, unlike of its newer ones.
+    """
+    random = np.random.RandomState(1)
+    multipliers = random.randint(0, 1 << 31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return multipliers, random.randint(0, 1 << 32, PERMUTATIONS, dtype=np.uint32)
+
+
+def _mixed(hashes: np.ndarray) -> np.ndarray:
+    """Hashes whose every bit depends on every bit of the given ones, by MurmurHash3's finaliser; CRC-32 alone is linear."""
+    hashes = (hashes ^ (hashes >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    hashes = (hashes ^ (hashes >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    return hashes ^ (hashes >> np.uint32(16))

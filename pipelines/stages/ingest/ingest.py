@@ -24,8 +24,8 @@ from pipelines.settings import Settings
 from pipelines.stages.ingest.accounts import Accounts, IngestResult, KnownLedger, is_unchanged
 from pipelines.stages.ingest.inbox import InboxFile, list_inbox, open_file
 from pipelines.stages.ingest.isolation import ChangedFile, read_in_children
+from pipelines.stages.ingest.read_records import ReadRecord
 from pipelines.stages.ingest.readers.registry import find_reader
-from pipelines.stages.ingest.reading import ReadRecord
 from pipelines.stages.ingest.reasons import Reason, Refused, SkipReason
 from pipelines.stages.ingest.sources import Source, load_sources
 from pipelines.stages.ingest.vanished import require_presence
