@@ -6,7 +6,8 @@ What belongs here: reading it. What does not: deciding what to do with a file (`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,10 @@ from typing import Any
 import duckdb
 
 from pipelines.records import QuarantineRow, SourceFile
+
+_ROWS_AT_ONCE = 4096
+# Columns of few values, each of which is held once: a million files repeat them.
+_REPEATED = frozenset(("run_id", "media_type", "status", "stage", "reason_code"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +41,38 @@ def read_ledger(con: duckdb.DuckDBPyConnection) -> Ledger:
     Args:
         con: a connection to it; may be read-only.
     """
-    current = con.execute(f"select {_columns(SourceFile)} from raw.files where is_current order by path").fetchall()
-    refused = con.execute(f"select {_columns(QuarantineRow)} from raw.quarantine order by quarantine_id").fetchall()
-    documents = con.execute("select document_id, extractor_version from raw.documents").fetchall()
+    versions: dict[str, str] = {}
+    document_ids = []
+    for document_id, version in _rows(con, "select document_id, extractor_version from raw.documents"):
+        document_ids.append(document_id)
+        if version is not None:
+            versions[document_id] = sys.intern(version)
+    files = _rows(con, f"select {_columns(SourceFile)} from raw.files where is_current order by path")
+    refused = _rows(con, f"select {_columns(QuarantineRow)} from raw.quarantine order by quarantine_id")
     return Ledger(
-        files={file.path: file for file in (SourceFile(*map(_aware, row)) for row in current)},
-        document_ids=frozenset(document_id for document_id, _ in documents),
-        extractor_versions={document_id: version for document_id, version in documents if version is not None},
-        quarantine={row.quarantine_id: row for row in (QuarantineRow(*map(_aware, values)) for values in refused)},
+        files={file.path: file for file in (SourceFile(**_stored(SourceFile, row)) for row in files)},
+        document_ids=frozenset(document_ids),
+        extractor_versions=versions,
+        quarantine={
+            row.quarantine_id: row for row in (QuarantineRow(**_stored(QuarantineRow, row)) for row in refused)
+        },
     )
+
+
+def _rows(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query, some thousand of which are in memory at a time."""
+    result = con.execute(sql)
+    while rows := result.fetchmany(_ROWS_AT_ONCE):
+        yield from rows
+
+
+def _stored(record: type, row: Sequence[Any]) -> dict[str, Any]:
+    """A row by column: timestamps are stored as UTC without a zone, and records carry the zone."""
+    names = (field.name for field in fields(record))
+    return {
+        name: sys.intern(value) if name in _REPEATED and value is not None else _aware(value)
+        for name, value in zip(names, row, strict=True)
+    }
 
 
 def _columns(record: type) -> str:
@@ -52,5 +80,4 @@ def _columns(record: type) -> str:
 
 
 def _aware(value: Any) -> Any:
-    """Timestamps are stored as UTC without a zone; records carry the zone."""
     return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value

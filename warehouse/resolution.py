@@ -16,16 +16,19 @@ _INPUT = {
     "documents": (
         # A published date in the future is wrong and says nothing of what came first or last (`int_documents.sql`).
         "select document_id, source_key, url, if(published_date > first_day + 1, null, published_date) as published_date, text, "
-        "minhash, coalesce(is_current, false) as is_current from raw.documents left join ("
+        "coalesce(is_current, false) as is_current from raw.documents left join ("
         "  select document_id, bool_or(is_current or status = 'kept') as is_current, cast(min(seen_at) as date) as first_day"
         "  from raw.document_sources join raw.files using (file_id) group by document_id"
         ") using (document_id) order by document_id"
     ),
-    "entities": "select * from nlp.entities order by document_id, entity_id",
-    "entity_mentions": "select * from nlp.entity_mentions order by mention_id",
-    "event_mentions": "select * from nlp.event_mentions order by event_mention_id",
-    "event_participants": "select * from nlp.event_participants order by all",
+    "entities": "select * exclude (extractor_version) from nlp.entities order by document_id, entity_id",
+    "entity_mentions": (
+        "select * exclude (extractor_version, start_char, end_char) from nlp.entity_mentions order by mention_id"
+    ),
+    "event_mentions": "select * exclude (extractor_version) from nlp.event_mentions order by event_mention_id",
+    "event_participants": "select * exclude (extractor_version) from nlp.event_participants order by all",
 }
+_SIGNATURES = "select minhash from raw.documents order by document_id"
 
 
 def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
@@ -34,7 +37,11 @@ def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame
     Args:
         con: a connection to the build database; may be read-only.
     """
-    return {name: con.execute(sql).df() for name, sql in _INPUT.items()}
+    frames = {name: con.execute(sql).df() for name, sql in _INPUT.items()}
+    # As a frame of the database it would be an object for each document.
+    signatures = con.sql(_SIGNATURES).to_arrow_table()["minhash"].cast(pa.large_binary())
+    frames["documents"]["minhash"] = pd.array(signatures, dtype=pd.ArrowDtype(pa.large_binary()))
+    return frames
 
 
 def core_tables(frames: Mapping[str, pd.DataFrame]) -> dict[str, pa.Table]:

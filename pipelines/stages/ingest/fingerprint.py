@@ -12,11 +12,11 @@ probability 0.87, one of 0.6 with 0.99, one of 0.2 with 0.05. Pairs that meet an
 from __future__ import annotations
 
 import re
-from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, overload
 from zlib import crc32
 
 import numpy as np
@@ -37,6 +37,8 @@ _MIN_CHARACTERS = 200
 # Of a family of bulletins that are all alike, so many of the latest originals are looked at, and so many compared word by word.
 _MAX_BUCKET = 64
 _MAX_COMPARED = 8
+# Texts that are held prepared for comparison, some 50 kB each of long articles.
+_MAX_PREPARED = 2048
 
 
 def signature(text: str) -> bytes:
@@ -65,7 +67,7 @@ class TextRow(NamedTuple):
     url: str | None = None
 
 
-def near_duplicates(rows: Iterable[TextRow], *, threshold: float = 0.8, least: float = 0.4) -> list[DocumentDuplicate]:
+def near_duplicates(rows: Sequence[TextRow], *, threshold: float = 0.8, least: float = 0.4) -> list[DocumentDuplicate]:
     """Find the documents that repeat an earlier one, whatever the order of the rows.
 
     Documents are taken from the earliest to the latest (by published date, undated ones last, then by id). Each one is
@@ -73,73 +75,121 @@ def near_duplicates(rows: Iterable[TextRow], *, threshold: float = 0.8, least: f
     another duplicate. Where many originals resemble it, as in a family of bulletins, the most similar ones are compared.
 
     Args:
-        rows: the documents. Those without signature and short texts are neither duplicates nor originals.
+        rows: the documents, which are gone through several times and not held. Those without signature and short texts are
+            neither duplicates nor originals.
         threshold: estimated Jaccard similarity, 0 to 1, from which texts are copies unless what differs speaks against it.
         least: smallest similarity of copies, for which what they share has to speak.
 
     Returns:
         One record per duplicate, by document id.
     """
-    ordered = sorted(
-        (row for row in rows if row.signature and len(row.text) >= _MIN_CHARACTERS),
-        key=lambda row: (row.published_date or date.max, row.document_id),
-    )
-    if not ordered:
+    told = [
+        (row.published_date or date.max, row.document_id, at)
+        for at, row in enumerate(rows)
+        if row.signature and len(row.text) >= _MIN_CHARACTERS
+    ]
+    order = np.array([at for *_, at in sorted(told)], dtype=np.int64)
+    del told
+    if not len(order):
         return []
-    ordered = _of_own_texts(ordered)
-    data = b"".join(row.signature or b"" for row in ordered)
-    signatures = np.frombuffer(data, dtype="<u4").reshape(len(ordered), PERMUTATIONS)
-    texts = _Texts(ordered)
-    originals = [defaultdict[bytes, deque[int]](lambda: deque(maxlen=_MAX_BUCKET)) for _ in range(_BANDS)]
+    texts = _Texts(rows, order)
+    signatures = texts.signatures()
+    buckets = _buckets(signatures)
+    originals: defaultdict[int, deque[int]] = defaultdict(lambda: deque(maxlen=_MAX_BUCKET))
     duplicates = []
-    for index, row in enumerate(ordered):
-        signature_bytes = row.signature or b""
-        bands = [signature_bytes[start : start + 4 * _ROWS] for start in range(0, 4 * PERMUTATIONS, 4 * _ROWS)]
-        candidates = sorted({original for band, key in enumerate(bands) for original in originals[band].get(key, ())})
+    for index in range(len(order)):
+        met = [bucket for bucket in buckets[index].tolist() if bucket >= 0]
+        candidates = sorted({original for bucket in met for original in originals.get(bucket, ())})
         match = None
         for original, similarity in sorted(_similar(signatures, index, candidates, least)):
             if texts.are_copies(original, index, similarity=similarity, sure=threshold):
                 match = original, similarity
                 break
         if match is None:
-            for band, key in enumerate(bands):
-                originals[band][key].append(index)
+            for bucket in met:
+                originals[bucket].append(index)
         else:
-            duplicates.append(DocumentDuplicate(row.document_id, ordered[match[0]].document_id, match[1]))
+            one, other = rows[order[index]].document_id, rows[order[match[0]]].document_id
+            duplicates.append(DocumentDuplicate(one, other, match[1]))
     return sorted(duplicates, key=lambda duplicate: duplicate.document_id)
 
 
-def _of_own_texts(rows: list[TextRow]) -> list[TextRow]:
-    """The rows with their texts and signatures as they are without the boilerplate of their source."""
-    texts = own_texts(((row.source_key, row.url or row.document_id, row.text) for row in rows), least=_MIN_CHARACTERS)
-    return [
-        row if text is row.text else row._replace(text=text, signature=signature(text))
-        for row, text in zip(rows, texts, strict=True)
-    ]
-
-
 class _Texts:
-    """The texts of the documents, each prepared when it is first compared."""
+    """The documents' texts without the boilerplate of their source, each prepared when it is compared."""
 
-    def __init__(self, rows: list[TextRow]) -> None:
+    def __init__(self, rows: Sequence[TextRow], order: np.ndarray) -> None:
         self._rows = rows
-        self._prepared: dict[int, CopyText] = {}
+        self._order = order
+        self._own = own_texts(_Pages(rows, order), least=_MIN_CHARACTERS)
+        self._prepared: OrderedDict[int, CopyText] = OrderedDict()
+
+    def signatures(self) -> np.ndarray:
+        """The signature of each text, in their order."""
+        found = np.empty((len(self._order), PERMUTATIONS), dtype="<u4")
+        for index, at in enumerate(self._order):
+            own = self._own.get(index)
+            found[index] = np.frombuffer(
+                (self._rows[at].signature or b"") if own is None else signature(own), dtype="<u4"
+            )
+        return found
 
     def are_copies(self, first: int, second: int, *, similarity: float, sure: float) -> bool:
-        one, other = self._rows[first], self._rows[second]
+        one, other = self._rows[self._order[first]], self._rows[self._order[second]]
         return are_copies(
-            self._of(first),
-            self._of(second),
+            self._of(first, one),
+            self._of(second, other),
             similarity=similarity,
             sure=sure,
             same_source=one.source_key == other.source_key,
             is_order_known=one.published_date is not None and one.published_date != other.published_date,
         )
 
-    def _of(self, index: int) -> CopyText:
-        if index not in self._prepared:
-            self._prepared[index] = CopyText.of(self._rows[index].text)
-        return self._prepared[index]
+    def _of(self, index: int, row: TextRow) -> CopyText:
+        prepared = self._prepared.get(index)
+        if prepared is None:
+            prepared = self._prepared[index] = CopyText.of(self._own.get(index, row.text))
+            if len(self._prepared) > _MAX_PREPARED:
+                self._prepared.popitem(last=False)
+        self._prepared.move_to_end(index)
+        return prepared
+
+
+class _Pages(Sequence[tuple[str, str, str]]):
+    """The documents as `own_texts` takes them."""
+
+    def __init__(self, rows: Sequence[TextRow], order: np.ndarray) -> None:
+        self._rows = rows
+        self._order = order
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[str, str, str]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> _Pages: ...
+
+    def __getitem__(self, index: int | slice) -> tuple[str, str, str] | _Pages:
+        if isinstance(index, slice):
+            return _Pages(self._rows, self._order[index])
+        row = self._rows[self._order[index]]
+        return row.source_key, row.url or row.document_id, row.text
+
+
+def _buckets(signatures: np.ndarray) -> np.ndarray:
+    """For each text and band a number that it shares with those that have the same band, -1 where no other has."""
+    found = np.full((len(signatures), _BANDS), -1, dtype=np.int32)
+    last = 0
+    for band in range(_BANDS):
+        rows = signatures[:, band * _ROWS : (band + 1) * _ROWS]
+        order = np.lexsort(rows.T)
+        is_next = (rows[order[1:]] == rows[order[:-1]]).all(axis=1)
+        number = np.cumsum(np.append(True, ~is_next)) + last
+        is_shared = np.append(False, is_next) | np.append(is_next, False)
+        found[order[is_shared], band] = number[is_shared]
+        last = int(number[-1])
+    return found
 
 
 def _similar(signatures: np.ndarray, index: int, candidates: list[int], least: float) -> list[tuple[int, float]]:

@@ -6,12 +6,13 @@ entities (`entities.py`) and events (`events.py`) are joined, or how near-duplic
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date
-from typing import Any
+from typing import overload
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from pipelines.records import DocumentDuplicate
 from pipelines.stages.ingest.fingerprint import TextRow, near_duplicates
@@ -62,16 +63,7 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, mem
         corrections: by people.
         memory: where the resolving of events is kept; `None`: they are resolved from nothing.
     """
-    current = tables.documents[tables.documents["is_current"]]
-    columns = (
-        current[name].tolist() for name in ("document_id", "published_date", "minhash", "text", "source_key", "url")
-    )
-    duplicates = near_duplicates(
-        TextRow(
-            document_id, _day(published_date), _bytes(minhash), text, source_key, url if isinstance(url, str) else None
-        )
-        for document_id, published_date, minhash, text, source_key, url in zip(*columns, strict=True)
-    )
+    duplicates = near_duplicates(_TextRows(tables.documents))
     documents = tables.documents[["document_id", "published_date", "text"]].assign(
         is_counted=tables.documents["is_current"]
         & ~tables.documents["document_id"].isin({duplicate.document_id for duplicate in duplicates})
@@ -119,10 +111,30 @@ def events_version() -> str:
     return events_code_version(f"{np.__version__} {pd.__version__}")
 
 
-def _day(value: Any) -> date | None:
-    return None if pd.isna(value) else pd.Timestamp(value).date()
+class _TextRows(Sequence[TextRow]):
+    """The current documents, each made from the frame when it is asked for: their texts are there once."""
 
+    def __init__(self, documents: pd.DataFrame) -> None:
+        self._at = np.flatnonzero(documents["is_current"].to_numpy(dtype=bool))
+        self._days = documents["published_date"].to_numpy(dtype="datetime64[D]")
+        self._signatures = pa.array(documents["minhash"], pa.large_binary(), from_pandas=True)
+        self._texts = [
+            pa.array(documents[name], pa.large_string(), from_pandas=True)
+            for name in ("document_id", "text", "source_key", "url")
+        ]
 
-def _bytes(value: object) -> bytes | None:
-    """A signature as the database's frames hold it: a bytearray, or a missing value."""
-    return bytes(value) if isinstance(value, (bytes, bytearray, memoryview)) else None
+    def __len__(self) -> int:
+        return len(self._at)
+
+    @overload
+    def __getitem__(self, index: int) -> TextRow: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[TextRow]: ...
+
+    def __getitem__(self, index: int | slice) -> TextRow | list[TextRow]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        at = self._at[index]
+        document_id, text, source_key, url = (column[at].as_py() for column in self._texts)
+        return TextRow(document_id, self._days[at].item(), self._signatures[at].as_py(), text, source_key, url)

@@ -8,6 +8,7 @@ everything so: a page, a feed or mail in it goes to their readers (`plain_text.p
 from __future__ import annotations
 
 from functools import partial
+from os.path import splitext
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -86,6 +87,8 @@ def find_reader(name: str) -> Format:
     Raises:
         Refused: no reader is known for it, or it is an archive of archives.
     """
+    if (plain := READERS.get(splitext(name)[1].lower())) is not None:
+        return plain
     path = PurePosixPath(name)
     suffix = path.suffix.lower()
     if suffix == ".zip":
