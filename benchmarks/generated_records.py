@@ -28,6 +28,7 @@ _DOCUMENTS_OF_FILE = 500
 _MENTIONS_OF_DOCUMENT = 2.0
 _LABELS = {"0": "GPE", "2": "ORG", "3": "PERSON"}  # by the kind that an entity's id of the stream begins with
 _SURNAME, _SURNAME_COUNTRY = "Barado", "AGO"
+_NAMES_OF_SENTENCE = 3
 _NAMES, _TIMES, _PLACES, _QUANTITIES, _QUOTED_SHARE = 6, 4, 3, 4, 0.5
 _EVENT_FIELDS = (
     "trigger", "start_char", "end_char", "sentence_start_char", "sentence_end_char", "event_type", "event_mode",
@@ -139,11 +140,13 @@ def _record(
     others = [_bystander(text, words, chance) for _ in range(_NAMES)]
     named |= {row["text"]: row for row in others if row["text"] not in named}
     spans: dict[str, list[tuple[int, int]]] = {}
-    for name in sorted(named) * 2:
+    ends = [words[at][1] for at in range(19, len(words), 20)]
+    for at, name in enumerate(sorted(named) * 2):
         text += f", {name}"
         spans.setdefault(name, []).append((len(text) - len(name), len(text)))
+        if at % _NAMES_OF_SENTENCE == _NAMES_OF_SENTENCE - 1 or at == 2 * len(named) - 1:
+            ends.append(len(text))
     labels = {name: _LABELS[row["entity_id"][4]] for name, row in named.items()}
-    ends = [words[at][1] for at in range(19, len(words), 20)]
     record = {
         "sentences": [{"start_char": a, "end_char": b} for a, b in zip([0, *(e + 1 for e in ends[:-1])], ends, strict=True)],
         "mentions": [
