@@ -7,9 +7,9 @@ What belongs here: reading it. What does not: deciding what to do with a file (`
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 import duckdb
@@ -47,15 +47,15 @@ def read_ledger(con: duckdb.DuckDBPyConnection) -> Ledger:
         document_ids.append(document_id)
         if version is not None:
             versions[document_id] = sys.intern(version)
-    files = _rows(con, f"select {_columns(SourceFile)} from raw.files where is_current order by path")
-    refused = _rows(con, f"select {_columns(QuarantineRow)} from raw.quarantine order by quarantine_id")
+    files = map(
+        _maker(SourceFile), _rows(con, f"select {_columns(SourceFile)} from raw.files where is_current order by path")
+    )
+    refused = f"select {_columns(QuarantineRow)} from raw.quarantine order by quarantine_id"
     return Ledger(
-        files={file.path: file for file in (SourceFile(**_stored(SourceFile, row)) for row in files)},
+        files={file.path: file for file in files},
         document_ids=frozenset(document_ids),
         extractor_versions=versions,
-        quarantine={
-            row.quarantine_id: row for row in (QuarantineRow(**_stored(QuarantineRow, row)) for row in refused)
-        },
+        quarantine={row.quarantine_id: row for row in map(_maker(QuarantineRow), _rows(con, refused))},
     )
 
 
@@ -66,18 +66,22 @@ def _rows(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]
         yield from rows
 
 
-def _stored(record: type, row: Sequence[Any]) -> dict[str, Any]:
-    """A row by column: timestamps are stored as UTC without a zone, and records carry the zone."""
-    names = (field.name for field in fields(record))
-    return {
-        name: sys.intern(value) if name in _REPEATED and value is not None else _aware(value)
-        for name, value in zip(names, row, strict=True)
-    }
+def _maker(record: type) -> Callable[[Sequence[Any]], Any]:
+    """What makes a record of a row: timestamps are stored as UTC without a zone, and records carry the zone."""
+    names = [field.name for field in fields(record)]
+    repeated = [at for at, name in enumerate(names) if name in _REPEATED]
+    times = [at for at, name in enumerate(names) if name.endswith("_at")]
+
+    def make(row: Sequence[Any]) -> Any:
+        values = list(row)
+        for at in repeated:
+            values[at] = values[at] and sys.intern(values[at])
+        for at in times:
+            values[at] = values[at].replace(tzinfo=UTC)
+        return record(*values)
+
+    return make
 
 
 def _columns(record: type) -> str:
     return ", ".join(field.name for field in fields(record))
-
-
-def _aware(value: Any) -> Any:
-    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
