@@ -24,7 +24,7 @@ named as (
     where participants.role in ('actor', 'recipient')
 ),
 
--- A mention is joined to the pairs that it names, and not to all of its event, whose reports and pairs may be thousands of each.
+-- A mention is joined to the pairs that it names and not to all of its event, whose reports and pairs may be thousands.
 named_together as materialized (
     select
         actors.event_id,
