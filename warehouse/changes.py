@@ -10,6 +10,8 @@ its mentions. Rows are only ever added, so an id of any past publication can be 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 # Table of changes, table of links, key of a mention, key of the thing.
@@ -18,17 +20,23 @@ _TRACKED = (
     ("core.entity_changes", "core.entity_links", "mention_id", "entity_id"),
 )
 
+# The links of some event mentions' events, and those of some entities.
+_OF = {
+    "event_id": "event_id in (select event_id from core.event_links where event_mention_id in (select unnest($values)))",
+    "entity_id": "entity_id in (select unnest($values))",
+}
+
 # "gone": none of its mentions is left (their documents were removed, or are read otherwise by a new extractor).
 _CHANGES = """
 insert into {changes} by name
 with moves as (
     select old.{thing} as old_id, new.{thing} as new_id, count(*) as mention_count
     from _old_links as old
-    left join {links} as new using ({mention})
+    left join (select * from {links} where {mention} in (select {mention} from _old_links)) as new using ({mention})
     group by all
 ),
 
-kept as (select distinct {thing} as id from {links}),
+kept as (select distinct {thing} as id from {links} where {thing} in (select {thing} from _old_links)),
 
 told as (
     select
@@ -56,10 +64,22 @@ where
 """
 
 
-def remember_links(con: duckdb.DuckDBPyConnection) -> None:
-    """Keep the links that are there, for `record_changes` after they were replaced."""
-    for _, links, mention, thing in _TRACKED:
-        con.execute(f"create or replace temp table _old_{thing} as select {mention}, {thing} from {links}")
+def remember_links(
+    con: duckdb.DuckDBPyConnection, *, events: Sequence[str] | None = None, entities: Sequence[str] | None = None
+) -> None:
+    """Keep the links that are there, for `record_changes` after they were replaced.
+
+    Args:
+        con: a connection in the transaction that is about to replace them.
+        events: event mentions whose links are replaced; only those of the events that these belong to are kept. `None`: all.
+        entities: only the links of these entities are kept; no other one gains or loses a mention. `None`: all.
+    """
+    for (_, links, mention, thing), values in zip(_TRACKED, (events, entities), strict=True):
+        statement = f"create or replace temp table _old_{thing} as select {mention}, {thing} from {links}"
+        if values is None:
+            con.execute(statement)
+        else:
+            con.execute(f"{statement} where {_OF[thing]}", {"values": list(values)})
 
 
 def record_changes(con: duckdb.DuckDBPyConnection, *, run_id: str) -> None:

@@ -43,6 +43,9 @@ _BY_MENTION = {
     "core.event_links": "event_mention_id in (select event_mention_id from _incoming)",
     "core.event_parties": "event_mention_id in (select event_mention_id from _incoming)",
 }
+# The same for entities: rows of those that are replaced, links of the mentions that come anew.
+_OF_ENTITY = ("core.entities", "core.entity_affiliations")
+_ENTITY_LINKS = "core.entity_links"
 # Documents whose texts are in memory at a time.
 _DOCUMENTS_AT_ONCE = 4096
 _ARROW_TYPES = {
@@ -165,6 +168,7 @@ def replace_core(
     *,
     run_id: str,
     replaced: Sequence[str] | None = None,
+    entities: Sequence[str] | None = None,
 ) -> Mapping[str, int]:
     """Replace the rows of tables of the schema core, and record which ids became which, in one transaction.
 
@@ -175,6 +179,8 @@ def replace_core(
         run_id: the run that resolves.
         replaced: event mentions: of events, event_links and event_parties only the rows of these, and of the events that they
             were linked to, are replaced. `None`: all rows are.
+        entities: of entities and entity_affiliations only the rows of these are replaced, and of entity_links those of the
+            mentions that come anew or are no more. `None`: all rows are.
 
     Returns:
         Rows of each table that were written.
@@ -185,12 +191,17 @@ def replace_core(
     """
     contracts = {name: _core_contract(name, rows) for name, rows in tables.items()}
     with transaction(con, doing="writing core"):
-        remember_links(con)
+        remember_links(con, events=replaced, entities=entities)
+        partly = {*(_BY_MENTION if replaced is not None else ())}
+        partly |= {*((*_OF_ENTITY, _ENTITY_LINKS) if entities is not None else ())}
         for contract in contracts.values():
-            if replaced is None or contract.qualified_name not in _BY_MENTION:
+            if contract.qualified_name not in partly:
                 con.execute(f"delete from {quoted(contract.schema, contract.name)}")
         if replaced is not None:
             _delete_events(con, replaced)
+        if entities is not None:
+            links = (rows for name, rows in tables.items() if contracts[name].qualified_name == _ENTITY_LINKS)
+            _delete_entities(con, entities, next(links))
         counts = {contract.qualified_name: _insert(con, contract, tables[name]) for name, contract in contracts.items()}
         record_changes(con, run_id=run_id)
     return counts
@@ -336,6 +347,16 @@ def _delete_events(con: duckdb.DuckDBPyConnection, mentions: Sequence[str]) -> N
     with registered(con, pa.table({"event_mention_id": pa.array(mentions, pa.large_string())})):
         for table, condition in _BY_MENTION.items():
             con.execute(f"delete from {table} where {condition}")
+
+
+def _delete_entities(con: duckdb.DuckDBPyConnection, entities: Sequence[str], links: pa.Table) -> None:
+    """Delete the rows of entities, and the links that come anew or whose mentions are no more; the caller has the transaction."""
+    with registered(con, pa.table({"entity_id": pa.array(entities, pa.large_string())})):
+        for table in _OF_ENTITY:
+            con.execute(f"delete from {table} where entity_id in (select entity_id from _incoming)")
+    with registered(con, links.select(["mention_id"])):
+        con.execute(f"delete from {_ENTITY_LINKS} where mention_id in (select mention_id from _incoming)")
+    con.execute(f"delete from {_ENTITY_LINKS} where mention_id not in (select mention_id from nlp.entity_mentions)")
 
 
 def _records_table(name: str, records: Sequence[Any]) -> pa.Table:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from hashlib import blake2b
@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 FOLDERS = {"staging": ("staging", "view"), "intermediate": ("intermediate", "table"), "marts": ("main", "table")}
 # The C parser is ten times as fast; both build plain values only.
 _YML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Emptying a table costs by its rows, making it anew by its columns, each of which has a comment.
+REFILLED_ROWS = 100_000
 _REF = re.compile(r"ref\('(\w+)'\)")
 
 
@@ -59,6 +61,17 @@ class ModelTest:
 
 
 @dataclass(frozen=True, slots=True)
+class Increment:
+    """How a model can be computed in part: the rows of a key are made of the rows of that key alone (`increments.py`)."""
+
+    key: str  # column of the tables that it reads
+    stale: str  # which stored rows are those of changed keys: a condition over `temp._changed`
+    lookups: Mapping[
+        str, str
+    ]  # table read, and its key: of a key that is there before and after, the row stays as it is
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A SQL model."""
 
@@ -75,6 +88,7 @@ class Model:
     minimum_fill: Mapping[str, float]  # column: least share of rows that have a value
     columns: tuple[ModelColumn, ...]
     tests: tuple[ModelTest, ...]
+    increment: Increment | None = None
 
     @property
     def qualified_name(self) -> str:
@@ -84,7 +98,7 @@ class Model:
     @property
     def code_version(self) -> str:
         """Hash of what makes the table and its comments: the SQL, whether it is a table or a view, the descriptions."""
-        made = f"{self.materialized}\0{self.sql}\0{self.description}\0{self.grain}\0{self.columns}"
+        made = f"{self.materialized}\0{self.sql}\0{self.description}\0{self.grain}\0{self.columns}\0{self.increment}"
         return blake2b(made.encode(), digest_size=8).hexdigest()
 
 
@@ -118,12 +132,14 @@ def discover_models(sql_dir: Path, *, cache: Path | None = None) -> tuple[Model,
     return _ordered(models)
 
 
-def run_model(con: duckdb.DuckDBPyConnection, model: Model) -> ModelRun:
+def run_model(con: duckdb.DuckDBPyConnection, model: Model, *, is_refilled: bool = False) -> ModelRun:
     """Create or replace a model's table or view with its comments, in one transaction.
 
     Args:
         con: the build database, outside a transaction.
         model: the model; those it reads have run.
+        is_refilled: the table or view that is there was made by the same program, so only rows have changed: a view stays, and a
+            table of up to `REFILLED_ROWS` is emptied and filled.
 
     Returns:
         Row count and wall time, seconds.
@@ -132,26 +148,62 @@ def run_model(con: duckdb.DuckDBPyConnection, model: Model) -> ModelRun:
         ModelError: the SQL fails, or its columns are not those of the .yml; names the file.
         DiskFullError, WarehouseCorruptError: see `pipelines/errors.py`.
     """
-    started = time.perf_counter()
     name = quoted(model.schema, model.name)
-    try:
+
+    def create() -> bool:
+        if is_refilled and (model.materialized == "view" or _row_count(con, name) <= REFILLED_ROWS):
+            if model.materialized == "table":
+                with transaction(con, doing=f"running the model {model.name}"):
+                    con.execute(f"delete from {name}")
+                    con.execute(f"insert into {name} {model.sql}")
+            return True
         with transaction(con, doing=f"running the model {model.name}"):
             con.execute(f"create schema if not exists {quoted(model.schema)}")
             _drop_other_kind(con, model)
             con.execute(f"create or replace {model.materialized} {name} as {model.sql}")
-            _check_columns(model, con.execute(f"describe {name}").fetchall())
+            check_columns(model, con.execute(f"describe {name}").fetchall())
             comments = [(column.name, column.description) for column in model.columns]
             text = f"{model.description} Grain: {model.grain}."
             for statement in comment_statements(model.materialized, model.schema, model.name, text, comments):
                 con.execute(statement)
-            row = con.execute(f"select count(*) from {name}").fetchone()
+        return True
+
+    run = timed(con, model, create)
+    assert run is not None
+    return run
+
+
+def timed(con: duckdb.DuckDBPyConnection, model: Model, build: Callable[[], bool]) -> ModelRun | None:
+    """Build a model, and count its rows.
+
+    Args:
+        con: the build database.
+        model: the model.
+        build: builds it, and says whether it did.
+
+    Returns:
+        Row count and wall time, seconds; `None` if it was not built.
+
+    Raises:
+        ModelError: the SQL fails; names the file.
+    """
+    started = time.perf_counter()
+    try:
+        if not build():
+            return None
+        row_count = _row_count(con, quoted(model.schema, model.name))
     except duckdb.FatalException:
         raise  # the database is invalid now, whatever the model
     except duckdb.Error as err:
         raise ModelError(f"{model.path}: {err}") from err
-    run = ModelRun(row_count=row[0] if row else 0, seconds=time.perf_counter() - started)
+    run = ModelRun(row_count=row_count, seconds=time.perf_counter() - started)
     logger.debug("%s: %d rows in %.2f s", model.qualified_name, run.row_count, run.seconds)
     return run
+
+
+def _row_count(con: duckdb.DuckDBPyConnection, name: str) -> int:
+    ((count,),) = con.execute(f"select count(*) from {name}").fetchall()
+    return int(count)
 
 
 def drop_removed_models(con: duckdb.DuckDBPyConnection, models: Iterable[Model]) -> tuple[str, ...]:
@@ -197,6 +249,7 @@ def _read_model(path: Path, *, schema: str, materialized: str, known: KnownDepen
                 ModelColumn(column["name"], column["description"].strip(), column["data_type"].lower())
                 for column in columns
             ),
+            increment=_read_increment(meta.get("incremental")),
             tests=(
                 ModelTest("unique", tuple(meta["primary_key"])),
                 *(
@@ -221,6 +274,14 @@ def _read_yml(path: Path, name: str) -> Mapping[str, Any]:
     if model.get("name") != name:
         raise ModelError(f"{path}: describes {model.get('name')!r}, not {name!r}")
     return dict(model)
+
+
+def _read_increment(given: Mapping[str, Any] | None) -> Increment | None:
+    if given is None:
+        return None
+    key = given["key"]
+    own = f"{quoted(key)} in (select {quoted(key)} from temp._changed)"
+    return Increment(key, given.get("stale", own), dict(given.get("lookups", {})))
 
 
 def _read_test(path: Path, column: str, test: str | Mapping[str, Any]) -> ModelTest:
@@ -276,7 +337,12 @@ def _drop_other_kind(con: duckdb.DuckDBPyConnection, model: Model) -> None:
         con.execute(f"drop {found[0]} {quoted(model.schema, model.name)}")
 
 
-def _check_columns(model: Model, described: list[tuple[Any, ...]]) -> None:
+def check_columns(model: Model, described: list[tuple[Any, ...]]) -> None:
+    """Make sure that a table has the columns of its model's .yml.
+
+    Raises:
+        ModelError: it has others; names the file and the columns.
+    """
     made = [(name, str(data_type).lower()) for name, data_type, *_ in described]
     told = [(column.name, column.data_type) for column in model.columns]
     if made == told:

@@ -6,42 +6,66 @@ What belongs here: `read_resolve_input` and `core_tables`. What does not: resolv
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import partial
+from typing import Any
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
 
+_DOCUMENTS = (
+    # A published date in the future is wrong and says nothing of what came first or last (`int_documents.sql`).
+    "select document_id, source_key, url, if(published_date > first_day + 1, null, published_date) as published_date, "
+    "coalesce(title, '') as title, coalesce(is_current, false) as is_current from raw.documents left join ("
+    "  select document_id, bool_or(is_current or status = 'kept') as is_current, cast(min(seen_at) as date) as first_day"
+    "  from raw.document_sources join raw.files using (file_id) group by document_id"
+    ") using (document_id) order by document_id"
+)
 _INPUT = {
-    "documents": (
-        # A published date in the future is wrong and says nothing of what came first or last (`int_documents.sql`).
-        "select document_id, source_key, url, if(published_date > first_day + 1, null, published_date) as published_date, text, "
-        "coalesce(is_current, false) as is_current from raw.documents left join ("
-        "  select document_id, bool_or(is_current or status = 'kept') as is_current, cast(min(seen_at) as date) as first_day"
-        "  from raw.document_sources join raw.files using (file_id) group by document_id"
-        ") using (document_id) order by document_id"
-    ),
-    "entities": "select * exclude (extractor_version) from nlp.entities order by document_id, entity_id",
-    "entity_mentions": (
-        "select * exclude (extractor_version, start_char, end_char) from nlp.entity_mentions order by mention_id"
-    ),
     "event_mentions": "select * exclude (extractor_version) from nlp.event_mentions order by event_mention_id",
     "event_participants": "select * exclude (extractor_version) from nlp.event_participants order by all",
+    "former_entities": "select entity_id, label, country, is_named from core.entities",
 }
-_SIGNATURES = "select minhash from raw.documents order by document_id"
+# By document; sums, so that the order of the rows makes no difference.
+_PRINTS = """
+with told as (
+    select document_id, hash(entity_id, name, label, country, sector, titles) as print from nlp.entities
+    union all
+    select document_id, hash(mention_id, entity_id, text, is_name, country, sector) from nlp.entity_mentions
+)
+select document_id, sum(print) % 18446744073709551557 as told_print from told group by document_id
+"""
+_OF_DOCUMENTS = "where document_id in (select unnest($documents))"
 
 
-def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
-    """Read what `ResolveInput` holds, by field.
+def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Read what `ResolveInput` holds, by field; texts, entities and mentions are read when they are asked for.
 
     Args:
         con: a connection to the build database; may be read-only.
     """
-    frames = {name: con.execute(sql).df() for name, sql in _INPUT.items()}
-    # As a frame of the database it would be an object for each document.
-    signatures = con.sql(_SIGNATURES).to_arrow_table()["minhash"].cast(pa.large_binary())
-    frames["documents"]["minhash"] = pd.array(signatures, dtype=pd.ArrowDtype(pa.large_binary()))
-    return frames
+    found: dict[str, Any] = {name: con.execute(sql).df() for name, sql in _INPUT.items()}
+    prints = con.execute(_PRINTS).df().set_index("document_id")["told_print"]
+    documents = con.execute(_DOCUMENTS).df()
+    # Of a document without entities there is none.
+    told = documents["document_id"].map(prints).fillna(0).astype("uint64").astype(str)
+    documents["print"] = documents["published_date"].astype(str) + " " + told + " " + documents.pop("title")
+    return found | {
+        "documents": documents,
+        "texts_of": partial(_rows_of, con, "select document_id, text, minhash from raw.documents"),
+        "entities_of": partial(_rows_of, con, "select * exclude (extractor_version) from nlp.entities"),
+        "entity_mentions_of": partial(
+            _rows_of, con, "select * exclude (extractor_version, start_char, end_char) from nlp.entity_mentions"
+        ),
+    }
+
+
+def _rows_of(con: duckdb.DuckDBPyConnection, statement: str, documents: Collection[str] | None) -> pd.DataFrame:
+    """The rows of some documents, or of all."""
+    if documents is None:
+        return con.execute(statement).df()
+    return con.execute(f"{statement} {_OF_DOCUMENTS}", {"documents": list(documents)}).df()
 
 
 def core_tables(frames: Mapping[str, pd.DataFrame]) -> dict[str, pa.Table]:

@@ -6,6 +6,8 @@ What belongs here: filling that table. What does not: the index (`sql/marts/sear
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 import pyarrow as pa
 import snowballstemmer
@@ -17,16 +19,18 @@ _WORDS = """
 select distinct unnest(
     regexp_extract_all(regexp_replace(lower(strip_accents(text)), '[''’]s\\b', '', 'g'), '[\\p{L}\\p{N}]+')
 ) as word
-from (select text from raw.documents union all select title from raw.documents where title is not null) as texts (text)
+from (select unnest([text, title]) from raw.documents where {of}) as texts (text)
 """
 _NEW = "select word from temp._words anti join core.word_stems using (word) order by word"
 
 
-def update_word_stems(con: duckdb.DuckDBPyConnection) -> int:
+def update_word_stems(con: duckdb.DuckDBPyConnection, added: Sequence[str] | None = None) -> int:
     """Bring the table of stems up to the words of the texts and titles, in one transaction.
 
     Args:
         con: the build database, outside a transaction.
+        added: the documents that came since the table was brought up to date, where no other one went or changed; `None`: all
+            are read again.
 
     Returns:
         Words that are new; only these are stemmed (a thousand take a tenth of a second).
@@ -35,8 +39,13 @@ def update_word_stems(con: duckdb.DuckDBPyConnection) -> int:
         DiskFullError, WarehouseCorruptError: see `pipelines/errors.py`; the table is as it was.
     """
     with transaction(con, doing="writing the stems of the words"):
-        con.execute(f"create or replace temporary table _words as {_WORDS}")
-        con.execute("delete from core.word_stems where word not in (select word from temp._words)")
+        words = f"create or replace temporary table _words as {_WORDS}"
+        if added is None:
+            con.execute(words.replace("{of}", "true"))
+            con.execute("delete from core.word_stems where word not in (select word from temp._words)")
+        else:
+            of = "document_id in (select unnest($documents))"
+            con.execute(words.replace("{of}", of), {"documents": list(added)})
         new = [word for (word,) in con.execute(_NEW).fetchall()]
         con.register("_rows", pa.table({"word": new, "stem": snowballstemmer.stemmer("english").stemWords(new)}))
         try:

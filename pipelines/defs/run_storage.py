@@ -5,8 +5,10 @@ are Dagster's own, and a home that was used without this class goes on with it, 
 
 Dagster makes an engine and a connection for each statement. With three events or more an asset and a check, a run has about 950:
 3,700 connections, each statement compiled anew, each commit and each close waiting for the disk. That was half of a run that
-had nothing to do. Kept connections write the log in the same order, and a killed process loses nothing that was committed;
-after a loss of power the last events of a run can be missing, never a part of one (SQLite's `synchronous = normal`).
+had nothing to do. Kept connections write the log in the same order. What a step says of its outputs is written together, half a
+second after the first of it or when somebody in this process reads. A killed process loses what it said of tables and checks in
+that half second, and nothing that was committed; after a loss of power the last events of a run can be missing, never a part of
+one (SQLite's `synchronous = normal`).
 """
 
 from __future__ import annotations
@@ -17,9 +19,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from dagster import AssetKey, EventLogEntry, EventLogRecord
+from dagster import AssetKey, DagsterEventType, EventLogEntry, EventLogRecord
 from dagster._core.storage.event_log.base import AssetRecord
-from dagster._core.storage.event_log.sqlite import SqliteEventLogStorage
 from dagster._core.storage.runs.sqlite import SqliteRunStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
@@ -27,6 +28,16 @@ from dagster._serdes import ConfigurableClassData
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine
 
+from pipelines.defs.event_batches import BatchedEventLog
+
+# What a step gives, one after the other, and what may wait for the next of them: the events that say so of each output.
+_GIVEN = {
+    DagsterEventType.STEP_OUTPUT,
+    DagsterEventType.ASSET_MATERIALIZATION,
+    DagsterEventType.ASSET_CHECK_EVALUATION,
+    DagsterEventType.HANDLED_OUTPUT,
+}
+_WAITING_EVENTS, _WAITING_SECONDS = 200, 0.5
 # The index, the run at hand, and some that a page of the UI shows; each takes a file handle or three.
 _KEPT = 8
 
@@ -72,7 +83,7 @@ class _Work:
         return self._open[shard]
 
 
-class KeptEventLog(SqliteEventLogStorage):
+class KeptEventLog(BatchedEventLog):
     """Dagster's log of events, with its connections kept."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
@@ -80,7 +91,8 @@ class KeptEventLog(SqliteEventLogStorage):
         self._engines = _Engines()  # needed by the first line of what follows
         self._mine = threading.local()
         self._there: set[tuple[str, str | None]] = set()
-        self._written: dict[str, tuple[str, EventLogRecord]] = {}
+        self._written = {}
+        self._waiting: list[EventLogEntry] = []
         super().__init__(base_dir, inst_data)
 
     @contextmanager
@@ -89,12 +101,17 @@ class KeptEventLog(SqliteEventLogStorage):
             yield work.connection(shard)
 
     @contextmanager
-    def _in_one_transaction(self) -> Iterator[_Work]:
-        """What is read and written in this block is one transaction a file; Dagster's own would be three or four an event."""
+    def _in_one_transaction(self, *, is_fresh: bool = False) -> Iterator[_Work]:
+        """What is read and written in this block is one transaction a file; Dagster's own would be three or four an event.
+
+        What waits is written before, but where the block does not depend on it.
+        """
         outer: _Work | None = getattr(self._mine, "work", None)
         if outer is not None:
             yield outer
             return
+        if not is_fresh and (waiting := self._take_waiting()):
+            self.store_event_batch(waiting)
         with self._db_lock, ExitStack() as stack:
             self._mine.work = _Work(self._engine, stack)
             try:
@@ -110,20 +127,35 @@ class KeptEventLog(SqliteEventLogStorage):
         return engine
 
     def store_event(self, event: EventLogEntry) -> None:
-        """Write an event."""
-        with self._in_one_transaction():
-            super().store_event(event)
+        """Write an event; what a step gives is kept until there are more, for a moment."""
+        if _can_wait(event):
+            self._waiting.append(event)
+            if len(self._waiting) < _WAITING_EVENTS and event.timestamp - self._waiting[0].timestamp < _WAITING_SECONDS:
+                return
+            self.store_event_batch(self._take_waiting())
+        else:
+            self.store_event_batch([*self._take_waiting(), event])
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Write events, all or none."""
-        with self._in_one_transaction():
-            for event in events:
-                super().store_event(event)
+        with self._in_one_transaction() as work:
+            self._write(work.connection, events)
+
+    def _take_waiting(self) -> list[EventLogEntry]:
+        waiting, self._waiting = self._waiting, []
+        return waiting
 
     def get_asset_records(self, asset_keys: Sequence[AssetKey] | None = None) -> Sequence[AssetRecord]:
-        """What is known of assets."""
-        with self._in_one_transaction():
+        """What is known of assets; what waits of others goes on waiting."""
+        with self._in_one_transaction(is_fresh=not self._waits_for(asset_keys)):
             return super().get_asset_records(asset_keys)
+
+    def _waits_for(self, asset_keys: Sequence[AssetKey] | None) -> bool:
+        """Whether an event of one of these assets has not been written."""
+        return any(
+            asset_keys is None or event.dagster_event is not None and event.dagster_event.asset_key in asset_keys
+            for event in self._waiting
+        )
 
     def has_table(self, table_name: str) -> bool:
         """Whether the index has a table; Dagster asks at each event, and none ever goes."""
@@ -143,15 +175,6 @@ class KeptEventLog(SqliteEventLogStorage):
         if what not in self._there and look():
             self._there.add(what)
         return what in self._there
-
-    def _get_asset_entry_values(
-        self, event: EventLogEntry, event_id: int, has_asset_key_index_cols: bool
-    ) -> dict[str, Any]:
-        values = super()._get_asset_entry_values(event, event_id, has_asset_key_index_cols)
-        if (text := values.get("last_materialization")) and event.dagster_event and event.dagster_event.asset_key:
-            key = event.dagster_event.asset_key.to_string()
-            self._written[key] = text, EventLogRecord(storage_id=event_id, event_log_entry=event)
-        return values
 
     def _get_latest_materialization_records(
         self, raw_asset_rows: Iterable[Any]
@@ -184,7 +207,9 @@ class KeptEventLog(SqliteEventLogStorage):
         super().wipe()
 
     def dispose(self) -> None:
-        """Close what is open."""
+        """Write what waits, and close what is open."""
+        if waiting := self._take_waiting():
+            self.store_event_batch(waiting)
         super().dispose()
         self._engines.close()
 
@@ -222,6 +247,16 @@ class KeptStorage(DagsterSqliteStorage):
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> KeptStorage:
         """Made by Dagster, from the configuration in dagster.yaml."""
         return cls.from_local(inst_data=inst_data, **config_value)
+
+
+def _can_wait(event: EventLogEntry) -> bool:
+    """Whether it is of a step that runs in this process, and so is followed by another."""
+    return (
+        event.is_dagster_event
+        and event.dagster_event_type in _GIVEN
+        and bool(event.run_id)
+        and event.step_key is not None
+    )
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

@@ -19,6 +19,7 @@ from pipelines.settings import Settings
 from warehouse.models import Model
 
 LINEAGE_FILE = "lineage.cache.json"
+PRINTS_FOLDER = "prints"
 
 
 def build_sql_assets(models: Sequence[Model], settings: Settings, *, pool: str) -> dg.AssetsDefinition:
@@ -54,6 +55,7 @@ def _run(
     selected: Sequence[Model],
 ) -> Iterator[dg.MaterializeResult]:
     from warehouse import builds
+    from warehouse.increments import Increments
     from warehouse.lineage import column_lineage
     from warehouse.macros import create_macros
     from warehouse.models import drop_removed_models, run_model
@@ -62,7 +64,10 @@ def _run(
     parts = {part.name: part for part in builds.model_parts(selected)}
     with warehouse.connect() as con:
         builds.require_built(con, parts.values(), doing=f"computing {', '.join(list(parts)[:3])}")
-        kept = _kept(con, models, selected) if is_whole_run(context.run) else set()
+        is_whole = is_whole_run(context.run)
+        kept = _kept(con, models, selected) if is_whole else set()
+        increments = Increments(con, settings.warehouse / PRINTS_FOLDER)
+        standing = builds.standing(con, parts.values()) if is_whole and _is_same_program(settings) else set()
         builds.begin(con, [name for name in parts if name not in kept], run_id=context.run.run_id)
         for name in drop_removed_models(con, models):
             builds.discard(con, [name])
@@ -72,7 +77,10 @@ def _run(
             for model in selected:
                 figures: dict[str, Any] = _lineage_metadata(lineage[model.qualified_name])
                 if model.qualified_name not in kept:
-                    run = run_model(con, model)
+                    is_standing = model.qualified_name in standing
+                    run = (increments.run(model) if is_standing else None) or run_model(
+                        con, model, is_refilled=is_standing
+                    )
                     done.append(parts[model.qualified_name])
                     figures |= {"row_count": run.row_count, "seconds": round(run.seconds, 3)}
                 yield table_result(
@@ -85,6 +93,7 @@ def _run(
                 create_macros(con, settings.sql)
         finally:
             builds.stamp(con, done, run_id=context.run.run_id)
+        increments.note(selected)
 
 
 def _kept(con: duckdb.DuckDBPyConnection, models: Sequence[Model], selected: Sequence[Model]) -> set[str]:
@@ -98,6 +107,15 @@ def _kept(con: duckdb.DuckDBPyConnection, models: Sequence[Model], selected: Seq
             unlike.add(part.name)
     there = _tables(con)
     return {model.qualified_name for model in selected if model.qualified_name in there} - unlike
+
+
+def _is_same_program(settings: Settings) -> bool:
+    """Whether the last publication is of this program: other code, even of a table that is read, may give other columns."""
+    from pipelines.no_work import program_version
+    from warehouse.standing import noted_standing
+
+    note = noted_standing(settings.published_database)
+    return note is not None and note.program == program_version(settings)
 
 
 def _all_stand(con: duckdb.DuckDBPyConnection, models: Sequence[Model]) -> bool:

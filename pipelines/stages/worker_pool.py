@@ -4,8 +4,9 @@ What belongs here: `WorkerPool`, which runs tasks with a time limit each in proc
 outcome, whatever happened to the worker. What does not: what the tasks do (`extract.py`, `ingest/reading.py`), whether a
 failed one is tried again, other machines (`ray_pool.py`).
 
-The processes are pebble's, started by spawn, or by a server that has imported their code and has no threads: a child forked from
-this process would inherit its threads' locks and its connection to the database. A worker whose parent has died ends itself.
+The processes are pebble's, forked from a server that has imported their code and has no threads, or started by spawn: a child
+forked from this process would inherit its threads' locks and its connection to the database. There is one server, for all pools.
+A worker whose parent has died ends itself.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from multiprocessing import forkserver
 from types import TracebackType
 from typing import Any
 
@@ -31,6 +34,8 @@ logger = logging.getLogger(__name__)
 # A pool whose workers die before they take a task is started again this often; then something is wrong with the machine.
 _MAX_RESTARTS = 5
 _CHECK_SECONDS = 5.0  # how often a silent pool is asked whether it still lives
+# What costs time to import, in the order in which it is needed; a child waits until all of it is there.
+_PRELOADED = ("pipelines.stages.ingest.warm_reader", "pipelines.stages.warm_extractor")
 
 
 class WorkerPool:
@@ -44,7 +49,7 @@ class WorkerPool:
         max_bytes: memory that a process may take for data; one that asks for more fails in the task that it works on.
             Linux enforces it, macOS does not.
         tasks_per_process: tasks after which a process is replaced by a fresh one; `None`: it stays.
-        preload: a module that costs time to import; it is imported once, in a server from which the processes are forked.
+        is_forked: the processes are forked from the server, and not started by spawn.
     """
 
     def __init__(
@@ -56,7 +61,7 @@ class WorkerPool:
         arguments: tuple[Any, ...] = (),
         max_bytes: int | None = None,
         tasks_per_process: int | None = None,
-        preload: str | None = None,
+        is_forked: bool = False,
     ) -> None:
         self._function = function
         self._workers = workers
@@ -64,9 +69,9 @@ class WorkerPool:
         self._arguments = arguments
         self._max_bytes = max_bytes
         self._tasks_per_process = tasks_per_process
-        self._context = multiprocessing.get_context("spawn" if preload is None else "forkserver")
-        if preload is not None:
-            self._context.set_forkserver_preload([preload])
+        self._context = multiprocessing.get_context("forkserver" if is_forked else "spawn")
+        if is_forked:
+            start_server()
         self._running: dict[Future[Any], Task] = {}
         self._restarts = 0
         self._pool = self._start()
@@ -77,6 +82,15 @@ class WorkerPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start the processes now, and not with the first task; they load while the caller does something else."""
+        with suppress(RuntimeError):  # the first task tries again, and tells
+            _ = self._pool.active
+
+    def close(self) -> None:
+        """End the processes."""
         self._pool.stop()  # kills the workers; nothing is running unless the caller was interrupted
         self._pool.join()
 
@@ -142,6 +156,12 @@ class WorkerPool:
         self._running.clear()
         for task in tasks:
             self.submit(task)
+
+
+def start_server() -> None:
+    """Start the server from which processes are forked, if there is none yet; it loads while the caller does something else."""
+    multiprocessing.set_forkserver_preload(list(_PRELOADED))
+    forkserver.ensure_running()
 
 
 def _outcome(future: Future[Any], task: Task) -> Outcome | None:

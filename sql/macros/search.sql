@@ -99,7 +99,14 @@ create or replace macro main.search(terms, max_rows := 100) as table
     from ranked
     inner join main.search_passages as passages on ranked.passage_id = passages.passage_id
     inner join main.dim_documents as documents on passages.document_id = documents.document_id
-    order by ranked.matched_count desc, ranked.score desc, documents.published_date, passages.passage_id
+    order by
+        ranked.matched_count desc,
+        ranked.score desc,
+        documents.published_date,
+        passages.document_id,
+        passages.kind,
+        passages.start_char,
+        passages.end_char
     limit max_rows;
 
 -- said('Dahl', 'fisheries'): what a person, or anyone who speaks for a body or a country of that name, said on a topic;

@@ -44,7 +44,10 @@ passages as (
 
 final as (
     select
-        cast(row_number() over (order by document_id, kind, start_char, end_char) as integer) as passage_id,
+        -- The same in every publication, so that the index of other documents stays as it is.
+        cast(
+            md5_number_lower(concat_ws(' ', document_id, kind, start_char, end_char)) & 9223372036854775807 as bigint
+        ) as passage_id,
         document_id,
         kind,
         start_char,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.storage.event_log.sqlite import SqliteEventLogStorage
 
 from pipelines.defs.run_storage import KeptEventLog, KeptRuns
 from pipelines.settings import PROJECT_ROOT
@@ -84,6 +87,67 @@ def test_events_of_a_batch_are_written_together_or_not_at_all(home: Path, monkey
         with pytest.raises(OSError, match="full"):
             log.store_event_batch(events)
         assert len(instance.get_records_for_run(first).records) == len(events)
+
+
+@dg.multi_asset(specs=[dg.AssetSpec("one"), dg.AssetSpec("two", deps=["one"], code_version="3")])
+def several(context) -> Iterator[dg.MaterializeResult]:  # type: ignore[no-untyped-def] # as text Dagster refuses it
+    context.log_event(dg.AssetObservation("two", metadata={"seen": 1}))
+    yield dg.MaterializeResult(asset_key="one", metadata={"name": 'with "quotes" and {braces}'})
+    yield dg.MaterializeResult(asset_key="two")
+
+
+@dg.asset_check(asset="two")
+def failing() -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(passed=False, metadata={"rows": 2})
+
+
+def rows_of(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every SQLite file of a log, but for when it was written."""
+    found = {}
+    for path in sorted(folder.glob("*.db")):
+        with closing(sqlite3.connect(path)) as con:
+            tables = "select name from sqlite_master where type = 'table' and name <> 'secondary_indexes' order by 1"
+            for (name,) in con.execute(tables).fetchall():
+                columns = [column for _, column, *_ in con.execute(f"pragma table_info({name})")]
+                kept = ", ".join(f'"{column}"' for column in columns if not column.endswith("create_timestamp"))
+                found[f"{path.name} {name}"] = con.execute(f"select {kept} from {name} order by 1").fetchall()
+    return found
+
+
+def test_a_batch_leaves_the_rows_that_dagster_writes_one_by_one(home: Path) -> None:
+    with dg.DagsterInstance.get() as instance:
+        runs = [dg.materialize([table, several, failing], instance=instance).run_id for _ in range(2)]
+        events = [[r.event_log_entry for r in instance.get_records_for_run(run_id).records] for run_id in runs]
+        plain, kept = SqliteEventLogStorage(str(home / "plain")), KeptEventLog(str(home / "kept"))
+        for own in events:
+            for event in own:
+                plain.store_event(event)
+            kept.store_event_batch(own)
+        kept.dispose()
+    written, told = rows_of(home / "plain"), rows_of(home / "kept")
+    assert {name: len(rows) for name, rows in told.items()} == {name: len(rows) for name, rows in written.items()}
+    assert told == written
+    assert len(told["index.db asset_check_executions"]) == 4
+    assert len(told["index.db asset_keys"]) == 3
+
+
+def test_what_a_step_gives_is_written_when_it_is_read_or_the_step_ends(home: Path) -> None:
+    with dg.DagsterInstance.get() as instance:
+        log = instance.event_log_storage
+        run_id = run(instance)
+        assert not log._waiting
+        events = [record.event_log_entry for record in instance.get_records_for_run(run_id).records]
+        (given,) = [event for event in events if event.dagster_event_type == dg.DagsterEventType.ASSET_MATERIALIZATION]
+        log.store_event(given)
+        assert log._waiting == [given]
+        assert log.get_asset_records([dg.AssetKey("another")]) == []
+        assert log._waiting == [given]
+        assert len(instance.get_records_for_run(run_id).records) == len(events) + 1
+        log.store_event(given)
+        log.store_event(given._replace(timestamp=given.timestamp + 1))
+        assert not log._waiting
+    with dg.DagsterInstance.get() as another:
+        assert len(another.get_records_for_run(run_id).records) == len(events) + 3
 
 
 def test_a_deleted_run_leaves_no_file_open(home: Path) -> None:

@@ -94,11 +94,11 @@ def test_a_copy_below_the_sure_similarity_shares_names_and_adds_little():
 def test_paragraphs_that_five_pages_share_are_left_out():
     foot = "Support the paper that you read every day; it belongs to those who write it."
     rows = [("one", str(number), f"Own text of article {number}.\n{foot}") for number in range(5)]
-    assert own_texts(rows, least=10) == {number: f"Own text of article {number}." for number in range(5)}
-    assert own_texts(rows[:4], least=10) == {}
-    assert own_texts([("one", "same page", text) for _, _, text in rows], least=10) == {}
-    assert own_texts(rows, least=1_000) == {}
-    assert own_texts([(number, number, text) for _, number, text in rows], least=10) == {}
+    assert own_texts(rows, least=10) == [f"Own text of article {number}." for number in range(5)]
+    assert own_texts(rows[:4], least=10) == [text for _, _, text in rows[:4]]
+    assert own_texts([("one", "same page", text) for _, _, text in rows], least=10) == [text for _, _, text in rows]
+    assert own_texts(rows, least=1_000) == [text for _, _, text in rows]
+    assert own_texts([(number, number, text) for _, number, text in rows], least=10) == [text for _, _, text in rows]
 
 
 def test_versions_of_one_page_are_copies():

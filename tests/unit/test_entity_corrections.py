@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 
 import pytest
 
 from pipelines.stages.resolve.corrections import Correction
-from pipelines.stages.resolve.entity_clusters import cluster_profiles
+from pipelines.stages.resolve.entity_changes import change_clusters
 from pipelines.stages.resolve.entity_corrections import EntityCorrections, correct_groups, settle_entities
-from pipelines.stages.resolve.entity_profiles import Node, NodeId, build_profiles
+from pipelines.stages.resolve.entity_profiles import Node, NodeId
+from pipelines.stages.resolve.kept_entities import KeptEntities
 
 # m1 and m2 stand for one thing of their document.
 NODE_OF = {"m1": ("d1", "x"), "m2": ("d1", "x"), "m3": ("d2", "x"), "m4": ("d3", "y"), "m5": ("d4", "z")}
@@ -61,9 +61,10 @@ def clusters(corrections: EntityCorrections, *names: str) -> dict[str, str]:
     nodes = {}
     for number, name in enumerate(names):
         key = (f"d{number}", name)
-        nodes[key] = Node(key, name, "PERSON", "NOR", None, (), Counter({name: 1}), date(2020, 1, 1))
-    found = cluster_profiles(build_profiles(nodes, corrections.apart()), corrections)
-    return {document: cluster.id for cluster in found.clusters.values() for document, _ in cluster.nodes}
+        nodes[key] = Node(key, name, "PERSON", "NOR", None, (), (name,), date(2020, 1, 1))
+    kept = change_clusters(KeptEntities.nothing(), nodes, (), corrections).kept
+    cluster_of = dict(kept.profiles.all("profile_id", "cluster_id"))
+    return {document: cluster_of[profile] for document, profile in kept.nodes.all("document_id", "profile_id")}
 
 
 def test_people_win_over_the_name():

@@ -18,8 +18,8 @@ from pipelines.settings import Settings
 from pipelines.stages.ingest import isolation
 from pipelines.stages.ingest.inbox import list_inbox
 from pipelines.stages.ingest.isolation import ChangedFile, read_in_children
+from pipelines.stages.ingest.read_records import GoodRecord
 from pipelines.stages.ingest.readers.registry import READERS, Format
-from pipelines.stages.ingest.reading import GoodRecord
 from pipelines.stages.ingest.reasons import Reason
 from pipelines.stages.ingest.sources import Source
 

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from pipelines.stages.resolve.entities import normalise_name, resolve_entities
+from pipelines.stages.resolve.entities import ResolvedEntities, normalise_name, resolve_entities
 
 
 def documents(*rows: tuple) -> pd.DataFrame:
@@ -30,6 +30,11 @@ def mention(document: str, entity_id: str, text: str, is_name: bool = True, coun
 TWO_DOCUMENTS = documents(("d1", date(2024, 5, 1), True), ("d2", date(2024, 5, 2), True))
 
 
+def core_of(result: ResolvedEntities) -> dict[str, str]:
+    """The entity of core by the id of nlp."""
+    return {entity: core for (_, entity), core in result.of_document().items()}
+
+
 def resolve(entities: list[dict], mentions: list[dict], docs: pd.DataFrame = TWO_DOCUMENTS):
     return resolve_entities(docs, pd.DataFrame(entities), pd.DataFrame(mentions))
 
@@ -47,7 +52,7 @@ def test_surname_alone_joins_the_only_bearer_of_the_country():
         [entity("d1", "full", "Ana Torres", country="PER"), entity("d2", "short", "Torres", country="PER")],
         [mention("d1", "full", "Ana Torres"), mention("d2", "short", "Torres")],
     )
-    assert result.canonical["short"] == "full"
+    assert core_of(result)["short"] == "full"
     row = result.entities.set_index("entity_id").loc["full"]
     assert (row["name"], row["aliases"], row["document_count"]) == ("Ana Torres", ["Torres"], 2)
     assert set(result.entity_links["method"]) == {"name", "surname"}
@@ -58,15 +63,15 @@ def test_surname_with_two_bearers_stays_apart():
         [entity("d1", "ana", "Ana Torres"), entity("d1", "luis", "Luis Torres"), entity("d2", "short", "Torres")],
         [mention("d1", "ana", "Ana Torres"), mention("d1", "luis", "Luis Torres"), mention("d2", "short", "Torres")],
     )
-    assert result.canonical["short"] == "short"
+    assert core_of(result)["short"] == "short"
 
 
 def test_spellings_join_but_not_across_countries():
     rows = [entity("d1", "a", "Nikolai Petrov", country="RUS"), entity("d2", "b", "Nikolay Petrov", country="RUS")]
     said = [mention("d1", "a", "Nikolai Petrov"), mention("d2", "b", "Nikolay Petrov")]
-    assert len(set(resolve(rows, said).canonical.values())) == 1
+    assert len(set(core_of(resolve(rows, said)).values())) == 1
     rows[1]["country"] = "BGR"
-    assert len(set(resolve(rows, said).canonical.values())) == 2
+    assert len(set(core_of(resolve(rows, said)).values())) == 2
 
 
 def test_acronym_joins_its_expansion():
@@ -74,7 +79,7 @@ def test_acronym_joins_its_expansion():
         [entity("d1", "long", "Lake Basin Commission", "ORG"), entity("d2", "short", "LBC", "ORG")],
         [mention("d1", "long", "Lake Basin Commission"), mention("d1", "long", "LBC"), mention("d2", "short", "LBC")],
     )
-    assert result.canonical["short"] == "long"
+    assert core_of(result)["short"] == "long"
 
 
 def test_duplicates_are_linked_but_not_counted():

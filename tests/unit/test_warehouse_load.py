@@ -38,9 +38,7 @@ ONE = a_document()
 TWO = a_document(source="second")
 
 
-def load(
-    con: duckdb.DuckDBPyConnection, *documents, batches=(), groups=None, paths=None, run=None, version="v1", **more
-):
+def load(con: duckdb.DuckDBPyConnection, *documents, batches=(), paths=None, run=None, version="v1", **more):
     """Load documents, each from a file named after its source."""
     paths = paths or [f"{document.source_key}.txt" for document in documents]
     files = [a_file(document, path) for document, path in zip(documents, paths, strict=True)]
@@ -50,7 +48,7 @@ def load(
         "files": files,
         "quarantine": [],
         "run": run or a_run(),
-        "batches": groups or ([batches] if batches else []),
+        "batches": [batches] if batches else [],
         "extractor_version": version,
     }
     return load_run(con, **arguments | more)
@@ -121,34 +119,6 @@ def test_the_number_and_order_of_runs_do_not_matter(con, batch, tmp_path):
 def test_only_the_asked_documents_are_taken_from_a_batch(con, batch):
     load(con, ONE, batches=[batch])
     assert select(con, "select distinct document_id from nlp.sentences") == [(ONE.document_id,)]
-
-
-class Listening:
-    """A connection whose statements are noted."""
-
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self._con = con
-        self.statements: list[str] = []
-
-    def execute(self, sql: str, *parameters):
-        self.statements.append(sql)
-        return self._con.execute(sql, *parameters)
-
-    def __getattr__(self, name: str):
-        return getattr(self._con, name)
-
-
-def test_rows_are_looked_for_of_documents_alone_that_have_some(con, tmp_path):
-    groups = [[write_batch(tmp_path / f"{document.source_key}.parquet", [document])] for document in (ONE, TWO)]
-
-    def deletions(*documents):
-        listening = Listening(con)
-        load(listening, *documents, groups=groups)
-        return sum(sql.startswith('delete from "nlp"') for sql in listening.statements)
-
-    assert deletions(ONE) == 0, "as often as there are groups, it would take the square of the documents"
-    assert deletions(ONE, TWO) == len(NLP)
-    assert select(con, "select count(*) from nlp.sentences") == [(4,)]
 
 
 def test_a_document_in_two_batches_is_loaded_once(con, batch, tmp_path):

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from spacy.attrs import SENT_START
-from spacy.tokens import Doc
 
 from pipelines.nlp.annotations import EntityNode
+from pipelines.nlp.parsed import Doc
 
 SUBJECT_DEPS = frozenset({"nsubj", "nsubjpass", "csubj", "agent"})
 

@@ -10,7 +10,6 @@ from datetime import date
 from enum import StrEnum
 
 from spacy.attrs import LOWER, TAG
-from spacy.tokens import Doc, Token
 
 from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.actors.phrase_index import fold
@@ -29,6 +28,7 @@ from pipelines.nlp.coreference.patterns import (
     SIDE_HEADS,
     THING_PRONOUNS,
 )
+from pipelines.nlp.parsed import Doc, Token
 
 _MAX_LEFT = 8  # tokens of a nominal before its head
 _MAX_OWNER = 8  # tokens of an of-phrase after it

@@ -12,11 +12,11 @@ from enum import Enum
 
 import numpy as np
 from spacy.attrs import LEMMA
-from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from pipelines.nlp.events.lexicon import read_rows
 from pipelines.nlp.events.patterns import POLITICAL_SECTORS
+from pipelines.nlp.parsed import Doc, Span
 
 POLITICAL = "political"
 _WINDOW = 60  # tokens on either side of a sentence that belong to its passage

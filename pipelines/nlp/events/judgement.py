@@ -11,7 +11,6 @@ from collections.abc import Mapping
 
 import numpy as np
 from spacy.attrs import SENT_START
-from spacy.tokens import Doc, Token
 
 from pipelines.nlp.events.choice import Choice, Weights
 from pipelines.nlp.events.domain import Domain
@@ -20,6 +19,7 @@ from pipelines.nlp.events.evidence import ACTOR, PARTICIPANT, RECIPIENT, kind_of
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import POLITICAL_SECTORS
 from pipelines.nlp.events.salience import confidence
+from pipelines.nlp.parsed import Doc, Token
 from pipelines.records import Modality
 
 EXISTS, RIGHT = "exists", "right"

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from spacy.tokens import Token
-
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.phrase_reader import PhraseReader
 from pipelines.nlp.clauses.phrases import lemma_of, undertaken
 from pipelines.nlp.events.lexicon import EventLexicon, Frame, PrepCondition
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.patterns import CONNECTIVES
+from pipelines.nlp.parsed import Token
 
 _INTERROGATIVES = frozenset("if whether what why how who whom when where which".split())
 _BODIES = frozenset(("ORG", "GPE", "LOC", "FAC", "EVENT"))
@@ -67,8 +66,6 @@ class FrameMatcher:
 
     def _noun_site(self, noun: Token) -> Site:
         first = noun
-        if first.dep_ in ("compound", "amod", "nmod") and undertaken(first.head) is first:
-            first = first.head
         while first.dep_ == "conj" and first.head.pos_ in ("NOUN", "PROPN"):
             first = first.head
         while first.dep_ == "pobj" and first.head.lower_ == "of" and self._is_transparent(first.head.head):

@@ -8,8 +8,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import replace
 
-from spacy.tokens import Doc, Span
-
 from pipelines import ids
 from pipelines.nlp.annotations import DocumentContext
 from pipelines.nlp.clauses.component import ClauseReader
@@ -28,6 +26,7 @@ from pipelines.nlp.events.party_rows import Scene, party_row
 from pipelines.nlp.events.patterns import INDEFINITE, POLITICAL_SECTORS
 from pipelines.nlp.events.retelling import Told
 from pipelines.nlp.events.themes import ThemeReader
+from pipelines.nlp.parsed import Doc, Span
 from pipelines.records import Event, Modality, Party, Place
 
 _MOST_CONTEXTS = 3

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from spacy.attrs import SENT_START
-from spacy.tokens import Doc
 
 from pipelines.nlp.actors.phrase_index import Kind, Match, PhraseIndex, fold, split_words
 from pipelines.nlp.annotations import written_on
 from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.names.patterns import FUNCTION_WORDS, NO_ACRONYMS
 from pipelines.nlp.names.sports import SPORT_WINDOW, find_sport
+from pipelines.nlp.parsed import Doc
 
 _CAPS_SHARE = 0.75  # of the letters-only words of a segment, for a headline in capitals
 _TITLE_SHARE = 0.7  # the same for a headline in title case

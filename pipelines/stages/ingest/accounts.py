@@ -14,10 +14,10 @@ from typing import Protocol
 from pipelines.ids import bytes_hash, file_id, quarantine_id
 from pipelines.records import Document, DocumentSource, QuarantineRow, SourceFile
 from pipelines.stages.ingest.document_spool import DocumentSpool
-from pipelines.stages.ingest.documents import preferred
 from pipelines.stages.ingest.inbox import InboxFile
+from pipelines.stages.ingest.preference import preferred
+from pipelines.stages.ingest.read_records import ReadRecord
 from pipelines.stages.ingest.readers.raw_record import BadRecord, SkippedRecord
-from pipelines.stages.ingest.reading import ReadRecord
 from pipelines.stages.ingest.reasons import Reason, Refused, SkipReason
 from pipelines.stages.ingest.sources import Kind
 

@@ -1,58 +1,53 @@
 """Paragraphs that a source repeats under its articles: terms of use, appeals, pointers.
 
-What belongs here: `own_texts`, the texts without them, for the search for copies. The documents keep their whole text.
+What belongs here: the texts without them, for the search for copies. The documents keep their whole text.
 """
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 
-import numpy as np
-
+MIN_PAGES = 5  # of one source that have the paragraph
 _MIN_CHARACTERS = 40  # a shorter line may be a headline of several articles
-_MIN_PAGES = 5  # of one source that have the paragraph
 
 
-def own_texts(rows: Sequence[tuple[str, str, str]], *, least: int) -> dict[int, str]:
+def long_lines(text: str) -> set[str]:
+    """The lines of a text that may be boilerplate."""
+    return {line for line in text.split("\n") if len(line) >= _MIN_CHARACTERS}
+
+
+def own_text(text: str, shared: Collection[str], *, least: int) -> str:
+    """A text without the lines that several pages of its source share.
+
+    Args:
+        text: a text.
+        shared: the lines that `MIN_PAGES` pages of its source have.
+        least: characters that have to remain; a text that would keep fewer comes back whole.
+    """
+    if not shared:
+        return text
+    own = "\n".join(line for line in text.split("\n") if line not in shared)
+    return own if len(own.strip()) >= least else text
+
+
+def own_texts(rows: Iterable[tuple[str, str, str]], *, least: int) -> list[str]:
     """The texts without the paragraphs that several pages of their source share.
 
     Args:
-        rows: key of the source, key of the page (versions of one page count once) and text; they are gone through twice.
-        least: characters that have to remain; a text that would keep fewer stays whole.
+        rows: key of the source, key of the page (versions of one page count once) and text.
+        least: characters that have to remain; a text that would keep fewer comes back whole.
 
     Returns:
-        The texts that have such paragraphs without them, by their number among the rows.
+        A text for each row, in their order.
     """
-    # Most paragraphs come once: of all of them a number is held, and of those alone that come often the words.
-    numbers = array("q")
-    for source, _, text in rows:
-        numbers.extend(hash((source, line)) for line in _paragraphs(text))
-    values, counts = np.unique(np.frombuffer(numbers, dtype=np.int64), return_counts=True)
-    often = set(values[counts >= _MIN_PAGES].tolist())
-    if not often:
-        return {}
+    split = [(source, page, text, long_lines(text)) for source, page, text in rows]
     pages: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    having: list[int] = []
-    for at, (source, page, text) in enumerate(rows):
-        told = [(source, line) for line in _paragraphs(text) if hash((source, line)) in often]
-        if told:
-            having.append(at)
-        for key in told:
-            if len(pages[key]) < _MIN_PAGES:
-                pages[key].add(page)
-    repeated = {key for key, those in pages.items() if len(those) == _MIN_PAGES}
-    found = ((at, rows[at][0], rows[at][2]) for at in having)
-    return {at: own for at, source, text in found if (own := _own(source, text, repeated, least)) is not None}
-
-
-def _paragraphs(text: str) -> list[str]:
-    return [line for line in text.split("\n") if len(line) >= _MIN_CHARACTERS]
-
-
-def _own(source: str, text: str, repeated: set[tuple[str, str]], least: int) -> str | None:
-    lines = text.split("\n")
-    kept = [line for line in lines if (source, line) not in repeated]
-    own = "\n".join(kept)
-    return own if len(kept) < len(lines) and len(own.strip()) >= least else None
+    for source, page, _, lines in split:
+        for line in lines:
+            if len(pages[source, line]) < MIN_PAGES:
+                pages[source, line].add(page)
+    return [
+        own_text(text, {line for line in lines if len(pages[source, line]) >= MIN_PAGES}, least=least)
+        for source, _, text, lines in split
+    ]

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple, overload
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -26,14 +26,15 @@ from pipelines.stages.ingest.boilerplate import own_texts
 from pipelines.stages.ingest.copy_evidence import CopyText, are_copies
 
 PERMUTATIONS = 128
-_BANDS = 32
-_ROWS = PERMUTATIONS // _BANDS
+BANDS = 32
+_ROWS = PERMUTATIONS // BANDS
 _SHINGLE_WORDS = 5
 _WORD = re.compile(r"\w+")
 # Words beyond this cost time and tell no more about whether two articles are one.
 _MAX_WORDS = 20_000
 # Texts below this length, in characters, have too few shingles for an estimate.
-_MIN_CHARACTERS = 200
+MIN_CHARACTERS = 200
+SURE, LEAST = 0.8, 0.4  # similarity of copies whatever they share, and of any copies
 # Of a family of bulletins that are all alike, so many of the latest originals are looked at, and so many compared word by word.
 _MAX_BUCKET = 64
 _MAX_COMPARED = 8
@@ -47,13 +48,14 @@ def signature(text: str) -> bytes:
     Args:
         text: a canonical text. Case, punctuation and white space make no difference.
     """
-    from datasketch import MinHash  # it brings all of scipy, 0.4 s; who extracts alone needs no signature
-
     words = _WORD.findall(text.lower())[:_MAX_WORDS]
     shingles = {" ".join(words[i : i + _SHINGLE_WORDS]) for i in range(max(1, len(words) - _SHINGLE_WORDS + 1))}
-    minhash = MinHash(PERMUTATIONS, hashfunc=crc32, permutations=_permutations(), scheme="affine32")
-    minhash.update_batch(shingle.encode("utf-8", "surrogatepass") for shingle in shingles)
-    return minhash.hashvalues.astype("<u4").tobytes()
+    hashes = np.fromiter(
+        (crc32(shingle.encode("utf-8", "surrogatepass")) for shingle in shingles), dtype=np.uint32, count=len(shingles)
+    )
+    multipliers, summands = _permutations()
+    permuted = _mixed(hashes)[:, np.newaxis] * multipliers + summands  # modulo 2^32, as unsigned numbers wrap around
+    return permuted.min(axis=0).astype("<u4").tobytes()
 
 
 class TextRow(NamedTuple):
@@ -67,7 +69,9 @@ class TextRow(NamedTuple):
     url: str | None = None
 
 
-def near_duplicates(rows: Sequence[TextRow], *, threshold: float = 0.8, least: float = 0.4) -> list[DocumentDuplicate]:
+def near_duplicates(
+    rows: Iterable[TextRow], *, threshold: float = SURE, least: float = LEAST
+) -> list[DocumentDuplicate]:
     """Find the documents that repeat an earlier one, whatever the order of the rows.
 
     Documents are taken from the earliest to the latest (by published date, undated ones last, then by id). Each one is
@@ -75,113 +79,95 @@ def near_duplicates(rows: Sequence[TextRow], *, threshold: float = 0.8, least: f
     another duplicate. Where many originals resemble it, as in a family of bulletins, the most similar ones are compared.
 
     Args:
-        rows: the documents, which are gone through several times and not held. Those without signature and short texts are
-            neither duplicates nor originals.
+        rows: the documents. Those without signature and short texts are neither duplicates nor originals.
         threshold: estimated Jaccard similarity, 0 to 1, from which texts are copies unless what differs speaks against it.
         least: smallest similarity of copies, for which what they share has to speak.
 
     Returns:
         One record per duplicate, by document id.
     """
-    told = [
-        (row.published_date or date.max, row.document_id, at)
-        for at, row in enumerate(rows)
-        if row.signature and len(row.text) >= _MIN_CHARACTERS
-    ]
-    order = np.array([at for *_, at in sorted(told)], dtype=np.int64)
-    del told
-    if not len(order):
+    return copies_among(_of_own_texts([row for row in rows if is_comparable(row)]), threshold=threshold, least=least)
+
+
+def is_comparable(row: TextRow) -> bool:
+    """Whether a text has a signature and is long enough for one to tell."""
+    return bool(row.signature) and len(row.text) >= MIN_CHARACTERS
+
+
+def copies_among(rows: Iterable[TextRow], *, threshold: float = SURE, least: float = LEAST) -> list[DocumentDuplicate]:
+    """The same for texts that have no boilerplate any more, and are comparable.
+
+    Texts that share no band of their signatures, not by way of others either, have no influence on each other.
+    """
+    ordered = sorted(rows, key=lambda row: (row.published_date or date.max, row.document_id))
+    if not ordered:
         return []
-    texts = _Texts(rows, order)
-    signatures = texts.signatures()
-    buckets = _buckets(signatures)
+    data = b"".join(row.signature or b"" for row in ordered)
+    signatures = np.frombuffer(data, dtype="<u4").reshape(len(ordered), PERMUTATIONS)
+    texts = _Texts(ordered)
+    shared = _shared_bands(signatures)
     originals: defaultdict[int, deque[int]] = defaultdict(lambda: deque(maxlen=_MAX_BUCKET))
     duplicates = []
-    for index in range(len(order)):
-        met = [bucket for bucket in buckets[index].tolist() if bucket >= 0]
-        candidates = sorted({original for bucket in met for original in originals.get(bucket, ())})
+    for index, row in enumerate(ordered):
+        bands = [band for band in shared[index].tolist() if band >= 0]
+        candidates = sorted({original for band in bands for original in originals.get(band, ())})
         match = None
         for original, similarity in sorted(_similar(signatures, index, candidates, least)):
             if texts.are_copies(original, index, similarity=similarity, sure=threshold):
                 match = original, similarity
                 break
         if match is None:
-            for bucket in met:
-                originals[bucket].append(index)
+            for band in bands:
+                originals[band].append(index)
         else:
-            one, other = rows[order[index]].document_id, rows[order[match[0]]].document_id
-            duplicates.append(DocumentDuplicate(one, other, match[1]))
+            duplicates.append(DocumentDuplicate(row.document_id, ordered[match[0]].document_id, match[1]))
     return sorted(duplicates, key=lambda duplicate: duplicate.document_id)
 
 
-class _Texts:
-    """The documents' texts without the boilerplate of their source, each prepared when it is compared."""
+def _of_own_texts(rows: list[TextRow]) -> list[TextRow]:
+    """The rows with their texts and signatures as they are without the boilerplate of their source."""
+    texts = own_texts(((row.source_key, row.url or row.document_id, row.text) for row in rows), least=MIN_CHARACTERS)
+    return [
+        row if text is row.text else row._replace(text=text, signature=signature(text))
+        for row, text in zip(rows, texts, strict=True)
+    ]
 
-    def __init__(self, rows: Sequence[TextRow], order: np.ndarray) -> None:
+
+class _Texts:
+    """The texts of the documents, each prepared when it is first compared."""
+
+    def __init__(self, rows: list[TextRow]) -> None:
         self._rows = rows
-        self._order = order
-        self._own = own_texts(_Pages(rows, order), least=_MIN_CHARACTERS)
         self._prepared: OrderedDict[int, CopyText] = OrderedDict()
 
-    def signatures(self) -> np.ndarray:
-        """The signature of each text, in their order."""
-        found = np.empty((len(self._order), PERMUTATIONS), dtype="<u4")
-        for index, at in enumerate(self._order):
-            own = self._own.get(index)
-            found[index] = np.frombuffer(
-                (self._rows[at].signature or b"") if own is None else signature(own), dtype="<u4"
-            )
-        return found
-
     def are_copies(self, first: int, second: int, *, similarity: float, sure: float) -> bool:
-        one, other = self._rows[self._order[first]], self._rows[self._order[second]]
+        one, other = self._rows[first], self._rows[second]
         return are_copies(
-            self._of(first, one),
-            self._of(second, other),
+            self._of(first),
+            self._of(second),
             similarity=similarity,
             sure=sure,
             same_source=one.source_key == other.source_key,
             is_order_known=one.published_date is not None and one.published_date != other.published_date,
         )
 
-    def _of(self, index: int, row: TextRow) -> CopyText:
-        prepared = self._prepared.get(index)
-        if prepared is None:
-            prepared = self._prepared[index] = CopyText.of(self._own.get(index, row.text))
+    def _of(self, index: int) -> CopyText:
+        if index not in self._prepared:
+            self._prepared[index] = CopyText.of(self._rows[index].text)
             if len(self._prepared) > _MAX_PREPARED:
                 self._prepared.popitem(last=False)
         self._prepared.move_to_end(index)
-        return prepared
+        return self._prepared[index]
 
 
-class _Pages(Sequence[tuple[str, str, str]]):
-    """The documents as `own_texts` takes them."""
+def _shared_bands(signatures: np.ndarray) -> np.ndarray:
+    """For each text and band a number that it shares with the texts of the same band; -1 where there is no other.
 
-    def __init__(self, rows: Sequence[TextRow], order: np.ndarray) -> None:
-        self._rows = rows
-        self._order = order
-
-    def __len__(self) -> int:
-        return len(self._order)
-
-    @overload
-    def __getitem__(self, index: int) -> tuple[str, str, str]: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> _Pages: ...
-
-    def __getitem__(self, index: int | slice) -> tuple[str, str, str] | _Pages:
-        if isinstance(index, slice):
-            return _Pages(self._rows, self._order[index])
-        row = self._rows[self._order[index]]
-        return row.source_key, row.url or row.document_id, row.text
-
-
-def _buckets(signatures: np.ndarray) -> np.ndarray:
-    """For each text and band a number that it shares with those that have the same band, -1 where no other has."""
-    found = np.full((len(signatures), _BANDS), -1, dtype=np.int32)
+    A list for each band of each text, of which most are of one text alone, took 24 kB a text.
+    """
+    found = np.full((len(signatures), BANDS), -1, dtype=np.int32)
     last = 0
-    for band in range(_BANDS):
+    for band in range(BANDS):
         rows = signatures[:, band * _ROWS : (band + 1) * _ROWS]
         order = np.lexsort(rows.T)
         is_next = (rows[order[1:]] == rows[order[:-1]]).all(axis=1)
@@ -204,7 +190,18 @@ def _similar(signatures: np.ndarray, index: int, candidates: list[int], least: f
 
 
 @lru_cache(maxsize=1)
-def _permutations() -> np.ndarray:
-    from datasketch import MinHash
+def _permutations() -> tuple[np.ndarray, np.ndarray]:
+    """Multiplier and summand of each permutation of the 32-bit numbers, h to a h + b modulo 2^32; a is odd, so it is one.
 
-    return MinHash(PERMUTATIONS).permutations
+    Signatures are kept: what is drawn may never change. NumPy promises that of this generator, unlike of its newer ones.
+    """
+    random = np.random.RandomState(1)
+    multipliers = random.randint(0, 1 << 31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return multipliers, random.randint(0, 1 << 32, PERMUTATIONS, dtype=np.uint32)
+
+
+def _mixed(hashes: np.ndarray) -> np.ndarray:
+    """Hashes whose every bit depends on every bit of the given ones, by MurmurHash3's finaliser; CRC-32 alone is linear."""
+    hashes = (hashes ^ (hashes >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    hashes = (hashes ^ (hashes >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    return hashes ^ (hashes >> np.uint32(16))

@@ -14,6 +14,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 from itertools import count
 from pathlib import Path
@@ -24,10 +25,10 @@ from pipelines.stages.ingest.accounts import Accounts, FindDocuments, IngestResu
 from pipelines.stages.ingest.document_spool import DocumentSpool
 from pipelines.stages.ingest.inbox import InboxFile, list_inbox, open_file
 from pipelines.stages.ingest.isolation import ChangedFile, read_in_children
+from pipelines.stages.ingest.read_records import ReadRecord
 from pipelines.stages.ingest.readers.registry import find_reader
-from pipelines.stages.ingest.reading import ReadRecord
 from pipelines.stages.ingest.reasons import Reason, Refused, SkipReason
-from pipelines.stages.ingest.sources import Source, load_sources
+from pipelines.stages.ingest.sources import Kind, Source, Sources, load_sources
 from pipelines.stages.ingest.vanished import require_presence
 
 logger = logging.getLogger(__name__)
@@ -77,13 +78,8 @@ def ingest_files(
         DiskFullError: no space is left in the warehouse for what was read.
     """
     sources = load_sources(root)
-    accounts = Accounts(
-        ledger=ledger,
-        run_id=run_id,
-        now=now,
-        kind_of=lambda path: sources.find(path).kind,
-        documents=DocumentSpool(settings.warehouse),
-    )
+    kind_of = partial(_kind_of, sources)
+    accounts = Accounts(ledger, run_id, now, kind_of, documents=DocumentSpool(settings.warehouse))
     files = list(list_inbox(root))
     accounts.counts = replace(accounts.counts, files=len(files))
     advance = _counter(progress, len(files))
@@ -103,6 +99,10 @@ def ingest_files(
     result = accounts.result(find_documents)
     logger.info("ingested %d files: %s", len(files), result.counts)
     return result
+
+
+def _kind_of(sources: Sources, path: str) -> Kind:
+    return sources.find(path).kind
 
 
 def _counter(progress: Callable[[int, int], None] | None, total: int) -> Callable[[], None]:

@@ -26,9 +26,9 @@ from typing import BinaryIO
 from pipelines.errors import DiskFullError, is_full_disk
 from pipelines.settings import Settings
 from pipelines.stages.ingest.inbox import InboxFile
+from pipelines.stages.ingest.read_records import ReadRecord
 from pipelines.stages.ingest.readers.compressed import COMPRESSIONS
 from pipelines.stages.ingest.readers.raw_record import BadRecord
-from pipelines.stages.ingest.reading import ReadRecord, read_documents, read_file
 from pipelines.stages.ingest.reasons import Reason
 from pipelines.stages.ingest.sources import Source
 from pipelines.stages.tasks import Failure, Outcome, Task
@@ -43,8 +43,6 @@ _USUAL_EXPANSION = 5  # bytes of text for each one of a compressed file
 # Files that a child takes at a time.
 _BATCH_FILES = 64
 _BATCH_BYTES = 512 * 1024
-# Read by each child before its first task, for what libraries load when they are first used.
-_FIRST_TEXT = b"Officials met in Paris on 5 May 2024."
 _SPOOL_PREFIX = ".reading-"
 
 _REASONS = {
@@ -95,6 +93,8 @@ def read_in_children(
 
 def read_batch(files: Sequence[tuple[InboxFile, Source]], settings: Settings, spool: Path) -> None:
     """What a child does: read files one after the other; each one's records go into the spool file, and then its number."""
+    from pipelines.stages.ingest.reading import read_file
+
     with spool.open("wb") as stream, _ends_of(spool).open("w") as ends:
         for file, source in files:
             for record in read_file(file, settings, source):
@@ -106,7 +106,10 @@ def read_batch(files: Sequence[tuple[InboxFile, Source]], settings: Settings, sp
 
 def start_reading(settings: Settings) -> None:
     """What a child does first: read a text, so that what libraries load when they are first used is no file's time."""
-    list(read_documents(io.BytesIO(_FIRST_TEXT), path="first.txt", settings=settings, source=Source()))
+    from pipelines.stages.ingest.reading import read_documents
+    from pipelines.stages.ingest.warm_reader import FIRST_TEXT
+
+    list(read_documents(io.BytesIO(FIRST_TEXT), path="first.txt", settings=settings, source=Source()))
 
 
 def _pool(settings: Settings, *, workers: int, tasks_per_process: int | None = None) -> WorkerPool:
@@ -117,7 +120,7 @@ def _pool(settings: Settings, *, workers: int, tasks_per_process: int | None = N
         arguments=(settings,),
         max_bytes=settings.max_worker_bytes,
         tasks_per_process=tasks_per_process,
-        preload=__name__,
+        is_forked=True,
     )
 
 

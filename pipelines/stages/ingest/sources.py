@@ -26,7 +26,6 @@ from pathlib import Path, PurePosixPath
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipelines.errors import SettingsError
-from pipelines.stages.ingest.decoding import is_text_encoding
 from pipelines.stages.ingest.inbox import CONFIGURATION_NAME
 from pipelines.stages.ingest.readers.fields import FIELD_NAMES
 
@@ -60,8 +59,11 @@ class Source(BaseModel):
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, name: str | None) -> str | None:
-        if name is not None and not is_text_encoding(name):
-            raise ValueError(f"{name!r} is no text encoding that is known, such as cp1250, iso-8859-2 or koi8-r")
+        if name is not None:
+            from pipelines.stages.ingest.decoding import is_text_encoding  # loads what detects encodings
+
+            if not is_text_encoding(name):
+                raise ValueError(f"{name!r} is no text encoding that is known, such as cp1250, iso-8859-2 or koi8-r")
         return name
 
 

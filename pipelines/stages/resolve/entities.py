@@ -2,50 +2,99 @@
 
 What belongs here: the order of the parts. The entities of documents (`nlp.entities`) are grouped into profiles
 (`entity_profiles.py`); those that may be one are found (`entity_blocks.py`), compared (`entity_evidence.py`, `entity_names.py`,
-`entity_spelling.py`) and joined (`entity_clusters.py`); the rows of core follow (`entity_rows.py`). What does not: linking
-mentions inside a document (`nlp/coreference/`).
+`entity_spelling.py`) and joined (`entity_clusters.py`, `entity_hosts.py`); ids (`entity_ids.py`) and the rows of core
+(`entity_rows.py`) follow. What does not: linking mentions inside a document (`nlp/coreference/`).
 
 A name is evidence and not the entity: two documents with one full name mean one person unless country, office or generation say
 otherwise; a surname alone is joined to the person whom it means most likely, if anyone.
+
+A run looks at what changed since the one before (`entity_changes.py`): from nothing it is the same work, with everything new.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from math import log
 
 import pandas as pd
+import pyarrow.compute as pc
 
-from pipelines import ids
-from pipelines.stages.resolve.entity_clusters import CORRECTED, Clustering, Join, cluster_profiles
+from pipelines.stages.resolve.entity_changes import change_clusters, read_node
+from pipelines.stages.resolve.entity_clusters import CORRECTED, Join
 from pipelines.stages.resolve.entity_corrections import EntityCorrections, correct_groups
 from pipelines.stages.resolve.entity_evidence import Evidence
-from pipelines.stages.resolve.entity_profiles import OTHER, Node, NodeId, Profile, build_profiles, read_nodes
-from pipelines.stages.resolve.entity_rows import affiliation_rows, candidate_rows, entity_rows, link_rows
+from pipelines.stages.resolve.entity_groups import ChangedIds, change_ids, core_ids, joins_of
+from pipelines.stages.resolve.entity_ids import change_groups
+from pipelines.stages.resolve.entity_profiles import Node, NodeId, read_nodes
+from pipelines.stages.resolve.entity_rows import (
+    LEAST_CANDIDATE,
+    Candidate,
+    affiliation_rows,
+    candidate_rows,
+    entity_rows,
+    link_rows,
+)
 from pipelines.stages.resolve.entity_spelling import plain
+from pipelines.stages.resolve.kept_entities import KeptEntities, kept_table
+from pipelines.stages.resolve.kept_tables import KeptTable
+
+_NODE = ("document_id", "entity_id", "profile_id")
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedEntities:
-    """The entity tables of schema core, and the entity that each document's entity became.
+    """The entity tables of schema core: all rows, or those that are not what they were.
 
-    `canonical` tells it by the id of nlp.entities alone: where namesakes share that id, the one with most documents.
+    Attributes:
+        entities, affiliations: rows of the entities of core in `replaced`, whose former rows give way to them.
+        entity_links: of mentions whose links are not as they were; those of mentions that are no more go too.
+        candidates: always all rows.
+        replaced: entities of core; `None` if the rows are all that there are.
+        kept: what the next run needs, and `of_document` looks up.
     """
 
     entities: pd.DataFrame
     entity_links: pd.DataFrame
     affiliations: pd.DataFrame
     candidates: pd.DataFrame
-    of_document: dict[NodeId, str]  # (document_id, entity_id of nlp.entities) -> entity_id of core.entities
-    canonical: dict[str, str]
+    replaced: set[str] | None
+    kept: KeptEntities
+    _corrected: Mapping[NodeId, str]
+
+    def of_document(self, documents: Collection[str] | None = None) -> dict[NodeId, str]:
+        """The entity of core of each entity of some documents, or of all."""
+        if self._corrected:
+            return {key: core for key, core in self._corrected.items() if documents is None or key[0] in documents}
+        nodes = self.kept.nodes
+        return core_ids(
+            self.kept,
+            nodes.all(*_NODE) if documents is None else nodes.where("document_id", documents, columns=_NODE),
+        )
 
     def in_core(self, table: pd.DataFrame) -> pd.DataFrame:
         """A table of nlp with document_id and entity_id, the latter replaced by the entity of core; without one it stays so."""
-        keys = zip(table["document_id"].tolist(), table["entity_id"].tolist(), strict=True)
-        found = [self.of_document.get(key) if isinstance(key[1], str) else None for key in keys]
+        documents = table["document_id"].tolist()
+        of_document = self.of_document(set(documents))
+        keys = zip(documents, table["entity_id"].tolist(), strict=True)
+        found = [of_document.get(key) if isinstance(key[1], str) else None for key in keys]
         return table.assign(entity_id=pd.Series(found, index=table.index, dtype=object))
+
+
+@dataclass(frozen=True, slots=True)
+class EntityChange:
+    """What changed since the run before.
+
+    Attributes:
+        before: what that run kept.
+        fresh: the documents that are new, or of which something else is told now.
+        mentions_of: gives the rows of nlp.entity_mentions of some documents.
+    """
+
+    before: KeptEntities
+    fresh: Collection[str]
+    mentions_of: Callable[[Collection[str]], pd.DataFrame]
 
 
 def resolve_entities(
@@ -53,33 +102,56 @@ def resolve_entities(
     entities: pd.DataFrame,
     mentions: pd.DataFrame,
     corrections: EntityCorrections | None = None,
+    change: EntityChange | None = None,
 ) -> ResolvedEntities:
     """Join the documents' entities into real-world entities.
 
     Args:
-        documents: document_id, published_date, is_counted (False for near-duplicates and superseded versions).
-        entities: rows of nlp.entities.
-        mentions: rows of nlp.entity_mentions.
-        corrections: by people.
+        documents: document_id, published_date, is_counted (False for near-duplicates and superseded versions); print, if they
+            have one, is kept.
+        entities: rows of nlp.entities, of the fresh documents at least.
+        mentions: rows of nlp.entity_mentions, likewise.
+        corrections: by people; where some apply, or did in the run before, everything is resolved from nothing.
+        change: what changed; `None`: everything did.
 
     Returns:
-        The tables and the mapping of ids.
+        The tables, and what is kept for the next run.
     """
     corrections = corrections or EntityCorrections()
+    is_counted = dict(zip(documents["document_id"].tolist(), documents["is_counted"].tolist(), strict=True))
+    prints = documents["print"].tolist() if "print" in documents else [None] * len(documents)
+    before, fresh = KeptEntities.nothing(), set(is_counted)
+    if change is not None:
+        before, fresh = change.before, set(change.fresh)
+        documents, entities, mentions = (
+            frame[frame["document_id"].isin(fresh)] for frame in (documents, entities, mentions)
+        )
+    was_counted = dict(before.documents.all("document_id", "is_counted"))
+    gone = (was_counted.keys() - is_counted.keys()) | (fresh & was_counted.keys())
     nodes = read_nodes(documents, entities, mentions)
-    profiles = build_profiles(nodes, corrections.apart())
-    clustering = cluster_profiles(profiles, corrections)
-    of_document, core_of = _core_ids(nodes, clustering, corrections)
-    linked = mentions.merge(documents, on="document_id", how="left")
-    keys = zip(linked["document_id"].tolist(), linked["entity_id"].tolist(), strict=True)
-    linked["core_id"] = [of_document[key] for key in keys]
+    clusters = change_clusters(before, nodes, gone, corrections)
+    ids = change_ids(before, clusters, gone)
+    is_corrected = bool(corrections.same or corrections.different)
+    told = [(document, bool(counted)) for document, counted in is_counted.items()]
+    rows = [(*row, told_print) for row, told_print in zip(told, prints, strict=True)]
+    kept = replace(ids.kept, documents=kept_table("documents", rows), is_corrected=is_corrected)
+    ids = replace(ids, kept=kept)
+    changed = {d for d, c in told if was_counted.get(d) != c} | gone | fresh | clusters.moved
+    ids.entities.update(core_ids(before, before.nodes.where("document_id", changed, columns=_NODE)).values())
+    ids.entities.update(core_ids(kept, kept.nodes.where("document_id", changed, columns=_NODE)).values())
+    corrected = _corrected_ids(ids, nodes, corrections) if is_corrected else {}
+    outcome = _Outcome(ids, nodes, clusters.moved, corrections, corrected, {d for d, c in told if not c})
+    of_entity = outcome.of_entities()
+    links = outcome.links()
+    documents_linked = {document for document, _ in links}
     return ResolvedEntities(
-        entities=entity_rows(entities, linked, of_document),
-        entity_links=link_rows(linked, _joins(profiles, clustering, corrections)),
-        affiliations=affiliation_rows(linked),
-        candidates=candidate_rows(clustering.candidates, core_of),
-        of_document=of_document,
-        canonical=_main(of_document),
+        entities=entity_rows(of_entity, outcome.uncounted),
+        entity_links=link_rows(change.mentions_of(documents_linked) if change else mentions, links),
+        affiliations=affiliation_rows(of_entity, outcome.uncounted),
+        candidates=outcome.candidates(),
+        replaced=ids.entities if change else None,
+        kept=kept,
+        _corrected=corrected,
     )
 
 
@@ -89,50 +161,82 @@ def normalise_name(name: str) -> str:
     return " ".join("".join(letters).split())
 
 
-def _core_ids(
-    nodes: Mapping[NodeId, Node], clustering: Clustering, corrections: EntityCorrections
-) -> tuple[dict[NodeId, str], dict[str, str]]:
-    """The id of core for each document's entity, and for each cluster.
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    ids: ChangedIds
+    fresh: Mapping[NodeId, Node]
+    moved: Collection[str]
+    corrections: EntityCorrections
+    corrected: Mapping[NodeId, str]  # all ids, if people corrected any
+    uncounted: Collection[str]
 
-    An entity has the id by which its earliest document knows it, a hash of its name's key, so later documents change no id. Where
-    several entities are known by one key, the earliest has that id; the others have one of the key and their earliest document.
-    """
-    groups = [(list(cluster.nodes), [cluster.id]) for cluster in clustering.clusters.values()]
-    by_key: defaultdict[str, list[NodeId]] = defaultdict(list)
-    for key, node in nodes.items():
-        if node.kind == OTHER:  # one by its key alone
-            by_key[key[1]].append(key)
-    groups += [(keys, []) for keys in by_key.values()]
-    groups = correct_groups(groups, corrections)
-    anchors = sorted((min((nodes[key] for key in keys), key=_order).order, at) for at, (keys, _) in enumerate(groups))
-    of_document: dict[NodeId, str] = {}
-    core_of: dict[str, str] = {}
-    taken: set[str] = set()
-    for (_, (document_id, entity_id)), at in anchors:
-        core_id = ids.entity_id(f"{entity_id}:{document_id}") if entity_id in taken else entity_id
-        taken.add(core_id)
-        keys, clusters = groups[at]
-        of_document.update(dict.fromkeys(keys, core_id))
-        core_of.update(dict.fromkeys(clusters, core_id))
-    return of_document, core_of
+    def of_entities(self) -> dict[str, list[Node]]:
+        """What documents tell of each entity of core whose rows are written."""
+        found: defaultdict[str, list[Node]] = defaultdict(list)
+        if self.corrected:
+            for key, core in self.corrected.items():
+                found[core].append(self.fresh[key])
+            return found
+        kept, entities = self.ids.kept, self.ids.entities
+        of_profile = dict(kept.profiles.where("core_id", entities, columns=["profile_id", "core_id"]))
+        of_key = dict(kept.groups.where("core_id", entities, columns=["group_id", "core_id"]))
+        for row in kept.nodes.where("profile_id", of_profile):
+            found[of_profile[row[-1]]].append(read_node(row))
+        for row in kept.nodes.where("entity_id", of_key, known=False):
+            found[of_key[row[1]]].append(read_node(row))
+        return found
+
+    def links(self) -> dict[NodeId, tuple[str, Join | None]]:
+        """The entity of core and the join of documents' entities whose mentions' links are written."""
+        kept = self.ids.kept
+        rows = kept.nodes.where("profile_id", self.ids.profiles, columns=_NODE)
+        rows += kept.nodes.where("entity_id", self.ids.keys, columns=_NODE, known=False)
+        rows += kept.nodes.where("document_id", {*self.moved, *(d for d, _ in self.fresh)}, columns=_NODE)
+        core_of = self.corrected or core_ids(kept, rows)
+        joins = joins_of(kept, kept.profiles.where("profile_id", {profile for *_, profile in rows if profile}))
+        found = {(d, key): (core_of[d, key], joins.get(profile)) for d, key, profile in rows}
+        join = Join(CORRECTED, 1.0, Evidence().text)
+        return found | {key: (core_of[key], join) for pair in self.corrections.same for key in pair}
+
+    def candidates(self) -> pd.DataFrame:
+        """The rows of core.entity_candidates."""
+        pairs = list(self._candidates())
+        kept = self.ids.kept
+        named = {name for first, second, *_ in pairs for name in (first, second)}
+        core_of = dict(kept.profiles.where("profile_id", named, columns=["profile_id", "core_id"]))
+        apart: set[tuple[str, str]] = set()
+        if self.corrected:
+            rows = kept.nodes.all(*_NODE)
+            core_of |= {profile: self.corrected[document, key] for document, key, profile in rows if profile}
+            for pair in self.corrections.different:
+                one, other = sorted(self.corrected[key] for key in pair)
+                apart.add((one, other))
+        return candidate_rows(pairs, core_of, apart)
+
+    def _candidates(self) -> Iterator[Candidate]:
+        """Pairs that may be one, those of surnames alone first."""
+        kept = self.ids.kept
+        least = log(LEAST_CANDIDATE / (1.0 - LEAST_CANDIDATE)) - 0.01
+        for table in (kept.bearers, kept.pairs):
+            likely = KeptTable(table.table.filter(pc.greater(table.table["odds"], least)))
+            rows = [(row[0], row[1], row[-3], row[-1]) for row in likely.all()]
+            if table is kept.bearers:
+                # The cluster's id is one of its profiles'.
+                yield from sorted(rows)
+            else:
+                yield from sorted(rows, key=lambda row: (-round(row[2], 3), row[0], row[1]))
 
 
-def _order(node: Node) -> tuple[date, NodeId]:
-    return node.order
-
-
-def _joins(profiles: Iterable[Profile], clustering: Clustering, corrections: EntityCorrections) -> dict[NodeId, Join]:
-    joins = {
-        key: clustering.joins[profile.id]
-        for profile in profiles
-        if profile.id in clustering.joins
-        for key in profile.nodes
-    }
-    return joins | {key: Join(CORRECTED, 1.0, Evidence()) for pair in corrections.same for key in pair}
-
-
-def _main(of_document: Mapping[NodeId, str]) -> dict[str, str]:
-    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for (_, entity_id), core_id in of_document.items():
-        counts[entity_id][core_id] += 1
-    return {entity_id: min(found, key=lambda core: (-found[core], core)) for entity_id, found in counts.items()}
+def _corrected_ids(ids: ChangedIds, nodes: Mapping[NodeId, Node], corrections: EntityCorrections) -> dict[NodeId, str]:
+    """The ids of all documents' entities after people put some together or apart."""
+    kept = ids.kept
+    members: defaultdict[str, list[NodeId]] = defaultdict(list)
+    hosts = {cluster: host or cluster for cluster, host in kept.clusters.all("cluster_id", "host")}
+    of_profile = {profile: hosts[cluster] for profile, cluster in kept.profiles.all("profile_id", "cluster_id")}
+    for document, key, profile in kept.nodes.all(*_NODE):
+        members[of_profile[profile] if profile else key].append((document, key))
+    groups = [(keys, [name] if "|" in name else []) for name, keys in members.items()]
+    corrected = dict(enumerate(correct_groups(groups, corrections)))
+    anchors = {str(number): min(nodes[key].order for key in keys) for number, (keys, _) in corrected.items()}
+    core_of = change_groups(kept_table("groups"), anchors, ()).renamed
+    return {key: str(core_of[str(number)]) for number, (keys, _) in corrected.items() for key in keys}

@@ -1,40 +1,49 @@
 """Which profiles are compared: those that share a key of their names, in blocks of bounded size.
 
-What belongs here: blocks and candidate pairs. What does not: comparing them.
+What belongs here: blocks and the pairs that they give. What does not: comparing them (`entity_pairs.py`).
+
+The profiles of one entity id, and full names that share a key. A large block is split by what sets its members apart most; inside
+what is still large, neighbours are compared. So the pairs grow with the number of profiles, not with its square.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 
 from pipelines.stages.resolve.entity_names import name_keys
 from pipelines.stages.resolve.entity_profiles import ORGANISATION, PERSON, Profile
 from pipelines.stages.resolve.entity_spelling import skeletons
 
 MOST_IN_BLOCK = 60
-_NEIGHBOURS = 20  # in a block that is larger, sorted by country, sector and name
+NEIGHBOURS = 20  # in a block that is larger, sorted by country, sector and name
+
+# Key of the block, id of the profile, and what large blocks are sorted by.
+BlockRow = tuple[str, str, str, str, str]
+# The ids of two profiles, the lesser first.
+Pair = tuple[str, str]
 
 
-def candidate_pairs(profiles: Iterable[Profile]) -> Iterator[tuple[Profile, Profile]]:
-    """Pairs of profiles that may be one entity, each once, in the order of their ids.
+def block_rows(profile: Profile) -> Iterator[BlockRow]:
+    """The blocks that a profile is in."""
+    name = min(profile.names, key=lambda name: name.text)
+    place = profile.id, min(profile.countries, default=""), name.words[-1], name.words[0]
+    for entity_id in profile.entity_ids:
+        yield f"id {entity_id}", *place
+    for key in _keys(profile):
+        yield f"name {key}", *place
 
-    The profiles of one entity id, and full names that share a key. A large block is split by what sets its members apart most;
-    inside what is still large, neighbours are compared. So the pairs grow with the number of profiles, not with its square.
-    """
-    blocks: defaultdict[tuple[str, str], list[Profile]] = defaultdict(list)
-    for profile in profiles:
-        for entity_id in profile.entity_ids:
-            blocks["id", entity_id].append(profile)
-        for key in _keys(profile):
-            blocks["name", key].append(profile)
-    seen: set[tuple[str, str]] = set()
-    for block in sorted(blocks):
-        for first, second in _pairs(blocks[block]):
-            pair = (first.id, second.id) if first.id < second.id else (second.id, first.id)
-            if pair not in seen:
-                seen.add(pair)
-                yield (first, second) if first.id < second.id else (second, first)
+
+def pairs_of_block(members: Iterable[BlockRow]) -> Iterator[Pair]:
+    """The pairs of profiles that a block gives, whatever the order of its rows."""
+    block = list(members)
+    if len(block) <= MOST_IN_BLOCK:
+        yield from combinations(sorted(profile for _, profile, *_ in block), 2)
+        return
+    sorted_ids = [profile for *_, profile in sorted((*place, profile) for _, profile, *place in block)]
+    for i, first in enumerate(sorted_ids):
+        for second in sorted_ids[i + 1 : i + 1 + NEIGHBOURS]:
+            yield (first, second) if first < second else (second, first)
 
 
 def _keys(profile: Profile) -> set[str]:
@@ -53,19 +62,3 @@ def _keys(profile: Profile) -> set[str]:
 
 
 _MOST_WORDS = 4
-
-
-def _pairs(block: list[Profile]) -> Iterator[tuple[Profile, Profile]]:
-    if len(block) <= MOST_IN_BLOCK:
-        reach = len(block)
-    else:
-        reach = _NEIGHBOURS
-        block = sorted(block, key=_place)
-    for i, first in enumerate(block):
-        for second in block[i + 1 : i + 1 + reach]:
-            yield first, second
-
-
-def _place(profile: Profile) -> tuple[str, str, str, str]:
-    name = min(profile.names, key=lambda name: name.text)
-    return min(profile.countries, default=""), name.words[-1], name.words[0], profile.id

@@ -9,8 +9,10 @@ entity, the logistic function of it a probability. They are set by hand; `docs/d
 
 from __future__ import annotations
 
+import json
 import math
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from pipelines.nlp.actors.patterns import SUPRANATIONAL_CODES
@@ -53,7 +55,7 @@ _TOLD_APART = -6.0  # in one document
 _TOLD_APART_ALONE = -2.5  # the same of a surname alone, which the document may have left open
 _COMPANY = 0.8  # each rare name that both are told with
 _MOST_COMPANY = 2.4
-_RARE = 20  # documents
+RARE = 20  # documents
 _NOISE = 1.5  # what a single document says against what many say may be an error of the coding
 _MANY = 5
 _ORGANISATION_WORD = 2.0  # an organisation's name of one word; longer ones as persons' names
@@ -89,9 +91,16 @@ class Evidence:
         return sum(weight for _, weight in self.found.values())
 
     @property
-    def probability(self) -> float:
-        """Of one entity, as far as these two profiles tell."""
-        return probability(self.log_odds)
+    def text(self) -> str:
+        """The evidence as JSON: of each feature what was found and its weight in log-odds."""
+        features = {feature: {"found": found, "weight": weight} for feature, (found, weight) in self.found.items()}
+        return json.dumps(features, ensure_ascii=False)
+
+    @property
+    def method(self) -> str:
+        """By what two profiles are joined on this evidence."""
+        finding = self.found["name"][0].split(":")[0]
+        return {Likeness.SAME.value: "name", Likeness.SURNAME.value: "surname"}.get(finding, "spelling")
 
 
 def probability(log_odds: float) -> float:
@@ -99,13 +108,13 @@ def probability(log_odds: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, log_odds))))
 
 
-def compare(first: Profile, second: Profile, rarity: Counter[str]) -> Evidence | None:
+def compare(first: Profile, second: Profile, common: Collection[str]) -> Evidence | None:
     """The evidence on two profiles, or None where their names are not alike.
 
     Args:
         first: a profile.
         second: another one.
-        rarity: in how many documents each entity id is.
+        common: the entity ids that tell little of whom they stand beside, as more than `RARE` documents have them.
     """
     likeness, names = _alike(first, second)
     is_one_key = bool(first.entity_ids & second.entity_ids)
@@ -141,7 +150,7 @@ def compare(first: Profile, second: Profile, rarity: Counter[str]) -> Evidence |
     if first.documents & second.documents:
         is_alone = first.is_alone or second.is_alone
         evidence.add("one document", "told apart", _TOLD_APART_ALONE if is_alone else _TOLD_APART)
-    _compare_company(evidence, first, second, rarity)
+    _compare_company(evidence, first, second, common)
     if min(first.size, second.size) == 1 and max(first.size, second.size) >= _MANY and likeness is Likeness.SAME:
         evidence.add("documents", "one against many", _NOISE if not first.generations + second.generations else 0.0)
     return evidence
@@ -266,10 +275,8 @@ def _years_between(first: Profile, second: Profile) -> float:
     return max(0, (second.first - first.last).days, (first.first - second.last).days) / 365.25
 
 
-def _compare_company(evidence: Evidence, first: Profile, second: Profile, rarity: Counter[str]) -> None:
+def _compare_company(evidence: Evidence, first: Profile, second: Profile, common: Collection[str]) -> None:
     own = first.entity_ids | second.entity_ids
-    shared = [
-        other for other in first.company.keys() & second.company.keys() if other not in own and rarity[other] <= _RARE
-    ]
+    shared = [other for other in first.company & second.company if other not in own and other not in common]
     if shared and not first.documents & second.documents:
         evidence.add("company", f"{len(shared)} other names", min(_MOST_COMPANY, _COMPANY * len(shared)))

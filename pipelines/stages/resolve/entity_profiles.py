@@ -7,7 +7,7 @@ not: whether two profiles are one entity (`entity_evidence.py`).
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,14 +16,21 @@ import pandas as pd
 from pipelines.stages.resolve.entity_names import Name, read_name
 
 NodeId = tuple[str, str]  # document_id and entity_id of nlp.entities
+Order = tuple[date, NodeId]  # place in time
+Told = tuple[str | None, str | None, int]  # country, sector, mentions
 
+NO_DAY = date.max  # of an undated document: the last one
 PERSON, ORGANISATION, OTHER = "PERSON", "ORG", "OTHER"
 _MOST_CONTEXT = 40  # other names of a document that are kept as its company
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An entity as one document knows it. `mentioned_as` are its names there, `order` its place in time."""
+    """An entity as one document knows it.
+
+    `mentioned_as` are its names there in alphabetical order, `told` the country and sector that its mentions have, with how many
+    have them; `order` is its place in time.
+    """
 
     key: NodeId
     name: str
@@ -31,8 +38,9 @@ class Node:
     country: str | None
     sector: str | None
     titles: tuple[str, ...]
-    mentioned_as: Counter[str]
+    mentioned_as: tuple[str, ...]
     published: date | None
+    told: tuple[Told, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -42,9 +50,9 @@ class Node:
         return self.label if self.label in (PERSON, ORGANISATION) else OTHER
 
     @property
-    def order(self) -> tuple[date, NodeId]:
+    def order(self) -> Order:
         """Earliest publication first, then by document."""
-        return self.published or date.max, self.key
+        return self.published or NO_DAY, self.key
 
 
 @dataclass(slots=True)
@@ -52,7 +60,7 @@ class Profile:
     """What documents say of one possible entity.
 
     `is_alone` is whether no document has more than a single word of the name; `company` the other names in its documents;
-    `members` the profiles that were joined to it, with itself.
+    `members` the profiles that were joined to it, with itself; `anchor` its earliest document.
     """
 
     id: str
@@ -68,10 +76,11 @@ class Profile:
     last: date | None = None
     nodes: list[NodeId] = field(default_factory=list)
     documents: set[str] = field(default_factory=set)
-    company: Counter[str] = field(default_factory=Counter)
+    company: set[str] = field(default_factory=set)
     acronyms: set[str] = field(default_factory=set)
     members: list[str] = field(default_factory=list)
     is_alone: bool = False
+    anchor: Order = (NO_DAY, ("", ""))
 
     @property
     def kind(self) -> str:
@@ -103,35 +112,50 @@ def read_nodes(documents: pd.DataFrame, entities: pd.DataFrame, mentions: pd.Dat
         document: None if pd.isna(day) else pd.Timestamp(day).date()
         for document, day in rows(documents, ["document_id", "published_date"])
     }
-    names: defaultdict[NodeId, Counter[str]] = defaultdict(Counter)
-    columns = ["document_id", "entity_id", "text", "is_name"]
-    for document, entity, text, is_name in rows(mentions, columns):
+    names: defaultdict[NodeId, set[str]] = defaultdict(set)
+    told: defaultdict[NodeId, Counter[tuple[str | None, str | None]]] = defaultdict(Counter)
+    columns = ["document_id", "entity_id", "text", "is_name", "country", "sector"]
+    for document, entity, text, is_name, country, sector in rows(mentions, columns):
+        told[document, entity][_text(country), _text(sector)] += 1
         if is_name:
-            names[document, entity][" ".join(text.split())] += 1
+            names[document, entity].add(" ".join(text.split()))
     nodes: dict[NodeId, Node] = {}
     columns = ["document_id", "entity_id", "name", "label", "country", "sector", "titles"]
     for document, entity, name, label, country, sector, titles in rows(entities, columns):
         key = (document, entity)
         nodes[key] = Node(
             key, name, label, _text(country), _text(sector), () if titles is None else tuple(titles),
-            names.get(key, Counter()), published.get(document),
+            tuple(sorted(names.get(key, ()))), published.get(document),
+            tuple((*of, count) for of, count in told.get(key, {}).items()),
         )  # fmt: skip
     return nodes
 
 
-def build_profiles(nodes: dict[NodeId, Node], single: Collection[NodeId] = ()) -> list[Profile]:
+def companies(named: Iterable[NodeId]) -> dict[str, list[str]]:
+    """The first names of each document, by their ids, as the company of the others.
+
+    Args:
+        named: persons and organisations of documents.
+    """
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for document, entity in sorted(named):
+        if len(found[document]) < _MOST_CONTEXT:
+            found[document].append(entity)
+    return found
+
+
+def build_profiles(
+    nodes: Mapping[NodeId, Node], company: Mapping[str, Collection[str]], single: Collection[NodeId] = ()
+) -> list[Profile]:
     """Group the named persons and organisations whose documents say the same of the same name; sorted by id.
 
     Persons of whom many years say nothing have a profile for the time before and one for the time after.
 
     Args:
-        nodes: the entities of all documents.
+        nodes: entities of documents, all of each entity id that is among them.
+        company: the names of each document.
         single: those that have a profile of their own, as people say what they are not.
     """
-    company: defaultdict[str, list[str]] = defaultdict(list)
-    for (document, entity), node in sorted(nodes.items(), key=lambda item: item[0]):
-        if node.kind is not OTHER and len(company[document]) < _MOST_CONTEXT:
-            company[document].append(entity)
     current: dict[tuple[object, ...], Profile] = {}
     profiles: list[Profile] = []
     for node in sorted(nodes.values(), key=lambda node: node.order):
@@ -152,35 +176,35 @@ def build_profiles(nodes: dict[NodeId, Node], single: Collection[NodeId] = ()) -
             profiles.append(profile)
             profile.is_alone = is_alone
             profile.members = [profile.id]
+            profile.anchor = node.order  # they come in this order
         _add(profile, node, names, generation, law)
-        profile.company.update(other for other in company[document] if other != entity)
+        profile.company.update(company.get(document, ()))
+        profile.company.discard(entity)
     return sorted(profiles, key=lambda profile: profile.id)
 
 
-def joined(first: Profile, second: Profile) -> Profile:
-    """The profile of two that are one entity; it keeps the least id."""
-    both = Profile(
-        min(first.id, second.id),
-        first.entity_ids | second.entity_ids,
-        first.kinds + second.kinds,
-        dict(first.names),
-        first.countries + second.countries,
-        first.sectors + second.sectors,
-        first.titles + second.titles,
-        first.generations + second.generations,
-        first.laws + second.laws,
-        min((day for day in (first.first, second.first) if day), default=None),
-        max((day for day in (first.last, second.last) if day), default=None),
-        first.nodes + second.nodes,
-        first.documents | second.documents,
-        first.company + second.company,
-        first.acronyms | second.acronyms,
-        first.members + second.members,
-        first.is_alone and second.is_alone,
-    )
-    for name, count in second.names.items():
-        both.names[name] = both.names.get(name, 0) + count
+def joined(profiles: Iterable[Profile]) -> Profile:
+    """The profile of some that are one entity; it keeps the least id."""
+    parts = list(profiles)
+    both = Profile(min(part.id for part in parts), set(), Counter(), {}, is_alone=all(part.is_alone for part in parts))
+    both.anchor = min(part.anchor for part in parts)
+    for part in parts:
+        for name, count in part.names.items():
+            both.names[name] = both.names.get(name, 0) + count
+        for of in _SETS:
+            getattr(both, of).update(getattr(part, of))
+        both.nodes += part.nodes
+        both.members += part.members
+    both.first = min((part.first for part in parts if part.first), default=None)
+    both.last = max((part.last for part in parts if part.last), default=None)
     return both
+
+
+# Counts are added up, sets united.
+_SETS = (
+    *("entity_ids", "kinds", "countries", "sectors", "titles", "generations", "laws", "documents", "company"),
+    "acronyms",
+)
 
 
 def is_acronym(name: str) -> bool:
@@ -210,7 +234,7 @@ _PAUSE_ALONE = 8 * 365
 
 def _names(node: Node) -> list[Name]:
     """The names by which a document mentions an entity; its canonical name only where the text has more than one word of it."""
-    names = [read_name(text) for text in sorted(node.mentioned_as)]
+    names = [read_name(text) for text in node.mentioned_as]
     known = read_name(node.name)
     if node.kind == PERSON and known.is_full and known.words not in {name.words for name in names}:
         names = [known]  # the lexicons know whom the document means

@@ -6,18 +6,22 @@ them.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
 
 from pipelines.stages.resolve.entity_clusters import Join
-from pipelines.stages.resolve.entity_profiles import NodeId, most, rows
+from pipelines.stages.resolve.entity_evidence import probability
+from pipelines.stages.resolve.entity_profiles import Node, NodeId, most, rows
 from pipelines.stages.resolve.role_words import is_role_word
 
+# Ids of two profiles or clusters, log-odds, evidence.
+Candidate = tuple[str, str, float, str]
+LEAST_CANDIDATE = 0.1  # probability from which a pair that was not joined is kept as a candidate
+_MOST_CANDIDATE = 0.49
 _BY_COREFERENCE = 0.7  # certainty of a nominal's or pronoun's link inside its document
 ENTITY_COLUMNS = (
     "entity_id",
@@ -52,47 +56,49 @@ class _Told:
     mentioned_as: set[str] = field(default_factory=set)
     mention_count: int = 0
     documents: set[str] = field(default_factory=set)
-    dates: set[date] = field(default_factory=set)
+    first: date | None = None
+    last: date | None = None
+
+    def add(self, node: Node, *, is_own: bool, is_counted: bool) -> None:
+        """Add what a document tells; `is_own`: it knows the entity by the id that it has in core."""
+        self.names[node.name] += 1
+        self.labels[node.label] += 1
+        if is_own:
+            self.own_names[node.name] += 1
+        if node.country:
+            self.known_countries[node.country] += 1
+        if node.sector:
+            self.known_sectors[node.sector] += 1
+        self.titles.update(node.titles)
+        self.mentioned_as.update(node.mentioned_as)
+        if not is_counted or not node.told:
+            return
+        self.documents.add(node.key[0])
+        for country, sector, count in node.told:
+            self.mention_count += count
+            if country:
+                self.countries[country] += count
+            if sector:
+                self.sectors[sector] += count
+        if node.published:
+            self.first = min(self.first or node.published, node.published)
+            self.last = max(self.last or node.published, node.published)
 
 
-def entity_rows(entities: pd.DataFrame, linked: pd.DataFrame, canonical: Mapping[NodeId, str]) -> pd.DataFrame:
+def entity_rows(told: Mapping[str, Sequence[Node]], uncounted: Collection[str]) -> pd.DataFrame:
     """One row an entity, sorted by id.
 
     Args:
-        entities: rows of nlp.entities.
-        linked: rows of nlp.entity_mentions with `core_id`, `is_counted` and `published_date`.
-        canonical: the entity of core of each entity of a document.
+        told: what documents tell of each entity, by its id.
+        uncounted: the documents that are left out of every number.
     """
-    told: defaultdict[str, _Told] = defaultdict(_Told)
-    columns = ["document_id", "entity_id", "name", "label", "country", "sector", "titles"]
-    for document_id, entity_id, name, label, country, sector, titles in rows(entities, columns):
-        core_id = canonical[document_id, entity_id]
-        entity = told[core_id]
-        entity.names[name] += 1
-        entity.labels[label] += 1
-        if core_id == entity_id:
-            entity.own_names[name] += 1
-        if isinstance(country, str):
-            entity.known_countries[country] += 1
-        if isinstance(sector, str):
-            entity.known_sectors[sector] += 1
-        if titles is not None:
-            entity.titles.update(titles)
-    columns = ["core_id", "text", "is_name", "is_counted", "document_id", "published_date", "country", "sector"]
-    for core_id, text, is_name, is_counted, document_id, published, country, sector in rows(linked, columns):
-        entity = told[core_id]
-        if is_name:
-            entity.mentioned_as.add(" ".join(text.split()))
-        if is_counted:
-            entity.mention_count += 1
-            entity.documents.add(document_id)
-            if isinstance(country, str):
-                entity.countries[country] += 1
-            if isinstance(sector, str):
-                entity.sectors[sector] += 1
-            if not pd.isna(published):
-                entity.dates.add(published)
-    return pd.DataFrame([_entity_row(core_id, told[core_id]) for core_id in sorted(told)], columns=list(ENTITY_COLUMNS))
+    rows = []
+    for core_id in sorted(told):
+        entity = _Told()
+        for node in told[core_id]:
+            entity.add(node, is_own=node.key[1] == core_id, is_counted=node.key[0] not in uncounted)
+        rows.append(_entity_row(core_id, entity))
+    return pd.DataFrame(rows, columns=list(ENTITY_COLUMNS))
 
 
 def _entity_row(core_id: str, told: _Told) -> tuple[object, ...]:
@@ -108,76 +114,85 @@ def _entity_row(core_id: str, told: _Told) -> tuple[object, ...]:
         sorted(told.titles),
         told.mention_count,
         len(told.documents),
-        min(told.dates, default=None),
-        max(told.dates, default=None),
+        told.first,
+        told.last,
     )
 
 
-def link_rows(linked: pd.DataFrame, joins: Mapping[NodeId, Join]) -> pd.DataFrame:
+def link_rows(mentions: pd.DataFrame, links: Mapping[NodeId, tuple[str, Join | None]]) -> pd.DataFrame:
     """One row a mention: its entity, by what it was linked, how surely, and what decided.
 
     The score is the probability that the name's document means the entity; of a nominal or pronoun also that it stands for the
     name.
+
+    Args:
+        mentions: mention_id, document_id, entity_id, is_name.
+        links: the entity of core, and the join, of those documents' entities whose mentions get a row.
     """
-    told = {id(join): evidence_text(join) for join in joins.values()}
     found: list[tuple[object, ...]] = []
-    for mention_id, core_id, document_id, entity_id, is_name in rows(
-        linked, ["mention_id", "core_id", "document_id", "entity_id", "is_name"]
-    ):
-        join = joins.get((document_id, entity_id))
+    columns = ["mention_id", "document_id", "entity_id", "is_name"]
+    for mention_id, document_id, entity_id, is_name in rows(mentions, columns):
+        if (document_id, entity_id) not in links:
+            continue
+        core_id, join = links[document_id, entity_id]
         base = 1.0 if is_name else _BY_COREFERENCE
         if join is None:
             found.append((mention_id, core_id, "name" if is_name else "coreference", base, None))
         else:
-            found.append((mention_id, core_id, join.method, round(base * join.score, 3), told[id(join)]))
+            found.append((mention_id, core_id, join.method, round(base * join.score, 3), join.evidence))
     return pd.DataFrame(found, columns=["mention_id", "entity_id", "method", "score", "evidence"])
 
 
-def evidence_text(join: Join) -> str:
-    """The evidence of a join as JSON: of each feature what was found and its weight in log-odds."""
-    features = {feature: {"found": found, "weight": weight} for feature, (found, weight) in join.evidence.found.items()}
-    return json.dumps(features, ensure_ascii=False)
-
-
-def affiliation_rows(linked: pd.DataFrame) -> pd.DataFrame:
+def affiliation_rows(told: Mapping[str, Sequence[Node]], uncounted: Collection[str]) -> pd.DataFrame:
     """For whom an entity stood: one row a country and sector, with the span of publications that say so.
 
     What an office implies has no row of its own: a country alone where a sector of that country is known, a sector alone where
     its country is.
+
+    Args:
+        told: as for `entity_rows`.
+        uncounted: likewise.
     """
-    counts: defaultdict[tuple[str, str | None, str | None], int] = defaultdict(int)
-    dates: defaultdict[tuple[str, str | None, str | None], list[date]] = defaultdict(list)
-    columns = ["core_id", "country", "sector", "published_date", "is_counted"]
-    for core_id, country, sector, published, is_counted in rows(linked, columns):
-        key = (core_id, country if isinstance(country, str) else None, sector if isinstance(sector, str) else None)
-        if is_counted and (key[1] or key[2]):
-            counts[key] += 1
-            if not pd.isna(published):
-                dates[key].append(published)
-    with_sector = {(core_id, country) for core_id, country, sector in counts if sector}
-    with_country = {(core_id, sector) for core_id, country, sector in counts if country}
-    kept = [
-        key
-        for key in counts
-        if not (key[2] is None and (key[0], key[1]) in with_sector)
-        and not (key[1] is None and (key[0], key[2]) in with_country)
-    ]
-    kept.sort(key=lambda key: (key[0], key[1] or "~", key[2] or "~"))
-    found = [(*key, min(dates[key], default=None), max(dates[key], default=None), counts[key]) for key in kept]
+    found: list[tuple[object, ...]] = []
+    for core_id in sorted(told):
+        counts: defaultdict[tuple[str | None, str | None], int] = defaultdict(int)
+        dates: defaultdict[tuple[str | None, str | None], list[date]] = defaultdict(list)
+        for node in told[core_id]:
+            for country, sector, count in node.told if node.key[0] not in uncounted else ():
+                if country or sector:
+                    counts[country, sector] += count
+                    if node.published:
+                        dates[country, sector].append(node.published)
+        with_sector = {country for country, sector in counts if sector}
+        with_country = {sector for country, sector in counts if country}
+        kept = [
+            key
+            for key in counts
+            if not (key[1] is None and key[0] in with_sector) and not (key[0] is None and key[1] in with_country)
+        ]
+        for key in sorted(kept, key=lambda key: (key[0] or "~", key[1] or "~")):
+            days = dates[key]
+            found.append((core_id, *key, min(days, default=None), max(days, default=None), counts[key]))
     return pd.DataFrame(found, columns=list(AFFILIATION_COLUMNS))
 
 
-def candidate_rows(candidates: Mapping[tuple[str, str], Join], core_of: Mapping[str, str]) -> pd.DataFrame:
+def candidate_rows(
+    pairs: Iterable[Candidate], core_of: Mapping[str, str], apart: Collection[tuple[str, str]]
+) -> pd.DataFrame:
     """One row a pair of entities that may be one and were not joined, the smaller id first.
 
     Args:
-        candidates: by the ids of two clusters.
-        core_of: the entity of core of each cluster.
+        pairs: those of surnames alone first, then by how sure they are.
+        core_of: the entity of core of each profile or cluster.
+        apart: pairs of entities that people keep apart.
     """
-    best: dict[tuple[str, str], Join] = {}
-    for (first, second), join in candidates.items():
+    best: dict[tuple[str, str], tuple[float, str]] = {}
+    for first, second, odds, text in pairs:
+        chance = probability(odds)
         a, b = sorted((core_of[first], core_of[second]))
-        if a != b and ((a, b) not in best or join.score > best[a, b].score):
-            best[a, b] = join
-    found = [(*pair, best[pair].score, evidence_text(best[pair])) for pair in sorted(best)]
-    return pd.DataFrame(found, columns=list(CANDIDATE_COLUMNS))
+        if a == b or chance < LEAST_CANDIDATE or (a, b) in apart:
+            continue
+        score = round(min(chance, _MOST_CANDIDATE), 3)
+        if (a, b) not in best or score > best[a, b][0]:
+            best[a, b] = score, text
+    return pd.DataFrame([(*pair, *best[pair]) for pair in sorted(best)], columns=list(CANDIDATE_COLUMNS))

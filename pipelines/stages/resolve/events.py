@@ -18,7 +18,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -110,16 +110,18 @@ def resolve_events(
     entities: pd.DataFrame,
     corrections: Corrections | None = None,
     memory: Memory | None = None,
+    texts_of: Callable[[Collection[str]], Mapping[str, str]] | None = None,
 ) -> ResolvedEvents:
     """Join event mentions into events.
 
     Args:
-        documents: document_id, published_date, is_counted, text.
+        documents: document_id, published_date, is_counted; text, unless `texts_of` gives it.
         mentions: rows of nlp.event_mentions.
         participants: rows of nlp.event_participants, with the entity of core as entity_id.
         entities: entity_id, label, country, is_named of core.entities.
         corrections: of event mentions by people.
         memory: where the resolution before is kept, and this one will be; `None`: everything is resolved anew.
+        texts_of: gives the texts of some documents.
 
     Returns:
         The tables of events, links, parties and relations.
@@ -130,7 +132,7 @@ def resolve_events(
     # Of a document that is not there: the last one.
     is_told[pd.Index(documents["document_id"]).get_indexer(pd.Index(mentions["document_id"]))] = True
     documents = in_order(documents.loc[is_told[:-1]], "document_id")
-    rows = _Rows(documents, mentions, participants, entities, corrections)
+    rows = _Rows(documents, mentions, participants, entities, corrections, texts_of)
     if memory is not None:
         with memory.writing() as folder:
             return _resolve(rows, memory.read(), folder, memory.version)
@@ -147,11 +149,17 @@ class _Rows:
     participants: pd.DataFrame
     entities: pd.DataFrame
     corrections: Corrections
+    texts_of: Callable[[Collection[str]], Mapping[str, str]] | None
 
     def reports(self, rows: np.ndarray) -> Reports:
         """The reports of some event mentions."""
         some = self if len(rows) == len(self.mentions) else self.of(rows)
-        return read_reports(some.documents, some.mentions, some.participants, some.entities)
+        documents = some.documents
+        if self.texts_of is not None:
+            ids = documents["document_id"].tolist()
+            texts = self.texts_of(ids)
+            documents = documents.assign(text=pd.Series([texts[id] for id in ids], documents.index, dtype=object))
+        return read_reports(documents, some.mentions, some.participants, some.entities)
 
     def of(self, rows: np.ndarray) -> _Rows:
         """The rows of some event mentions."""
@@ -164,7 +172,9 @@ class _Rows:
 
     def prints(self) -> np.ndarray:
         """A hash of what is told of each document."""
-        return document_prints(self.documents.drop(columns="text"), self.mentions, self.participants, self.entities)
+        return document_prints(
+            self.documents.drop(columns="text", errors="ignore"), self.mentions, self.participants, self.entities
+        )
 
     def ties(self) -> Ties:
         """What people put together and kept apart, by rows."""

@@ -1,42 +1,55 @@
 """The order of the resolve stage: near-duplicates, entities, events; from the rows of nlp to the tables of core.
 
 What belongs here: `resolve`, `ResolveInput`, `resolver_version` and what counts as a report of its own. What does not: how
-entities (`entities.py`) and events (`events.py`) are joined, or how near-duplicates are found (`ingest/fingerprint.py`).
+entities (`entities.py`) and events (`events.py`) are joined, or how near-duplicates are found (`copies.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
-from typing import overload
+from datetime import date
+from functools import partial
+from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from pipelines.records import DocumentDuplicate
-from pipelines.stages.ingest.fingerprint import TextRow, near_duplicates
-from pipelines.stages.resolve.corrections import CorrectionFile, settle
-from pipelines.stages.resolve.entities import resolve_entities
-from pipelines.stages.resolve.entity_corrections import settle_entities
+from pipelines.stages.resolve.copies import Copies, Text, change_copies
+from pipelines.stages.resolve.corrections import ENTITY_KINDS, CorrectionFile, settle
+from pipelines.stages.resolve.entities import EntityChange, ResolvedEntities, resolve_entities
+from pipelines.stages.resolve.entity_corrections import EntityCorrections, settle_entities
 from pipelines.stages.resolve.entity_profiles import NodeId
 from pipelines.stages.resolve.events import Memory, resolve_events
+from pipelines.stages.resolve.kept_entities import KeptEntities
+from pipelines.stages.resolve.kept_texts import KeptTexts
 from pipelines.stages.versions import events_code_version, resolver_code_version
+
+_TEXTS, _ENTITIES = "texts", "entities"  # what is kept of them, beside what is kept of events
 
 
 @dataclass(frozen=True, slots=True)
 class ResolveInput:
     """What the stage reads, as data frames.
 
-    `documents` has document_id, source_key, url, published_date, text, minhash and is_current (whether a current file
-    version holds it). The others are tables of nlp.
+    Attributes:
+        documents: document_id, source_key, url, published_date, is_current (whether a current file version holds it) and print
+            (what is told of its day and entities, as a hash).
+        event_mentions, event_participants: tables of nlp.
+        former_entities: core.entities as the run before left it.
+        texts_of: gives document_id, text and minhash of some documents.
+        entities_of, entity_mentions_of: give the rows of nlp.entities and nlp.entity_mentions of some documents, or of all.
     """
 
     documents: pd.DataFrame
-    entities: pd.DataFrame
-    entity_mentions: pd.DataFrame
     event_mentions: pd.DataFrame
     event_participants: pd.DataFrame
+    former_entities: pd.DataFrame
+    texts_of: Callable[[Collection[str]], pd.DataFrame]
+    entities_of: Callable[[Collection[str] | None], pd.DataFrame]
+    entity_mentions_of: Callable[[Collection[str] | None], pd.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +57,16 @@ class Resolved:
     """The tables of core by name ("core.events").
 
     Attributes:
-        tables: all rows of each; of events, event_links and event_parties those of the events that are not what they were.
+        tables: all rows of each; of events and entities, their links, parties and affiliations those that are not what they were.
         replaced_mentions: the event mentions whose former rows, and whose events' ones, give way; `None` if all rows do.
+        replaced_entities: the entities of core of which the same holds.
+        added_documents: the documents that came since the run before; `None` if that is not known, or others went or changed.
     """
 
     tables: dict[str, pd.DataFrame]
     replaced_mentions: list[str] | None
+    replaced_entities: list[str] | None
+    added_documents: list[str] | None = None
 
 
 def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, memory: Memory | None = None) -> Resolved:
@@ -61,24 +78,35 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, mem
     Args:
         tables: the input; the order of the rows makes no difference.
         corrections: by people.
-        memory: where the resolving of events is kept; `None`: they are resolved from nothing.
+        memory: where the resolution is kept; `None`: all is resolved from nothing.
     """
-    duplicates = near_duplicates(_TextRows(tables.documents))
-    documents = tables.documents[["document_id", "published_date", "text"]].assign(
+    copies = _copies(tables, memory)
+    documents = tables.documents[["document_id", "published_date", "print"]].assign(
         is_counted=tables.documents["is_current"]
-        & ~tables.documents["document_id"].isin({duplicate.document_id for duplicate in duplicates})
+        & ~tables.documents["document_id"].isin({duplicate.document_id for duplicate in copies.duplicates})
     )
     rows = corrections.rows if corrections else ()
-    settled_entities = settle_entities(rows, _nodes(tables.entity_mentions) if rows else {})
-    entities = resolve_entities(
-        documents.drop(columns="text"), tables.entities, tables.entity_mentions, settled_entities
-    )
+    # Only rows that name mentions of entities ask for these.
+    named = any(row.kind in ENTITY_KINDS for row in rows)
+    settled_entities = settle_entities(rows, _nodes(tables.entity_mentions_of(None)) if named else {})
+    entities, added = _entities(tables, documents, settled_entities, memory)
+    documents = documents.drop(columns="print")
     participants = entities.in_core(tables.event_participants)
     settled = settle(rows, tables.event_mentions["event_mention_id"].tolist())
-    events = resolve_events(documents, tables.event_mentions, participants, entities.entities, settled, memory)
+    all_entities = entities.entities
+    if entities.replaced is not None:
+        former = tables.former_entities
+        former = former[~former["entity_id"].isin(entities.replaced)]
+        all_entities = pd.concat([former, all_entities[list(former.columns)].astype(former.dtypes)], ignore_index=True)
+    events = resolve_events(
+        documents, tables.event_mentions, participants, all_entities, settled, memory, partial(_texts, tables)
+    )
+    if memory is not None:
+        copies.kept.write(memory.folder / memory.name / _TEXTS, memory.version)
+        entities.kept.write(memory.folder / memory.name / _ENTITIES, memory.version)
     found = {
         "core.document_duplicates": pd.DataFrame(
-            [(row.document_id, row.duplicate_of, row.similarity_score) for row in duplicates],
+            [(row.document_id, row.duplicate_of, row.similarity_score) for row in copies.duplicates],
             columns=[field.name for field in fields(DocumentDuplicate)],
         ),
         "core.entities": entities.entities,
@@ -92,7 +120,58 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, mem
         "core.event_corrections": settled.table(),
         "core.entity_corrections": settled_entities.table(),
     }
-    return Resolved(found, events.replaced)
+    replaced = None if entities.replaced is None else sorted(entities.replaced)
+    return Resolved(found, events.replaced, replaced, added)
+
+
+def _copies(tables: ResolveInput, memory: Memory | None) -> Copies:
+    """Find near-duplicates by what changed since the run before, or from nothing if that is not kept."""
+    before = None
+    if memory is not None and memory.former:
+        before = KeptTexts.read(memory.folder / memory.former / _TEXTS, memory.version)
+    current = tables.documents[tables.documents["is_current"]]
+    columns = (current[name].tolist() for name in ("document_id", "published_date", "source_key", "url"))
+    texts = (
+        Text(document_id, _day(published_date), source_key, url if isinstance(url, str) else None)
+        for document_id, published_date, source_key, url in zip(*columns, strict=True)
+    )
+
+    def texts_of(documents: Collection[str]) -> dict[str, tuple[str, bytes | None]]:
+        found = tables.texts_of(documents)
+        columns = (found[name].tolist() for name in ("document_id", "text", "minhash"))
+        return {document: (text, _bytes(minhash)) for document, text, minhash in zip(*columns, strict=True)}
+
+    return change_copies(texts, texts_of, before)
+
+
+def _texts(tables: ResolveInput, documents: Collection[str]) -> dict[str, str]:
+    found = tables.texts_of(documents)
+    return dict(zip(found["document_id"].tolist(), found["text"].tolist(), strict=True))
+
+
+def _entities(
+    tables: ResolveInput, documents: pd.DataFrame, corrections: EntityCorrections, memory: Memory | None
+) -> tuple[ResolvedEntities, list[str] | None]:
+    """Resolve entities by what changed since the run before, or from nothing if that is not kept, or people correct some.
+
+    Returns:
+        The entities, and the documents that came, unless others went or changed.
+    """
+    before = None
+    if memory is not None and memory.former:
+        before = KeptEntities.read(memory.folder / memory.former / _ENTITIES, memory.version)
+    if before is None or before.is_corrected or corrections.same or corrections.different:
+        mentions = tables.entity_mentions_of(None)
+        return resolve_entities(documents, tables.entities_of(None), mentions, corrections), None
+    known = dict(before.documents.all("document_id", "print"))
+    now = dict(zip(documents["document_id"].tolist(), documents["print"].tolist(), strict=True))
+    fresh = {document for document, told in now.items() if known.get(document) != told}
+    change = EntityChange(before, fresh, tables.entity_mentions_of)
+    found = resolve_entities(
+        documents, tables.entities_of(fresh), tables.entity_mentions_of(fresh), corrections, change
+    )  # fmt: skip
+    is_growth = known.keys() <= now.keys() and not known.keys() & fresh
+    return found, sorted(fresh) if is_growth else None
 
 
 def resolver_version(corrections: CorrectionFile) -> str:
@@ -108,33 +187,13 @@ def _nodes(mentions: pd.DataFrame) -> dict[str, NodeId]:
 
 def events_version() -> str:
     """The version of the code that resolves, the libraries whose numbers it keeps among it; without what people corrected."""
-    return events_code_version(f"{np.__version__} {pd.__version__}")
+    return events_code_version(f"{np.__version__} {pd.__version__} {version('duckdb')} {version('pyarrow')}")
 
 
-class _TextRows(Sequence[TextRow]):
-    """The current documents, each made from the frame when it is asked for: their texts are there once."""
+def _day(value: Any) -> date | None:
+    return None if pd.isna(value) else pd.Timestamp(value).date()
 
-    def __init__(self, documents: pd.DataFrame) -> None:
-        self._at = np.flatnonzero(documents["is_current"].to_numpy(dtype=bool))
-        self._days = documents["published_date"].to_numpy(dtype="datetime64[D]")
-        self._signatures = pa.array(documents["minhash"], pa.large_binary(), from_pandas=True)
-        self._texts = [
-            pa.array(documents[name], pa.large_string(), from_pandas=True)
-            for name in ("document_id", "text", "source_key", "url")
-        ]
 
-    def __len__(self) -> int:
-        return len(self._at)
-
-    @overload
-    def __getitem__(self, index: int) -> TextRow: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[TextRow]: ...
-
-    def __getitem__(self, index: int | slice) -> TextRow | list[TextRow]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        at = self._at[index]
-        document_id, text, source_key, url = (column[at].as_py() for column in self._texts)
-        return TextRow(document_id, self._days[at].item(), self._signatures[at].as_py(), text, source_key, url)
+def _bytes(value: object) -> bytes | None:
+    """A signature as the database's frames hold it: a bytearray, or a missing value."""
+    return bytes(value) if isinstance(value, (bytes, bytearray, memoryview)) else None

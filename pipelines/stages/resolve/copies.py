@@ -1,0 +1,207 @@
+"""Near-duplicates brought up to date by the documents that came, went or changed.
+
+What belongs here: which texts a change can make a copy, or an original. What does not: what a copy is
+(`ingest/fingerprint.py`, `ingest/copy_evidence.py`), boilerplate (`ingest/boilerplate.py`).
+
+Whether a text is a copy depends on those alone that it shares a band of its signature with, directly or by way of others; so a
+run looks at these parts anew. A text changes too when a line of it becomes boilerplate of its source, or ceases to be.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from typing import NamedTuple
+
+import numpy as np
+
+from pipelines.records import DocumentDuplicate
+from pipelines.stages.ingest.boilerplate import MIN_PAGES, long_lines, own_text
+from pipelines.stages.ingest.fingerprint import (
+    BANDS,
+    MIN_CHARACTERS,
+    PERMUTATIONS,
+    TextRow,
+    copies_among,
+    is_comparable,
+    signature,
+)
+from pipelines.stages.resolve.kept_tables import KeptTable
+from pipelines.stages.resolve.kept_texts import KeptTexts
+
+_MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
+
+
+class Text(NamedTuple):
+    """A document without its text, as the search for copies takes it."""
+
+    document_id: str
+    published_date: date | None
+    source_key: str
+    url: str | None
+
+    @property
+    def page(self) -> str:
+        """Versions of one page count once."""
+        return self.url or self.document_id
+
+
+TextsOf = Callable[[Collection[str]], Mapping[str, tuple[str, bytes | None]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The near-duplicates of all texts, by document id, and what is kept for the next run."""
+
+    duplicates: list[DocumentDuplicate]
+    kept: KeptTexts
+
+
+def change_copies(texts: Iterable[Text], texts_of: TextsOf, before: KeptTexts | None = None) -> Copies:
+    """Find the documents that repeat an earlier one, as `fingerprint.near_duplicates` does.
+
+    Args:
+        texts: all documents that count.
+        texts_of: gives text and signature of some documents.
+        before: what the run before kept; `None`: all are looked at.
+    """
+    before = before or KeptTexts.nothing()
+    now = {text.document_id: text for text in texts}
+    was = {row[0]: Text(*row[:4]) for row in before.texts.all("document_id", "published_date", "source_key", "url")}
+    fresh = {document for document, text in now.items() if was.get(document) != text}
+    gone = (was.keys() - now.keys()) | (fresh & was.keys())
+    loaded = _Texts(now, texts_of)
+    lines, shared, reworded = _change_lines(before.lines, fresh, gone, loaded)
+    reworded -= fresh
+    changed = fresh | reworded
+    shared.look_up(lines, (key for (key,) in lines.where("document_id", changed, columns=["key"])))
+    signatures: dict[str, bytes | None] = {}
+    for row in loaded.rows(changed):
+        own = loaded.own(row, lines, shared)
+        signatures[row.document_id] = (row.signature if own is row.text else signature(own)) if own else None
+    new = [(*now[document], signatures[document]) for document in changed]
+    kept = before.texts.replaced("document_id", gone | reworded, new)
+    former = before.texts.where("document_id", gone | reworded, columns=["signature"])
+    seeds = [value for (value,) in former if value] + [value for value in signatures.values() if value]
+    reached = _sharing(kept, seeds)
+    rows = []
+    # One that shares no band with another is no copy.
+    if len(reached) > 1:
+        shared.look_up(lines, (key for (key,) in lines.where("document_id", reached, columns=["key"])))
+        signed = dict(kept.where("document_id", reached, columns=["document_id", "signature"]))
+        rows = [
+            row._replace(text=loaded.own(row, lines, shared), signature=signed[row.document_id])
+            for row in loaded.rows(reached)
+        ]
+    found = copies_among(rows)
+    duplicates = before.duplicates.replaced(
+        "document_id", gone | changed | reached, [(d.document_id, d.duplicate_of, d.similarity_score) for d in found]
+    )
+    told = [DocumentDuplicate(*row) for row in sorted(duplicates.all())]
+    return Copies(told, KeptTexts(kept, lines, duplicates))
+
+
+class _Texts:
+    """The texts that a run reads, each once."""
+
+    def __init__(self, now: Mapping[str, Text], texts_of: TextsOf) -> None:
+        self._now, self._texts_of = now, texts_of
+        self._found: dict[str, TextRow] = {}
+
+    def rows(self, documents: Collection[str]) -> list[TextRow]:
+        """Some documents with their texts and signatures."""
+        missing = {document for document in documents if document not in self._found}
+        for document, (text, its_signature) in self._texts_of(missing).items() if missing else ():
+            about = self._now[document]
+            self._found[document] = TextRow(
+                document, about.published_date, its_signature, text, about.source_key, about.url
+            )
+        return [self._found[document] for document in documents]
+
+    def own(self, row: TextRow, lines: KeptTable, shared: _Shared) -> str:
+        """Its text without boilerplate; nothing where it cannot be compared."""
+        if not is_comparable(row):
+            return ""
+        named = {line: line_key(row.source_key, line) for line in long_lines(row.text)}
+        common = shared.among(lines, named.values())
+        return own_text(row.text, {line for line, key in named.items() if key in common}, least=MIN_CHARACTERS)
+
+
+class _Shared:
+    """The lines that are boilerplate, looked up once each."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bool] = {}
+
+    def among(self, lines: KeptTable, keys: Collection[str]) -> set[str]:
+        """Those of some lines that are boilerplate now."""
+        self.look_up(lines, keys)
+        return {key for key in keys if self._known[key]}
+
+    def look_up(self, lines: KeptTable, keys: Iterable[str]) -> None:
+        """Find out about some lines at once."""
+        missing = {key for key in keys if key not in self._known}
+        if missing:
+            common = _common(lines, missing)
+            self._known.update({key: key in common for key in missing})
+
+
+def line_key(source: str, line: str) -> str:
+    """A hash of a line of a source's texts."""
+    return blake2b(f"{source}\x1f{line}".encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def _change_lines(
+    before: KeptTable, fresh: Collection[str], gone: Collection[str], texts: _Texts
+) -> tuple[KeptTable, _Shared, set[str]]:
+    """The lines as they are now, and the documents with a line that became boilerplate or ceases to be."""
+    rows = [
+        (line_key(row.source_key, line), row.document_id, row.url or row.document_id)
+        for row in texts.rows(fresh)
+        if is_comparable(row)
+        for line in long_lines(row.text)
+    ]
+    lines = before.replaced("document_id", gone, rows)
+    keys = {key for (key,) in before.where("document_id", gone, columns=["key"])}
+    keys.update(key for key, *_ in rows)
+    shared = _Shared()
+    shared.look_up(lines, keys)
+    flipped = _common(before, keys) ^ shared.among(lines, keys)
+    return lines, shared, {document for (document,) in lines.where("key", flipped, columns=["document_id"])}
+
+
+def _common(lines: KeptTable, keys: Collection[str]) -> set[str]:
+    pages: defaultdict[str, set[str]] = defaultdict(set)
+    for key, page in lines.where("key", keys, columns=["key", "page"]):
+        pages[key].add(page)
+    return {key for key, found in pages.items() if len(found) >= MIN_PAGES}
+
+
+def _sharing(texts: KeptTable, seeds: Collection[bytes]) -> set[str]:
+    """The documents that share a band with one of some signatures, or with one that does, and so on."""
+    signed = KeptTable(texts.table.select(["document_id", "signature"]).drop_null())
+    if not seeds or not len(signed.table):
+        return set()
+    bands = _bands(b"".join(signed.table["signature"].to_pylist()))
+    frontier = _bands(b"".join(seeds))
+    found = np.zeros(len(bands), dtype=bool)
+    while len(frontier):
+        reached = np.zeros(len(bands), dtype=bool)
+        for band in range(BANDS):
+            reached |= np.isin(bands[:, band], frontier[:, band])
+        new = reached & ~found
+        found |= new
+        frontier = bands[new]
+    ids = signed.table["document_id"].filter(found)
+    return set(ids.to_pylist())
+
+
+def _bands(signatures: bytes) -> np.ndarray:
+    """Numbers of the bands; two that differ hardly ever have one, and would be looked at in vain if they had."""
+    parts = np.frombuffer(signatures, dtype="<u8").reshape(-1, BANDS, PERMUTATIONS // BANDS // 2)
+    mixed = parts * _MIX
+    mixed ^= mixed >> np.uint64(29)
+    return mixed.sum(axis=2, dtype=np.uint64)

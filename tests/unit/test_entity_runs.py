@@ -1,0 +1,177 @@
+"""Many runs give what one run gives: entities resolved as documents come, change and go, and all of them from nothing.
+
+Names, countries and offices are few, so that documents have many namesakes, and the bounds are low, so that blocks are full and
+names become common and rare again.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pipelines import ids
+from pipelines.stages.resolve import entity_blocks, entity_changes, entity_hosts, entity_profiles
+from pipelines.stages.resolve.corrections import Correction
+from pipelines.stages.resolve.entities import EntityChange, ResolvedEntities, resolve_entities
+from pipelines.stages.resolve.entity_corrections import EntityCorrections, settle_entities
+from pipelines.stages.resolve.kept_entities import KeptEntities
+
+_KEYS = {
+    "entities": ["entity_id"],
+    "entity_links": ["mention_id"],
+    "affiliations": ["entity_id", "country", "sector"],
+    "candidates": ["entity_id", "candidate_entity_id"],
+}
+_GIVEN = "Oleg Oleh Ana Anna Ruth R. Pavel Hassan Hussein".split()
+_FAMILY = "Torres Tores Petrov Petrow Calloway Okafor".split()
+_BODIES = (("Lake Basin Commission", "LBC"), ("Lima Bank Corp", "LBC"), ("Ruth Okafor Foundation", "ROF"))
+_STATES = ("Peru", "Norway")
+
+
+class Stream:
+    """Documents of a few names, and what became of them."""
+
+    def __init__(self, seed: int, count: int) -> None:
+        self.draw = random.Random(seed)
+        self.stories = {f"d{number:03d}": self.story() for number in range(count)}
+
+    def story(self) -> dict[str, Any]:
+        draw = self.draw
+        day = date(1990, 1, 1) + timedelta(days=draw.choice((0, 3, 20, 400, 4_000, 9_000)) + draw.randrange(3))
+        names: dict[str, tuple] = {}
+        for _ in range(draw.randrange(1, 5)):
+            family, given = draw.choice(_FAMILY), draw.choice(_GIVEN)
+            full = draw.choice(
+                (f"{given} {family}", f"{given} {family}", f"{family} {given}", family, f"{given} {family} Jr.")
+            )
+            names[full] = ("PERSON", (full, family), draw.choice((None, "trade minister", "senator")))
+        for name, acronym in draw.sample(_BODIES, draw.randrange(3)):
+            key = draw.choice((name, acronym))
+            names[key] = ("ORG", (key, acronym) if draw.random() < 0.5 else (key,), None)
+        names |= {name: ("GPE", (name,), None) for name in draw.sample(_STATES, draw.randrange(3))}
+        told = {
+            name: (*rest, draw.choice((None, "PER", "PER", "NOR")), draw.choice((None, "GOV", "BUS")))
+            for name, rest in names.items()
+        }
+        return {"day": draw.choice((None, day, day, day)), "told": told, "counted": draw.random() < 0.8}
+
+    def rows(self, documents: set[str], of: set[str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """The frames of some documents, in another order each time; entities and mentions `of` some alone."""
+        held, entities, mentions = [], [], []
+        for document in self.draw.sample(sorted(documents), len(documents)):
+            story = self.stories[document]
+            held.append({"document_id": document, "published_date": story["day"], "is_counted": story["counted"]})
+            for name, (label, texts, title, country, sector) in (
+                story["told"].items() if of is None or document in of else ()
+            ):
+                base = {"document_id": document, "entity_id": ids.entity_id(name.casefold()), "label": label,
+                        "country": country, "sector": sector}  # fmt: skip
+                entities.append({**base, "name": name, "titles": [title] if title else []})
+                for number, text in enumerate((*texts, "it")):
+                    mentions.append({**base, "mention_id": f"{document}:{name}:{number}", "text": text, "is_name": text != "it",
+                                     "country": country if number else None})  # fmt: skip
+        columns = (
+            ["document_id", "published_date", "is_counted"],
+            ["document_id", "entity_id", "label", "country", "sector", "name", "titles"],
+            ["document_id", "entity_id", "label", "country", "sector", "mention_id", "text", "is_name"],
+        )
+        return tuple(pd.DataFrame(r, columns=c) for r, c in zip((held, entities, mentions), columns, strict=True))
+
+
+class Core:
+    """The tables of entities as a database keeps them."""
+
+    def __init__(self) -> None:
+        self.tables = {name: pd.DataFrame(columns=keys) for name, keys in _KEYS.items()}
+
+    def take(self, found: ResolvedEntities, mentions: set[str]) -> None:
+        """Replace what a run says is replaced."""
+        for name in _KEYS:
+            rows, old = getattr(found, name), self.tables[name]
+            if found.replaced is not None and name in ("entities", "affiliations"):
+                old = old[~old["entity_id"].isin(found.replaced)]
+            elif found.replaced is not None and name == "entity_links":
+                old = old[old["mention_id"].isin(mentions) & ~old["mention_id"].isin(rows["mention_id"])]
+            else:
+                old = old.iloc[:0]
+            self.tables[name] = pd.concat([old, rows]) if len(old) and len(rows) else rows if len(rows) else old
+
+    def state(self) -> dict[str, list[str]]:
+        return {
+            name: sorted(map(repr, table.astype(object).where(table.notna(), None).to_dict("records")))
+            for name, table in self.tables.items()
+        }
+
+
+@pytest.fixture(autouse=True)
+def _low_bounds(monkeypatch):
+    monkeypatch.setattr(entity_blocks, "MOST_IN_BLOCK", 5)
+    monkeypatch.setattr(entity_hosts, "MOST_IN_BLOCK", 5)
+    monkeypatch.setattr(entity_blocks, "NEIGHBOURS", 2)
+    monkeypatch.setattr(entity_changes, "RARE", 4)
+    monkeypatch.setattr(entity_profiles, "_MOST_CONTEXT", 3)
+
+
+def assert_as_from_nothing(core: Core, stream: Stream, here: set[str], corrections: EntityCorrections | None = None):
+    plain = Core()
+    plain.take(resolve_entities(*stream.rows(here), corrections), set())
+    now, then = core.state(), plain.state()
+    for name in now:
+        assert set(now[name]) ^ set(then[name]) == set(), name
+        assert now[name] == then[name]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_runs_as_documents_come_change_and_go(seed, tmp_path):
+    stream = Stream(seed, 110)
+    core, here, before = Core(), set(), KeptEntities.nothing()
+    everything = sorted(stream.stories)
+    written = []
+    for number, share in enumerate((0.5, 0.01, 0.1, 0.02, 0.3, 0.01)):
+        come = {name for name in everything if stream.draw.random() < share} - here
+        gone = {name for name in sorted(here) if number % 2 and stream.draw.random() < 0.05}
+        changed = {name for name in sorted(here - gone) if number > 1 and stream.draw.random() < 0.03}
+        for name in sorted(changed):
+            stream.stories[name] = stream.story()
+        for name in sorted(here - gone):  # another document may be found to be its original
+            if stream.draw.random() < 0.01:
+                stream.stories[name]["counted"] = not stream.stories[name]["counted"]
+        here = (here | come) - gone
+        fresh = come | changed
+        all_mentions = stream.rows(here)[2]
+        change = EntityChange(before, fresh, lambda some, rows=all_mentions: rows[rows["document_id"].isin(some)])
+        found = resolve_entities(*stream.rows(here, fresh), change=change)
+        core.take(found, set(all_mentions["mention_id"]))
+        written.append((len(found.entity_links), len(core.tables["entity_links"])))
+        assert_as_from_nothing(core, stream, here)
+        found.kept.write(tmp_path / str(number), "code")
+        before = KeptEntities.read(tmp_path / str(number), "code")
+        assert before is not None
+    assert written[1][0] < written[1][1]
+    assert KeptEntities.read(tmp_path / "0", "other code") is None
+
+
+def test_people_win_from_nothing():
+    stream = Stream(7, 40)
+    here = set(stream.stories)
+    mentions = stream.rows(here)[2].sort_values("mention_id")
+    named = mentions[mentions["mention_id"].str.endswith(":0")]
+    node_of = {
+        m: (d, e)
+        for m, d, e in zip(mentions["mention_id"], mentions["document_id"], mentions["entity_id"], strict=True)
+    }
+    some = named.groupby("entity_id")["mention_id"].apply(list)
+    many = [found for found in some if len(found) > 2]
+    rows = [Correction(2, "different_entity", entity_mention_id=f[0], other_entity_mention_id=f[1]) for f in many]
+    rows += [Correction(3, "same_entity", entity_mention_id=many[0][0], other_entity_mention_id=many[1][0])]
+    settled = settle_entities(rows, node_of)
+    found = resolve_entities(*stream.rows(here), settled)
+    core_of = dict(zip(found.entity_links["mention_id"], found.entity_links["entity_id"], strict=True))
+    assert core_of[many[0][0]] == core_of[many[1][0]]
+    assert all(core_of[f[0]] != core_of[f[1]] for f in many)
+    assert found.kept.is_corrected
+    assert found.in_core(stream.rows(here)[2])["entity_id"].notna().all()

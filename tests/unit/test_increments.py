@@ -1,0 +1,208 @@
+"""Models computed in part hold the rows that their queries give, whatever has changed; in doubt they are computed as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from warehouse_rows import empty_warehouse, given, given_reference, models
+
+from warehouse import builds
+from warehouse.checks import run_checks
+from warehouse.derived_checks import derived_checks
+from warehouse.increments import Increments
+from warehouse.models import Model, run_model
+from warehouse.search_words import update_word_stems
+
+Con = duckdb.DuckDBPyConnection
+PARTIAL = tuple(model for model in models() if model.increment is not None)
+NEEDED: set[str] = set()
+for one in reversed(models()):
+    if one in PARTIAL or one.qualified_name in NEEDED:
+        NEEDED |= {one.qualified_name, *one.depends_on}
+RUN = tuple(model for model in models() if model.qualified_name in NEEDED)
+
+
+def add(con: Con, key: str, text: str, *, title: str | None = None) -> None:
+    """A document of one sentence, one number and one sanction, in a file of its own."""
+    given(
+        con, "raw.documents", [{"document_id": key, "title": title, "text": text, "published_date": date(2023, 5, 4)}]
+    )
+    given(con, "raw.files", [{"file_id": f"f{key}", "path": f"{key}.txt", "status": "loaded", "is_current": True}])
+    given(con, "raw.document_sources", [{"document_id": key, "file_id": f"f{key}", "path": f"{key}.txt"}])
+    whole = {"document_id": key, "start_char": 0, "end_char": len(text)}
+    given(con, "nlp.sentences", [{**whole, "sentence_number": 1}])
+    given(con, "nlp.quantities", [{**whole, "text": text, "kind": "count", "value": 3.0}])
+    mention = {
+        **whole, "event_mention_id": f"m{key}", "sentence_start_char": 0, "sentence_end_char": len(text), "end_char": 1,
+        "event_type": "SANCTION", "event_date_start": date(2023, 5, 1), "confidence": 0.9,
+    }  # fmt: skip
+    given(con, "nlp.event_mentions", [mention])
+    given(con, "core.event_links", [{"event_mention_id": f"m{key}", "event_id": f"e{key}"}])
+
+
+def remove(con: Con, key: str) -> None:
+    for table in ("raw.documents", "raw.document_sources", "nlp.sentences", "nlp.quantities", "nlp.event_mentions"):
+        con.execute(f"delete from {table} where document_id = ?", [key])
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A database with every model that is needed, and what is kept of it; copied for each test."""
+    folder = tmp_path_factory.mktemp("built")
+    con = empty_warehouse()
+    con.execute(f"attach '{folder / 'build.duckdb'}' as build")
+    con.execute("copy from database memory to build")
+    con.close()
+    with duckdb.connect(str(folder / "build.duckdb")) as con:
+        given_reference(con)
+        for number in range(12):
+            add(con, f"d{number}", f"Tin imports fell under sanctions by {number} ports.", title=f"Ports {number}")
+        rebuild(con, folder / "prints", "run-1")
+    return folder / "build.duckdb", folder / "prints"
+
+
+@pytest.fixture
+def con(built: tuple[Path, Path], tmp_path: Path) -> Con:
+    (tmp_path / "build.duckdb").write_bytes(built[0].read_bytes())
+    (tmp_path / "prints").mkdir()
+    for path in built[1].iterdir():
+        (tmp_path / "prints" / path.name).write_bytes(path.read_bytes())
+    with duckdb.connect(str(tmp_path / "build.duckdb")) as con:
+        yield con
+
+
+def rebuild(con: Con, prints: Path, run_id: str, run: tuple[Model, ...] = RUN) -> set[str]:
+    """Run models as a run does; those that were computed in part."""
+    update_word_stems(con)
+    increments = Increments(con, prints)
+    parts = builds.model_parts(run)
+    standing = builds.standing(con, parts)
+    builds.begin(con, [part.name for part in parts], run_id=run_id)
+    in_part = set()
+    for model in run:
+        is_standing = model.qualified_name in standing
+        if increments.run(model) if is_standing else None:
+            in_part.add(model.qualified_name)
+        else:
+            run_model(con, model, is_refilled=is_standing)
+    builds.stamp(con, parts, run_id=run_id)
+    increments.note(run)
+    return in_part
+
+
+def unlike(con: Con) -> list[str]:
+    return [result.message for result in run_checks(con, derived_checks(RUN)) if not result.passed]
+
+
+def change_text(con: Con, key: str) -> None:
+    con.execute("update raw.documents set title = 'Ships wait' where document_id = ?", [key])
+
+
+def change_file(con: Con, key: str) -> None:
+    con.execute("update raw.files set is_current = false, status = 'vanished' where file_id = ?", [f"f{key}"])
+
+
+def extract_again(con: Con, key: str) -> None:
+    con.execute("update nlp.sentences set end_char = 8 where document_id = ?", [key])
+    con.execute("delete from nlp.quantities where document_id = ?", [key])
+    con.execute("update nlp.event_mentions set start_char = 4 where document_id = ?", [key])
+
+
+CHANGES: dict[str, Callable[[Con], None]] = {
+    "nothing": lambda con: None,
+    "one more": lambda con: add(con, "d90", "Zinc exports are under sanctions.", title="Zinc"),
+    "one removed": lambda con: remove(con, "d3"),
+    "another title": lambda con: change_text(con, "d4"),
+    "a file gone": lambda con: change_file(con, "d5"),
+    "extracted again": lambda con: extract_again(con, "d6"),
+    "one of each": lambda con: (add(con, "d90", "Sanctions hit zinc."), remove(con, "d3")),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_rows_of_changed_documents_are_what_the_queries_give(con: Con, tmp_path: Path, change: str) -> None:
+    CHANGES[change](con)
+    in_part = rebuild(con, tmp_path / "prints", "run-2")
+    assert in_part == {model.qualified_name for model in PARTIAL}
+    assert unlike(con) == []
+
+
+def test_several_runs_one_after_the_other(con: Con, tmp_path: Path) -> None:
+    for number, change in enumerate(CHANGES.values(), 2):
+        if change is not CHANGES["one of each"]:
+            change(con)
+            assert rebuild(con, tmp_path / "prints", f"run-{number}")
+    assert unlike(con) == []
+
+
+def forget(con: Con, prints: Path) -> None:
+    (prints / "prints.parquet").write_bytes(b"PAR1")
+
+
+DOUBTS: dict[str, Callable[[Con, Path], object]] = {
+    "no hashes": lambda con, prints: (prints / "state.json").unlink(),
+    "damaged hashes": forget,
+    "of another DuckDB": lambda con, prints: (prints / "state.json").write_text(
+        (prints / "state.json").read_text(encoding="utf-8").replace(duckdb.__version__, "0.1"), encoding="utf-8"
+    ),
+    "a stopped run": lambda con, prints: builds.begin(con, [m.qualified_name for m in PARTIAL], run_id="stopped"),
+    "built since": lambda con, prints: builds.stamp(con, builds.model_parts(RUN), run_id="another"),
+    "most documents": lambda con, prints: con.execute("update raw.documents set title = 'Ships'"),
+}
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
+def test_in_doubt_all_rows_are_computed(con: Con, tmp_path: Path, doubt: str) -> None:
+    con.execute("delete from main.fct_quantities where document_id = 'd1'")
+    DOUBTS[doubt](con, tmp_path / "prints")
+    change_text(con, "d2")
+    in_part = rebuild(con, tmp_path / "prints", "run-2")
+    assert "main.search_passages" not in in_part
+    assert doubt == "most documents" or "main.fct_quantities" not in in_part
+    assert doubt == "most documents" or unlike(con) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "whole"),
+    [
+        ("update core.word_stems set stem = 'tinn' where word = 'tin'", "main.search_tokens"),
+        ("update raw.sanction_words set word = 'imports' where word = (select min(word) from raw.sanction_words)",
+         "main.fct_sanctions"),
+    ],
+    ids=["another stem of a known word", "another list"],
+)  # fmt: skip
+def test_what_concerns_all_documents_has_all_rows_computed(
+    con: Con, tmp_path: Path, statement: str, whole: str
+) -> None:
+    con.execute(statement)
+    in_part = rebuild(con, tmp_path / "prints", "run-2")
+    assert in_part == {model.qualified_name for model in PARTIAL} - {whole}
+    assert unlike(con) == []
+
+
+def test_a_changed_model_is_computed_as_a_whole(con: Con, tmp_path: Path) -> None:
+    run = tuple(
+        replace(model, sql=model.sql.replace("'\\s+', ' '", "'\\s+', '_'")) if model.name == "fct_quantities" else model
+        for model in RUN
+    )
+    change_text(con, "d2")
+    in_part = rebuild(con, tmp_path / "prints", "run-2", run)
+    assert in_part == {model.qualified_name for model in PARTIAL} - {"main.fct_quantities"}
+    ((text,),) = con.execute("select text from main.fct_quantities where document_id = 'd9'").fetchall()
+    assert text == "Tin_imports_fell_under_sanctions_by_9_ports."
+
+
+def test_a_model_that_stands_is_filled_again_with_its_comments(con: Con, tmp_path: Path) -> None:
+    comments = (
+        "select table_name, column_name, comment from duckdb_columns() where database_name = 'build' order by all"
+    )
+    before = con.execute(comments).fetchall()
+    add(con, "d90", "Zinc is scarce.")
+    rebuild(con, tmp_path / "prints", "run-2")
+    assert con.execute(comments).fetchall() == before
+    assert any(comment for *_, comment in before)
