@@ -46,6 +46,7 @@ class CodingError:
     message: str
 
 
+@uncollected()
 def code_documents(
     documents: Sequence[Document],
     nlp: Language,
@@ -105,8 +106,7 @@ class _Batch:
         """Code documents together, or each alone if a component of the model fails: spaCy does not say on which."""
         try:
             for together in self._divided(positions):
-                with uncollected():
-                    self._pipe(together)
+                self._pipe(together)
         except MemoryError:
             raise  # the document may be innocent, so the batch is tried again one by one
         except Exception as error:  # whatever a component raises must cost one document, not the run

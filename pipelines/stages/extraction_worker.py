@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pipelines.collection import keep_for_good, uncollected
 from pipelines.records import Document
 from pipelines.settings import Settings
 from pipelines.stages.batch_files import BatchPath
@@ -98,10 +99,12 @@ def start_worker(settings: WorkerSettings, functions: WorkerFunctions) -> None:
         state.nlp.max_length = settings.max_document_characters + 1
         state.nlp(_FIRST_TEXT)
         functions.build_table([], extractor_version=settings.extractor_version)
+        keep_for_good()
     except Exception as error:  # noqa: BLE001 - raised again by the first task
         state.error = error
 
 
+@uncollected()
 def extract_batch(documents: Sequence[Document]) -> BatchReport:
     """Extract a batch of documents and write its Parquet file.
 

@@ -36,6 +36,8 @@ from pipelines.stages.worker_pool import WorkerPool
 
 logger = logging.getLogger(__name__)
 
+# What children have imported when they begin.
+WARM_READER = "pipelines.stages.ingest.warm_reader"
 # Time that a child may take: for each task, and for bytes of as slow a reader as there is (HTML at 50 kB a second).
 _READ_SECONDS = 30.0
 _SECONDS_PER_BYTE = 1 / 50_000
@@ -120,7 +122,7 @@ def _pool(settings: Settings, *, workers: int, tasks_per_process: int | None = N
         arguments=(settings,),
         max_bytes=settings.max_worker_bytes,
         tasks_per_process=tasks_per_process,
-        is_forked=True,
+        preload=(WARM_READER,),
     )
 
 
