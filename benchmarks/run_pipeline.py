@@ -100,7 +100,7 @@ def main() -> None:
         words = sum(len(text.split()) for text in texts[:-1])
         say(f"{len(texts) - 1:,} documents, {words:,} words; load {os.getloadavg()[0]:.1f}")
         spacy = [_raw_spacy(folder, texts)] if options.spacy else []
-        first = _run(folder)
+        first = run_once(folder)
         say(first.line("all"))
         if options.spacy:
             spacy.append(_raw_spacy(folder, texts))
@@ -109,9 +109,9 @@ def main() -> None:
                 f"spaCy alone: {raw:,.0f} words a CPU second ({spacy[0]:,.0f}, {spacy[1]:,.0f}); ratio a core "
                 f"{first.words / first.wall / cores() / raw:.2f}, by CPU seconds {first.words / first.cpu / raw:.2f}"
             )
-        say(_run(folder).line("nothing new"))
+        say(run_once(folder).line("nothing new"))
         _write(folder / "seeds" / f"more-{time.time_ns()}.jsonl", texts[-1:])
-        say(_run(folder).line("one document more"))
+        say(run_once(folder).line("one document more"))
         say(f"load {os.getloadavg()[0]:.1f}")
     finally:
         if options.keep is None:
@@ -161,7 +161,8 @@ def _write(path: Path, texts: list[str]) -> None:
     path.write_text("".join(lines), encoding="utf-8")
 
 
-def _run(folder: Path) -> Measured:
+def run_once(folder: Path) -> Measured:
+    """One `communique run` on the seeds and the warehouse of a folder, and what it took."""
     home = folder / "dagster_home"
     home.mkdir(exist_ok=True)
     shutil.copy(PROJECT_ROOT / "dagster_home" / "dagster.yaml", home)

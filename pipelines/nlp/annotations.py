@@ -97,7 +97,8 @@ def names_unlisted_state(doc: AnyDoc, start: int, end: int) -> bool:
 
 def written_on(doc: AnyDoc) -> date | None:
     """The day a document is from, as far as it is known."""
-    return doc._.context.published_date if doc._.context is not None else None
+    context: DocumentContext | None = doc._.context
+    return context.published_date if context is not None else None
 
 
 def set_extensions() -> None:

@@ -11,7 +11,7 @@ and a token is one object: `token.head is token` at a root.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, count, repeat
 from operator import add
 from typing import Any, overload
 
@@ -257,18 +257,14 @@ class Doc:
         self.vocab = doc.vocab
         orths, spaces, lemmas, poses, tags, deps, kinds, self.places, heads, starts = doc.to_array(_COLUMNS).T.tolist()
         known, strings = known_words(doc.vocab)
-        words = [known[orth] for orth in orths]
+        words = list(map(known.__getitem__, orths))
         self.gaps = [" " if space else "" for space in spaces]
-        self.kinds = [strings[kind] for kind in kinds]
+        self.kinds = list(map(strings.__getitem__, kinds))
         written = [word[0] for word in words]
         self.text = "".join(map(add, written, self.gaps))
         begins = accumulate(map(add, map(len, written), spaces), initial=0)
-        self.tokens: list[Token] = [
-            Token(self, i, idx, word, strings[lemma], strings[pos], strings[tag], strings[dep])
-            for i, (idx, word, lemma, pos, tag, dep) in enumerate(
-                zip(begins, words, lemmas, poses, tags, deps, strict=False)
-            )
-        ]
+        columns = (map(strings.__getitem__, column) for column in (lemmas, poses, tags, deps))
+        self.tokens = list(map(Token, repeat(self), count(), begins, words, *columns))
         self._edges: tuple[list[int], list[int]] | None = None
         self._hang(heads)
         self.sents = self._divided([i for i, start in enumerate(starts) if start == 1 or i == 0])

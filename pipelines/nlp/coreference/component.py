@@ -97,7 +97,8 @@ class EntityResolver:
     def _home(self, doc: Doc, names: list[MentionSpan]) -> tuple[dict[int, tuple[str, str | None]], CountryOfEvents]:
         """The country of each sentence, with the towns that the other names show to be namesakes of better known ones."""
         sentence_of = sentence_numbers(doc)
-        entries = [self.linker.entry(doc[m.start : m.end].text, written_on(doc)) for m in names]
+        on = written_on(doc)
+        entries = [self.linker.entry(doc[m.start : m.end].text, on) for m in names]
         gazetteer = load_gazetteer()
         story = weigh_countries(doc, names, entries, gazetteer, sentence_of)
         main = main_country(story)

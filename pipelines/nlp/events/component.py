@@ -156,7 +156,8 @@ class _DocumentCoder:
         return self.repetitions.merged(drafts)
 
     def _drafts(self, tokens: list[Token]) -> list[Draft]:
-        sites = [(site, self.matcher.match(site)) for site in map(self.matcher.site, tokens) if site is not None]
+        known = filter(self.matcher.is_predicate, tokens)
+        sites = [(site, self.matcher.match(site)) for site in map(self.matcher.site, known) if site is not None]
         taken = self._taken(sites)
         drafts: list[Draft] = []
         used: set[int] = set()
