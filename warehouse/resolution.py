@@ -23,8 +23,12 @@ _DOCUMENTS = (
     ") using (document_id) order by document_id"
 )
 _INPUT = {
-    "event_mentions": "select * from nlp.event_mentions order by event_mention_id",
-    "event_participants": "select * from nlp.event_participants order by all",
+    "event_mentions": "select event_mention_id, document_id from nlp.event_mentions order by event_mention_id",
+    "event_prints": (
+        "with told as (select document_id, hash(m) as print from nlp.event_mentions as m union all "
+        "  select document_id, hash(p) from nlp.event_participants as p) "
+        "select document_id, cast(sum(print) % 18446744073709551557 as ubigint) as print from told group by document_id"
+    ),
     "former_entities": "select entity_id, label, country, is_named from core.entities",
 }
 # By document; sums, so that the order of the rows makes no difference.
@@ -36,7 +40,6 @@ with told as (
 )
 select document_id, sum(print) % 18446744073709551557 as told_print from told group by document_id
 """
-_OF_DOCUMENTS = "where document_id in (select unnest($documents))"
 
 
 def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -54,16 +57,39 @@ def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return found | {
         "documents": documents,
         "texts_of": partial(_rows_of, con, "select document_id, text, minhash from raw.documents"),
-        "entities_of": partial(_rows_of, con, "select * from nlp.entities"),
-        "entity_mentions_of": partial(_rows_of, con, "select * from nlp.entity_mentions"),
+        "entities_of": partial(_rows_of, con, "select * exclude (extractor_version) from nlp.entities"),
+        "entity_mentions_of": partial(
+            _rows_of, con, "select * exclude (extractor_version, start_char, end_char) from nlp.entity_mentions"
+        ),
+        "event_mentions_of": partial(
+            _rows_of,
+            con,
+            "select * exclude (extractor_version) from nlp.event_mentions",
+            of="event_mention_id",
+            order="event_mention_id",
+        ),
+        "participants_of": partial(
+            _rows_of,
+            con,
+            "select * exclude (extractor_version) from nlp.event_participants",
+            of="event_mention_id",
+            order="event_mention_id, role, ordinal",
+        ),
     }
 
 
-def _rows_of(con: duckdb.DuckDBPyConnection, statement: str, documents: Collection[str] | None) -> pd.DataFrame:
-    """The rows of some documents, or of all."""
-    if documents is None:
-        return con.execute(statement).df()
-    return con.execute(f"{statement} {_OF_DOCUMENTS}", {"documents": list(documents)}).df()
+def _rows_of(
+    con: duckdb.DuckDBPyConnection,
+    statement: str,
+    ids: Collection[str] | None,
+    *,
+    of: str = "document_id",
+    order: str = "document_id",
+) -> pd.DataFrame:
+    """The rows of some documents or mentions, or all."""
+    if ids is None:
+        return con.execute(f"{statement} order by {order}").df()
+    return con.execute(f"{statement} where {of} in (select unnest($ids)) order by {order}", {"ids": list(ids)}).df()
 
 
 def core_tables(frames: Mapping[str, pd.DataFrame]) -> dict[str, pa.Table]:

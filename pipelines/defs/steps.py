@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -90,7 +90,7 @@ def ingest(
 
     def read_files(
         changed: Sequence[ChangedFile], settings: Settings
-    ) -> Iterator[tuple[ChangedFile, list[ReadRecord]]]:
+    ) -> Iterator[tuple[ChangedFile, Iterable[ReadRecord]]]:
         if changed and early_workers is not None:
             early_workers.start(sum(item.file.size_bytes for item in changed), batch_table)
         return read_in_children(changed, settings)

@@ -66,8 +66,10 @@ class EarlyWorkers:
         from pipelines.stages.batch_files import batch_path
         from pipelines.stages.engines import open_local_pool
         from pipelines.stages.extraction_worker import WorkerFunctions, WorkerSettings, load_pipeline
+        from pipelines.stages.ingest.isolation import WARM_READER
         from pipelines.stages.planning import worth_of_workers
         from pipelines.stages.versions import extractor_version
+        from pipelines.stages.worker_pool import start_server
 
         settings = self._settings
         folder = batch_path(settings.batches_location) / extractor_version(settings.model)
@@ -75,9 +77,10 @@ class EarlyWorkers:
         workers = worth_of_workers(size, settings.workers)
         pool = open_local_pool(settings, workers=workers, arguments=arguments)
         # By a thread, as a worker is there when the server has loaded what it is forked with.
-        starting = Thread(target=pool.start, name="early workers")
+        starting = Thread(target=pool.start, name="early workers", daemon=True)
         self._started = _Started(arguments, workers, pool, starting)
         starting.start()
+        start_server((WARM_READER,))  # unless there is one for the workers
 
     def take(self, workers: int, arguments: tuple[WorkerSettings, WorkerFunctions]) -> TaskPool | None:
         """The workers that were started; the caller ends them.

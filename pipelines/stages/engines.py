@@ -13,11 +13,11 @@ from typing import Any
 from pipelines.errors import SettingsError
 from pipelines.settings import Settings
 from pipelines.stages.extraction_worker import WorkerFunctions, WorkerSettings, extract_batch, start_worker
+from pipelines.stages.ingest.isolation import WARM_READER
 from pipelines.stages.tasks import TaskPool
 from pipelines.stages.worker_pool import WorkerPool
 
-# On macOS what a worker imports may have used threads by then, and a process must not be forked that has.
-_IS_FORKED = sys.platform == "linux"
+_WARM_EXTRACTOR = "pipelines.stages.warm_extractor"
 
 
 def open_pool(settings: Settings, *, workers: int, arguments: tuple[WorkerSettings, WorkerFunctions]) -> TaskPool:
@@ -51,8 +51,14 @@ def open_pool(settings: Settings, *, workers: int, arguments: tuple[WorkerSettin
 def open_local_pool(
     settings: Settings, *, workers: int, arguments: tuple[WorkerSettings, WorkerFunctions]
 ) -> WorkerPool:
-    """Start workers on this machine; see `open_pool`."""
-    return WorkerPool(extract_batch, **_options(settings, workers, arguments), is_forked=_IS_FORKED)
+    """Start workers on this machine; see `open_pool`.
+
+    Several share what they import, and the memory of it. One by itself would only wait for the server, which reads files as well.
+    """
+    # On macOS what a worker imports may have used threads by then, and a process must not be forked that has.
+    is_forked = workers > 1 and sys.platform == "linux"
+    preload = (WARM_READER, _WARM_EXTRACTOR) if is_forked else ()
+    return WorkerPool(extract_batch, **_options(settings, workers, arguments), preload=preload)
 
 
 def _options(settings: Settings, workers: int, arguments: tuple[WorkerSettings, WorkerFunctions]) -> dict[str, Any]:

@@ -4,9 +4,9 @@ What belongs here: `WorkerPool`, which runs tasks with a time limit each in proc
 outcome, whatever happened to the worker. What does not: what the tasks do (`extract.py`, `ingest/reading.py`), whether a
 failed one is tried again, other machines (`ray_pool.py`).
 
-The processes are pebble's, forked from a server that has imported their code and has no threads, or started by spawn: a child
-forked from this process would inherit its threads' locks and its connection to the database. There is one server, for all pools.
-A worker whose parent has died ends itself.
+The processes are pebble's, started by spawn, or forked from a server that has imported their code and has no threads: a child
+forked from this process would inherit its threads' locks and its connection to the database. There is one server, for all pools,
+with what the first of them asked for. A worker whose parent has died ends itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import multiprocessing
 import os
 import resource
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -34,8 +34,6 @@ logger = logging.getLogger(__name__)
 # A pool whose workers die before they take a task is started again this often; then something is wrong with the machine.
 _MAX_RESTARTS = 5
 _CHECK_SECONDS = 5.0  # how often a silent pool is asked whether it still lives
-# What costs time to import, in the order in which it is needed; a child waits until all of it is there.
-_PRELOADED = ("pipelines.stages.ingest.warm_reader", "pipelines.stages.warm_extractor")
 
 
 class WorkerPool:
@@ -49,7 +47,8 @@ class WorkerPool:
         max_bytes: memory that a process may take for data; one that asks for more fails in the task that it works on.
             Linux enforces it, macOS does not.
         tasks_per_process: tasks after which a process is replaced by a fresh one; `None`: it stays.
-        is_forked: the processes are forked from the server, and not started by spawn.
+        preload: modules that cost time to import; the processes are forked from the server, which imports them first. Without any
+            they are started by spawn.
     """
 
     def __init__(
@@ -61,7 +60,7 @@ class WorkerPool:
         arguments: tuple[Any, ...] = (),
         max_bytes: int | None = None,
         tasks_per_process: int | None = None,
-        is_forked: bool = False,
+        preload: Sequence[str] = (),
     ) -> None:
         self._function = function
         self._workers = workers
@@ -69,9 +68,9 @@ class WorkerPool:
         self._arguments = arguments
         self._max_bytes = max_bytes
         self._tasks_per_process = tasks_per_process
-        self._context = multiprocessing.get_context("forkserver" if is_forked else "spawn")
-        if is_forked:
-            start_server()
+        self._context = multiprocessing.get_context("forkserver" if preload else "spawn")
+        if preload:
+            start_server(preload)
         self._running: dict[Future[Any], Task] = {}
         self._restarts = 0
         self._pool = self._start()
@@ -158,9 +157,13 @@ class WorkerPool:
             self.submit(task)
 
 
-def start_server() -> None:
-    """Start the server from which processes are forked, if there is none yet; it loads while the caller does something else."""
-    multiprocessing.set_forkserver_preload(list(_PRELOADED))
+def start_server(preload: Sequence[str]) -> None:
+    """Start the server from which processes are forked, if there is none yet; it loads while the caller does something else.
+
+    Args:
+        preload: modules that it imports before it forks the first process.
+    """
+    multiprocessing.set_forkserver_preload(list(preload))
     forkserver.ensure_running()
 
 

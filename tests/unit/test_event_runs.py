@@ -5,6 +5,7 @@ The bounds are lowered, so that blocks, lists of neighbours and windows are full
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from benchmarks import generated_reports
 from pipelines.stages.resolve import alike_texts, events, half_links, kept_pairs, link_files, pair_blocks, report_pairs
 from pipelines.stages.resolve.corrections import Corrections
+from pipelines.stages.resolve.event_source import EventReader
 from pipelines.stages.resolve.events import Memory, ResolvedEvents, resolve_events
 from pipelines.stages.resolve.pair_blocks import Bound
 
@@ -46,6 +48,7 @@ class Stream:
         self.mentions.loc[some > 0.6, places] = None
         self.participants = stream.participants
         self.entities = stream.entities
+        self.countries: dict[str, str] = {}
 
     def rows(self, documents: set[str]) -> tuple[pd.DataFrame, ...]:
         """The frames of some documents, in another order each time."""
@@ -64,6 +67,8 @@ class Stream:
         self.mentions.loc[self.rng.random(len(self.mentions)) < 0.03, "modality"] = "future"
         self.participants = self.participants.copy()
         self.participants.loc[self.rng.random(len(self.participants)) < 0.02, "country"] = "AAX"
+        self.entities = self.entities.copy()
+        self.entities.loc[self.rng.random(len(self.entities)) < 0.02, "country"] = "AAX"
 
 
 class Core:
@@ -115,6 +120,33 @@ def run(
     return resolve_events(*stream.rows(documents), corrections=corrections, memory=memory)
 
 
+def run_by_reading(
+    stream: Stream, documents: set[str], memory: Memory | None, corrections: Corrections | None = None
+) -> ResolvedEvents:
+    """The same, rows read where they are needed."""
+    held, mentions, told, entities = stream.rows(documents)
+    texts = dict(zip(held["document_id"], held["text"], strict=True))
+    document_of = dict(zip(mentions["event_mention_id"], mentions["document_id"], strict=True))
+    prints = dict.fromkeys(texts, 0)
+    for frame in (mentions, told):
+        for row in frame.drop(columns="document_id", errors="ignore").astype(str).to_dict("records"):
+            prints[document_of[row["event_mention_id"]]] += zlib.crc32(repr(row).encode())
+    said = entities.set_index("entity_id")["country"].to_dict()
+    other = {entity for entity, country in said.items() if stream.countries.get(entity, country) != country}
+    stream.countries = said
+    of_other = told.loc[told["entity_id"].isin(other), "event_mention_id"]
+
+    def rows_of(some):
+        frames = (mentions, told) if some is None else (f[f["event_mention_id"].isin(some)] for f in (mentions, told))
+        return tuple(frames)
+
+    reader = EventReader(
+        lambda some: {name: texts[name] for name in some}, rows_of, prints, {document_of[name] for name in of_other}
+    )
+    ids = mentions[["event_mention_id", "document_id"]]
+    return resolve_events(held.drop(columns="text"), ids, told.iloc[:0], entities, corrections, memory, reader)
+
+
 def memories(folder: Path):
     """Where each run finds what the run before kept."""
     number = 0
@@ -129,9 +161,10 @@ def assert_as_from_nothing(core: Core, stream: Stream, documents: set[str], corr
     assert core.state() == plain.state()
 
 
+@pytest.mark.parametrize("run", [run, run_by_reading])
 @pytest.mark.parametrize("most_texts", [20_000, 25])
 @pytest.mark.parametrize("seed", range(3))
-def test_runs_as_documents_come_change_and_go(seed, most_texts, monkeypatch, tmp_path):
+def test_runs_as_documents_come_change_and_go(seed, most_texts, run, monkeypatch, tmp_path):
     monkeypatch.setattr(alike_texts, "MOST_TEXTS", most_texts)
     stream, core, here = Stream(seed), Core(), set()
     all_ids = stream.documents["document_id"].tolist()

@@ -52,6 +52,7 @@ class ResolvedEntities:
         entity_links: of mentions whose links are not as they were; those of mentions that are no more go too.
         candidates: always all rows.
         replaced: entities of core; `None` if the rows are all that there are.
+        relinked_documents: documents with an entity that has another id of core than before, or was joined otherwise.
         kept: what the next run needs, and `of_document` looks up.
     """
 
@@ -60,6 +61,7 @@ class ResolvedEntities:
     affiliations: pd.DataFrame
     candidates: pd.DataFrame
     replaced: set[str] | None
+    relinked_documents: set[str]
     kept: KeptEntities
     _corrected: Mapping[NodeId, str]
 
@@ -72,6 +74,15 @@ class ResolvedEntities:
             self.kept,
             nodes.all(*_NODE) if documents is None else nodes.where("document_id", documents, columns=_NODE),
         )
+
+    def documents_of(self, entities: Collection[str]) -> set[str]:
+        """The documents that name some entities of core."""
+        kept = self.kept
+        profiles = {id for (id,) in kept.profiles.where("core_id", entities, columns=["profile_id"])}
+        keys = {id for (id,) in kept.groups.where("core_id", entities, columns=["group_id"])}
+        rows = kept.nodes.where("profile_id", profiles, columns=["document_id"])
+        rows += kept.nodes.where("entity_id", keys, columns=["document_id"], known=False)
+        return {document for (document,) in rows}
 
     def in_core(self, table: pd.DataFrame) -> pd.DataFrame:
         """A table of nlp with document_id and entity_id, the latter replaced by the entity of core; without one it stays so."""
@@ -150,6 +161,7 @@ def resolve_entities(
         affiliations=affiliation_rows(of_entity, outcome.uncounted),
         candidates=outcome.candidates(),
         replaced=ids.entities if change else None,
+        relinked_documents=documents_linked,
         kept=kept,
         _corrected=corrected,
     )

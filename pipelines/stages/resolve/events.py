@@ -18,7 +18,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -41,13 +41,14 @@ from pipelines.stages.resolve.event_relations import (
     related_reports,
 )
 from pipelines.stages.resolve.event_rows import event_rows
+from pipelines.stages.resolve.event_source import EventReader, EventRows
 from pipelines.stages.resolve.half_linkage import Ties, climb
 from pipelines.stages.resolve.half_links import Links
 from pipelines.stages.resolve.judged_pairs import FormerPairs, judge_pairs
-from pipelines.stages.resolve.kept_events import PAIRS, KeptEvents, document_prints
+from pipelines.stages.resolve.kept_events import PAIRS, KeptEvents
 from pipelines.stages.resolve.report_changes import ReportChanges, changed_documents, compare_reports
 from pipelines.stages.resolve.report_pairs import pair_changes
-from pipelines.stages.resolve.reports import NONE, Reports, SketchNorms, in_order, read_reports
+from pipelines.stages.resolve.reports import NONE, Reports, SketchNorms, in_order
 
 logger = logging.getLogger(__name__)
 
@@ -110,29 +111,34 @@ def resolve_events(
     entities: pd.DataFrame,
     corrections: Corrections | None = None,
     memory: Memory | None = None,
-    texts_of: Callable[[Collection[str]], Mapping[str, str]] | None = None,
+    reader: EventReader | None = None,
 ) -> ResolvedEvents:
     """Join event mentions into events.
 
     Args:
-        documents: document_id, published_date, is_counted; text, unless `texts_of` gives it.
+        documents: document_id, published_date, is_counted, text.
         mentions: rows of nlp.event_mentions.
         participants: rows of nlp.event_participants, with the entity of core as entity_id.
         entities: entity_id, label, country, is_named of core.entities.
         corrections: of event mentions by people.
         memory: where the resolution before is kept, and this one will be; `None`: everything is resolved anew.
-        texts_of: gives the texts of some documents.
+        reader: gives texts and rows where they are needed: then `documents` has no text, `mentions` only event_mention_id and
+            document_id, and `participants` nothing.
 
     Returns:
         The tables of events, links, parties and relations.
     """
     corrections = corrections or Corrections()
-    mentions = correct_mentions(in_order(mentions, "event_mention_id"), corrections)
+    mentions = in_order(mentions, "event_mention_id")
+    if reader is None:
+        mentions = correct_mentions(mentions, corrections)
+    else:
+        mentions = mentions.assign(is_event=~mentions["event_mention_id"].isin(corrections.not_events))
     is_told = np.zeros(len(documents) + 1, dtype=bool)
     # Of a document that is not there: the last one.
     is_told[pd.Index(documents["document_id"]).get_indexer(pd.Index(mentions["document_id"]))] = True
     documents = in_order(documents.loc[is_told[:-1]], "document_id")
-    rows = _Rows(documents, mentions, participants, entities, corrections, texts_of)
+    rows = EventRows(documents, mentions, participants, entities, corrections, reader)
     if memory is not None:
         with memory.writing() as folder:
             return _resolve(rows, memory.read(), folder, memory.version)
@@ -140,54 +146,7 @@ def resolve_events(
         return _resolve(rows, None, Path(temporary), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """What is resolved, the documents and mentions in the order of their ids."""
-
-    documents: pd.DataFrame
-    mentions: pd.DataFrame
-    participants: pd.DataFrame
-    entities: pd.DataFrame
-    corrections: Corrections
-    texts_of: Callable[[Collection[str]], Mapping[str, str]] | None
-
-    def reports(self, rows: np.ndarray) -> Reports:
-        """The reports of some event mentions."""
-        some = self if len(rows) == len(self.mentions) else self.of(rows)
-        documents = some.documents
-        if self.texts_of is not None:
-            ids = documents["document_id"].tolist()
-            texts = self.texts_of(ids)
-            documents = documents.assign(text=pd.Series([texts[id] for id in ids], documents.index, dtype=object))
-        return read_reports(documents, some.mentions, some.participants, some.entities)
-
-    def of(self, rows: np.ndarray) -> _Rows:
-        """The rows of some event mentions."""
-        mentions = self.mentions.iloc[rows].reset_index(drop=True)
-        told = self.participants["event_mention_id"].isin(mentions["event_mention_id"])
-        documents = self.documents["document_id"].isin(mentions["document_id"].unique())
-        return replace(
-            self, documents=self.documents[documents], mentions=mentions, participants=self.participants[told]
-        )
-
-    def prints(self) -> np.ndarray:
-        """A hash of what is told of each document."""
-        return document_prints(
-            self.documents.drop(columns="text", errors="ignore"), self.mentions, self.participants, self.entities
-        )
-
-    def ties(self) -> Ties:
-        """What people put together and kept apart, by rows."""
-        index = pd.Index(self.mentions["event_mention_id"])
-        told = (self.corrections.same, self.corrections.different)
-        together, apart = (
-            np.stack([index.get_indexer([pair[side] for pair in pairs]) for side in (0, 1)], axis=1).tolist()
-            for pairs in told
-        )
-        return Ties.of(together, apart)
-
-
-def _resolve(rows: _Rows, before: KeptEvents | None, folder: Path, version: str | None) -> ResolvedEvents:
+def _resolve(rows: EventRows, before: KeptEvents | None, folder: Path, version: str | None) -> ResolvedEvents:
     document = pd.Index(rows.documents["document_id"]).get_indexer(pd.Index(rows.mentions["document_id"]))
     prints = rows.prints() if version is not None else np.empty(0, dtype=np.uint64)
     changes = _compare(rows, document, prints, before)
@@ -246,16 +205,16 @@ def _keep(kept: KeptEvents, folder: Path, version: str) -> None:
     kept.write(folder, version)
 
 
-def _compare(rows: _Rows, document: np.ndarray, prints: np.ndarray, before: KeptEvents | None) -> ReportChanges:
+def _compare(rows: EventRows, document: np.ndarray, prints: np.ndarray, before: KeptEvents | None) -> ReportChanges:
     ids = rows.documents["document_id"].to_numpy(dtype=object)
     former = before.reports if before else rows.reports(np.empty(0, dtype=np.int64))
     former_text, gone = changed_documents(
-        ids, prints, former.document_ids, before.prints if before else np.empty(0, dtype=np.uint64)
+        ids, rows.as_compared(prints), former.document_ids, before.prints if before else np.empty(0, dtype=np.uint64)
     )
     return compare_reports(document, former_text, gone, former, rows.reports)
 
 
-def _with_ties(changed: ChangedPairs, rows: _Rows, before: KeptEvents, ties: Ties) -> ChangedPairs:
+def _with_ties(changed: ChangedPairs, rows: EventRows, before: KeptEvents, ties: Ties) -> ChangedPairs:
     """What changed, with what people said that they had not said before, or say no more."""
     former = replace(rows, corrections=Corrections(same=before.ties[0], different=before.ties[1])).ties()
     told, once = (set(zip(t.first.tolist(), t.second.tolist(), t.value.tolist(), strict=True)) for t in (ties, former))
@@ -288,7 +247,7 @@ def _parted(names: np.ndarray, inside: PairsWithin, reports: Reports, ties: Ties
 
 
 def _tables(
-    rows: _Rows, reports: Reports, norms: SketchNorms, inside: PairsWithin, names: np.ndarray, anew: np.ndarray,
+    rows: EventRows, reports: Reports, norms: SketchNorms, inside: PairsWithin, names: np.ndarray, anew: np.ndarray,
     related: RelatedReports,
 ) -> ResolvedEvents:  # fmt: skip
     """The rows of events with a report that is not as before, and the relations of all."""
@@ -317,6 +276,6 @@ def _portions(names: np.ndarray, anew: np.ndarray) -> Iterator[tuple[np.ndarray,
         yield rows[some], some
 
 
-def _rows_of_events(rows: _Rows, links: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _rows_of_events(rows: EventRows, links: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows of some events, and those of their parties."""
     return event_rows(rows.documents, rows.mentions, links), event_parties(rows.participants, links, rows.entities)

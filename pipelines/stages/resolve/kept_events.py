@@ -129,23 +129,23 @@ def document_prints(
     # The last one stands for parties without an entity.
     known = np.flatnonzero(is_told[:-1])
     of_entity = np.zeros(len(is_told), dtype=np.uint64)
-    of_entity[known] = _row_hashes(entities[["entity_id", "label", "country", "is_named"]].iloc[known])
+    of_entity[known] = row_hashes(entities[["entity_id", "label", "country", "is_named"]].iloc[known])
     # Sums, so that the order of the rows makes no difference.
     row = pd.Index(mentions["event_mention_id"]).get_indexer(pd.Index(participants["event_mention_id"]))
     told = row >= 0
-    of_mention = _row_hashes(mentions.drop(columns="document_id"))
-    of_party = _row_hashes(participants.drop(columns="event_mention_id")) + of_entity[at] * _MIX
-    np.add.at(of_mention, row[told], _mixed(of_party)[told])
-    found = _row_hashes(documents)
+    of_mention = row_hashes(mentions.drop(columns="document_id"))
+    of_party = row_hashes(participants.drop(columns="event_mention_id")) + of_entity[at] * _MIX
+    np.add.at(of_mention, row[told], mixed(of_party)[told])
+    found = row_hashes(documents)
     place = pd.Index(documents["document_id"]).get_indexer(pd.Index(mentions["document_id"]))
-    np.add.at(found, place, _mixed(of_mention))
+    np.add.at(found, place, mixed(of_mention))
     return found
 
 
-def _row_hashes(frame: pd.DataFrame) -> np.ndarray:
+def row_hashes(frame: pd.DataFrame) -> np.ndarray:
     found = np.zeros(len(frame), dtype=np.uint64)
     for name in sorted(frame.columns):
-        found = _mixed(found + _hashes(frame[name]))
+        found = mixed(found + _hashes(frame[name]))
     return found
 
 
@@ -172,7 +172,7 @@ def _joined(column: pd.Series) -> pd.Series:
     return pd.Series(pc.binary_join(lists, "\x1f"), dtype=pd.ArrowDtype(pa.string()))
 
 
-def _mixed(values: np.ndarray) -> np.ndarray:
+def mixed(values: np.ndarray) -> np.ndarray:
     values = values * _MIX
     return values ^ (values >> np.uint64(31))
 

@@ -7,7 +7,7 @@ entities (`entities.py`) and events (`events.py`) are joined, or how near-duplic
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import partial
 from importlib.metadata import version
@@ -18,11 +18,12 @@ import pandas as pd
 
 from pipelines.records import DocumentDuplicate
 from pipelines.stages.resolve.copies import Copies, Text, change_copies
-from pipelines.stages.resolve.corrections import ENTITY_KINDS, CorrectionFile, settle
+from pipelines.stages.resolve.corrections import ENTITY_KINDS, CorrectionFile, Corrections, settle
 from pipelines.stages.resolve.entities import EntityChange, ResolvedEntities, resolve_entities
 from pipelines.stages.resolve.entity_corrections import EntityCorrections, settle_entities
 from pipelines.stages.resolve.entity_profiles import NodeId
-from pipelines.stages.resolve.events import Memory, resolve_events
+from pipelines.stages.resolve.event_source import EventReader
+from pipelines.stages.resolve.events import Memory, ResolvedEvents, resolve_events
 from pipelines.stages.resolve.kept_entities import KeptEntities
 from pipelines.stages.resolve.kept_texts import KeptTexts
 from pipelines.stages.versions import events_code_version, resolver_code_version
@@ -37,19 +38,24 @@ class ResolveInput:
     Attributes:
         documents: document_id, source_key, url, published_date, is_current (whether a current file version holds it) and print
             (what is told of its day and entities, as a hash).
-        event_mentions, event_participants: tables of nlp.
+        event_mentions: event_mention_id and document_id of all.
+        event_prints: document_id and print, a hash of the rows of nlp.event_mentions and nlp.event_participants.
         former_entities: core.entities as the run before left it.
         texts_of: gives document_id, text and minhash of some documents.
         entities_of, entity_mentions_of: give the rows of nlp.entities and nlp.entity_mentions of some documents, or of all.
+        event_mentions_of, participants_of: give the rows of nlp.event_mentions and nlp.event_participants of some event mentions,
+            or of all.
     """
 
     documents: pd.DataFrame
     event_mentions: pd.DataFrame
-    event_participants: pd.DataFrame
+    event_prints: pd.DataFrame
     former_entities: pd.DataFrame
     texts_of: Callable[[Collection[str]], pd.DataFrame]
     entities_of: Callable[[Collection[str] | None], pd.DataFrame]
     entity_mentions_of: Callable[[Collection[str] | None], pd.DataFrame]
+    event_mentions_of: Callable[[Collection[str] | None], pd.DataFrame]
+    participants_of: Callable[[Collection[str] | None], pd.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +96,8 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, mem
     named = any(row.kind in ENTITY_KINDS for row in rows)
     settled_entities = settle_entities(rows, _nodes(tables.entity_mentions_of(None)) if named else {})
     entities, added = _entities(tables, documents, settled_entities, memory)
-    documents = documents.drop(columns="print")
-    participants = entities.in_core(tables.event_participants)
     settled = settle(rows, tables.event_mentions["event_mention_id"].tolist())
-    all_entities = entities.entities
-    if entities.replaced is not None:
-        former = tables.former_entities
-        former = former[~former["entity_id"].isin(entities.replaced)]
-        all_entities = pd.concat([former, all_entities[list(former.columns)].astype(former.dtypes)], ignore_index=True)
-    events = resolve_events(
-        documents, tables.event_mentions, participants, all_entities, settled, memory, partial(_texts, tables)
-    )
+    events = _events(tables, documents, entities, settled, memory)
     if memory is not None:
         copies.kept.write(memory.folder / memory.name / _TEXTS, memory.version)
         entities.kept.write(memory.folder / memory.name / _ENTITIES, memory.version)
@@ -144,9 +141,55 @@ def _copies(tables: ResolveInput, memory: Memory | None) -> Copies:
     return change_copies(texts, texts_of, before)
 
 
+def _told(rows: pd.DataFrame) -> set[tuple[object, ...]]:
+    plain = rows.astype(object).where(rows.notna(), None)
+    return set(plain.itertuples(index=False, name=None))
+
+
 def _texts(tables: ResolveInput, documents: Collection[str]) -> dict[str, str]:
     found = tables.texts_of(documents)
     return dict(zip(found["document_id"].tolist(), found["text"].tolist(), strict=True))
+
+
+def _events(
+    tables: ResolveInput,
+    documents: pd.DataFrame,
+    entities: ResolvedEntities,
+    settled: Corrections,
+    memory: Memory | None,
+) -> ResolvedEvents:
+    """Resolve events by what changed since the run before, or from nothing if that is not kept."""
+    documents = documents.drop(columns="print")
+    all_entities, others = entities.entities, set[str]()
+    if entities.replaced is not None:
+        former, columns = tables.former_entities, list(tables.former_entities.columns)
+        new = entities.entities[columns]
+        is_replaced = former["entity_id"].isin(entities.replaced)
+        other = _told(former[is_replaced]) ^ _told(new)
+        others = entities.relinked_documents | entities.documents_of({str(entity) for entity, *_ in other})
+        former = former[~is_replaced]
+        all_entities = pd.concat([former, new.astype(former.dtypes)], ignore_index=True)
+
+    def rows_of(mentions: Collection[str] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return tables.event_mentions_of(mentions), entities.in_core(tables.participants_of(mentions))
+
+    if entities.kept.is_corrected:
+        # Which documents have other entities than before is not known, so all that is told of each is compared.
+        mentions, participants = rows_of(None)
+        texts = _texts(tables, documents["document_id"].tolist())
+        documents = documents.assign(text=documents["document_id"].map(texts))
+        return resolve_events(documents, mentions, participants, all_entities, settled, memory)
+    if memory is not None and entities.replaced is None:
+        memory = replace(memory, former=None)
+    prints = tables.event_prints
+    reader = EventReader(
+        texts_of=partial(_texts, tables),
+        rows_of=rows_of,
+        prints=dict(zip(prints["document_id"].tolist(), prints["print"].tolist(), strict=True)),
+        other_entities=others,
+    )
+    nobody = pd.DataFrame({"event_mention_id": [], "entity_id": []}, dtype=object)
+    return resolve_events(documents, tables.event_mentions, nobody, all_entities, settled, memory, reader)
 
 
 def _entities(

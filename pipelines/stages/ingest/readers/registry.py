@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from os.path import splitext
 from pathlib import PurePosixPath
 from typing import BinaryIO, NamedTuple
 
@@ -95,6 +96,8 @@ def find_reader(name: str) -> Format:
     Raises:
         Refused: no reader is known for it, or it is an archive of archives.
     """
+    if (plain := READERS.get(splitext(name)[1].lower())) is not None:
+        return plain
     path = PurePosixPath(name)
     suffix = path.suffix.lower()
     if suffix == ".zip":

@@ -1,0 +1,103 @@
+"""The rows that events are resolved from: at hand as frames, or read where they are needed.
+
+What belongs here: `EventReader`, `EventRows`. What does not: what is done with the rows (`events.py`), the hash of a document by
+frames (`kept_events.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from pipelines.stages.resolve.corrections import Corrections, correct_mentions
+from pipelines.stages.resolve.half_linkage import Ties
+from pipelines.stages.resolve.kept_events import document_prints, mixed, row_hashes
+from pipelines.stages.resolve.reports import Reports, in_order, read_reports
+
+
+@dataclass(frozen=True, slots=True)
+class EventReader:
+    """Gives rows where they are needed.
+
+    Attributes:
+        texts_of: texts of some documents.
+        rows_of: rows of nlp.event_mentions, and of nlp.event_participants with the entity of core as entity_id, of some event
+            mentions, or of all.
+        prints: a hash of these rows by document, as they are in nlp; none for a document without any.
+        other_entities: the documents with a party that is another entity than in the run before, or one that has another label or
+            country, or is named now or no more.
+    """
+
+    texts_of: Callable[[Collection[str]], Mapping[str, str]]
+    rows_of: Callable[[Collection[str] | None], tuple[pd.DataFrame, pd.DataFrame]]
+    prints: Mapping[str, int]
+    other_entities: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventRows:
+    """What is resolved, the documents and mentions in the order of their ids."""
+
+    documents: pd.DataFrame
+    mentions: pd.DataFrame
+    participants: pd.DataFrame
+    entities: pd.DataFrame
+    corrections: Corrections
+    reader: EventReader | None
+
+    def reports(self, rows: np.ndarray) -> Reports:
+        """The reports of some event mentions."""
+        some = self if len(rows) == len(self.mentions) and self.reader is None else self.of(rows)
+        documents = some.documents
+        if self.reader is not None:
+            ids = documents["document_id"].tolist()
+            texts = self.reader.texts_of(ids)
+            documents = documents.assign(text=pd.Series([texts[id] for id in ids], documents.index, dtype=object))
+        return read_reports(documents, some.mentions, some.participants, some.entities)
+
+    def of(self, rows: np.ndarray) -> EventRows:
+        """The rows of some event mentions."""
+        mentions, participants = self.mentions.iloc[rows].reset_index(drop=True), self.participants
+        if self.reader is not None:
+            is_all = len(rows) == len(self.mentions)
+            mentions, participants = self.reader.rows_of(None if is_all else mentions["event_mention_id"].tolist())
+            mentions = correct_mentions(in_order(mentions, "event_mention_id"), self.corrections)
+        told = participants["event_mention_id"].isin(mentions["event_mention_id"])
+        documents = self.documents["document_id"].isin(mentions["document_id"].unique())
+        return replace(self, documents=self.documents[documents], mentions=mentions, participants=participants[told])
+
+    def prints(self) -> np.ndarray:
+        """A hash of what is told of each document; of a reader's rows their entities aside."""
+        if self.reader is None:
+            documents = self.documents.drop(columns="text")
+            return document_prints(documents, self.mentions, self.participants, self.entities)
+        found = row_hashes(self.documents)
+        told = (self.reader.prints.get(document, 0) for document in self.documents["document_id"].tolist())
+        found = mixed(found + np.fromiter(told, dtype=np.uint64, count=len(found)))
+        # What people say of a mention is told of its document.
+        said = dict.fromkeys(self.corrections.not_events, "no event")
+        said |= {mention: "/".join(code) for mention, code in self.corrections.codes.items()}
+        some = self.mentions[self.mentions["event_mention_id"].isin(list(said))]
+        at = pd.Index(self.documents["document_id"]).get_indexer(pd.Index(some["document_id"]))
+        words = pd.DataFrame({"mention": some["event_mention_id"], "said": some["event_mention_id"].map(said)})
+        np.add.at(found, at, mixed(row_hashes(words)))
+        return found
+
+    def as_compared(self, prints: np.ndarray) -> np.ndarray:
+        """The hashes, those of documents whose parties are other entities than before made unlike all former ones."""
+        if self.reader is None or not self.reader.other_entities:
+            return prints
+        return np.where(self.documents["document_id"].isin(self.reader.other_entities), ~prints, prints)
+
+    def ties(self) -> Ties:
+        """What people put together and kept apart, by rows."""
+        index = pd.Index(self.mentions["event_mention_id"])
+        told = (self.corrections.same, self.corrections.different)
+        together, apart = (
+            np.stack([index.get_indexer([pair[side] for pair in pairs]) for side in (0, 1)], axis=1).tolist()
+            for pairs in told
+        )
+        return Ties.of(together, apart)
