@@ -104,6 +104,7 @@ def spacy_alone(connection: Connection) -> None:
 
 def extraction(connection: Connection) -> None:
     """The process of the extraction: lists of lines in, processor seconds, in all and by part, out."""
+    from pipelines.collection import keep_for_good, uncollected
     from pipelines.nlp.build import build_nlp
     from pipelines.settings import Settings
     from pipelines.stages import coding
@@ -119,13 +120,15 @@ def extraction(connection: Connection) -> None:
     nlp.make_doc = clock.timed("tokenizer", nlp.make_doc)  # type: ignore[method-assign]
     coding.extraction_from_doc = clock.timed("record", coding.extraction_from_doc)
     build = clock.timed("record", lambda found: extraction_table(map(to_json_dict, found), extractor_version="x"))
+    keep_for_good()
     for lines in iter(connection.recv, None):
         documents = [read_document(line, settings) for line in lines]
         start = time.process_time()
         clock.switch(_BETWEEN)
         clock.seconds.clear()
         for first in range(0, len(documents), settings.batch_documents):
-            build(coding.code_documents(documents[first : first + settings.batch_documents], nlp))
+            with uncollected():  # as `extraction_worker.extract_batch`
+                build(coding.code_documents(documents[first : first + settings.batch_documents], nlp))
         clock.switch(_BETWEEN)
         connection.send((time.process_time() - start, dict(clock.seconds)))
 

@@ -58,15 +58,16 @@ class Stream:
     entities: pd.DataFrame
 
 
-def generate(count: int, seed: int = 1) -> Stream:
+def generate(count: int, seed: int = 1, *, of_document: float = 1 / 0.17) -> Stream:
     """Invent event mentions.
 
     Args:
         count: number of event mentions.
         seed: the same seed and count give the same stream.
+        of_document: mentions of a document, on the average, before those above 20 are cut off.
     """
     rng = np.random.default_rng(seed)
-    sizes = _document_sizes(rng, count)
+    sizes = _document_sizes(rng, count, 1 / of_document)
     document = np.repeat(np.arange(len(sizes)), sizes)
     place_in_document = np.arange(count) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     story = _stories_of_documents(rng, len(sizes))
@@ -96,9 +97,9 @@ def generate(count: int, seed: int = 1) -> Stream:
     return Stream(documents, mentions, participants, entities)
 
 
-def _document_sizes(rng: np.random.Generator, count: int) -> np.ndarray:
+def _document_sizes(rng: np.random.Generator, count: int, share: float) -> np.ndarray:
     """Mentions of each document, 1 to 20."""
-    sizes = np.minimum(rng.geometric(0.17, count), 20)
+    sizes = np.minimum(rng.geometric(share, count), 20)
     sizes = sizes[: int(np.searchsorted(np.cumsum(sizes), count)) + 1]
     sizes[-1] -= sizes.sum() - count
     return sizes
@@ -177,7 +178,8 @@ def _name(number: int) -> str:
     return found.capitalize()
 
 
-def _country(number: int) -> str:
+def country_code(number: int) -> str:
+    """The code of a country of the stream."""
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     return letters[number // 26] + letters[number % 26] + "X"
 
@@ -235,7 +237,7 @@ def _mentions(rng, act, kind, published, stories) -> pd.DataFrame:
     country = stories.country[act // _ACTS]
     town = stories.town[act]
     names = np.array([_name(200_000 + n) for n in range(_COUNTRIES * _TOWNS)], dtype=object)
-    homes = np.array([_country(n) for n in range(_COUNTRIES)], dtype=object)
+    homes = np.array([country_code(n) for n in range(_COUNTRIES)], dtype=object)
     homes_by_name = np.array([_name(100_000 + n) for n in range(_COUNTRIES)], dtype=object)
     place = country * _TOWNS + town
     grid = np.random.default_rng(7)
@@ -318,7 +320,7 @@ def _participants(rng, act, stories, mention_ids) -> pd.DataFrame:
             "ordinal": told["ordinal"].to_numpy(dtype=np.int32),
             "entity_id": entity,
             "text": np.array([_text(*k) for k in split], dtype=object)[codes],
-            "country": np.array([_country(k[1]) for k in split], dtype=object)[codes],
+            "country": np.array([country_code(k[1]) for k in split], dtype=object)[codes],
             "sector": np.array([_GROUPS[k[2]][1] if k[0] == _GROUP else "GOV" for k in split], dtype=object)[codes],
         }
     )
@@ -326,7 +328,7 @@ def _participants(rng, act, stories, mention_ids) -> pd.DataFrame:
 
 def _entities() -> pd.DataFrame:
     rows = [
-        (_entity_id(kind, country, number), label, _country(country), True)
+        (_entity_id(kind, country, number), label, country_code(country), True)
         for kind, most, label in ((_STATE, 1, "GPE"), (_BODY, _BODIES, "ORG"), (_PERSON, _PERSONS, "PERSON"))
         for country in range(_COUNTRIES)
         for number in range(most)

@@ -17,6 +17,7 @@ extracted again.
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
 import os
 import random
@@ -38,6 +39,7 @@ import duckdb
 from pipelines.settings import PROJECT_ROOT, Settings
 
 _SAMPLE_SECONDS = 0.1
+_PR_SET_CHILD_SUBREAPER = 36
 _RAW_DOCUMENTS = 300  # that spaCy alone reads: enough for a rate
 _PLACES = "Norway Kenya Chile Japan Ghana Peru Nepal Malta Fiji Togo Chad Oman Qatar Latvia Cyprus Samoa Benin Laos Gabon".split()
 _PARTIES = "ministers officials lawmakers rebels police soldiers envoys judges farmers students miners doctors".split()
@@ -88,6 +90,7 @@ class Measured:
 def main() -> None:
     """Measure and print."""
     options = _options()
+    _adopt_orphans()
     folder = options.keep or Path(tempfile.mkdtemp(prefix="communique-"))
     try:
         texts = list(
@@ -97,7 +100,7 @@ def main() -> None:
         words = sum(len(text.split()) for text in texts[:-1])
         say(f"{len(texts) - 1:,} documents, {words:,} words; load {os.getloadavg()[0]:.1f}")
         spacy = [_raw_spacy(folder, texts)] if options.spacy else []
-        first = _run(folder)
+        first = run_once(folder)
         say(first.line("all"))
         if options.spacy:
             spacy.append(_raw_spacy(folder, texts))
@@ -106,9 +109,9 @@ def main() -> None:
                 f"spaCy alone: {raw:,.0f} words a CPU second ({spacy[0]:,.0f}, {spacy[1]:,.0f}); ratio a core "
                 f"{first.words / first.wall / cores() / raw:.2f}, by CPU seconds {first.words / first.cpu / raw:.2f}"
             )
-        say(_run(folder).line("nothing new"))
+        say(run_once(folder).line("nothing new"))
         _write(folder / "seeds" / f"more-{time.time_ns()}.jsonl", texts[-1:])
-        say(_run(folder).line("one document more"))
+        say(run_once(folder).line("one document more"))
         say(f"load {os.getloadavg()[0]:.1f}")
     finally:
         if options.keep is None:
@@ -158,7 +161,8 @@ def _write(path: Path, texts: list[str]) -> None:
     path.write_text("".join(lines), encoding="utf-8")
 
 
-def _run(folder: Path) -> Measured:
+def run_once(folder: Path) -> Measured:
+    """One `communique run` on the seeds and the warehouse of a folder, and what it took."""
     home = folder / "dagster_home"
     home.mkdir(exist_ok=True)
     shutil.copy(PROJECT_ROOT / "dagster_home" / "dagster.yaml", home)
@@ -185,11 +189,25 @@ def _run(folder: Path) -> Measured:
             time.sleep(_SAMPLE_SECONDS)
     finally:
         process.terminate()
-    wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    wall = time.perf_counter() - started
+    _wait_for_orphans()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if process.returncode not in (0, 2):
         raise SystemExit(f"the run failed with status {process.returncode}")
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Measured(wall, cpu, main_mb, worker_mb, _words(Settings(warehouse=folder / "warehouse")))
+
+
+def _adopt_orphans() -> None:
+    """Become the parent of processes whose parent ends before them: of the server that forks workers, whose time counts too."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _wait_for_orphans() -> None:
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 def _peaks(session: int) -> Iterator[tuple[int, float]]:

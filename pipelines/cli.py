@@ -16,8 +16,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -25,19 +26,25 @@ from rich.text import Text
 
 from pipelines.command_parts import (
     EXIT_FAILED,
+    AllowVanishedOption,
+    ModelOption,
+    SeedsOption,
     WarehouseOption,
+    WorkersOption,
     failures_shown,
     settings_from,
     sql_command,
-    written_path,
 )
 from pipelines.errors import InputError, QueryError, RunFailedError, SettingsError
 from pipelines.output import console_for, printable, write_csv, write_json, write_table
 from pipelines.process import ends_well
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.sharing import sharing_app
-from pipelines.stages.ingest.inbox import SURROGATE, printable_path
+from pipelines.stages.ingest.inbox import SURROGATE, list_inbox, printable_path
 from pipelines.streams import show_on_without_output
+
+if TYPE_CHECKING:
+    from pipelines.stages.early_workers import EarlyWorkers
 
 EXIT_QUARANTINED = 2
 # Paths that must be there, or be writable, before a run does anything.
@@ -69,26 +76,6 @@ QUARANTINE_QUERY = (
     "select path, record_number, stage, reason_code, message, attempts from raw.quarantine "
     "order by path, record_number nulls last, reason_code"
 )
-
-
-SeedsOption = Annotated[
-    Path | None,
-    typer.Option("--seeds", help="Folder of documents to ingest.", show_default="seeds", parser=written_path),
-]
-ModelOption = Annotated[
-    str | None, typer.Option("--model", help="An installed spaCy pipeline.", show_default="en_core_web_sm")
-]
-WorkersOption = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Extraction worker processes.", show_default="one a core")
-]
-
-
-AllowVanishedOption = Annotated[
-    bool,
-    typer.Option(
-        "--allow-vanished", help="Go on though many documents, or all, are gone from the seeds folder; for this run."
-    ),
-]
 
 
 class OutputFormat(StrEnum):
@@ -314,20 +301,26 @@ def ui(
 
 def _run_job(job_name: str, settings: Settings, *, config: Mapping[str, Mapping[str, Any]] | None = None) -> None:
     """Run a job that ingests and publishes, show it and what was found; ends the program if it quarantined something."""
-    from pipelines.no_work import OPENING_LOCK
+    from pipelines.no_work import OPENING_LOCK, is_first_run
+    from pipelines.stages.early_workers import EarlyWorkers
 
     home = _set_dagster_home()
     show_on_without_output()
     console = console_for(sys.stdout)
-    if job_name == _WHOLE_JOB and (home / OPENING_LOCK).exists() and _ended_unchanged(console, settings):
-        return
-    from pipelines.console import RunView
-    from pipelines.definitions import build_defs
-    from pipelines.defs.launch import launch
-    from pipelines.summary import show_summary
+    with EarlyWorkers(settings) as early_workers:
+        if job_name == _WHOLE_JOB:
+            if is_first_run(settings):
+                _start_early(early_workers, sum(file.size_bytes for file in list_inbox(settings.seeds)))
+            elif (home / OPENING_LOCK).exists() and _ended_unchanged(console, settings, early_workers):
+                return
+        from pipelines.console import RunView
+        from pipelines.definitions import build_defs
+        from pipelines.defs.launch import launch
+        from pipelines.summary import show_summary
 
-    with RunView(console) as view:
-        outcome = launch(job_name, build_defs, watcher=view, config=config, settings=settings, progress=view.progressed)
+        own = {"settings": settings, "early_workers": early_workers}
+        with RunView(console) as view:
+            outcome = launch(job_name, build_defs, watcher=view, config=config, progress=view.progressed, **own)
     if not outcome.is_success:
         raise RunFailedError(f"{'; '.join(outcome.failures)}\nNothing was published. Run: {outcome.run_id}")
     command = sql_command(settings)
@@ -337,13 +330,20 @@ def _run_job(job_name: str, settings: Settings, *, config: Mapping[str, Mapping[
         raise typer.Exit(EXIT_QUARANTINED)
 
 
-def _ended_unchanged(console: Console, settings: Settings) -> bool:
+def _start_early(workers: EarlyWorkers, size: int) -> None:
+    """Let begin to load what reads and extracts, while this process loads Dagster and plans the run."""
+    from warehouse.batch_table import batch_table
+
+    workers.start(size, batch_table)
+
+
+def _ended_unchanged(console: Console, settings: Settings, early_workers: EarlyWorkers) -> bool:
     """Whether there was nothing to do; then it is recorded and shown, without any of the libraries that would do it."""
     from pipelines.defs.seed_watch import list_seeds
     from pipelines.no_work import unchanged_run
 
     listing = list_seeds(settings.seeds)  # before the first file is read: what changes meanwhile is seen later
-    with unchanged_run(settings) as run:
+    with unchanged_run(settings, expect=partial(_start_early, early_workers)) as run:
         if run is None:
             return False
         from pipelines.defs.unchanged import record_unchanged_run

@@ -1,6 +1,6 @@
 """When the garbage collector rests: while much is made that stays, or little that has cycles.
 
-What belongs here: `uncollected`. What does not: spaCy's memory zones (`stages/coding.py`).
+What belongs here: `uncollected`, `keep_for_good`. What does not: spaCy's memory zones (`stages/coding.py`).
 """
 
 from __future__ import annotations
@@ -20,3 +20,9 @@ def uncollected() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def keep_for_good() -> None:
+    """Have the garbage collector search no more what is there now, such as a pipeline with its lexicons that a process keeps."""
+    gc.collect()
+    gc.freeze()

@@ -46,6 +46,24 @@ WarehouseOption = Annotated[
     ),
 ]
 
+SeedsOption = Annotated[
+    Path | None,
+    typer.Option("--seeds", help="Folder of documents to ingest.", show_default="seeds", parser=written_path),
+]
+ModelOption = Annotated[
+    str | None, typer.Option("--model", help="An installed spaCy pipeline.", show_default="en_core_web_sm")
+]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Extraction worker processes.", show_default="one a core")
+]
+
+AllowVanishedOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-vanished", help="Go on though many documents, or all, are gone from the seeds folder; for this run."
+    ),
+]
+
 
 @contextmanager
 def failures_shown() -> Iterator[None]:

@@ -17,7 +17,7 @@ from pipelines.defs.alerts import build_alerts
 from pipelines.defs.assets import build_assets
 from pipelines.defs.checks import build_checks
 from pipelines.defs.publication import build_publication
-from pipelines.defs.resources import LoggedProgress, fixed, warehouse_pool, warehouse_resource
+from pipelines.defs.resources import LoggedProgress, early_workers_resource, fixed, warehouse_pool, warehouse_resource
 from pipelines.defs.retention import forget_old_runs
 from pipelines.defs.schedules import build_schedules
 from pipelines.defs.sensors import dead_runs, new_seed_files
@@ -32,7 +32,7 @@ def build_defs(**overrides: object) -> dg.Definitions:
 
     Args:
         overrides: resources to use instead of the defaults, by name: `settings` (`Settings`), from which the others are
-            made, `progress` (called as `progress(done, total, unit)`).
+            made, `progress` (called as `progress(done, total, unit)`), `early_workers` (which the caller has started, and ends).
 
     Returns:
         The definitions; steps run one after the other in the process of their run.
@@ -48,6 +48,7 @@ def _join(settings: Settings, overrides: Mapping[str, object]) -> dg.Definitions
     models = discover_models(settings.sql, cache=settings.warehouse / "models.cache.json")
     pool = warehouse_pool(settings)
     values = {"settings": settings, "progress": LoggedProgress(), **overrides}
+    own = {"warehouse": warehouse_resource(settings), "early_workers": early_workers_resource(settings)}
     return dg.Definitions(
         assets=[
             *build_assets(models, settings, pool=pool),
@@ -61,7 +62,7 @@ def _join(settings: Settings, overrides: Mapping[str, object]) -> dg.Definitions
         ],
         schedules=build_schedules(settings),
         sensors=[new_seed_files, dead_runs, build_alerts(settings)],
-        resources={"warehouse": warehouse_resource(settings)} | {name: fixed(value) for name, value in values.items()},
+        resources=own | {name: fixed(value) for name, value in values.items()},
         executor=dg.in_process_executor,
     )
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ from warehouse.standing import noted_standing, standing_publication
 
 if TYPE_CHECKING:
     from pipelines.stages.ingest.isolation import ChangedFile
-    from pipelines.stages.ingest.reading import ReadRecord
+    from pipelines.stages.ingest.read_records import ReadRecord
 
 # Settings that change nothing of what is published.
 _WITHOUT_EFFECT = frozenset(
@@ -59,7 +59,11 @@ class UnchangedRun:
 
 
 class _SomethingToRead(Exception):
-    """A file is new or was changed."""
+    """Files are new or were changed; with their size in bytes."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
 
 
 def program_version(settings: Settings) -> str:
@@ -81,12 +85,20 @@ def program_version(settings: Settings) -> str:
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
+def is_first_run(settings: Settings) -> bool:
+    """Whether nothing of the seeds folder was ever read."""
+    return is_unborn(settings.build_database) and not settings.published_database.exists()
+
+
 @contextmanager
-def unchanged_run(settings: Settings) -> Iterator[UnchangedRun | None]:
+def unchanged_run(
+    settings: Settings, *, expect: Callable[[int], None] = lambda _size: None
+) -> Iterator[UnchangedRun | None]:
     """Hold the warehouse for a run, if that has nothing to do; its row is in `raw.ingestion_runs` of the build database then.
 
     Args:
         settings: of the run.
+        expect: called with the bytes that there are to read, as soon as that is known.
 
     Yields:
         The run; `None`, without the warehouse, if there is something to do or it cannot be told.
@@ -103,12 +115,12 @@ def unchanged_run(settings: Settings) -> Iterator[UnchangedRun | None]:
         yield None
         return
     try:
-        yield run if _is_confirmed(settings, run) else None
+        yield run if _is_confirmed(settings, run, expect) else None
     finally:
         lock.__exit__(None, None, None)
 
 
-def _is_confirmed(settings: Settings, run: UnchangedRun) -> bool:
+def _is_confirmed(settings: Settings, run: UnchangedRun, expect: Callable[[int], None]) -> bool:
     """Whether there is nothing to do; if so, the row of the run is written."""
     try:
         with closing(open_build(settings.build_database)) as con:
@@ -118,13 +130,20 @@ def _is_confirmed(settings: Settings, run: UnchangedRun) -> bool:
             if row is None:
                 return False
             _add_row(con, row)
+    except _SomethingToRead as found:
+        expect(found.size)
+        return False
     except (PipelineError, duckdb.Error, OSError):
         return False  # the whole run meets it again, and tells
     return True
 
 
 def _account(con: duckdb.DuckDBPyConnection, settings: Settings, run: UnchangedRun) -> IngestionRun | None:
-    """The row of a run over the seeds folder as it is; `None` if there is something to read, to extract or to forget."""
+    """The row of a run over the seeds folder as it is; `None` if there is something to extract or to forget.
+
+    Raises:
+        _SomethingToRead: a file is new or was changed.
+    """
     from pipelines.stages.ingest.ingest import ingest_files
     from pipelines.stages.versions import extractor_version
     from warehouse.ledger import read_ledger
@@ -133,12 +152,9 @@ def _account(con: duckdb.DuckDBPyConnection, settings: Settings, run: UnchangedR
     unread = ledger.stale_documents(version)
     if set(unread) - _refused_documents(con):
         return None
-    try:
-        result = ingest_files(
-            settings.seeds, ledger=ledger, settings=settings, run_id=run.run_id, now=run.started_at, read_files=_read_nothing
-        )  # fmt: skip
-    except _SomethingToRead:
-        return None
+    result = ingest_files(
+        settings.seeds, ledger=ledger, settings=settings, run_id=run.run_id, now=run.started_at, read_files=_read_nothing
+    )  # fmt: skip
     if result.documents or result.document_sources or result.files or result.quarantine:
         return None
     counts = result.counts
@@ -165,7 +181,7 @@ def _read_nothing(
     changed: Sequence[ChangedFile], _settings: Settings
 ) -> Iterator[tuple[ChangedFile, list[ReadRecord]]]:
     if changed:
-        raise _SomethingToRead
+        raise _SomethingToRead(sum(item.file.size_bytes for item in changed))
     return iter(())
 
 

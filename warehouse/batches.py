@@ -7,10 +7,12 @@ What does not: the transaction around it (`load.py`), the form of a batch (`extr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from warehouse.contracts.form import Table
 from warehouse.contracts.nlp import NLP
@@ -30,6 +32,7 @@ _LISTS = {
 # Columns that are no field of the list's struct under the same name; a prefix stands for a struct within the struct.
 _EXPRESSIONS = {"sentence_number": "number", "event_mention_id": "item.event_id", "theme": "item.theme.text"}
 _PARTY_EXPRESSIONS = {"event_mention_id": "event_id", "ordinal": "number"}
+_FOUND = "document_id, extractor_version, published_date, published_date_source, published_date_evidence"
 _STRUCTS = {"quotations": ("speaker",), "event_mentions": ("place", "theme")}
 
 
@@ -55,9 +58,15 @@ def load_batches(
         Rows inserted, by table.
     """
     counts: Counter[str] = Counter({table.qualified_name: 0 for table in NLP})
+    with registered(con, id_table(document_ids)):
+        con.execute("create or replace temporary table _wanted as select document_id from _incoming")
+    # To look for rows of a group's documents takes the longer the more groups went before, so it is done for those alone that
+    # have some.
     con.execute(
-        "create or replace temporary table _wanted as select unnest($ids) as document_id", {"ids": list(document_ids)}
+        "create or replace temporary table _extracted as select document_id from raw.documents "
+        "where extractor_version is not null and document_id in (select document_id from temp._wanted)"
     )
+    con.execute(f"create or replace temporary table _found as select {_FOUND} from raw.documents limit 0")
     for group in batches:
         con.execute(
             "create or replace temporary table _batch as select * from read_parquet($paths) "
@@ -66,16 +75,33 @@ def load_batches(
             {"paths": list(map(str, group)), "version": extractor_version},
         )
         con.execute("delete from temp._wanted where document_id in (select document_id from temp._batch)")
+        has_rows = con.execute(
+            "select exists (from temp._extracted semi join temp._batch using (document_id))"
+        ).fetchone()
         for table in NLP:
-            counts[table.qualified_name] += _replace(con, table)
-        con.execute(
-            "update raw.documents set extractor_version = batch.extractor_version "
-            "from temp._batch as batch where documents.document_id = batch.document_id"
-        )
-        fill_published_dates(con, "temp._batch")
-    con.execute("drop table if exists temp._batch")
-    con.execute("drop table temp._wanted")
+            counts[table.qualified_name] += _replace(con, table, has_rows=has_rows == (True,))
+        con.execute(f"insert into temp._found select {_FOUND} from temp._batch")
+    con.execute(
+        "update raw.documents set extractor_version = found.extractor_version "
+        "from temp._found as found where documents.document_id = found.document_id"
+    )
+    fill_published_dates(con, "temp._found")
+    for name in ("_batch", "_wanted", "_extracted", "_found"):
+        con.execute(f"drop table if exists temp.{name}")
     return counts
+
+
+def id_table(document_ids: Iterable[str]) -> pa.Table:
+    """Ids of documents as an Arrow table; a parameter of a statement takes ten times its memory."""
+    return pa.table({"document_id": pa.array(list(document_ids), pa.large_string())})
+
+
+@contextmanager
+def registered(con: duckdb.DuckDBPyConnection, rows: pa.Table) -> Iterator[None]:
+    """The rows as the view `_incoming`; a failed transaction takes the view with it and allows no statement more."""
+    con.register("_incoming", rows)
+    yield
+    con.unregister("_incoming")
 
 
 def fill_published_dates(con: duckdb.DuckDBPyConnection, source: str) -> None:
@@ -93,9 +119,10 @@ def fill_published_dates(con: duckdb.DuckDBPyConnection, source: str) -> None:
     )
 
 
-def _replace(con: duckdb.DuckDBPyConnection, table: Table) -> int:
+def _replace(con: duckdb.DuckDBPyConnection, table: Table, *, has_rows: bool) -> int:
     name = quoted(table.schema, table.name)
-    con.execute(f"delete from {name} where document_id in (select document_id from temp._batch)")
+    if has_rows:
+        con.execute(f"delete from {name} where document_id in (select document_id from temp._batch)")
     rows = _participants(table) if table.name == "event_participants" else _items(table)
     row = con.execute(f"insert into {name} by name {rows}").fetchone()
     return int(row[0]) if row else 0

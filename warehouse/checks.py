@@ -40,6 +40,7 @@ class Check:
     description: str
     sql: str
     is_blocking: bool = True
+    condition: str = ""  # of the rows of the table itself that break it, where a row can be judged by itself; else none
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +108,19 @@ def run_check(con: duckdb.DuckDBPyConnection, check: Check) -> CheckResult:
 def run_checks(con: duckdb.DuckDBPyConnection, checks: Iterable[Check]) -> list[CheckResult]:
     """Run checks in order; see `run_check`.
 
-    One statement counts for all of a table that follow each other. Only where a rule is broken, or a check cannot run, each
-    runs by itself, and says which rows or why. Seconds are then the check's own, else its share.
+    One statement counts for all of a table that follow each other, in one scan for all that judge a row by itself. Only where a
+    rule is broken, or a check cannot run, each runs by itself, and says which rows or why. Seconds are then the check's own, else
+    its share.
     """
     return [result for _, same in groupby(checks, lambda check: check.table) for result in _run_together(con, [*same])]
 
 
 def _run_together(con: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> list[CheckResult]:
     started = time.perf_counter()
-    counts = " union all ".join(f"select count(*) from ({check.sql}\n) as offending" for check in checks)
+    counted = [f"({check.sql}\n) as offending" for check in checks if not check.condition]
+    if conditions := " or ".join(f"({check.condition})" for check in checks if check.condition):
+        counted.append(f"{quoted(*checks[0].table.split('.'))} where {conditions}")
+    counts = " union all ".join(f"select count(*) from {one}" for one in counted)
     try:
         is_broken = len(checks) == 1 or any(count for (count,) in con.execute(counts).fetchall())
     except duckdb.Error:
@@ -202,12 +207,13 @@ def _reference_check(table: Table, reference: ForeignKey) -> Check:
 
 
 def _closed_list_check(table: Table, column: Column, key: str) -> Check:
+    condition = f"{quoted(column.name)} not in ({', '.join(map(literal, column.one_of))})"
     return Check(
         f"accepted_{column.name}",
         table.qualified_name,
         f"{column.name} is one of {', '.join(column.one_of)}",
-        f"select {key}, {quoted(column.name)} as {quoted('value')} from {_name(table)} "
-        f"where {quoted(column.name)} not in ({', '.join(map(literal, column.one_of))})",
+        f"select {key}, {quoted(column.name)} as {quoted('value')} from {_name(table)} where {condition}",
+        condition=condition,
     )
 
 
@@ -234,12 +240,13 @@ def _not_null_check(table: str, primary_key: Sequence[str], columns: Sequence[st
     """One check for all columns of a table that must have a value; names those that have none."""
     key = ", ".join(map(quoted, primary_key))
     missing = ", ".join(f"if({quoted(column)} is null, {literal(column)}, null)" for column in columns)
+    condition = " or ".join(f"{quoted(column)} is null" for column in columns)
     return Check(
         "not_null",
         table,
         "columns that must have a value have one",
-        f"select {key}, concat_ws(', ', {missing}) as missing from {quoted(*table.split('.'))} "
-        f"where {' or '.join(f'{quoted(column)} is null' for column in columns)}",
+        f"select {key}, concat_ws(', ', {missing}) as missing from {quoted(*table.split('.'))} where {condition}",
+        condition=condition,
     )
 
 
@@ -257,6 +264,7 @@ def _check_of_test(model: Model, test: ModelTest, tables: Mapping[str, str]) -> 
     columns = "_".join(test.columns)
     shown = ", ".join(quoted(column) for column in dict.fromkeys((*model.primary_key, *test.columns)))
     column = quoted(test.columns[0])
+    condition = ""
     if test.kind == "unique":
         description, sql = _unique(test.columns), _unique_sql(name, test.columns)
     elif test.kind == "relationships" and test.to is not None and test.field is not None:
@@ -265,10 +273,11 @@ def _check_of_test(model: Model, test: ModelTest, tables: Mapping[str, str]) -> 
     elif test.kind == "accepted_values":
         values = ", ".join(map(literal, test.values))
         description = f"{columns} is one of {', '.join(test.values)}"
-        sql = f"select {shown} from {name} where cast({column} as varchar) not in ({values})"
+        condition = f"cast({column} as varchar) not in ({values})"
+        sql = f"select {shown} from {name} where {condition}"
     else:
         raise ModelError(f"{model.path.with_suffix('.yml')}: the test {test.kind!r} of {columns} is not known")
-    return Check(f"{test.kind}_{columns}", model.qualified_name, description, sql, test.is_blocking)
+    return Check(f"{test.kind}_{columns}", model.qualified_name, description, sql, test.is_blocking, condition)
 
 
 def _unique(columns: Sequence[str]) -> str:

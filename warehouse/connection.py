@@ -38,6 +38,10 @@ _CONFIG = {
 # Three header blocks; a shorter file was left by a process killed while it created the database.
 _HEADER_BYTES = 3 * 4096
 _POLL_SECONDS = 0.2
+# DuckDB by itself would keep four fifths of the machine's memory full of what it has read.
+_LEAST_MEMORY_BYTES = 512 * 1024**2
+_MEMORY_SHARE = 1 / 16  # of the database
+_MACHINE_SHARE = 0.8
 
 
 class WriterLock:
@@ -137,6 +141,7 @@ def open_build(path: Path, *, read_only: bool = False, is_started_anew: bool = F
     con = _connect(path, read_only=read_only)
     try:
         con.execute("set timezone = 'UTC'")
+        con.execute(f"set memory_limit = '{_memory_bytes(path)} B'")
         if not read_only:
             _remove_spill(path)
             create_tables(con, is_started_anew=is_started_anew)
@@ -144,6 +149,12 @@ def open_build(path: Path, *, read_only: bool = False, is_started_anew: bool = F
         con.close()
         raise
     return con
+
+
+def _memory_bytes(path: Path) -> int:
+    """What DuckDB may hold of a database before it goes to disk."""
+    wanted = _LEAST_MEMORY_BYTES + int(path.stat().st_size * _MEMORY_SHARE)
+    return min(wanted, int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * _MACHINE_SHARE))
 
 
 def set_aside(path: Path) -> Path:

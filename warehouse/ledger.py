@@ -6,14 +6,19 @@ What belongs here: reading it. What does not: deciding what to do with a file (`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 import duckdb
 
 from pipelines.records import QuarantineRow, SourceFile
+
+_ROWS_AT_ONCE = 4096
+# Columns of few values, each of which is held once: a million files repeat them.
+_REPEATED = frozenset(("run_id", "media_type", "status", "stage", "reason_code"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +41,47 @@ def read_ledger(con: duckdb.DuckDBPyConnection) -> Ledger:
     Args:
         con: a connection to it; may be read-only.
     """
-    current = con.execute(f"select {_columns(SourceFile)} from raw.files where is_current order by path").fetchall()
-    refused = con.execute(f"select {_columns(QuarantineRow)} from raw.quarantine order by quarantine_id").fetchall()
-    documents = con.execute("select document_id, extractor_version from raw.documents").fetchall()
-    return Ledger(
-        files={file.path: file for file in (SourceFile(*map(_aware, row)) for row in current)},
-        document_ids=frozenset(document_id for document_id, _ in documents),
-        extractor_versions={document_id: version for document_id, version in documents if version is not None},
-        quarantine={row.quarantine_id: row for row in (QuarantineRow(*map(_aware, values)) for values in refused)},
+    versions: dict[str, str] = {}
+    document_ids = []
+    for document_id, version in _rows(con, "select document_id, extractor_version from raw.documents"):
+        document_ids.append(document_id)
+        if version is not None:
+            versions[document_id] = sys.intern(version)
+    files = map(
+        _maker(SourceFile), _rows(con, f"select {_columns(SourceFile)} from raw.files where is_current order by path")
     )
+    refused = f"select {_columns(QuarantineRow)} from raw.quarantine order by quarantine_id"
+    return Ledger(
+        files={file.path: file for file in files},
+        document_ids=frozenset(document_ids),
+        extractor_versions=versions,
+        quarantine={row.quarantine_id: row for row in map(_maker(QuarantineRow), _rows(con, refused))},
+    )
+
+
+def _rows(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query, some thousand of which are in memory at a time."""
+    result = con.execute(sql)
+    while rows := result.fetchmany(_ROWS_AT_ONCE):
+        yield from rows
+
+
+def _maker(record: type) -> Callable[[Sequence[Any]], Any]:
+    """What makes a record of a row: timestamps are stored as UTC without a zone, and records carry the zone."""
+    names = [field.name for field in fields(record)]
+    repeated = [at for at, name in enumerate(names) if name in _REPEATED]
+    times = [at for at, name in enumerate(names) if name.endswith("_at")]
+
+    def make(row: Sequence[Any]) -> Any:
+        values = list(row)
+        for at in repeated:
+            values[at] = values[at] and sys.intern(values[at])
+        for at in times:
+            values[at] = values[at].replace(tzinfo=UTC)
+        return record(*values)
+
+    return make
 
 
 def _columns(record: type) -> str:
     return ", ".join(field.name for field in fields(record))
-
-
-def _aware(value: Any) -> Any:
-    """Timestamps are stored as UTC without a zone; records carry the zone."""
-    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value

@@ -10,8 +10,7 @@ unnested in SQL from the batches (`batches.py`).
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -23,7 +22,7 @@ import pyarrow as pa
 
 from pipelines.errors import TerminalError
 from pipelines.records import Document, DocumentSource, IngestionRun, QuarantineRow, SourceFile
-from warehouse.batches import fill_published_dates, load_batches
+from warehouse.batches import fill_published_dates, id_table, load_batches, registered
 from warehouse.changes import record_changes, remember_links
 from warehouse.connection import open_build
 from warehouse.contracts.core import CORE
@@ -32,6 +31,7 @@ from warehouse.contracts.raw import RAW, REFERENCE
 from warehouse.layout import quoted
 from warehouse.reference import reference_tables
 from warehouse.removal import remove_documents
+from warehouse.staging import DocumentFile
 from warehouse.transaction import transaction
 
 logger = logging.getLogger(__name__)
@@ -238,7 +238,7 @@ def _core_contract(name: str, rows: pa.Table) -> Table:
 
 def _load_files(con: duckdb.DuckDBPyConnection, files: Sequence[SourceFile]) -> int:
     count = _replace_rows(con, "raw.files", _records_table("raw.files", files))
-    with _registered(con, _records_table("raw.files", files)):
+    with registered(con, _records_table("raw.files", files)):
         con.execute(
             "update raw.files set is_current = false where path in (select path from _incoming where is_current) "
             "and file_id not in (select file_id from _incoming)"
@@ -254,30 +254,27 @@ def _load_files(con: duckdb.DuckDBPyConnection, files: Sequence[SourceFile]) -> 
     return count
 
 
-def _load_documents(con: duckdb.DuckDBPyConnection, documents: Iterable[Document]) -> int:
+def _load_documents(con: duckdb.DuckDBPyConnection, documents: Collection[Document]) -> int:
     """Replace documents; one that is there already has the same text, so what extraction made of it stays valid."""
-    remaining, count = iter(documents), 0
-    while some := list(islice(remaining, _DOCUMENTS_AT_ONCE)):
-        _load_some(con, some)
-        count += len(some)
-    return count
-
-
-def _load_some(con: duckdb.DuckDBPyConnection, documents: Sequence[Document]) -> None:
-    with _registered(con, _records_table("raw.documents", documents)):
+    ids = documents.ids() if isinstance(documents, DocumentFile) else [document.document_id for document in documents]
+    with registered(con, id_table(ids)):
         con.execute(
             "create or replace temporary table _known as select document_id, extractor_version, published_date, "
             "published_date_source, published_date_evidence from raw.documents "
             "where extractor_version is not null and document_id in (select document_id from _incoming)"
         )
         con.execute("delete from raw.documents where document_id in (select document_id from _incoming)")
-        con.execute("insert into raw.documents by name select * from _incoming")
-        con.execute(
-            "update raw.documents set extractor_version = known.extractor_version "
-            "from temp._known as known where documents.document_id = known.document_id"
-        )
-        fill_published_dates(con, "temp._known")
-        con.execute("drop table temp._known")
+    remaining = iter(documents)
+    while some := list(islice(remaining, _DOCUMENTS_AT_ONCE)):
+        with registered(con, _records_table("raw.documents", some)):
+            con.execute("insert into raw.documents by name select * from _incoming")
+    con.execute(
+        "update raw.documents set extractor_version = known.extractor_version "
+        "from temp._known as known where documents.document_id = known.document_id"
+    )
+    fill_published_dates(con, "temp._known")
+    con.execute("drop table temp._known")
+    return len(ids)
 
 
 def _load_document_sources(
@@ -309,13 +306,13 @@ def _load_quarantine(
         "delete from raw.quarantine where path in (select unnest($paths)) and stage = 'ingest'",
         {"paths": [file.path for file in files]},
     )
-    con.execute(
-        "delete from raw.quarantine where stage = 'extract' and (path, record_number) in ("
-        "  select (path, record_number) from raw.document_sources join raw.documents using (document_id)"
-        "  where extractor_version is not null and document_id in (select unnest($ids)))",
-        {"ids": list(document_ids)},
-    )
-    with _registered(con, _records_table("raw.quarantine", quarantine)):
+    with registered(con, id_table(document_ids)):
+        con.execute(
+            "delete from raw.quarantine where stage = 'extract' and (path, record_number) in ("
+            "  select (path, record_number) from raw.document_sources join raw.documents using (document_id)"
+            "  where extractor_version is not null and document_id in (select document_id from _incoming))"
+        )
+    with registered(con, _records_table("raw.quarantine", quarantine)):
         con.execute(
             "delete from raw.quarantine where stage = 'extract' and (path, record_number) in ("
             "  select (path, record_number) from _incoming where stage = 'extract')"
@@ -328,7 +325,7 @@ def _replace_rows(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> 
     contract = _TABLES[name]
     table = quoted(contract.schema, contract.name)
     key = ", ".join(quoted(column) for column in contract.primary_key)
-    with _registered(con, rows):
+    with registered(con, rows):
         con.execute(f"delete from {table} where ({key}) in (select ({key}) from _incoming)")
         con.execute(f"insert into {table} by name select * from _incoming")
     return rows.num_rows
@@ -340,34 +337,26 @@ def _replace_all(con: duckdb.DuckDBPyConnection, contract: Table, rows: pa.Table
 
 
 def _insert(con: duckdb.DuckDBPyConnection, contract: Table, rows: pa.Table) -> int:
-    with _registered(con, rows):
+    with registered(con, rows):
         con.execute(f"insert into {quoted(contract.schema, contract.name)} by name select * from _incoming")
     return rows.num_rows
 
 
 def _delete_events(con: duckdb.DuckDBPyConnection, mentions: Sequence[str]) -> None:
     """Delete the rows of event mentions, and the events that they were linked to; the caller has the transaction."""
-    with _registered(con, pa.table({"event_mention_id": pa.array(mentions, pa.large_string())})):
+    with registered(con, pa.table({"event_mention_id": pa.array(mentions, pa.large_string())})):
         for table, condition in _BY_MENTION.items():
             con.execute(f"delete from {table} where {condition}")
 
 
 def _delete_entities(con: duckdb.DuckDBPyConnection, entities: Sequence[str], links: pa.Table) -> None:
     """Delete the rows of entities, and the links that come anew or whose mentions are no more; the caller has the transaction."""
-    with _registered(con, pa.table({"entity_id": pa.array(entities, pa.large_string())})):
+    with registered(con, pa.table({"entity_id": pa.array(entities, pa.large_string())})):
         for table in _OF_ENTITY:
             con.execute(f"delete from {table} where entity_id in (select entity_id from _incoming)")
-    with _registered(con, links.select(["mention_id"])):
+    with registered(con, links.select(["mention_id"])):
         con.execute(f"delete from {_ENTITY_LINKS} where mention_id in (select mention_id from _incoming)")
     con.execute(f"delete from {_ENTITY_LINKS} where mention_id not in (select mention_id from nlp.entity_mentions)")
-
-
-@contextmanager
-def _registered(con: duckdb.DuckDBPyConnection, rows: pa.Table) -> Iterator[None]:
-    """The rows as the view `_incoming`; a failed transaction takes the view with it and allows no statement more."""
-    con.register("_incoming", rows)
-    yield
-    con.unregister("_incoming")
 
 
 def _records_table(name: str, records: Sequence[Any]) -> pa.Table:

@@ -57,15 +57,21 @@ def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return found | {
         "documents": documents,
         "texts_of": partial(_rows_of, con, "select document_id, text, minhash from raw.documents"),
-        "entities_of": partial(_rows_of, con, "select * from nlp.entities"),
-        "entity_mentions_of": partial(_rows_of, con, "select * from nlp.entity_mentions"),
+        "entities_of": partial(_rows_of, con, "select * exclude (extractor_version) from nlp.entities"),
+        "entity_mentions_of": partial(
+            _rows_of, con, "select * exclude (extractor_version, start_char, end_char) from nlp.entity_mentions"
+        ),
         "event_mentions_of": partial(
-            _rows_of, con, "select * from nlp.event_mentions", of="event_mention_id", order="event_mention_id"
+            _rows_of,
+            con,
+            "select * exclude (extractor_version) from nlp.event_mentions",
+            of="event_mention_id",
+            order="event_mention_id",
         ),
         "participants_of": partial(
             _rows_of,
             con,
-            "select * from nlp.event_participants",
+            "select * exclude (extractor_version) from nlp.event_participants",
             of="event_mention_id",
             order="event_mention_id, role, ordinal",
         ),

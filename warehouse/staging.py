@@ -92,9 +92,9 @@ def read_staged_documents(folder: Path) -> StagedDocuments:
         run_id=mark["run_id"],
         started_at=datetime.fromisoformat(mark["started_at"]),
         counts=mark["counts"],
-        documents=_DocumentFile(folder / "documents.parquet"),
+        documents=DocumentFile(folder / "documents.parquet"),
         **{
-            name: _read_records(folder / f"{name}.parquet", record)
+            name: tuple(_records(folder / f"{name}.parquet", record))
             for name, record in _RECORDS.items()
             if record is not Document
         },
@@ -108,8 +108,7 @@ def read_staged_ids(folder: Path) -> list[str]:
         TerminalError: nothing whole is staged.
     """
     _read_mark(folder / _DOCUMENTS_MARK)
-    ids: list[str] = pq.read_table(folder / "documents.parquet", columns=["document_id"])["document_id"].to_pylist()
-    return ids
+    return DocumentFile(folder / "documents.parquet").ids()
 
 
 def write_staged_extractions(folder: Path, staged: StagedExtractions) -> None:
@@ -137,17 +136,22 @@ def read_staged_extractions(folder: Path) -> StagedExtractions:
         **mark
         | {
             **{name: tuple(mark[name]) for name in ("batch_paths", "damaged_paths", "document_ids")},
-            "quarantine": _read_records(folder / "extraction_quarantine.parquet", QuarantineRow),
+            "quarantine": tuple(_records(folder / "extraction_quarantine.parquet", QuarantineRow)),
         }
     )
 
 
-class _DocumentFile(Collection[Document]):
+class DocumentFile(Collection[Document]):
     """The staged documents, of which a few hundred are in memory while they are gone through."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._count = pq.read_metadata(path).num_rows
+
+    def ids(self) -> list[str]:
+        """Their ids, in the same order; the texts are not read."""
+        ids: list[str] = pq.read_table(self._path, columns=["document_id"])["document_id"].to_pylist()
+        return ids
 
     def __len__(self) -> int:
         return self._count
@@ -156,9 +160,7 @@ class _DocumentFile(Collection[Document]):
         return any(document == other for other in self)
 
     def __iter__(self) -> Iterator[Document]:
-        with pq.ParquetFile(self._path) as file:
-            for rows in file.iter_batches(batch_size=_ROWS_AT_ONCE):
-                yield from _records(rows.to_pylist(), Document)
+        return _records(self._path, Document)
 
 
 def _write_records(path: Path, records: Iterable[Any], record: type) -> None:
@@ -172,13 +174,12 @@ def _write_records(path: Path, records: Iterable[Any], record: type) -> None:
     os.replace(temporary, path)
 
 
-def _read_records(path: Path, record: type) -> tuple[Any, ...]:
-    return tuple(_records(pq.read_table(path).to_pylist(), record))
-
-
-def _records(rows: Iterable[dict[str, Any]], record: type) -> Iterator[Any]:
+def _records(path: Path, record: type) -> Iterator[Any]:
     enums = {name: hint for name, hint in get_type_hints(record).items() if _is_enum(hint)}
-    return (record(**row | {name: enum(row[name]) for name, enum in enums.items()}) for row in rows)
+    with pq.ParquetFile(path) as file:
+        for rows in file.iter_batches(batch_size=_ROWS_AT_ONCE):
+            for row in rows.to_pylist():
+                yield record(**row | {name: enum(row[name]) for name, enum in enums.items()})
 
 
 def _is_enum(hint: Any) -> bool:

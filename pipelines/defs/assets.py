@@ -24,6 +24,7 @@ from pipelines.defs.resources import Progress, Warehouse, duration, step_failure
 from pipelines.defs.seed_watch import list_seeds
 from pipelines.defs.unchanged import ends_unchanged
 from pipelines.settings import Settings
+from pipelines.stages.early_workers import EarlyWorkers
 from pipelines.stages.versions import extractor_version, ingest_version, resolver_code_version
 from warehouse.contracts.builds import BUILDS
 from warehouse.contracts.core import CORE
@@ -87,6 +88,7 @@ def staged_documents(
     settings: dg.ResourceParam[Settings],
     warehouse: dg.ResourceParam[Warehouse],
     progress: dg.ResourceParam[Progress],
+    early_workers: dg.ResourceParam[EarlyWorkers],
 ) -> dg.MaterializeResult:
     """What is new or changed in the seeds folder: decoded, cleaned, dated, deduplicated; what cannot be used, quarantined."""
     from pipelines.defs import steps
@@ -104,6 +106,7 @@ def staged_documents(
                 progress=progress,
                 retry_quarantined=config.retry_quarantined,
                 allow_vanished=config.allow_vanished,
+                early_workers=early_workers,
             )
     context.instance.add_run_tags(run_id, {SEEDS_TAG: str(settings.seeds), READ_TAG: listing.digest})
     context.log_event(seeds_observation(listing))
@@ -123,6 +126,7 @@ def staged_extractions(
     settings: dg.ResourceParam[Settings],
     warehouse: dg.ResourceParam[Warehouse],
     progress: dg.ResourceParam[Progress],
+    early_workers: dg.ResourceParam[EarlyWorkers],
 ) -> Iterator[dg.MaterializeResult | dg.AssetObservation]:
     """Mentions, times, places, quotations, quantities and events of each document, in Parquet batches."""
     from pipelines.defs import re_extraction, steps
@@ -142,7 +146,9 @@ def staged_extractions(
             )
             return
         retry = config.retry_quarantined
-        done = steps.extract(con, settings, progress=progress, retry_quarantined=retry, scope=scope)
+        done = steps.extract(
+            con, settings, progress=progress, early_workers=early_workers, retry_quarantined=retry, scope=scope
+        )
     _tell_refused(context, done.quarantine)
     yield dg.MaterializeResult(
         metadata={

@@ -19,6 +19,7 @@ import duckdb
 from pipelines.defs.dead_runs import HOLDER_TAG, RELEASED, close_dead_runs
 from pipelines.errors import NotBuiltError, TerminalError, TransientError
 from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.stages.early_workers import EarlyWorkers
 from warehouse.connection import WriterLock, open_build
 from warehouse.recovery import restore_if_lost
 from warehouse.transaction import translated_errors
@@ -94,6 +95,25 @@ def warehouse_resource(settings: Settings) -> dg.ResourceDefinition:
                 instance.add_run_tags(run.run_id, {HOLDER_TAG: RELEASED})
 
     return dg.ResourceDefinition(locked, config_schema={}, description="The build database, locked for one run.")
+
+
+def early_workers_resource(settings: Settings) -> dg.ResourceDefinition:
+    """The workers of extraction, started when the seeds folder has something to read; those that are not used end with the run.
+
+    Where each step is a process of its own, extraction starts its own.
+
+    Args:
+        settings: model, engine and number of workers.
+    """
+
+    @contextmanager
+    def unstarted(_context: dg.InitResourceContext) -> Iterator[EarlyWorkers]:
+        with EarlyWorkers(settings) as workers:
+            yield workers
+
+    return dg.ResourceDefinition(
+        unstarted, config_schema={}, description="The workers of extraction, loading meanwhile."
+    )
 
 
 def fixed(value: object) -> dg.ResourceDefinition:

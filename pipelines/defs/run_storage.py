@@ -170,6 +170,11 @@ class KeptEventLog(BatchedEventLog):
         looked_up = super().has_asset_key_col
         return self._is_there(("asset_keys", column_name), lambda: looked_up(column_name))
 
+    def has_secondary_index(self, name: str) -> bool:
+        """Whether a migration of the index is complete; asked twice a look-up of an asset."""
+        looked_up = super().has_secondary_index
+        return self._is_there((name, "migrated"), lambda: looked_up(name))
+
     def _is_there(self, what: tuple[str, str | None], look: Callable[[], bool]) -> bool:
         """What was there once is there still; what was not may come with a migration."""
         if what not in self._there and look():

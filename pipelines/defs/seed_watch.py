@@ -11,6 +11,7 @@ key exists; until then it is made again under the same key.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -107,7 +108,7 @@ def list_seeds(seeds: Path) -> Listing:
     count, size, newest = 0, 0, 0
     for file in list_inbox(seeds):
         if file.skip is None:
-            modified = file.location.lstat().st_mtime_ns if file.refusal is None else 0
+            modified = os.lstat(file.location).st_mtime_ns if file.refusal is None else 0
             digest.update(f"{file.path}\0{file.size_bytes}\0{modified}\0".encode())
             count, size, newest = count + 1, size + file.size_bytes, max(newest, modified)
     time = datetime.fromtimestamp(newest // 10**9, UTC) if newest else None

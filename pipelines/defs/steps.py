@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,17 +25,19 @@ from pipelines.records import IngestionRun, QuarantineRow
 from pipelines.settings import Settings
 from pipelines.stages.batch_files import batch_path, local_batches, require_sound
 from pipelines.stages.batches import remove_extractions
+from pipelines.stages.early_workers import EarlyWorkers
 from pipelines.stages.ingest.ingest import ingest_files
+from pipelines.stages.ingest.isolation import ChangedFile, read_in_children
+from pipelines.stages.ingest.read_records import ReadRecord
 from pipelines.stages.resolve.corrections import CorrectionFile, read_corrections
 from pipelines.stages.versions import extractor_version, resolver_code_version
 from warehouse import builds
+from warehouse.batch_table import batch_table
 from warehouse.connection import open_build
 from warehouse.documents import DocumentStream, StoredDocuments, read_document_sources, read_documents
-from warehouse.extraction_schema import extraction_table
 from warehouse.ledger import read_ledger
 from warehouse.load import load_reference, load_run, replace_core, run_is_loaded
 from warehouse.models import Model
-from warehouse.resolution import core_tables, read_resolve_input
 from warehouse.search_words import update_word_stems
 from warehouse.staging import (
     StagedDocuments,
@@ -64,6 +66,7 @@ def ingest(
     progress: Progress,
     retry_quarantined: bool = False,
     allow_vanished: bool = False,
+    early_workers: EarlyWorkers | None = None,
 ) -> StagedDocuments:
     """Read what is new or changed in the seeds folder, and stage it.
 
@@ -74,6 +77,7 @@ def ingest(
         progress: is told of files read.
         retry_quarantined: read files again, too, of which something is in quarantine.
         allow_vanished: go on however many documents are gone from the folder.
+        early_workers: of the extraction; they are started when there is a file to read.
 
     Raises:
         InboxVanishedError: more documents are gone than the settings allow; nothing was changed.
@@ -83,6 +87,14 @@ def ingest(
     now = datetime.now(UTC)
     ledger = read_ledger(con)
     refused = {row.path for row in ledger.quarantine.values() if row.stage == "ingest"}
+
+    def read_files(
+        changed: Sequence[ChangedFile], settings: Settings
+    ) -> Iterator[tuple[ChangedFile, Iterable[ReadRecord]]]:
+        if changed and early_workers is not None:
+            early_workers.start(sum(item.file.size_bytes for item in changed), batch_table)
+        return read_in_children(changed, settings)
+
     result = ingest_files(
         settings.seeds,
         ledger=ledger,
@@ -93,6 +105,7 @@ def ingest(
         reread=refused if retry_quarantined else (),
         allow_vanished=allow_vanished,
         progress=lambda done, total: progress(done, total, "files"),
+        read_files=read_files,
     )
     staged = StagedDocuments(
         run_id=run_id,
@@ -112,6 +125,7 @@ def extract(
     settings: Settings,
     *,
     progress: Progress,
+    early_workers: EarlyWorkers | None = None,
     retry_quarantined: bool = False,
     scope: Scope = Scope(),  # noqa: B008 - frozen
 ) -> StagedExtractions:
@@ -123,6 +137,7 @@ def extract(
         con: a connection to the build database; may be read-only.
         settings: model, workers and bounds.
         progress: is told of documents extracted.
+        early_workers: workers that were started before, perhaps.
         retry_quarantined: try documents again, too, that failed in an earlier run.
         scope: of the documents that another version extracted, only those in it.
     """
@@ -135,15 +150,16 @@ def extract(
         extractions = _nothing_extracted(staged, settings, reused_count=len(ledger.document_ids))
         write_staged_extractions(settings.staging, extractions)
         return extractions
-    from pipelines.stages.extract import extract_documents, quarantine_rows  # loads spaCy
+    from pipelines.stages.extract import extract_documents, quarantine_rows
 
     started = time.perf_counter()
     result = extract_documents(
         documents,
         batches=settings.batches_location,
         settings=settings,
-        build_table=extraction_table,
+        build_table=batch_table,
         retry_failed=retry_quarantined,
+        early_workers=early_workers,
         progress=lambda done, total, words: progress(done, total, _words_read(words, time.perf_counter() - started)),
     )
     failed = {failure.document_id for failure in result.failures}  # nothing of them is there to be loaded
@@ -325,6 +341,7 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
     from pipelines.stages.resolve.events import Memory
     from pipelines.stages.resolve.kept_events import forget_all_but
     from pipelines.stages.resolve.resolve import ResolveInput, events_version, resolve
+    from warehouse.resolution import core_tables, read_resolve_input
 
     former = builds.run_of(con, builds.CORE)
     builds.begin(con, [builds.CORE], run_id=run_id)

@@ -24,6 +24,8 @@ from datetime import date
 
 from spacy.tokens import Doc
 
+from pipelines.nlp.parsed import AnyDoc
+
 _MENTION_INDEX = "communique_mention_index"  # key of doc.user_data
 EXTENSIONS = ("time_expressions", "quantities", "mentions", "entities", "home", "places", "quotes", "clauses", "events")
 
@@ -86,16 +88,17 @@ class Affiliation:
 UNLISTED_STATE = "state:"  # the key of a state that calls itself one and is in no lexicon begins so
 
 
-def names_unlisted_state(doc: Doc, start: int, end: int) -> bool:
+def names_unlisted_state(doc: AnyDoc, start: int, end: int) -> bool:
     """Whether tokens [start, end) name a state that is in no lexicon: what is of it is of no country told elsewhere."""
     owners = [grand.i for child in doc[start:end].root.children if child.lower_ == "of" for grand in child.children]
     found = (mention_at(doc, i) for i in (*range(start, end), *owners))
     return any(m is not None and m.entity is not None and m.entity.key.startswith(UNLISTED_STATE) for m in found)
 
 
-def written_on(doc: Doc) -> date | None:
+def written_on(doc: AnyDoc) -> date | None:
     """The day a document is from, as far as it is known."""
-    return doc._.context.published_date if doc._.context is not None else None
+    context: DocumentContext | None = doc._.context
+    return context.published_date if context is not None else None
 
 
 def set_extensions() -> None:
@@ -107,12 +110,12 @@ def set_extensions() -> None:
             Doc.set_extension(name, default=None)
 
 
-def mention_at(doc: Doc, token_index: int) -> MentionSpan | None:
+def mention_at(doc: AnyDoc, token_index: int) -> MentionSpan | None:
     """The shortest mention that covers a token, or None."""
     return mentions_by_token(doc).get(token_index)
 
 
-def mentions_by_token(doc: Doc) -> dict[int, MentionSpan]:
+def mentions_by_token(doc: AnyDoc) -> dict[int, MentionSpan]:
     """The shortest mention that covers each token; not to be changed."""
     mentions = doc._.mentions or ()
     known = doc.user_data.get(_MENTION_INDEX)

@@ -23,9 +23,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING
 
 from pipelines.records import Document
 from pipelines.stages.batch_files import (
@@ -37,6 +35,9 @@ from pipelines.stages.batch_files import (
     unreachable_reported,
     write_whole,
 )
+
+if TYPE_CHECKING:
+    import pyarrow as pa  # loaded with the first batch that is read or written; who starts workers has no time for it
 
 logger = logging.getLogger(__name__)
 
@@ -176,6 +177,9 @@ class BatchStore:
             OSError: no space is left.
             BatchStoreError: it cannot be written for another reason.
         """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         metadata = {**(table.schema.metadata or {}), _INPUTS_KEY: json.dumps(dict(sorted(inputs.items()))).encode()}
         sink = pa.BufferOutputStream()  # no more than a batch's characters have led to
         pq.write_table(table.replace_schema_metadata(metadata), sink, compression="zstd")
@@ -203,6 +207,9 @@ class BatchStore:
         """
         if not self.is_sound(path):
             return None
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         table = pq.read_table(pa.BufferReader(path.read_bytes()))
         keep = [document_id not in document_ids for document_id in table.column("document_id").to_pylist()]
         inputs = {key: id for key, id in self._read_inputs(path).items() if id not in document_ids}
@@ -260,6 +267,9 @@ class BatchStore:
         """What a batch holds by its footer; nothing if it is damaged and set aside."""
         if not self.is_sound(path):
             return {}
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         metadata = pq.read_schema(pa.BufferReader(path.read_bytes())).metadata
         return dict(json.loads(metadata[_INPUTS_KEY]))
 

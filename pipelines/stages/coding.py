@@ -18,6 +18,7 @@ from pipelines.collection import uncollected
 from pipelines.nlp.annotations import DocumentContext
 from pipelines.nlp.events.explanation import explain
 from pipelines.nlp.names.line_breaks import join_broken_names
+from pipelines.nlp.parsed import release
 from pipelines.records import Document, Extraction
 from pipelines.stages.frequent_words import keep_frequent_words
 from pipelines.stages.ingest.canonical import mask
@@ -45,6 +46,7 @@ class CodingError:
     message: str
 
 
+@uncollected()
 def code_documents(
     documents: Sequence[Document],
     nlp: Language,
@@ -104,8 +106,7 @@ class _Batch:
         """Code documents together, or each alone if a component of the model fails: spaCy does not say on which."""
         try:
             for together in self._divided(positions):
-                with uncollected():
-                    self._pipe(together)
+                self._pipe(together)
         except MemoryError:
             raise  # the document may be innocent, so the batch is tried again one by one
         except Exception as error:  # whatever a component raises must cost one document, not the run
@@ -138,6 +139,7 @@ class _Batch:
             if self._explanations is not None:
                 weights = self._nlp.get_pipe("events").weights  # type: ignore[attr-defined]
                 self._explanations[document.document_id] = explain(doc, weights)
+            release(doc)
 
     def handle_error(self, name: str, _component: Any, docs: list[Doc], error: Exception) -> None:
         """What spaCy calls when one of our components fails; the Doc then goes no further."""

@@ -19,29 +19,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-
-from spacy.language import Language
+from typing import TYPE_CHECKING
 
 from pipelines.errors import BatchStoreError, DiskFullError, PipelineError, WorkerDiedError, is_full_disk
 from pipelines.ids import quarantine_id
-from pipelines.nlp.build import build_nlp
 from pipelines.records import Document, DocumentSource, QuarantineRow
 from pipelines.settings import Settings
 from pipelines.stages.batch_files import BatchPath, batch_path
 from pipelines.stages.batches import BatchStore, ExtractionFailure, StoredDocument, input_hash
+from pipelines.stages.early_workers import EarlyWorkers
 from pipelines.stages.engines import open_pool
 from pipelines.stages.extraction_worker import (
     BatchReport,
     TableBuilder,
     WorkerFunctions,
     WorkerSettings,
-    extract_batch,
-    start_worker,
+    load_pipeline,
 )
 from pipelines.stages.ingest.reasons import Reason
 from pipelines.stages.planning import plan_batches
 from pipelines.stages.tasks import Failure, Outcome, Task, TaskPool
 from pipelines.stages.versions import extractor_version
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +114,8 @@ def extract_documents(
     settings: Settings,
     build_table: TableBuilder,
     retry_failed: bool = False,
-    load_nlp: Callable[[str], Language] = build_nlp,
+    load_nlp: Callable[[str], Language] = load_pipeline,
+    early_workers: EarlyWorkers | None = None,
     progress: Callable[[int, int, int], None] | None = None,
 ) -> ExtractResult:
     """Extract documents that have no extraction of this version yet.
@@ -122,9 +124,10 @@ def extract_documents(
         documents: documents with different ids; gone through twice, so that they need not be in memory.
         batches: folder or fsspec URL of the batches of all versions.
         settings: model, engine, workers, batch size and limits.
-        build_table: makes the Arrow table of a batch (`warehouse.extraction_schema.extraction_table`).
+        build_table: makes the Arrow table of a batch (`warehouse.batch_table.batch_table`).
         retry_failed: try documents again that failed in an earlier run.
         load_nlp: an importable function that loads the pipeline in a worker, given the model's name.
+        early_workers: workers that were started before, perhaps.
         progress: called with documents done, documents in all, words extracted.
 
     Returns:
@@ -147,7 +150,7 @@ def extract_documents(
         reused = run.total - len(missing) - len(run.failures)
         if missing:
             wanted = (document for document in documents if input_hash(document) in missing)
-            _run_workers(run, wanted, settings, WorkerFunctions(load_nlp, build_table), version)
+            _run_workers(run, wanted, settings, WorkerFunctions(load_nlp, build_table), early_workers)
     seconds = time.perf_counter() - started
     logger.info(
         "extracted %d documents (%d words) in %.1f s, reused %d, failed %d",
@@ -258,25 +261,19 @@ def _drop_outdated(missing: Collection[str], index: Mapping[str, StoredDocument]
 
 
 def _run_workers(
-    run: _Run, documents: Iterable[Document], settings: Settings, functions: WorkerFunctions, version: str
+    run: _Run,
+    documents: Iterable[Document],
+    settings: Settings,
+    functions: WorkerFunctions,
+    early_workers: EarlyWorkers | None,
 ) -> None:
+    arguments = (WorkerSettings.of(settings, run.store.folder), functions)
     planned = plan_batches(documents, batch_documents=settings.batch_documents, workers=settings.workers)
     run.plan = (_task(batch, settings) for batch in planned)
     run.queue.extend(islice(run.plan, settings.workers))
-    worker_settings = WorkerSettings(
-        model=settings.model,
-        extractor_version=version,
-        folder=run.store.folder,
-        max_document_characters=settings.max_document_characters,
-        max_run_characters=settings.max_run_characters,
-    )
-    with open_pool(
-        settings,
-        extract_batch,
-        workers=len(run.queue),
-        initializer=start_worker,
-        arguments=(worker_settings, functions),
-    ) as pool:
+    workers = len(run.queue)
+    pool = None if early_workers is None else early_workers.take(workers, arguments)
+    with pool or open_pool(settings, workers=workers, arguments=arguments) as pool:
         _submit(run, pool)
         for outcome in pool.outcomes():
             if outcome.failure is None:
@@ -303,7 +300,7 @@ def _written_batch(outcome: Outcome, run: _Run) -> BatchReport | None:
     documents, _ = outcome.task.key
     inputs = {input_hash(document): document.document_id for document in documents}
     path = run.store.find(inputs)
-    return None if path is None else BatchReport(path, inputs, ())
+    return None if path is None else BatchReport(path, inputs, {})
 
 
 def _task(documents: list[Document], settings: Settings, *, attempt: int = 1) -> Task:
@@ -327,10 +324,9 @@ def _add_batch(task: Task, report: BatchReport, run: _Run) -> None:
         run.paths.add(report.path)
     extracted = set(report.inputs.values())
     run.extracted += len(extracted)
-    errors = {error.document_id: error.message for error in report.errors}
     for document in documents:
-        if document.document_id in errors:
-            _fail(document, Reason.EXTRACTION_FAILED, errors[document.document_id], attempt, run)
+        if (message := report.errors.get(document.document_id)) is not None:
+            _fail(document, Reason.EXTRACTION_FAILED, message, attempt, run)
     run.advance(len(documents), sum(_words(document) for document in documents if document.document_id in extracted))
 
 

@@ -1,27 +1,32 @@
 """What an extraction worker process does: load the pipeline once, then turn batches of documents into Parquet files.
 
-What belongs here: the two functions that `extract.py` runs in child processes, and the state of such a process. What does
+What belongs here: the functions that `extract.py` runs in child processes, and the state of such a process. What does
 not: which batches there are, time limits, second tries (`extract.py`).
+
+The process that starts workers imports this module for the names of what they do, and has no need of spaCy, which takes half a
+second to load. A worker loads it, and whatever else a batch needs, when it starts, so that none of that is a document's time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-from spacy.language import Language
-
+from pipelines.collection import keep_for_good, uncollected
 from pipelines.records import Document
+from pipelines.settings import Settings
 from pipelines.stages.batch_files import BatchPath
 from pipelines.stages.batches import BatchStore, input_hash
-from pipelines.stages.coding import CodingError, code_documents
-from pipelines.stages.record import to_json_dict
 
-# Builds the Arrow table of a batch: `warehouse.extraction_schema.extraction_table`, handed in because the stages know
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from spacy.language import Language
+
+# Builds the Arrow table of a batch: `warehouse.batch_table.batch_table`, handed in because the stages know
 # nothing of the warehouse. Called as `build(records, extractor_version=...)`.
-TableBuilder = Callable[..., pa.Table]
+TableBuilder = Callable[..., "pa.Table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,16 @@ class WorkerSettings:
     folder: BatchPath  # of the batch store
     max_document_characters: int
     max_run_characters: int
+
+    @classmethod
+    def of(cls, settings: Settings, folder: BatchPath) -> WorkerSettings:
+        """What a worker needs to know of the settings.
+
+        Args:
+            settings: model and bounds.
+            folder: of the batch store; its name is the version of the extractor.
+        """
+        return cls(settings.model, folder.name, folder, settings.max_document_characters, settings.max_run_characters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +64,7 @@ class BatchReport:
 
     path: BatchPath | None  # None when no document could be extracted
     inputs: Mapping[str, str]  # document ids by input hash
-    errors: tuple[CodingError, ...]
+    errors: Mapping[str, str]  # what the pipeline failed with, by document id
 
 
 @dataclass(slots=True)
@@ -62,9 +77,16 @@ class _State:
     error: Exception | None = None
 
 
-# What components load when they are first used (the gazetteer takes seconds) must not count as a document's time.
+# What components and tables load when they are first used (the gazetteer takes seconds) must not count as a document's time.
 _FIRST_TEXT = "Officials met in Paris on Monday."
 _states: list[_State] = []  # one entry once the process has started
+
+
+def load_pipeline(model: str) -> Language:
+    """What a worker reads documents with, as `WorkerFunctions.load_nlp`."""
+    from pipelines.nlp.build import build_nlp
+
+    return build_nlp(model)
 
 
 def start_worker(settings: WorkerSettings, functions: WorkerFunctions) -> None:
@@ -72,13 +94,17 @@ def start_worker(settings: WorkerSettings, functions: WorkerFunctions) -> None:
     state = _State(settings, functions)
     _states[:] = [state]
     try:
+        import_module("pipelines.stages.warm_extractor")
         state.nlp = functions.load_nlp(settings.model)
         state.nlp.max_length = settings.max_document_characters + 1
         state.nlp(_FIRST_TEXT)
+        functions.build_table([], extractor_version=settings.extractor_version)
+        keep_for_good()
     except Exception as error:  # noqa: BLE001 - raised again by the first task
         state.error = error
 
 
+@uncollected()
 def extract_batch(documents: Sequence[Document]) -> BatchReport:
     """Extract a batch of documents and write its Parquet file.
 
@@ -88,21 +114,23 @@ def extract_batch(documents: Sequence[Document]) -> BatchReport:
     Returns:
         Where the file is, and which documents are not in it.
     """
+    from pipelines.stages.coding import CodingError, code_documents
+    from pipelines.stages.record import to_json_dict
+
     (state,) = _states
     if state.nlp is None:
         raise state.error or RuntimeError("the worker was not started")
     results = code_documents(documents, state.nlp, max_run_characters=state.settings.max_run_characters)
-    errors = tuple(result for result in results if isinstance(result, CodingError))
+    errors = {result.document_id: result.message for result in results if isinstance(result, CodingError)}
     records = [to_json_dict(result) for result in results if not isinstance(result, CodingError)]
     return _write(records, documents, errors, state)
 
 
 def _write(
-    records: Iterable[dict[str, Any]], documents: Sequence[Document], errors: tuple[CodingError, ...], state: _State
+    records: Iterable[dict[str, Any]], documents: Sequence[Document], errors: Mapping[str, str], state: _State
 ) -> BatchReport:
-    failed = {error.document_id for error in errors}
     inputs = {
-        input_hash(document): document.document_id for document in documents if document.document_id not in failed
+        input_hash(document): document.document_id for document in documents if document.document_id not in errors
     }
     if not inputs:
         return BatchReport(None, inputs, errors)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 from weakref import WeakKeyDictionary
 
 from spacy.language import Language
@@ -31,7 +32,7 @@ def keep_frequent_words(nlp: Language, texts: Iterable[str]) -> int:
     """
     kept = _kept.setdefault(nlp, set())
     if len(kept) < _MOST_KEPT:
-        counts = Counter(word for text in texts for word in text.split())
+        counts = Counter(chain.from_iterable(map(str.split, texts)))
         new = [
             word
             for word, count in counts.items()

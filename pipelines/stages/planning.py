@@ -1,6 +1,7 @@
 """Which documents go into a batch: work of about equal size, from a stream of documents.
 
-What belongs here: `plan_batches`. What does not: what becomes of a batch (`extract.py`).
+What belongs here: `plan_batches`, and how many workers some characters are worth. What does not: what becomes of a batch
+(`extract.py`).
 """
 
 from __future__ import annotations
@@ -39,12 +40,22 @@ def plan_batches(documents: Iterable[Document], *, batch_documents: int, workers
     yield from _cut(window, characters, batch_documents, workers)
 
 
+def worth_of_workers(characters: int, most: int) -> int:
+    """How many workers to start for a number of characters.
+
+    Args:
+        characters: of all documents.
+        most: the workers that there may be.
+    """
+    return max(1, min(most, characters // _WORKER_CHARACTERS))
+
+
 def _cut(documents: Sequence[Document], characters: int, batch_documents: int, workers: int) -> list[list[Document]]:
     ordered = sorted(documents, key=lambda document: (-len(document.text), document.document_id))
     count = max(
         -(-len(ordered) // batch_documents),
         -(-characters // min(batch_documents * _STORY_CHARACTERS, _MAX_BATCH_CHARACTERS)),
-        min(workers, characters // _WORKER_CHARACTERS),
+        worth_of_workers(characters, workers),
     )
     batches: list[list[Document]] = [[] for _ in range(min(count, len(ordered)))]
     for index, document in enumerate(ordered):  # dealt out in turns, forth and back

@@ -22,10 +22,11 @@ from operator import attrgetter
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc as SpacyDoc
 
 from pipelines import ids
 from pipelines.nlp.annotations import EntityNode, MentionSpan
+from pipelines.nlp.parsed import Doc, parsed
 from pipelines.records import (
     Document,
     Entity,
@@ -48,7 +49,7 @@ _entity_id = lru_cache(maxsize=8192)(ids.entity_id)
 _Row = TypeVar("_Row", Sentence, TimeExpression, Place, Quote, Quantity)
 
 
-def extraction_from_doc(doc: Doc, document: Document) -> Extraction:
+def extraction_from_doc(doc: SpacyDoc, document: Document) -> Extraction:
     """Turn the annotations of a Doc into the extraction record of its document.
 
     Args:
@@ -56,7 +57,7 @@ def extraction_from_doc(doc: Doc, document: Document) -> Extraction:
         document: the document; texts are slices of its text.
     """
     text = document.text
-    mentions, entities = _mentions_and_entities(doc, document)
+    mentions, entities = _mentions_and_entities(parsed(doc), document)
     rows = _Rows(text, mentions, entities)
     return Extraction(
         document_id=document.document_id,
@@ -109,9 +110,10 @@ def to_json_dict(extraction: Extraction) -> dict[str, Any]:
     }
 
 
-def _sentences(doc: Doc) -> tuple[Sentence, ...]:
-    if not doc.has_annotation("SENT_START"):
+def _sentences(document: SpacyDoc) -> tuple[Sentence, ...]:
+    if not document.has_annotation("SENT_START"):
         return ()
+    doc = parsed(document)
     text = doc.text
     spans = (_trimmed(text, sent.start_char, sent.end_char) for sent in doc.sents)
     return tuple(Sentence(start, end) for start, end in spans if start < end)
@@ -120,7 +122,7 @@ def _sentences(doc: Doc) -> tuple[Sentence, ...]:
 def _mentions_and_entities(doc: Doc, document: Document) -> tuple[tuple[Mention, ...], tuple[Entity, ...]]:
     mentions: dict[str, Mention] = {}
     entities: dict[str, Entity] = {}
-    read = doc.text  # put together from the tokens each time it is asked for
+    read = doc.text
     for node in doc._.entities or ():
         _add_entity(entities, node)
     for span in doc._.mentions or ():

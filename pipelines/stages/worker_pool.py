@@ -4,8 +4,9 @@ What belongs here: `WorkerPool`, which runs tasks with a time limit each in proc
 outcome, whatever happened to the worker. What does not: what the tasks do (`extract.py`, `ingest/reading.py`), whether a
 failed one is tried again, other machines (`ray_pool.py`).
 
-The processes are pebble's, started by spawn, or by a server that has imported their code and has no threads: a child forked from
-this process would inherit its threads' locks and its connection to the database. A worker whose parent has died ends itself.
+The processes are pebble's, started by spawn, or forked from a server that has imported their code and has no threads: a child
+forked from this process would inherit its threads' locks and its connection to the database. There is one server, for all pools,
+with what the first of them asked for. A worker whose parent has died ends itself.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import multiprocessing
 import os
 import resource
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from multiprocessing import forkserver
 from types import TracebackType
 from typing import Any
 
@@ -44,7 +47,8 @@ class WorkerPool:
         max_bytes: memory that a process may take for data; one that asks for more fails in the task that it works on.
             Linux enforces it, macOS does not.
         tasks_per_process: tasks after which a process is replaced by a fresh one; `None`: it stays.
-        preload: a module that costs time to import; it is imported once, in a server from which the processes are forked.
+        preload: modules that cost time to import; the processes are forked from the server, which imports them first. Without any
+            they are started by spawn.
     """
 
     def __init__(
@@ -56,7 +60,7 @@ class WorkerPool:
         arguments: tuple[Any, ...] = (),
         max_bytes: int | None = None,
         tasks_per_process: int | None = None,
-        preload: str | None = None,
+        preload: Sequence[str] = (),
     ) -> None:
         self._function = function
         self._workers = workers
@@ -64,9 +68,9 @@ class WorkerPool:
         self._arguments = arguments
         self._max_bytes = max_bytes
         self._tasks_per_process = tasks_per_process
-        self._context = multiprocessing.get_context("spawn" if preload is None else "forkserver")
-        if preload is not None:
-            self._context.set_forkserver_preload([preload])
+        self._context = multiprocessing.get_context("forkserver" if preload else "spawn")
+        if preload:
+            start_server(preload)
         self._running: dict[Future[Any], Task] = {}
         self._restarts = 0
         self._pool = self._start()
@@ -77,6 +81,15 @@ class WorkerPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start the processes now, and not with the first task; they load while the caller does something else."""
+        with suppress(RuntimeError):  # the first task tries again, and tells
+            _ = self._pool.active
+
+    def close(self) -> None:
+        """End the processes."""
         self._pool.stop()  # kills the workers; nothing is running unless the caller was interrupted
         self._pool.join()
 
@@ -142,6 +155,16 @@ class WorkerPool:
         self._running.clear()
         for task in tasks:
             self.submit(task)
+
+
+def start_server(preload: Sequence[str]) -> None:
+    """Start the server from which processes are forked, if there is none yet; it loads while the caller does something else.
+
+    Args:
+        preload: modules that it imports before it forks the first process.
+    """
+    multiprocessing.set_forkserver_preload(list(preload))
+    forkserver.ensure_running()
 
 
 def _outcome(future: Future[Any], task: Task) -> Outcome | None:

@@ -148,3 +148,19 @@ def test_too_many_texts_are_compared_in_cells(monkeypatch):
     assert found.left_out > 0
     assert len(pairs) > 0
     assert (pairs[:, 0] // 20 == pairs[:, 1] // 20).all()
+
+
+def test_of_texts_that_are_all_alike_the_nearest_are_neighbours(monkeypatch):
+    rng = np.random.default_rng(3)
+    sketches = (rng.integers(-60, 60, 256) + rng.integers(-40, 40, (130, 256))).astype(np.int8)
+    sketches[60:120] = sketches[7]  # more than a text has neighbours
+    published, tie = np.zeros(len(sketches), dtype=np.int32), np.arange(len(sketches))
+
+    def neighbours(many_alike):
+        monkeypatch.setattr(texts, "_MANY_ALIKE", many_alike)
+        found = texts.alike_texts(sketches, published, tie, new(len(sketches)), texts.Neighbours.none()).neighbours
+        return list(zip(found.one.tolist(), found.other.tolist(), found.cosine.tolist(), strict=True))
+
+    plain = neighbours(10**9)
+    assert len(plain) == len(sketches) * texts.MOST_NEIGHBOURS
+    assert neighbours(0) == plain

@@ -209,7 +209,7 @@ def test_a_worker_killed_from_outside_costs_nothing(run):
 
     def kill_a_worker(done: int, _total: int, _words: int) -> None:
         if not killed and done:
-            killed.extend(children_of(os.getpid(), "spawn_main"))
+            killed.extend(workers_of(os.getpid()))
             os.kill(killed[0], signal.SIGKILL)
 
     first = [document(100)]
@@ -311,7 +311,7 @@ def test_a_killed_run_leaves_no_worker_and_its_batches_are_reused(tmp_path, run)
     process = subprocess.Popen([sys.executable, str(path), str(tmp_path)], env=environment)
     try:
         wait_until(lambda: len(list(tmp_path.glob("batches/*/*.parquet"))) >= 2)
-        workers = children_of(process.pid, "spawn_main")
+        workers = workers_of(process.pid)
         assert workers
     finally:
         process.kill()
@@ -339,6 +339,12 @@ def test_quarantine_rows_name_the_first_file(run):
 
 def test_the_version_is_stable():
     assert extractor_version("en_core_web_sm") == extractor_version("en_core_web_sm")
+
+
+def workers_of(pid: int) -> list[int]:
+    """Ids of the processes that the server of a process has forked, or that were started by spawn where there is none."""
+    servers = children_of(pid, "forkserver")
+    return [child for server in servers for child in children_of(server, "forkserver")] + children_of(pid, "spawn_main")
 
 
 def children_of(pid: int, command: str) -> list[int]:

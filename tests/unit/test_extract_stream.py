@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 
 import pytest
@@ -10,6 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from test_extract_faults import document
 
+from pipelines.collection import uncollected
 from pipelines.nlp.annotations import MentionSpan, set_extensions
 from pipelines.records import Extraction
 from pipelines.settings import Settings
@@ -34,7 +36,12 @@ def blank() -> Language:
         doc._.mentions = [MentionSpan(t.i, t.i + 1, "ORG", True) for t in doc if t.is_upper]
         return doc
 
+    def circle(doc: Doc) -> Doc:
+        doc.user_data["words"] = [doc[0], doc[:]]
+        return doc
+
     Language.component("capitals", func=capitals)
+    Language.component("circle", func=circle)
     nlp.add_pipe("capitals")
     return nlp
 
@@ -52,6 +59,17 @@ def test_one_failing_document_costs_itself_only(blank):
     assert [type(result) for result in results] == [Extraction] * 20 + [CodingError] + [Extraction] * 19
     assert [r.document_id for r in results] == [d.document_id for d in documents]
     assert "no such word" in results[20].message
+
+
+def test_a_document_that_is_done_leaves_no_circles(blank):
+    blank.add_pipe("circle", last=True)
+    try:
+        gc.collect()
+        with uncollected():
+            code_documents([document(number, "The UN met. It ends.") for number in range(3)], blank)
+            assert not [found for found in gc.get_objects() if isinstance(found, Doc)]
+    finally:
+        blank.remove_pipe("circle")
 
 
 def test_a_failure_of_the_model_itself_is_traced_to_its_document(blank, monkeypatch):

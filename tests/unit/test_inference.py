@@ -163,6 +163,30 @@ def test_what_is_parsed_alone_is_parsed_the_same(
     assert _sentences(replaced(text)) == expected
 
 
+@pytest.mark.parametrize("distance", [2, 5, 11])
+def test_a_parse_does_not_depend_on_where_passages_were_expected(
+    own: Language, replaced: Language, monkeypatch: pytest.MonkeyPatch, distance: int
+) -> None:
+    rule = parser.ParserTable._sentence_starts
+
+    def anywhere(table: parser.ParserTable, doc: Doc) -> tuple[np.ndarray, np.ndarray]:
+        known, _ = rule(table, doc)
+        return known, np.arange(len(doc)) % distance == 0
+
+    monkeypatch.setattr(parser.ParserTable, "_sentence_starts", anywhere)
+    texts = [" ".join(TEXTS[first:]) for first in range(len(TEXTS))]
+    for expected, doc in zip(own.pipe(texts), replaced.pipe(texts), strict=True):
+        assert _sentences(doc) == _sentences(expected)
+
+
+def test_a_long_passage_is_parsed_by_its_sentences(replaced: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = replaced.get_pipe("parser")
+    assert isinstance(table, parser.ParserTable)
+    monkeypatch.setattr(table, "_parser", None)  # nothing is left to spaCy's loop
+    doc = replaced(" ".join(TEXTS[-1] for _ in range(6)))
+    assert len(list(doc.sents)) == 6
+
+
 @pytest.mark.parametrize("most", [1, 60])
 def test_a_batch_of_many_tokens_is_divided(
     own: Language, replaced: Language, monkeypatch: pytest.MonkeyPatch, most: int

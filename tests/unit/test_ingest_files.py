@@ -13,8 +13,8 @@ import pytest
 
 from pipelines.records import DateSource, Document, QuarantineRow, SourceFile
 from pipelines.settings import Settings
-from pipelines.stages.ingest.documents import preferred
 from pipelines.stages.ingest.ingest import ingest_files
+from pipelines.stages.ingest.preference import preferred
 from pipelines.stages.ingest.reading import read_file
 from pipelines.stages.ingest.reasons import MEANINGS, Reason, SkipReason
 

@@ -18,8 +18,8 @@ from pipelines.settings import Settings
 from pipelines.stages.ingest import isolation
 from pipelines.stages.ingest.inbox import list_inbox
 from pipelines.stages.ingest.isolation import ChangedFile, read_in_children
+from pipelines.stages.ingest.read_records import GoodRecord
 from pipelines.stages.ingest.readers.registry import READERS, Format
-from pipelines.stages.ingest.reading import GoodRecord
 from pipelines.stages.ingest.reasons import Reason
 from pipelines.stages.ingest.sources import Source
 
@@ -76,7 +76,7 @@ def read(tmp_path, monkeypatch):
             seeds=root, warehouse=tmp_path / "warehouse", workers=2, max_worker_bytes=MEMORY_BYTES, **options
         )
         changed = [ChangedFile(file, Source(), "h", "text") for file in list_inbox(root)]
-        results = [(item.file.path, records) for item, records in read_in_children(changed, settings)]
+        results = [(item.file.path, list(records)) for item, records in read_in_children(changed, settings)]
         assert sorted(path for path, _ in results) == [item.file.path for item in changed], "each once"
         assert list((tmp_path / "warehouse").iterdir()) == [], "no spool file is left"
         return {int(path.removesuffix(".txt")): records for path, records in results}

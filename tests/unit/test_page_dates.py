@@ -11,9 +11,10 @@ import pytest
 
 from pipelines.settings import Settings
 from pipelines.stages.ingest.metadata_dates import metadata_date
+from pipelines.stages.ingest.read_records import GoodRecord
 from pipelines.stages.ingest.readers.html_page import page_record
 from pipelines.stages.ingest.readers.page_dates import page_dates
-from pipelines.stages.ingest.reading import GoodRecord, read_documents
+from pipelines.stages.ingest.reading import read_documents
 from pipelines.stages.ingest.sources import Source
 
 CASES = [

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from datetime import date, datetime
+from itertools import chain
 
+import duckdb
 import pytest
 
 from tests.unit.event_rows import Given, add_mention, warehouse
-from tests.unit.warehouse_rows import given, run_up_to, select
+from tests.unit.warehouse_rows import given, models, run_up_to, select
 
 RUS, UKR, VEN = ("RUS", "GOV"), ("UKR", "GOV"), ("VEN", "GOV")
 GDELT = (
@@ -229,3 +233,64 @@ def test_a_place_of_polecat_stands_in_the_column_of_its_kind(where, row):
     con = warehouse([Given("e", {"P": RUS}, more=where)])
     run_up_to(con, "main.polecat_events")
     assert select(con, 'select "City", "District", "Province" from polecat_events') == [row]
+
+
+def given_event(rng: random.Random, kind: str) -> tuple[list[tuple], list[tuple], list[tuple]]:
+    """Pairs, mentions and named participants of an event by chance."""
+    parties = [f"p{number}" for number in range(rng.randrange(1, 5))]
+    sides = {
+        "directed": [(a, b, False) for a in parties for b in (*parties, "q") if a != b and rng.random() < 0.7],
+        "mutual": [(a, b, True) for a in parties for b in parties if a != b],
+        "actors": [(a, None, False) for a in parties],
+        "recipients": [(None, a, False) for a in parties],
+        "nobody": [(None, None, False)],
+    }[kind]
+    pairs = [(f"e-{kind}", rng.getrandbits(50), *side) for side in sides]
+    mentions = [(f"m-{kind}-{n}", f"e-{kind}", f"d{rng.randrange(4)}", f"s{rng.randrange(2)}") for n in range(9)]
+    named = [
+        (mention, role, party)
+        for mention, *_ in mentions for role in ("actor", "recipient", "attribution") for party in (*parties, "q", "unpaired")
+        if rng.random() < 0.25
+    ]  # fmt: skip
+    return pairs, mentions, named
+
+
+def by_looking_at_all(pairs: list[tuple], mentions: list[tuple], named: set[tuple]) -> dict[str, int]:
+    """The pair of each mention, each compared with every pair of its event."""
+
+    def names(mention: str, pair: tuple) -> int:
+        _, _, first, second, is_mutual = pair
+        return ((mention, "actor", first) in named) + (
+            (mention, "actor" if is_mutual else "recipient", second) in named
+        )
+
+    sides = {pair[1]: sum(side is not None for side in pair[2:4]) for pair in pairs}
+    of_event = {mention: [pair for pair in pairs if pair[0] == event] for mention, event, *_ in mentions}
+    naming = Counter(p[1] for m, those in of_event.items() for p in those if names(m, p) == sides[p[1]])
+    return {
+        mention: min((-names(mention, pair), -naming[pair[1]], pair[1]) for pair in those)[2]
+        for mention, those in of_event.items()
+        if those
+    }
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_mention_has_the_pair_that_looking_at_all_gives(seed):
+    rng = random.Random(seed)
+    kinds = [given_event(rng, kind) for kind in ("directed", "mutual", "actors", "recipients", "nobody")]
+    pairs, mentions, named = (list(chain.from_iterable(rows)) for rows in zip(*kinds, strict=True))
+    con = duckdb.connect()
+    con.execute(
+        "create schema intermediate; "
+        "create table intermediate.int_gdelt_pairs (event_id varchar, global_event_id bigint, first_participant_id varchar, "
+        "second_participant_id varchar, is_mutual boolean); "
+        "create table intermediate.int_event_mentions (event_mention_id varchar, event_id varchar, document_id varchar, "
+        "source_key varchar, is_counted boolean default true); "
+        "create table intermediate.int_event_participants (event_mention_id varchar, role varchar, participant_id varchar)"
+    )
+    con.executemany("insert into intermediate.int_gdelt_pairs values (?, ?, ?, ?, ?)", pairs)
+    con.executemany("insert into intermediate.int_event_mentions values (?, ?, ?, ?, true)", mentions)
+    con.executemany("insert into intermediate.int_event_participants values (?, ?, ?)", named)
+    found = con.execute(next(model.sql for model in models() if model.name == "int_gdelt_mentions")).df()
+    expected = by_looking_at_all(pairs, mentions, set(named))
+    assert dict(zip(found["event_mention_id"], found["global_event_id"], strict=True)) == expected

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ import pytest
 from warehouse_rows import given, select
 
 from pipelines.errors import DiskFullError, SettingsError, WarehouseCorruptError, WarehouseLockedError
+from warehouse import connection
 from warehouse.connection import STORAGE_VERSION, WriterLock, open_build, set_aside
 from warehouse.transaction import transaction, translated_errors
 
@@ -233,3 +235,14 @@ def test_a_transaction_is_undone_by_any_interruption():
     with transaction(con, doing="writing"):
         con.execute("insert into x values (2)")
     assert select(con, "select a from x") == [(2,)]
+
+
+def test_the_memory_of_a_connection_grows_with_its_database_alone(path, monkeypatch):
+    monkeypatch.setattr(connection, "_LEAST_MEMORY_BYTES", 100 * 1024**2)
+    monkeypatch.setattr(connection, "_MEMORY_SHARE", 2.0)
+    with closing(open_build(path)) as con:
+        ((empty,),) = con.execute("select current_setting('memory_limit')").fetchall()
+    with closing(open_build(path, read_only=True)) as con:
+        ((limit,),) = con.execute("select current_setting('memory_limit')").fetchall()
+    assert empty == "100.0 MiB"
+    assert float(limit.removesuffix(" MiB")) == pytest.approx(100 + 2 * path.stat().st_size / 1024**2, abs=0.1)

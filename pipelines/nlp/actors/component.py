@@ -16,8 +16,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 
-from spacy.tokens import Doc
-
 from pipelines.nlp.actors.lexicon import ActorLexicon, load_package_lexicon
 from pipelines.nlp.actors.other_names import is_another_name
 from pipelines.nlp.actors.patterns import (
@@ -35,6 +33,7 @@ from pipelines.nlp.actors.patterns import (
 )
 from pipelines.nlp.actors.phrase_index import Entry, Kind, Match, fold, split_words
 from pipelines.nlp.annotations import Affiliation, mention_at, written_on
+from pipelines.nlp.parsed import Doc
 
 NOTHING = Affiliation()
 _NAMES_WITH_COUNTRY = frozenset(

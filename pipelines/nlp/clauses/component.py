@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc as SpacyDoc
 
 from pipelines.nlp.clauses.misparses import (
     counted_object,
@@ -32,6 +32,7 @@ from pipelines.nlp.clauses.patterns import (
     SUBJECT_CONTROL,
 )
 from pipelines.nlp.clauses.phrases import add_prep, first_object, lemma_of, phrase_preps
+from pipelines.nlp.parsed import Doc, Token, parsed
 
 _COLLAPSED = frozenset(("npadvmod", "nmod", "compound", "nsubj", "dep"))
 
@@ -268,7 +269,7 @@ class ClauseReader:
 
     def _relative_gap(self, token: Token, subject: Token | None) -> Token | None:
         """The head of a relative clause fills the verb's empty object: "the sanctions (that) it imposed"."""
-        if subject is None or subject is token.head:
+        if subject is None:
             return None
         if any(child.dep_ in ("ccomp", "xcomp", "prep", "dobj") for child in token.children):
             return None
@@ -350,6 +351,6 @@ def _is_fragment(token: Token) -> bool:
 class ClausesComponent:
     """Put a `ClauseReader` on the Doc (`doc._.clauses`)."""
 
-    def __call__(self, doc: Doc) -> Doc:
-        doc._.clauses = ClauseReader(doc)
+    def __call__(self, doc: SpacyDoc) -> SpacyDoc:
+        doc._.clauses = ClauseReader(parsed(doc))
         return doc

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spacy.tokens import Token
+from pipelines.nlp.parsed import Token
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spacy.tokens import Token
-
 from pipelines.nlp.clauses.patterns import PARTICLES
 from pipelines.nlp.clauses.phrases import add_prep, first_object
+from pipelines.nlp.parsed import Token
 
 if TYPE_CHECKING:
     from pipelines.nlp.clauses.component import Predicate

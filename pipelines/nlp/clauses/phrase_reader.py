@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spacy.tokens import Token
-
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.clauses.phrases import head_forms, meant_by, phrase_preps
+from pipelines.nlp.parsed import Token
 
 _Preps = dict[str, list[Token]]
 

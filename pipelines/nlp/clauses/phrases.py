@@ -5,9 +5,8 @@ What belongs here: reading a noun phrase off the parse. What does not: verbs (`c
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
 from pipelines.nlp.clauses.patterns import COMPLEX_PREPOSITIONS, TRANSPARENT_NOUNS, UNDERTAKING_NOUNS
+from pipelines.nlp.parsed import Token
 
 
 def lemma_of(token: Token) -> str:

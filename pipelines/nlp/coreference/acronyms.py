@@ -6,10 +6,9 @@ What belongs here: acronyms within one document. What does not: the extent of a 
 
 from __future__ import annotations
 
-from spacy.tokens import Doc
-
 from pipelines.nlp.actors.phrase_index import fold
 from pipelines.nlp.annotations import MentionSpan
+from pipelines.nlp.parsed import Doc
 
 _ABBREVIATING = frozenset("of the for and in on de la des du del & -".split())
 

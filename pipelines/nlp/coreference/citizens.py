@@ -7,12 +7,11 @@ a story is about (`home.py`).
 
 from __future__ import annotations
 
-from spacy.tokens import Doc
-
 from pipelines.nlp.actors.patterns import SUPRANATIONAL_CODES
 from pipelines.nlp.annotations import EntityNode, MentionSpan, names_unlisted_state
 from pipelines.nlp.coreference.home import CountryOfEvents
 from pipelines.nlp.coreference.patterns import CIVIL_SECTORS, FOREIGN_WORDS, HOME_WORDS, LOCAL_SECTORS
+from pipelines.nlp.parsed import Doc
 
 _MAX_ORIGIN = 9  # tokens from a name to where its bearer is from
 _ORIGIN_PREPOSITIONS = frozenset({"from", "of", "for", "with", "at"})

@@ -13,7 +13,7 @@ What does not belong here: entities across documents (the resolve stage).
 
 from __future__ import annotations
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc as SpacyDoc
 
 from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.actors.phrase_index import fold
@@ -50,6 +50,7 @@ from pipelines.nlp.coreference.reading import (
 )
 from pipelines.nlp.coreference.story_country import weigh_countries
 from pipelines.nlp.names.lexicon import TeamLexicon
+from pipelines.nlp.parsed import AnyDoc, Doc, parsed
 from pipelines.nlp.places.sources import load_gazetteer
 
 # Sentences through which a foreign government stays "the government".
@@ -68,13 +69,14 @@ class EntityResolver:
         self.given_names = given_names
         self.linker = NameLinker(describer.lexicon, teams)
 
-    def __call__(self, doc: Doc) -> Doc:
+    def __call__(self, doc: SpacyDoc) -> SpacyDoc:
         mentions, entities = self.predict(doc)
         self.set_annotations(doc, mentions, entities)
         return doc
 
-    def predict(self, doc: Doc) -> tuple[list[MentionSpan], list[EntityNode]]:
+    def predict(self, document: AnyDoc) -> tuple[list[MentionSpan], list[EntityNode]]:
         """All mentions with their entities, and the entities by first mention."""
+        doc = parsed(document)
         names = list(doc._.mentions or ())
         texts = [t.text for t in doc]
         changed, home = self._home(doc, names)
@@ -95,7 +97,8 @@ class EntityResolver:
     def _home(self, doc: Doc, names: list[MentionSpan]) -> tuple[dict[int, tuple[str, str | None]], CountryOfEvents]:
         """The country of each sentence, with the towns that the other names show to be namesakes of better known ones."""
         sentence_of = sentence_numbers(doc)
-        entries = [self.linker.entry(doc[m.start : m.end].text, written_on(doc)) for m in names]
+        on = written_on(doc)
+        entries = [self.linker.entry(doc[m.start : m.end].text, on) for m in names]
         gazetteer = load_gazetteer()
         story = weigh_countries(doc, names, entries, gazetteer, sentence_of)
         main = main_country(story)
@@ -104,7 +107,7 @@ class EntityResolver:
         story = weigh_countries(doc, names, entries, gazetteer, sentence_of)
         return changed, CountryOfEvents(doc, names, sentence_of, story)
 
-    def set_annotations(self, doc: Doc, mentions: list[MentionSpan], entities: list[EntityNode]) -> None:
+    def set_annotations(self, doc: AnyDoc, mentions: list[MentionSpan], entities: list[EntityNode]) -> None:
         """Write mentions and entities on the document."""
         doc._.mentions = mentions
         doc._.entities = entities

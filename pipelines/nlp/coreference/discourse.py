@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from spacy.attrs import SENT_START
-from spacy.tokens import Doc
-
 from pipelines.nlp.annotations import EntityNode
+from pipelines.nlp.parsed import Doc
 
 SUBJECT_DEPS = frozenset({"nsubj", "nsubjpass", "csubj", "agent"})
 
@@ -85,10 +83,7 @@ def head_of(doc: Doc, start: int, end: int) -> int:
 
 def sentence_numbers(doc: Doc) -> list[int]:
     """The number of the sentence each token is in."""
-    begins = doc.to_array(SENT_START) == 1
-    if len(begins):
-        begins[0] = True
-    return (begins.cumsum() - 1).tolist()
+    return [number for number, sent in enumerate(doc.sents) for _ in range(sent.start, sent.end)]
 
 
 def _quoted(texts: list[str]) -> list[bool]:

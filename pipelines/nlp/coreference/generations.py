@@ -6,12 +6,11 @@ resolve stage).
 
 from __future__ import annotations
 
-from spacy.tokens import Doc
-
 from pipelines.nlp.actors.phrase_index import fold
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.coreference.patterns import KIN_WORDS
 from pipelines.nlp.names.patterns import PERSON_TAILS
+from pipelines.nlp.parsed import Doc
 
 _NEAR = 8  # tokens before a name in which a word of kinship tells that it is the other one's
 

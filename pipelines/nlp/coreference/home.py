@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from spacy.tokens import Doc
-
 from pipelines.nlp.actors.patterns import SUPRANATIONAL_CODES
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.coreference.story_country import StoryCountries, is_language, repeats_title
+from pipelines.nlp.parsed import Doc
 
 _DOMINANCE = 0.6  # share of the weights of a document's countries
 _LEAD = 1.7  # or so many times the weight of the second

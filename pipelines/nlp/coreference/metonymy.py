@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from spacy.tokens import Doc, Token
-
 from pipelines.nlp.actors.phrase_index import Entry, Kind, fold
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.coreference.discourse import head_of
 from pipelines.nlp.coreference.patterns import PLACE_VERBS
+from pipelines.nlp.parsed import Doc, Token
 
 _SEATS = {"brussels": "org:european union"}
 _ADDRESSED = frozenset("accuse urge warn condemn criticise criticize ask press threaten blame sanction invite".split())

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from spacy.tokens import Doc
-
 from pipelines.nlp.actors.patterns import AMBIGUOUS_PLACES
 from pipelines.nlp.actors.phrase_index import Entry, Kind
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.coreference.nominals import Nominal
 from pipelines.nlp.coreference.story_country import town_countries
+from pipelines.nlp.parsed import Doc
 from pipelines.nlp.places.component import place_for_span
 from pipelines.nlp.places.gazetteer import Gazetteer, Toponym
 

@@ -11,8 +11,6 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
-from spacy.tokens import Doc
-
 from pipelines.nlp.actors.lexicon import ActorLexicon
 from pipelines.nlp.actors.patterns import STATE_HEADS
 from pipelines.nlp.actors.phrase_index import Entry, Kind, Match, PhraseIndex, fold, split_words
@@ -26,6 +24,7 @@ from pipelines.nlp.coreference.patterns import ARTICLES_OF_NAMES, COMPANY_TAILS,
 from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.names.patterns import HONORIFICS, PERSON_TAILS, RELIGIONS
 from pipelines.nlp.names.sports import SPORT_WINDOW, find_sport, is_national_team
+from pipelines.nlp.parsed import Doc
 from pipelines.nlp.places.sources import load_gazetteer
 
 _LEAST_BODY_WORDS = 2  # "Bank of Japan" is no bank of Japan

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from spacy.attrs import LOWER, TAG
-from spacy.tokens import Doc, Token
-
 from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.actors.phrase_index import fold
 from pipelines.nlp.annotations import Affiliation
@@ -29,6 +26,7 @@ from pipelines.nlp.coreference.patterns import (
     SIDE_HEADS,
     THING_PRONOUNS,
 )
+from pipelines.nlp.parsed import Doc, Token
 
 _MAX_LEFT = 8  # tokens of a nominal before its head
 _MAX_OWNER = 8  # tokens of an of-phrase after it
@@ -70,6 +68,10 @@ class Nominal:
     gender: str = ""
 
 
+_PRONOUN_TAGS = frozenset({"PRP", "PRP$"})
+_NOUN_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS", "DT", "CD", "CC", "PDT"})
+
+
 def find_nominals(doc: Doc, describer: ActorDescriber, taken: set[int]) -> list[Nominal]:
     """All nominals and pronouns outside names, by position.
 
@@ -81,22 +83,18 @@ def find_nominals(doc: Doc, describer: ActorDescriber, taken: set[int]) -> list[
     heads = describer.lexicon.noun_heads
     on = doc._.context.published_date if doc._.context else None
     found: list[Nominal] = []
-    pronoun_tags = {doc.vocab.strings.add(tag) for tag in ("PRP", "PRP$")}
-    noun_tags = {doc.vocab.strings.add(tag) for tag in ("NN", "NNS", "NNP", "NNPS", "DT", "CD", "CC", "PDT")}
-    old = doc.vocab.strings.add("old")
-    for i, (tag, word) in enumerate(doc.to_array([TAG, LOWER]).tolist()):
+    for i, token in enumerate(doc):
+        tag, lower = token.tag_, token.lower_
         if i in taken:
             continue
-        if tag in pronoun_tags:
-            lower = doc[i].lower_
+        if tag in _PRONOUN_TAGS:
             if form := _pronoun_form(lower):
                 found.append(Nominal(i, i + 1, i, form, lower))
-        elif word == old and (aged := _aged_person(doc, i)):
+        elif lower == "old" and (aged := _aged_person(doc, i)):
             found.append(aged)
-        elif tag in noun_tags:
-            token = doc[i]
+        elif tag in _NOUN_TAGS:
             folded = fold(token.text)
-            if token.tag_[:2] != "NN" and folded not in BARE_PAIRS:
+            if tag[:2] != "NN" and folded not in BARE_PAIRS:
                 continue
             if _is_title_of_name(doc, i, folded, describer, taken):
                 continue

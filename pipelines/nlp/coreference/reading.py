@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from spacy.tokens import Doc
-
 from pipelines.nlp.annotations import EntityNode, MentionSpan
 from pipelines.nlp.coreference.discourse import Discourse, Referent
 from pipelines.nlp.coreference.home import CountryOfEvents
 from pipelines.nlp.coreference.nominals import Form, Nominal
+from pipelines.nlp.parsed import Doc
 
 _TITLE_PREPOSITIONS = frozenset({"of", "to", "for", "in", "at", "from"})
 _TAIL_TAGS = frozenset({"ADP", "DET", "ADJ", "NOUN", "PROPN", "PART", "NUM"})

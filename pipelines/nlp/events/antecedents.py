@@ -6,11 +6,10 @@ sentences (`coreference/`).
 
 from __future__ import annotations
 
-from spacy.tokens import Doc, Token
-
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.events.patterns import PLURAL_PRONOUNS, THIRD_PERSON
+from pipelines.nlp.parsed import Doc, Token
 
 _CLIMB = 5  # clauses up
 

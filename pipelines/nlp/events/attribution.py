@@ -6,13 +6,12 @@ What belongs here: which speaker a sentence or a quotation names for an event. W
 
 from __future__ import annotations
 
-from spacy.tokens import Doc, Token
-
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.operators import SAYINGS, OperatorReader
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
+from pipelines.nlp.parsed import Doc, Token
 
 _FIRST_PERSON = frozenset("i we me us my our".split())
 _STATE = frozenset(("GOV", "MIL"))  # sectors that speak for their state

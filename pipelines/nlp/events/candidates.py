@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from spacy.tokens import Token
-
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of
 from pipelines.nlp.events.matcher import FrameMatcher, Site
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
+from pipelines.nlp.parsed import Token
 
 _DEPTH = 5  # levels below a predicate that are searched
 _CLAUSES_UP = 3

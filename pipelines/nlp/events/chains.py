@@ -6,7 +6,7 @@ names. What does not: choosing among times (`event_dates.py`, `sentence_times.py
 
 from __future__ import annotations
 
-from spacy.tokens import Token
+from pipelines.nlp.parsed import Token
 
 # "three years after the 2001 attacks", "until Monday": what stands under these bounds the clause, it does not date it.
 BOUNDS = frozenset("after before since until till following ahead prior".split())

@@ -119,7 +119,10 @@ class ArgumentChooser:
 
     def _sum(self, role: str, evidence: list[str]) -> float:
         weights = self.weights.get(role, {})
-        return weights.get("bias", 0.0) + sum(weights.get(name, 0.0) for name in evidence)
+        total = 0.0
+        for name in evidence:
+            total += weights.get(name, 0.0)
+        return weights.get("bias", 0.0) + total
 
     def _recipient(self, situation: Situation, scored: list[Scored], actor: Scored | None) -> Scored | None:
         best: Scored | None = None

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from spacy.tokens import Doc
-
 from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.events.attribution import is_speakers_own
 from pipelines.nlp.events.drafts import Draft
@@ -21,6 +19,7 @@ from pipelines.nlp.events.retelling import Told
 from pipelines.nlp.events.scene import SceneReader
 from pipelines.nlp.events.story import Story
 from pipelines.nlp.events.telling import is_background, is_purpose, telling
+from pipelines.nlp.parsed import Doc
 from pipelines.records import EventDateSource, Modality, Place
 
 _BACKGROUND_DAYS = 365  # an event that ended longer ago than this is told as history

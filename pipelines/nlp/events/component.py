@@ -12,7 +12,7 @@ from bisect import bisect_right
 from dataclasses import replace
 
 from spacy.attrs import LEMMA
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc as SpacyDoc
 from spacy.vocab import Vocab
 
 from pipelines.nlp.actors.component import ActorDescriber
@@ -37,6 +37,7 @@ from pipelines.nlp.events.repetitions import Repetitions, distinct
 from pipelines.nlp.events.roles import RoleFiller, role_rule
 from pipelines.nlp.events.rows import RowWriter
 from pipelines.nlp.events.themes import ThemeReader
+from pipelines.nlp.parsed import AnyDoc, Doc, Span, Token, parsed
 from pipelines.records import Event, Modality
 
 _LONE_OPERATOR = 0.4  # salience of an operator whose complement is no coded event
@@ -73,12 +74,13 @@ class EventsComponent:
         self.domains = load_domain_lexicon(vocab)
         self._lemmas = frozenset(vocab.strings.add(w) for w in words)
 
-    def __call__(self, doc: Doc) -> Doc:
+    def __call__(self, doc: SpacyDoc) -> SpacyDoc:
         doc._.events = self.predict(doc)
         return doc
 
-    def predict(self, doc: Doc) -> list[Event]:
+    def predict(self, document: AnyDoc) -> list[Event]:
         """The events of a Doc, by position."""
+        doc = parsed(document)
         candidates = [doc[i] for i, lemma in enumerate(doc.to_array(LEMMA).tolist()) if lemma in self._lemmas]
         if not candidates:
             return []
@@ -154,7 +156,8 @@ class _DocumentCoder:
         return self.repetitions.merged(drafts)
 
     def _drafts(self, tokens: list[Token]) -> list[Draft]:
-        sites = [(site, self.matcher.match(site)) for site in map(self.matcher.site, tokens) if site is not None]
+        known = filter(self.matcher.is_predicate, tokens)
+        sites = [(site, self.matcher.match(site)) for site in map(self.matcher.site, known) if site is not None]
         taken = self._taken(sites)
         drafts: list[Draft] = []
         used: set[int] = set()

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from spacy.tokens import Token
-
+from pipelines.nlp.parsed import Token
 from pipelines.nlp.times.patterns import LEXICON
 from pipelines.nlp.times.token_class import TokenClass
 from pipelines.nlp.times.values import Period, containing, moved

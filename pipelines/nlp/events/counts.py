@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from spacy.tokens import Doc, Span, Token
-
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import EventLexicon
 from pipelines.nlp.events.roles import role_rule
 from pipelines.nlp.events.tolls import Toll, TollReader
+from pipelines.nlp.parsed import Doc, Span, Token
 
 _OCCASIONS = frozenset("when after as while during in by from at on following since".split())
 _ONE_PERSON = frozenset("him her one he she man woman boy girl person".split())

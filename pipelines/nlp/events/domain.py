@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
+from itertools import accumulate
 
-import numpy as np
 from spacy.attrs import LEMMA
-from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from pipelines.nlp.events.lexicon import read_rows
 from pipelines.nlp.events.patterns import POLITICAL_SECTORS
+from pipelines.nlp.parsed import Doc, Span
 
 POLITICAL = "political"
 _WINDOW = 60  # tokens on either side of a sentence that belong to its passage
@@ -40,9 +40,10 @@ class Domain(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DomainLexicon:
-    """Lemma hashes and their weights by domain; the hashes are sorted."""
+    """The domains, and by lemma hash its weight in each domain that it is a word of."""
 
-    words: dict[str, tuple[np.ndarray, np.ndarray]]
+    domains: tuple[str, ...]
+    words: dict[int, tuple[tuple[str, int], ...]]
 
 
 def load_domain_lexicon(vocab: Vocab) -> DomainLexicon:
@@ -54,33 +55,33 @@ def load_domain_lexicon(vocab: Vocab) -> DomainLexicon:
     Raises:
         LexiconError: the file cannot be read.
     """
-    words: dict[str, dict[int, int]] = {}
+    words: dict[int, dict[str, int]] = {}
     for _, row in read_rows("domain_words.csv"):
-        words.setdefault(row["domain"], {})[vocab.strings.add(row["lemma"])] = int(row["weight"])
-    return DomainLexicon(
-        {
-            name: (np.array(sorted(weights), dtype=np.uint64), np.array([weights[h] for h in sorted(weights)]))
-            for name, weights in words.items()
-        }
-    )
+        words.setdefault(vocab.strings.add(row["lemma"]), {})[row["domain"]] = int(row["weight"])
+    domains = dict.fromkeys(domain for weights in words.values() for domain in weights)
+    return DomainLexicon(tuple(domains), {lemma: tuple(weights.items()) for lemma, weights in words.items()})
 
 
 class DomainReader:
     """Tells what the passages of one Doc are about."""
 
     def __init__(self, doc: Doc, lexicon: DomainLexicon) -> None:
-        lemmas = doc.to_array(LEMMA)
-        self._sums = {name: _weights(lemmas, *words) for name, words in lexicon.words.items()}
-        names = np.zeros(len(doc), dtype=int)
+        self._length = len(doc)
+        weights = {name: [0] * self._length for name in lexicon.domains}
+        for at, lemma in enumerate(doc.to_array(LEMMA).tolist()):
+            for name, weight in lexicon.words.get(lemma, ()):
+                weights[name][at] = weight
+        named = set()
         for mention in doc._.mentions or ():
             sector = mention.sector or (mention.entity.sector if mention.entity is not None else None)
             if mention.is_name and sector in POLITICAL_SECTORS - _EVERYDAY:
-                names[mention.start] = _NAME
-        self._sums[POLITICAL] = self._sums[POLITICAL] + _cumulative(names)
-        self._length = len(doc)
-        # Each sentence asks for both ends of its passage; of Python's own numbers, as numpy's are slower one by one.
-        political = self._sums[POLITICAL].tolist()
-        self._political, self._others = political, [s.tolist() for n, s in self._sums.items() if n != POLITICAL]
+                named.add(mention.start)
+        for at in named:
+            weights[POLITICAL][at] += _NAME
+        # Cumulative: each sentence asks for both ends of its passage.
+        self._sums = {name: list(accumulate(of_words, initial=0)) for name, of_words in weights.items()}
+        self._political = self._sums[POLITICAL]
+        self._others = [sums for name, sums in self._sums.items() if name != POLITICAL]
         self._whole = self._evidence(0, self._length)
 
     def of(self, sent: Span) -> Domain:
@@ -96,7 +97,7 @@ class DomainReader:
     def tells_disaster(self, sent: Span) -> bool:
         """Whether the passage around a sentence is about a natural disaster or an accident, whoever else is named."""
         start, end = max(0, sent.start - _WINDOW), min(self._length, sent.end + _WINDOW)
-        return any(int(self._sums[name][end] - self._sums[name][start]) >= _LEAST_DISASTER for name in _DISASTERS)
+        return any(self._sums[name][end] - self._sums[name][start] >= _LEAST_DISASTER for name in _DISASTERS)
 
     def lean(self, sent: Span) -> tuple[float, float]:
         """How far the passage around a sentence and the document lean to politics: logarithms of the evidence for it over that
@@ -113,13 +114,3 @@ class DomainReader:
 
 def _log_ratio(political: int, other: int) -> float:
     return max(-_MOST_LEAN, min(_MOST_LEAN, math.log((1 + political) / (1 + other))))
-
-
-def _weights(lemmas: np.ndarray, hashes: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Cumulative weights of a domain's words, token by token."""
-    found = np.minimum(np.searchsorted(hashes, lemmas), len(hashes) - 1)
-    return _cumulative(np.where(hashes[found] == lemmas, weights[found], 0))
-
-
-def _cumulative(flags: np.ndarray) -> np.ndarray:
-    return np.concatenate(([0], np.cumsum(flags)))

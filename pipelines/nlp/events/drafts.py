@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from spacy.tokens import Token
-
 from pipelines.nlp.events.choice import Choice
 from pipelines.nlp.events.matcher import Site
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.settling import Option
+from pipelines.nlp.parsed import Token
 from pipelines.records import Modality
 
 

@@ -11,8 +11,6 @@ from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from spacy.tokens import Doc, Token
-
 from pipelines.nlp.clauses.government import precedes_clause
 from pipelines.nlp.events.chains import BOUNDS, clause_chain, edge_rank, is_bound, only_names, report_rank
 from pipelines.nlp.events.counted_dates import counted_days
@@ -30,6 +28,7 @@ from pipelines.nlp.events.telling import (
     own_finite,
     telling,
 )
+from pipelines.nlp.parsed import Doc, Token
 from pipelines.records import EventDateSource, Modality, Precision, TimeExpression
 
 _MANY = frozenset("several many dozens hundreds thousands scores times repeatedly".split())
@@ -62,12 +61,13 @@ class EventDateReader:
         self.doc = doc
         self.published: date | None = doc._.context.published_date if doc._.context is not None else None
         self.times: dict[int, list[tuple[Token, TimeExpression]]] = {}
-        text = doc.text  # put together from the tokens each time it is asked for
         for time in doc._.time_expressions or ():
             if time.type in ("DATE", "TIME") and time.date_start is not None:
                 span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
                 if span is not None:
-                    self.times.setdefault(span.root.sent.start, []).append((span.root, _with_day_before(text, time)))
+                    self.times.setdefault(span.root.sent.start, []).append(
+                        (span.root, _with_day_before(doc.text, time))
+                    )
 
     def told(self, draft: Draft, is_speech: bool) -> EventDate | None:
         """The date that the event's own phrase or clause, or a clause it depends on, states; None where it states none.

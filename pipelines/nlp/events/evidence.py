@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from spacy.tokens import Doc, Span
-
 from pipelines.nlp.events.candidates import Candidate, Place
 from pipelines.nlp.events.matcher import Site
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.paths import crossed, source_kind
+from pipelines.nlp.parsed import Doc, Span
 
 ACTOR, RECIPIENT, PARTICIPANT = "actor", "recipient", "participant"
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from spacy.tokens import Doc
-
 from pipelines.nlp.events.choice import Scored, Weights
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.judgement import EXISTS, RIGHT
+from pipelines.nlp.parsed import AnyDoc, Doc, parsed
 from pipelines.records import Event
 
 EXPLANATIONS = "event_explanations"  # key of doc.user_data: drafts with their rows, those that are no events too
@@ -20,7 +19,7 @@ _MOST_REASONS = 8
 _MOST_CANDIDATES = 6  # a role
 
 
-def explain(doc: Doc, weights: Weights) -> list[dict[str, Any]]:
+def explain(doc: AnyDoc, weights: Weights) -> list[dict[str, Any]]:
     """What was decided on each predicate of a document, and why.
 
     Args:
@@ -33,7 +32,8 @@ def explain(doc: Doc, weights: Weights) -> list[dict[str, Any]]:
         (logarithm of odds; above 0 likelier than no one) and what weighed most in it.
     """
     found = doc.user_data.get(EXPLANATIONS, ())
-    rows = [_draft(doc, draft, row, weights) for draft, row in found]
+    document = parsed(doc)
+    rows = [_draft(document, draft, row, weights) for draft, row in found]
     return sorted(rows, key=lambda r: (r["start_char"], r["event_type"]))
 
 

@@ -6,12 +6,11 @@ What belongs here: recognising that a clause says how things are as a rule. What
 
 from __future__ import annotations
 
-from spacy.tokens import Span, Token
-
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.patterns import ANYONE, HABITUAL_ADVERBS, RULE_NOUNS
+from pipelines.nlp.parsed import Span, Token
 
 _PRESENT = frozenset(("VBZ", "VBP"))
 _POSSIBILITY = frozenset(("can", "may", "must", "shall", "could", "might"))

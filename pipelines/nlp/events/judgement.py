@@ -11,7 +11,6 @@ from collections.abc import Mapping
 
 import numpy as np
 from spacy.attrs import SENT_START
-from spacy.tokens import Doc, Token
 
 from pipelines.nlp.events.choice import Choice, Weights
 from pipelines.nlp.events.domain import Domain
@@ -20,6 +19,7 @@ from pipelines.nlp.events.evidence import ACTOR, PARTICIPANT, RECIPIENT, kind_of
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import POLITICAL_SECTORS
 from pipelines.nlp.events.salience import confidence
+from pipelines.nlp.parsed import Doc, Token
 from pipelines.records import Modality
 
 EXISTS, RIGHT = "exists", "right"
@@ -180,5 +180,8 @@ def _threshold(weights: Weights, role: str) -> float:
 def probability(weights: Weights, role: str, evidence: Mapping[str, float]) -> float:
     """The probability that weights give a draft's evidence for a role (`exists` or `right`)."""
     of_role = weights.get(role, {})
-    score = of_role.get("bias", 0.0) + sum(of_role.get(name, 0.0) * value for name, value in evidence.items())
+    total = 0.0
+    for name, value in evidence.items():
+        total += of_role.get(name, 0.0) * value
+    score = of_role.get("bias", 0.0) + total
     return 1 / (1 + math.exp(-max(min(score, 30.0), -30.0)))

@@ -6,9 +6,7 @@ names (`subj`, `obj`, `by`, `against`, ...) as argument heads. What does not: tu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
-from spacy.tokens import Token
+from dataclasses import dataclass, field, replace
 
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.phrase_reader import PhraseReader
@@ -16,8 +14,11 @@ from pipelines.nlp.clauses.phrases import lemma_of, undertaken
 from pipelines.nlp.events.lexicon import EventLexicon, Frame, PrepCondition
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.patterns import CONNECTIVES
+from pipelines.nlp.parsed import Token
 
 _INTERROGATIVES = frozenset("if whether what why how who whom when where which".split())
+# The parts of speech of predicates, as the lexicon calls them.
+_POS = {"VERB": "verb", "AUX": "verb", "ADJ": "adj", "NOUN": "noun", "PROPN": "noun"}
 _BODIES = frozenset(("ORG", "GPE", "LOC", "FAC", "EVENT"))
 ACTOR, UNDERGO, EXIST = "actor", "undergo", "exist"
 SPEAKER, JUDGED = "speaker", "judged"  # who says the clause; of whom or what it says it ("the raid was a disgrace")
@@ -32,6 +33,9 @@ class Site:
     verb: Predicate | None
     noun: Token | None = None
     support: str | None = None  # kind of the light verb
+    read: dict[str, list[Token]] = field(
+        default_factory=dict, compare=False, repr=False
+    )  # role name to heads, as far as asked
 
     @property
     def top(self) -> Token:
@@ -52,6 +56,16 @@ class FrameMatcher:
         self._head_forms: dict[int, set[str]] = {}  # of a phrase, by its token
         self._participles: dict[int, tuple[Token, ...]] = {}  # by head; a list has one head for hundreds of nouns
 
+    def is_predicate(self, token: Token) -> bool:
+        """Whether the lexicon has a token as its part of speech, as frame or operator; no site of another comes to anything."""
+        pos = _POS.get(token.pos_)
+        if pos is None:
+            return False
+        if (lemma_of(token), pos) in self.lexicon.operators:
+            return True
+        forms = self.phrases.forms(token) if pos == "noun" else (lemma_of(token),)
+        return any((form, pos) in self.lexicon.frames for form in forms)
+
     def site(self, token: Token) -> Site | None:
         """The site of a token that the lexicon knows as a predicate; None where its grammar does not let it be one."""
         if token.pos_ in ("VERB", "AUX"):
@@ -67,8 +81,6 @@ class FrameMatcher:
 
     def _noun_site(self, noun: Token) -> Site:
         first = noun
-        if first.dep_ in ("compound", "amod", "nmod") and undertaken(first.head) is first:
-            first = first.head
         while first.dep_ == "conj" and first.head.pos_ in ("NOUN", "PROPN"):
             first = first.head
         while first.dep_ == "pobj" and first.head.lower_ == "of" and self._is_transparent(first.head.head):
@@ -118,7 +130,7 @@ class FrameMatcher:
     def match(self, site: Site) -> Frame | None:
         """The most specific frame that a site fits; a frame without type blocks and is returned too."""
         token = site.token
-        pos = "verb" if token.pos_ in ("VERB", "AUX") else "adj" if token.pos_ == "ADJ" else "noun"
+        pos = _POS[token.pos_]
         best, best_key = None, (-1, 0.0)
         for form in sorted(self.phrases.forms(token), key=len) if pos == "noun" else (lemma_of(token),):
             frames = self.lexicon.frames.get((form, pos), ())
@@ -190,7 +202,13 @@ class FrameMatcher:
         return objects[0] if objects else None
 
     def role_tokens(self, site: Site, role: str) -> list[Token]:
-        """Heads of the arguments that a role name stands for at a site, the likeliest first."""
+        """Heads of the arguments that a role name stands for at a site, the likeliest first; not to be changed."""
+        known = site.read.get(role)
+        if known is None:
+            known = site.read[role] = self._role_tokens(site, role)
+        return known
+
+    def _role_tokens(self, site: Site, role: str) -> list[Token]:
         if role == SPEAKER:
             speaker = self.parties.speakers.over(site.token)
             return [speaker] if speaker is not None else []

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from spacy.tokens import Token
-
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import read_rows
+from pipelines.nlp.parsed import Token
 
 _FILE = "mode_words.csv"
 _OPEN = "open"

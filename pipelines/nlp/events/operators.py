@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import replace
 
-from spacy.tokens import Token
-
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.government import government
 from pipelines.nlp.clauses.phrases import first_object, lemma_of
@@ -21,6 +19,7 @@ from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase, without_parties
 from pipelines.nlp.events.patterns import OBLIGATION
 from pipelines.nlp.events.roles import RoleFiller
+from pipelines.nlp.parsed import Token
 from pipelines.records import Modality
 
 DEMAND_SALIENCE = 0.5

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from spacy.tokens import Doc, Token
-
 from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.annotations import Affiliation, MentionSpan, mentions_by_token
 from pipelines.nlp.clauses.component import ClauseReader
@@ -28,6 +26,7 @@ from pipelines.nlp.events.patterns import (
     PERSONAL_PRONOUNS,
 )
 from pipelines.nlp.events.speakers import FIRST_PERSON, SpeakerReader
+from pipelines.nlp.parsed import Doc, Token
 
 _AMOUNTS = frozenset(("MONEY", "PERCENT"))
 _PLACE_PREPOSITIONS = frozenset(("in", "from", "at", "near", "across"))

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from spacy.tokens import Doc, Token
-
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.clauses.phrases import coordinated
+from pipelines.nlp.parsed import Doc, Token
 
 _NAME_PARTS = ("compound", "amod", "nmod", "poss", "nummod", "det", "quantmod", "case", "punct", "advmod")
 _TITLE_TAIL = 12  # tokens from a title to the name after its owner

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spacy.tokens import Doc
-
 from pipelines import ids
 from pipelines.nlp.coreference.citizens import is_foreign
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import LOCAL_SECTORS, PERSONAL_PRONOUNS, STATE_SECTORS
+from pipelines.nlp.parsed import Doc
 from pipelines.records import Party
 
 

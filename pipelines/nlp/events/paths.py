@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spacy.tokens import Token
-
+from pipelines.nlp.parsed import Token
 from pipelines.nlp.quotations.cues import load_cues
 
 # Arcs at which a path enters another clause, or a second name of the same thing.

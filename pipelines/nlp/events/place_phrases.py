@@ -6,9 +6,8 @@ not: which place an event has (`scene.py`).
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
 from pipelines.nlp.events.drafts import Draft
+from pipelines.nlp.parsed import Token
 
 PLACE_PREPOSITIONS = frozenset(
     ("in", "at", "near", "outside", "inside", "around", "across", "through", "throughout", "off", "within")

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from spacy.tokens import Token
-
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.party_phrase import PartyPhrase, merge_parties
 from pipelines.nlp.events.tolls import load_count_words
+from pipelines.nlp.parsed import Token
 
 _HURTS = frozenset(("fatalities", "injuries"))
 # By these a clause says in what its people came to harm: "were hurt in the attack", "after being attacked".

@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from spacy.tokens import Token
-
 from pipelines.nlp.clauses.phrases import coordinated
 from pipelines.nlp.events.candidates import CandidateReader
 from pipelines.nlp.events.choice import ArgumentChooser, Choice
@@ -21,6 +19,7 @@ from pipelines.nlp.events.matcher import ACTOR as SUPPORTED
 from pipelines.nlp.events.matcher import UNDERGO, Site
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.themes import ThemeReader
+from pipelines.nlp.parsed import Token
 
 _PAIRING = frozenset(("between", "among"))
 # Where an operator's own parties stand, the likeliest first: "urged Iran to", "called on Iran to", "demanded of Iran".

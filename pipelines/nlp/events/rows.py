@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import replace
-
-from spacy.tokens import Doc, Span
+from functools import cached_property
 
 from pipelines import ids
 from pipelines.nlp.annotations import DocumentContext
@@ -28,6 +27,7 @@ from pipelines.nlp.events.party_rows import Scene, party_row
 from pipelines.nlp.events.patterns import INDEFINITE, POLITICAL_SECTORS
 from pipelines.nlp.events.retelling import Told
 from pipelines.nlp.events.themes import ThemeReader
+from pipelines.nlp.parsed import Doc, Span
 from pipelines.records import Event, Modality, Party, Place
 
 _MOST_CONTEXTS = 3
@@ -63,12 +63,18 @@ class RowWriter:
         self.themes = themes
         self.context = doc._.context or DocumentContext("", doc.text)
         self.attributions = AttributionReader(doc, clauses, parties, operators)
-        self.circumstances = CircumstanceReader(doc, lexicon, parties.describer)
         # By start: a list of thousands is not gone through for each event.
         self._with_country = sorted((m for m in doc._.mentions or () if m.country), key=lambda m: m.start)
 
+    @cached_property
+    def circumstances(self) -> CircumstanceReader:
+        """When and where; many a document has no event that asks."""
+        return CircumstanceReader(self.doc, self.lexicon, self.parties.describer)
+
     def rows(self, drafts: list[tuple[Draft, Span]]) -> list[Event]:
         """The rows of drafts with their sentences; those that are no events lend nothing to the others."""
+        if not drafts:
+            return []
         for draft, _ in drafts:
             draft.mode = mode_by_words(draft)
         told = [self.circumstances.told(draft) for draft, _ in drafts]

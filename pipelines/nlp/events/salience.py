@@ -7,10 +7,9 @@ The factors were set by hand on sentences of our own (`tests/cases/event_frames.
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
 from pipelines.nlp.clauses.component import collapsed_subject
 from pipelines.nlp.events.drafts import Draft
+from pipelines.nlp.parsed import Token
 from pipelines.records import Modality
 
 _BY_POSITION = {

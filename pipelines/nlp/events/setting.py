@@ -6,13 +6,12 @@ sentence tells an event (`telling.py`).
 
 from __future__ import annotations
 
-from spacy.tokens import Doc, Token
-
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.event_dates import EventDateReader
 from pipelines.nlp.events.lexicon import EventLexicon
 from pipelines.nlp.events.sentence_times import has_time
 from pipelines.nlp.events.telling import Telling, has_past_perfect, is_perfect, is_present, lasts, own_finite
+from pipelines.nlp.parsed import Doc, Token
 from pipelines.records import Modality
 
 _LEAD_SENTENCES = 3

@@ -7,10 +7,9 @@ that issues a statement written in the first person. What does not: finding quot
 
 from __future__ import annotations
 
-from spacy.tokens import Doc, Token
-
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.clauses.component import ClauseReader
+from pipelines.nlp.parsed import Doc, Token
 from pipelines.nlp.quotations.cues import CueLexicon, load_cues
 from pipelines.records import Quote
 

@@ -12,8 +12,6 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 
-from spacy.tokens import Doc, Token
-
 from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.choice import load_weights
@@ -26,6 +24,7 @@ from pipelines.nlp.events.sentence_times import SentenceTimes
 from pipelines.nlp.events.setting import SettingReader
 from pipelines.nlp.events.settling import DAY, WEIGHTS_FILE, Options
 from pipelines.nlp.events.telling import Telling, has_past_perfect, is_perfect, is_split_passive
+from pipelines.nlp.parsed import Doc, Token
 from pipelines.records import EventDateSource, Modality, Precision
 
 _NEAR_TOKENS = 60

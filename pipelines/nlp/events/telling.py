@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from enum import Enum
 
-from spacy.tokens import Token
-
 from pipelines.nlp.clauses.component import collapsed_subject
 from pipelines.nlp.clauses.phrases import coordinated
 from pipelines.nlp.events.drafts import Draft
+from pipelines.nlp.parsed import Token
 
 AFTER, BEFORE = frozenset(("after", "following", "since")), frozenset(("before",))
 _PERFECT = frozenset(("have", "has", "had", "'ve", "’ve", "having"))

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from spacy.tokens import Doc, Token
-
 from pipelines.errors import LexiconError
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.clauses.patterns import TRANSPARENT_NOUNS
@@ -21,6 +19,7 @@ from pipelines.nlp.events.matcher import FrameMatcher
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase, merge_parties
 from pipelines.nlp.events.patterns import PARTY_LABELS
+from pipelines.nlp.parsed import Doc, Token
 from pipelines.records import Theme
 
 _NEVER = frozenset(("document", "deed", "occasion", "means", "matter"))

@@ -12,12 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from spacy.tokens import Doc, Token
-
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of, phrase_preps
 from pipelines.nlp.events.lexicon import read_rows
 from pipelines.nlp.events.patterns import PEOPLE_NOUNS
+from pipelines.nlp.parsed import Doc, Token
 from pipelines.nlp.quantities.patterns import VAGUE
 from pipelines.records import Quantity
 

@@ -2,8 +2,8 @@
 
 What belongs here: the decisions of a loaded `DependencyParser`, from its own weights, and the annotations they make. What does
 not: the transitions (`transitions.py`). Why: spaCy takes one decision of each document at a time and multiplies a matrix of as
-many rows as the batch has documents, by a generic kernel. Between two sentence starts that are known before it parses, nothing
-that was decided before is seen, so all passages between them are parsed at once.
+many rows as the batch has documents, by a generic kernel. From a sentence start on, nothing that was decided before is seen, so
+all passages between two that are known, or may be expected by the tags, are parsed at once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from spacy.attrs import DEP, HEAD, SENT_START
+from spacy.attrs import DEP, HEAD, SENT_START, TAG
 from spacy.pipeline import DependencyParser
 from spacy.tokens import Doc
 
@@ -22,13 +22,16 @@ from pipelines.nlp.inference.transitions import MOVES, Passages
 
 _Floats = npt.NDArray[np.float32]
 _Ints = npt.NDArray[np.int64]
+_Flags = npt.NDArray[np.bool_]
 
 _CONTEXT = 8
 # Tokens parsed together, as their features take 4 kB each; a document is not divided.
 _MOST_TOKENS = 12_288
-# A passage without a known sentence start that is longer would be parsed word by word, alone, when all others are done.
+# A passage without a sentence start that is longer would be parsed word by word, alone, when all others are done.
 _MOST_IN_PASSAGE = 150
 _PLACES = np.arange(_CONTEXT, 2 * _CONTEXT)  # of no token, which is -1, the first rows
+# Tags of what ends a sentence, and of what may stand between that and the next one.
+_STOP, _CLOSING = ".", ("''", "-RRB-", "_SP")
 _PSEUDO = "||"  # in the label of an arc that is to be attached elsewhere
 
 
@@ -91,6 +94,8 @@ class ParserTable(Batched):
             [strings.add(name[2:]) if name[2:] else 0 for name in names], dtype=np.uint64
         ).view(np.int64)
         self._pseudo = {label for label, name in zip(self._labels.tolist(), names, strict=True) if _PSEUDO in name}
+        self._stop = np.uint64(strings.add(_STOP))
+        self._closing = np.array([strings.add(tag) for tag in _CLOSING], dtype=np.uint64)
         self._root: int = int(np.uint64(strings.add("ROOT")).view(np.int64))
 
     def _annotate(self, docs: Sequence[Doc]) -> None:
@@ -107,30 +112,44 @@ class ParserTable(Batched):
         self._parse(pending)
 
     def _parse(self, docs: Sequence[Doc]) -> None:
-        alone = [doc for doc in docs if not _is_divided(doc)]
-        docs = [doc for doc in docs if _is_divided(doc)]
-        if docs:
-            passages = Passages(
-                np.concatenate([doc.to_array([SENT_START]) for doc in docs]).view(np.int64),
-                np.array([len(doc) for doc in docs]),
-            )
-            table = self._features.of_tokens(self._tok2vec.predict(docs))
-            while len(passages.active):
-                best = self._scores(table, passages).argmax(axis=1)
-                passages.advance(self._moves[best], self._labels[best])
-            offset = 0
-            for number, doc in enumerate(docs):
-                if passages.is_entangled[number]:
-                    alone.append(doc)
-                else:
-                    self._set(
-                        doc,
-                        passages.heads[offset : offset + len(doc)] - offset,
-                        passages.labels[offset : offset + len(doc)],
-                    )
-                offset += len(doc)
+        alone: list[Doc] = []
+        given: list[tuple[Doc, _Ints, _Flags]] = []
+        for doc in docs:
+            known, is_expected = self._sentence_starts(doc)
+            if _is_divided(doc, (known == 1) | is_expected):
+                given.append((doc, known, is_expected))
+            else:
+                alone.append(doc)
         if alone:
             self._parser.set_annotations(alone, self._parser.predict(alone))
+        if not given:
+            return
+        docs = [doc for doc, _, _ in given]
+        passages = Passages(
+            np.concatenate([known for _, known, _ in given]),
+            np.concatenate([is_expected for _, _, is_expected in given]),
+            np.array([len(doc) for doc in docs]),
+        )
+        table = self._features.of_tokens(self._tok2vec.predict(docs))
+        while len(passages.active):
+            best = self._scores(table, passages).argmax(axis=1)
+            passages.advance(self._moves[best], self._labels[best])
+        offset = 0
+        for doc in docs:
+            end = offset + len(doc)
+            self._set(doc, passages.heads[offset:end] - offset, passages.labels[offset:end])
+            offset = end
+
+    def _sentence_starts(self, doc: Doc) -> tuple[_Ints, _Flags]:
+        """Of each token whether a sentence is known to start there, and whether one may be expected to: after a full stop, a
+        question or exclamation mark and what closes with it.
+        """
+        known, tags = doc.to_array([SENT_START, TAG]).T
+        going_on = np.flatnonzero(~np.isin(tags, self._closing))
+        is_stop = tags[going_on] == self._stop
+        is_expected = np.zeros(len(doc), dtype=bool)
+        is_expected[going_on[1:][is_stop[:-1] & ~is_stop[1:]]] = True
+        return known.view(np.int64), is_expected
 
     def _scores(self, table: _Floats, passages: Passages) -> _Floats:
         """The score of each move for each passage, very low for one that is not possible."""
@@ -154,10 +173,9 @@ class ParserTable(Batched):
                 process(doc)
 
 
-def _is_divided(doc: Doc) -> bool:
+def _is_divided(doc: Doc, is_start: _Flags) -> bool:
     """Whether no passage is too long, and nothing was parsed before."""
-    known = np.flatnonzero(doc.to_array(SENT_START) == 1)
-    gaps = np.diff(known, prepend=0, append=len(doc))
+    gaps = np.diff(np.flatnonzero(is_start), prepend=0, append=len(doc))
     return bool(gaps.max() <= _MOST_IN_PASSAGE and not doc.to_array(DEP).any())
 
 

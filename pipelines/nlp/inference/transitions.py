@@ -2,7 +2,10 @@
 
 What belongs here: stacks, buffers and arcs, which moves are possible, and what a move does; all as in spaCy's `arc_eager.pyx`
 and `_state.pxd`. What does not: which move is best (`parser.py`). A passage begins at a token at which a sentence is known to
-start, and ends at the next one. Tokens are counted through all documents; -1 is none.
+start, or may be expected to, and ends at the next one. Where a passage's stack is empty at its end, the next one was rightly
+begun: nothing of what was decided before is seen from there. Where it is not, and the best move is another than to take a token
+from the stack, the passage takes the next one up: what was decided there is undone, and it goes on. So the moves are the same
+whatever was expected. Tokens are counted through all documents; -1 is none.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ MOVES = "SDLRB"  # the names that spaCy gives them: shift, reduce, left arc, rig
 _SHIFT, _REDUCE, _LEFT, _RIGHT, _BREAK = range(5)
 IMPOSSIBLE = np.float32(-1e30)
 _PADDING = 3  # places below the bottom of a stack that are read as none
+_ROOM = 64  # tokens for which room is made at least, where a passage takes up the next one
 _LEFTS, _RIGHTS = 0, 1
 
 
@@ -28,23 +32,24 @@ class Passages:
         active: numbers of the passages that are not finished.
         heads: head of each token, -1 for one without.
         labels: label of its arc.
-        is_entangled: by document, whether a passage decided on the next one; then the passages do not count.
     """
 
-    def __init__(self, sent_starts: _Ints, lengths: _Ints) -> None:
+    def __init__(self, sent_starts: _Ints, is_expected: _Flags, lengths: _Ints) -> None:
         """
         Args:
             sent_starts: of each token 1 where a sentence starts, -1 where none may, else 0.
+            is_expected: of each token, whether a passage is to begin there; wherever that is, the parse is the same.
             lengths: of each document, tokens; none is empty.
         """
         count = len(sent_starts)
         ends = np.cumsum(lengths)
-        is_first = sent_starts == 1
+        is_first = (sent_starts == 1) | (is_expected & (sent_starts == 0))
         is_first[ends - lengths] = True
         starts = np.flatnonzero(is_first)
         self._end = np.append(starts[1:], count)
-        self._document = np.searchsorted(ends, starts, side="right")
-        self._limit = ends[self._document]  # the end of the document
+        self._following = np.arange(1, len(starts) + 1)  # the passage that begins where this one ends
+        self._limit = ends[np.searchsorted(ends, starts, side="right")]  # the end of the document
+        self._start = starts
         self._next = starts.copy()  # the first token of the buffer that was not read yet
         longest = int((self._end - starts).max()) + 1
         self._stack = np.full((len(starts), longest + _PADDING), -1, dtype=np.int64)
@@ -61,7 +66,6 @@ class Passages:
         self._after = np.full(count, -1, dtype=np.int64)
         self.heads = np.full(count, -1, dtype=np.int64)
         self.labels = np.zeros(count, dtype=np.int64)
-        self.is_entangled = np.zeros(len(lengths), dtype=bool)
         self.active = np.arange(len(starts))
 
     def context(self) -> _Ints:
@@ -111,6 +115,11 @@ class Passages:
 
     def advance(self, moves: _Ints, labels: _Ints) -> None:
         """Take one move in each active passage, each a possible one. After `context`."""
+        # At the end of a passage, only what empties the stack leaves the next one as it is.
+        is_crossing = (self._context[:, 0] == self._end[self.active]) & (moves != _REDUCE)
+        if is_crossing.any():
+            is_left_over = self._take_up(self.active[is_crossing])
+            moves, labels = moves[is_left_over], labels[is_left_over]
         active = self.active
         first, following, top = self._context[:, 0], self._context[:, 1], self._context[:, 2]
         is_left, is_right = moves == _LEFT, moves == _RIGHT
@@ -119,7 +128,7 @@ class Passages:
             self._add_arcs(np.where(is_left, first, top)[is_arc], np.where(is_left, top, first)[is_arc], labels[is_arc])
             self._unshiftable[first[is_left]] = False
         if (is_break := moves == _BREAK).any():
-            self._break(active[is_break], following[is_break])
+            self._starts[following[is_break]] = True
         is_reduce = moves == _REDUCE
         is_back = is_reduce & ~has_head & (self._depth[active] > 1)
         if is_back.any():
@@ -135,14 +144,36 @@ class Passages:
         is_returned = self._returns[rows] > 0
         self._returns[rows[is_returned]] -= 1
         self._next[rows[~is_returned]] += 1
-        is_open = ~self.is_entangled[self._document[active]]
-        is_open &= (self._depth[active] > 0) | (self._returns[active] > 0) | (self._next[active] < self._end[active])
+        is_open = (self._depth[active] > 0) | (self._returns[active] > 0) | (self._next[active] < self._end[active])
         self.active = active if is_open.all() else active[is_open]
 
-    def _break(self, rows: _Ints, tokens: _Ints) -> None:
-        self._starts[tokens] = True
-        beyond = tokens >= self._end[rows]
-        self.is_entangled[self._document[rows[beyond]]] = True
+    def _take_up(self, rows: _Ints) -> _Flags:
+        """Have passages go on into the next ones; returns which of the active ones are left."""
+        taken: set[int] = set()
+        for row in rows.tolist():
+            if row in taken:
+                continue
+            other = int(self._following[row])
+            start, end = int(self._end[row]), int(self._end[other])
+            for column in (self._latest[0], self._latest[1], self._before, self._after, self.heads):
+                column[start:end] = -1
+            self.labels[start:end] = 0
+            self._unshiftable[start:end] = False
+            self._starts[start + 1 : end + 1] = self._known[start + 1 : end + 1]
+            self._end[row], self._following[row] = end, self._following[other]
+            self._widen(end - int(self._start[row]) + 1)
+            taken.add(other)
+        is_left_over = ~np.isin(self.active, list(taken))
+        self.active, self._context = self.active[is_left_over], self._context[is_left_over]
+        return is_left_over
+
+    def _widen(self, longest: int) -> None:
+        """Make room for passages of some tokens."""
+        missing = longest - self._returned.shape[1]
+        if missing > 0:
+            room = ((0, 0), (0, max(missing, _ROOM)))
+            self._stack = np.pad(self._stack, room, constant_values=-1)
+            self._returned = np.pad(self._returned, room, constant_values=-1)
 
     def _add_arcs(self, heads: _Ints, children: _Ints, labels: _Ints) -> None:
         old = self.heads[children]

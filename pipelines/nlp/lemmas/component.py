@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import numpy as np
 from spacy.attrs import LOWER
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -39,14 +38,12 @@ class LemmasComponent:
             for token, (form, verb) in zip(doc, forms, strict=True):
                 if lemmatizer.rule_lemmatize(token)[0] != verb:
                     self._lemmas[nlp.vocab.strings.add(form)] = nlp.vocab.strings.add(verb)
-        self._forms = np.array(sorted(self._lemmas), dtype=np.uint64)
 
     def __call__(self, doc: Doc) -> Doc:
-        lowers = doc.to_array(LOWER)
-        for index in np.flatnonzero(np.isin(lowers, self._forms)):
-            token = doc[int(index)]
-            if token.pos_ == "VERB":
-                token.lemma = self._lemmas[int(lowers[index])]
+        lemmas = self._lemmas
+        for index, lower in enumerate(doc.to_array(LOWER).tolist()):
+            if lower in lemmas and (token := doc[index]).pos_ == "VERB":
+                token.lemma = lemmas[lower]
         return doc
 
 

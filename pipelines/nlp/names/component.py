@@ -13,7 +13,7 @@ What does not belong here: which names stand for one entity, nominals and pronou
 
 from __future__ import annotations
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc as SpacyDoc
 
 from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.actors.patterns import STATE_HEADS
@@ -27,6 +27,7 @@ from pipelines.nlp.names.pieces import Piece, find_pieces
 from pipelines.nlp.names.sports import relabel_teams
 from pipelines.nlp.names.stated_acronyms import join_stated_names
 from pipelines.nlp.names.table import TokenTable, build_table
+from pipelines.nlp.parsed import AnyDoc, parsed
 
 MAX_NAME_TOKENS = 16  # a longer run of capitalised words is a table or a parse error
 
@@ -39,13 +40,14 @@ class NameFinder:
         self.teams = teams
         self.given_names = given_names
 
-    def __call__(self, doc: Doc) -> Doc:
+    def __call__(self, doc: SpacyDoc) -> SpacyDoc:
         doc._.mentions = None  # the describer must not see names of an earlier pass
         self.set_annotations(doc, self.predict(doc))
         return doc
 
-    def predict(self, doc: Doc) -> list[MentionSpan]:
+    def predict(self, document: AnyDoc) -> list[MentionSpan]:
         """The names of a document, by position, none overlapping another."""
+        doc = parsed(document)
         table = build_table(doc, self.describer.lexicon.index, self.teams)
         pieces = find_pieces(table, self.given_names)
         evidence = Evidence(table, pieces, self.given_names, self.describer.lexicon.small_places)
@@ -62,7 +64,7 @@ class NameFinder:
             relabel_teams(table, pieces)
         return [affiliate(table, self.describer, piece) for piece in pieces]
 
-    def set_annotations(self, doc: Doc, mentions: list[MentionSpan]) -> None:
+    def set_annotations(self, doc: AnyDoc, mentions: list[MentionSpan]) -> None:
         """Write the names on the document."""
         doc._.mentions = mentions
 

@@ -350,7 +350,7 @@ def _begins_person(table: TokenTable, i: int, limit: int) -> bool:
 def _model_span(table: TokenTable, i: int) -> tuple[int, int, str] | None:
     """Start, end and label of the model's entity over a token."""
     token = table.doc[i]
-    if not token.ent_type:
+    if not token.ent_type_:
         return None
     start = end = i
     while table.doc[start].ent_iob_ == "I" and start > 0:

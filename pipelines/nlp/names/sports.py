@@ -11,11 +11,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from spacy.tokens import Doc
-
 from pipelines.nlp.actors.phrase_index import Entry, Kind
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.names.patterns import LOCATIVE_PREPOSITIONS, SPORT_VERBS, SPORT_WORDS, SPORTS
+from pipelines.nlp.parsed import Doc
 
 if TYPE_CHECKING:
     from pipelines.nlp.names.pieces import Piece

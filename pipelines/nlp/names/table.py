@@ -7,15 +7,16 @@ What belongs here: everything that is looked up once a document. What does not: 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-
-from spacy.attrs import SENT_START
-from spacy.tokens import Doc
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from pipelines.nlp.actors.phrase_index import Kind, Match, PhraseIndex, fold, split_words
 from pipelines.nlp.annotations import written_on
 from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.names.patterns import FUNCTION_WORDS, NO_ACRONYMS
 from pipelines.nlp.names.sports import SPORT_WINDOW, find_sport
+from pipelines.nlp.parsed import Doc
 
 _CAPS_SHARE = 0.75  # of the letters-only words of a segment, for a headline in capitals
 _TITLE_SHARE = 0.7  # the same for a headline in title case
@@ -60,25 +61,40 @@ def build_table(doc: Doc, index: PhraseIndex, teams: TeamLexicon) -> TokenTable:
         teams: sports teams and competitions; teams count in stories about their sport alone.
     """
     texts = [t.text for t in doc]
-    table = TokenTable(
-        doc,
-        texts,
-        [fold(t) for t in texts],
-        [t[0].isupper() for t in texts],
-        [len(t) > 1 and t.isupper() and any(c.isalpha() for c in t) for t in texts],
-    )
+    facts = [_fact(text) for text in texts]
+    table = TokenTable(doc, texts, [f.folded for f in facts], [f.capital for f in facts], [f.upper for f in facts])
     table.segments = _split_segments(table)
     table.sport = find_sport(table.folded[:SPORT_WINDOW], table.upper[:3])
-    words = _expand(table)
+    words = _expand(facts)
     team_index = teams.index(table.sport)
+    on = written_on(doc)
     for i, text in enumerate(texts):
         first = words.folded[words.first[i]]
         if text[0].isalnum():
             if index.may_begin(first):
-                _match_token(table, index, words, i)
+                _match_token(table, index, words, i, on)
             if table.capital[i] and team_index.may_begin(first):
                 _match_team(table, team_index, words, i)
     return table
+
+
+class _Fact(NamedTuple):
+    """What depends on a token's text alone; the last two are the words that the lexicons cut it into."""
+
+    folded: str
+    capital: bool
+    upper: bool
+    parts: tuple[str, ...]
+    folded_parts: tuple[str, ...]
+
+
+@lru_cache(maxsize=32_768)
+def _fact(text: str) -> _Fact:
+    folded = fold(text)
+    upper = len(text) > 1 and text.isupper() and any(c.isalpha() for c in text)
+    parts = (text,) if text.isalnum() else (split_words(text) or (text,))
+    folded_parts = (folded,) if parts == (text,) else tuple(map(fold, parts))
+    return _Fact(folded, text[0].isupper(), upper, parts, folded_parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +113,8 @@ class _Words:
         return self.owners[word_end - 1] + 1
 
 
-def _match_token(table: TokenTable, index: PhraseIndex, words: _Words, i: int) -> None:
-    match = index.match_at(words.words, words.first[i], words.folded, on=written_on(table.doc))
+def _match_token(table: TokenTable, index: PhraseIndex, words: _Words, i: int, on: date | None) -> None:
+    match = index.match_at(words.words, words.first[i], words.folded, on=on)
     if match is None:
         return
     end = words.token_end(match.end)
@@ -123,32 +139,26 @@ def _match_team(table: TokenTable, teams: PhraseIndex, words: _Words, i: int) ->
         table.names[i] = Match(i, end, match.entry)
 
 
-def _expand(table: TokenTable) -> _Words:
+def _expand(facts: list[_Fact]) -> _Words:
     words: list[str] = []
     folded: list[str] = []
     owners: list[int] = []
     first: list[int] = []
-    for i, text in enumerate(table.texts):
+    for i, fact in enumerate(facts):
         first.append(len(words))
-        parts = (text,) if text.isalnum() else (split_words(text) or (text,))
-        if len(parts) == 1:
-            words.append(parts[0])
-            folded.append(table.folded[i] if parts[0] == text else fold(parts[0]))
-            owners.append(i)
-            continue
-        words.extend(parts)
-        folded.extend(fold(p) for p in parts)
-        owners.extend([i] * len(parts))
+        words.extend(fact.parts)
+        folded.extend(fact.folded_parts)
+        owners.extend([i] * len(fact.parts))
     return _Words(words, folded, owners, first)
 
 
 def _split_segments(table: TokenTable) -> list[Segment]:
-    begins = table.doc.to_array(SENT_START) == 1
+    begins = {sent.start for sent in table.doc.sents}
     segments: list[Segment] = []
     start = 0
     for i, text in enumerate(table.texts):
         ends_line = "\n" in text
-        if (ends_line or begins[i]) and i > start:
+        if (ends_line or i in begins) and i > start:
             segments.append(_segment(table, start, i, may_be_title=len(segments) < _HEADLINE_SEGMENTS))
             start = i
         if ends_line:

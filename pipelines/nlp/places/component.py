@@ -15,9 +15,10 @@ from __future__ import annotations
 import math
 from datetime import date
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc as SpacyDoc
 
 from pipelines.nlp.annotations import written_on
+from pipelines.nlp.parsed import AnyDoc, Doc, parsed
 from pipelines.nlp.places import weights
 from pipelines.nlp.places.disambiguation import Resolution, resolve
 from pipelines.nlp.places.gazetteer import Gazetteer, Toponym, fold_name
@@ -34,14 +35,15 @@ PLACE_INDEX = "communique_place_index"  # in doc.user_data: token index -> Place
 class PlacesComponent:
     """Writes doc._.places: each toponym with its coordinates, by position."""
 
-    def __call__(self, doc: Doc) -> Doc:
+    def __call__(self, doc: SpacyDoc) -> SpacyDoc:
         """Find and resolve the place names of a document."""
         found = self.predict(doc)
         self.set_annotations(doc, found)
         return doc
 
-    def predict(self, doc: Doc) -> list[tuple[range, Place]]:
+    def predict(self, document: AnyDoc) -> list[tuple[range, Place]]:
         """The place names of a document: token indexes and the place meant, by position."""
+        doc = parsed(document)
         gazetteer = load_gazetteer()
         demonyms = load_demonyms()
         view = TokenView(doc)
@@ -59,7 +61,7 @@ class PlacesComponent:
             found.append((range(first.i, last.i + 1), place))
         return found
 
-    def set_annotations(self, doc: Doc, found: list[tuple[range, Place]]) -> None:
+    def set_annotations(self, doc: AnyDoc, found: list[tuple[range, Place]]) -> None:
         """Write the places and the index from token to place."""
         doc._.places = [place for _, place in found]
         doc.user_data[PLACE_INDEX] = {index: place for tokens, place in found for index in tokens}

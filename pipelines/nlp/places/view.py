@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spacy.tokens import Doc, Token
-
+from pipelines.nlp.parsed import Doc, Token
 from pipelines.nlp.places.patterns import BREAKS, COUNTY_WORDS, PERSON_TITLES, POSSESSIVES
 
 

@@ -18,8 +18,9 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 
 from spacy.strings import get_string_id
-from spacy.tokens import Doc
+from spacy.tokens import Doc as SpacyDoc
 
+from pipelines.nlp.parsed import AnyDoc, Doc, parsed
 from pipelines.nlp.quantities import patterns
 from pipelines.nlp.quantities.counts import find_count
 from pipelines.nlp.quantities.measures import Calendar, measured_phrase
@@ -55,12 +56,13 @@ class Quantities:
     def __init__(self, lexicon: UnitLexicon | None = None) -> None:
         self.lexicon = lexicon or load_units()
 
-    def __call__(self, doc: Doc) -> Doc:
+    def __call__(self, doc: SpacyDoc) -> SpacyDoc:
         self.set_annotations(doc, self.predict(doc))
         return doc
 
-    def predict(self, doc: Doc) -> list[tuple[int, int, Quantity]]:
+    def predict(self, document: AnyDoc) -> list[tuple[int, int, Quantity]]:
         """The quantities of a document with their tokens, by position."""
+        doc = parsed(document)
         scan = _Scan(doc, self.lexicon)
         readings = [scan.read(number) for number in find_numbers(scan.text, scan.words)]
         if not readings:
@@ -69,7 +71,7 @@ class Quantities:
         calendar = Calendar(doc, doc._.time_expressions or (), scan.starts)
         return [_finished(scan, reading, calendar) for reading in found if reading.kind is not None]
 
-    def set_annotations(self, doc: Doc, quantities: list[tuple[int, int, Quantity]]) -> None:
+    def set_annotations(self, doc: AnyDoc, quantities: list[tuple[int, int, Quantity]]) -> None:
         """Write the quantities on a document, and with their tokens into its user data for the events."""
         doc._.quantities = [quantity for _, _, quantity in quantities]
         doc.user_data[TOKENS_KEY] = quantities

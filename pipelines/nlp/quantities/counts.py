@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Token
-
+from pipelines.nlp.parsed import Doc, Token
 from pipelines.nlp.quantities import patterns
 from pipelines.nlp.quantities.numbers import Number
 

@@ -9,8 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
 
-from spacy.tokens import Doc, Token
-
+from pipelines.nlp.parsed import Doc, Token
 from pipelines.nlp.quantities import patterns
 from pipelines.records import TimeExpression
 

@@ -13,8 +13,7 @@ in his words, "...").
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
+from pipelines.nlp.parsed import Token
 from pipelines.nlp.quotations import patterns
 from pipelines.nlp.quotations.cues import Cue, CueLexicon
 from pipelines.nlp.quotations.expressions import Attribution, cue_bounds, particle_cue, phrase_cue, verb_cue

@@ -16,10 +16,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc as SpacyDoc
 
 from pipelines import ids
 from pipelines.nlp.annotations import MentionSpan, mentions_by_token
+from pipelines.nlp.parsed import AnyDoc, Doc, Token, parsed
 from pipelines.nlp.quotations import patterns
 from pipelines.nlp.quotations.attribution import Attribution, attribution_of
 from pipelines.nlp.quotations.cues import CueLexicon, load_cues
@@ -51,12 +52,13 @@ class Quotations:
     def __init__(self, cues: CueLexicon | None = None) -> None:
         self.cues = cues or load_cues()
 
-    def __call__(self, doc: Doc) -> Doc:
+    def __call__(self, doc: SpacyDoc) -> SpacyDoc:
         self.set_annotations(doc, self.predict(doc))
         return doc
 
-    def predict(self, doc: Doc) -> list[Quote]:
+    def predict(self, document: AnyDoc) -> list[Quote]:
         """The quotations of a document, by position."""
+        doc = parsed(document)
         page = read_page(doc)
         if page is None:
             return []
@@ -66,7 +68,7 @@ class Quotations:
         mentions = mentions_by_token(doc)
         return [_quote(page, reading, mentions) for reading in readings if reading.is_quotation]
 
-    def set_annotations(self, doc: Doc, quotes: list[Quote]) -> None:
+    def set_annotations(self, doc: AnyDoc, quotes: list[Quote]) -> None:
         """Write the quotations on a document."""
         doc._.quotes = quotes
 

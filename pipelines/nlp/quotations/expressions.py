@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spacy.tokens import Token
-
+from pipelines.nlp.parsed import Token
 from pipelines.nlp.quotations import patterns
 from pipelines.nlp.quotations.cues import Cue, CueLexicon
 from pipelines.nlp.quotations.page import Page

@@ -6,8 +6,7 @@ does not: cues after the passage (`attribution.py`).
 
 from __future__ import annotations
 
-from spacy.tokens import Span, Token
-
+from pipelines.nlp.parsed import Span, Token
 from pipelines.nlp.quotations import patterns
 from pipelines.nlp.quotations.cues import Cue, CueLexicon
 from pipelines.nlp.quotations.expressions import Attribution, author, behind_text, cue_bounds, phrase_cue, verb_cue

@@ -8,8 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
-from spacy.tokens import Doc
-
+from pipelines.nlp.parsed import Doc
 from pipelines.nlp.quotations import patterns
 from pipelines.nlp.quotations.marks import QuotedSpan, paragraph_bounds, quoted_spans
 

@@ -6,8 +6,7 @@ that ends before a token) and `subject`. What does not: which verb is a cue (`at
 
 from __future__ import annotations
 
-from spacy.tokens import Doc, Token
-
+from pipelines.nlp.parsed import Doc, Token
 from pipelines.nlp.quotations import patterns
 from pipelines.nlp.quotations.page import Page
 

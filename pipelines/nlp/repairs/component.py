@@ -6,10 +6,11 @@ What belongs here: what must be settled before the parser runs. What does not: r
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Any
 
 import numpy as np
-from spacy.attrs import IS_SPACE, ORTH, SENT_START
+from spacy.attrs import IDX, IS_SPACE, ORTH, SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
@@ -72,6 +73,7 @@ class RepairsComponent:
         starts: list[int] = []
         spaces = np.flatnonzero(doc.to_array(IS_SPACE))
         openings = [int(i) + 1 for i in spaces if _ends_line(doc, int(i))]
+        begins = _begins(doc)
         if len(doc) and not doc[0].is_space:
             openings.insert(0, 0)
         for start in openings:
@@ -80,7 +82,7 @@ class RepairsComponent:
             if start == len(doc) or (starts and starts[-1] >= start):
                 continue
             starts.append(start)
-            after = _after_dateline(doc, start)
+            after = _after_dateline(doc, start, begins)
             if after is not None:
                 starts.append(after)
         return starts
@@ -94,12 +96,17 @@ def _ends_line(doc: Doc, index: int) -> bool:
     return breaks == 1 and doc[index - 1].text[-1] in TERMINAL_PUNCTUATION
 
 
-def _after_dateline(doc: Doc, start: int) -> int | None:
-    offset = doc[start].idx
+def _begins(doc: Doc) -> list[int]:
+    """Where each token begins, in characters; each opening looks at a dozen, one by one."""
+    begins: Any = doc.to_array(IDX)
+    return list(begins.tolist())
+
+
+def _after_dateline(doc: Doc, start: int, begins: list[int]) -> int | None:
+    offset = begins[start]
     # The doc's text is not sliced: that would copy a long document for every paragraph.
-    end = start
-    while end < len(doc) and doc[end].idx < offset + DATELINE_REACH and "\n" not in doc[end].text:
-        end += 1
+    end = bisect_left(begins, offset + DATELINE_REACH, start)
+    end = next((i for i in range(start, end) if "\n" in doc[i].text), end)
     match = DATELINE.match(doc[start:end].text)
     if not match:
         return None
@@ -110,6 +117,6 @@ def _after_dateline(doc: Doc, start: int) -> int | None:
     ):
         return None
     for index in range(start + 1, end):
-        if doc[index].idx >= offset + match.end():
+        if begins[index] >= offset + match.end():
             return index
     return None

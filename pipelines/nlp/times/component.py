@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc as SpacyDoc
 
 from pipelines.nlp.clauses.government import precedes_clause
+from pipelines.nlp.parsed import AnyDoc, Doc, Token, parsed
 from pipelines.nlp.times.engine import find_time_expressions
 from pipelines.nlp.times.surface import SurfaceReading, year_by_neighbours
 from pipelines.nlp.times.timeline import Reading, Tense
@@ -60,13 +61,14 @@ class TimesComponent:
     document's date.
     """
 
-    def __call__(self, doc: Doc) -> Doc:
+    def __call__(self, doc: SpacyDoc) -> SpacyDoc:
         """Find and normalise the time expressions of a Doc."""
         self.set_annotations(doc, self.predict(doc))
         return doc
 
-    def predict(self, doc: Doc) -> list[TimeExpression]:
+    def predict(self, document: AnyDoc) -> list[TimeExpression]:
         """The time expressions of a Doc, relative to its published date, with text from the canonical text."""
+        doc = parsed(document)
         context = doc._.context
         text = doc.text
         reading = DocReading(doc, text) if doc.has_annotation("TAG") else None
@@ -75,7 +77,7 @@ class TimesComponent:
             return found
         return [replace(time, text=context.text[time.start_char : time.end_char]) for time in found]
 
-    def set_annotations(self, doc: Doc, found: list[TimeExpression]) -> None:
+    def set_annotations(self, doc: AnyDoc, found: list[TimeExpression]) -> None:
         """Write the expressions on the Doc."""
         doc._.time_expressions = found
 

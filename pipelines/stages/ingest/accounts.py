@@ -6,22 +6,27 @@ work (`ingest.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from pipelines.ids import bytes_hash, file_id, quarantine_id
 from pipelines.records import Document, DocumentSource, QuarantineRow, SourceFile
-from pipelines.stages.ingest.documents import preferred
+from pipelines.stages.ingest.document_spool import DocumentSpool
 from pipelines.stages.ingest.inbox import InboxFile
+from pipelines.stages.ingest.preference import preferred
+from pipelines.stages.ingest.read_records import ReadRecord
 from pipelines.stages.ingest.readers.raw_record import BadRecord, SkippedRecord
-from pipelines.stages.ingest.reading import ReadRecord
 from pipelines.stages.ingest.reasons import Reason, Refused, SkipReason
 from pipelines.stages.ingest.sources import Kind
 
 _STAGE = "ingest"
 _MAX_MESSAGE_CHARACTERS = 500
+# Documents of the warehouse that are looked at together.
+_FOUND_AT_ONCE = 1024
+
+FindDocuments = Callable[[Sequence[str]], Iterable[Document]]
 
 
 class KnownLedger(Protocol):
@@ -74,7 +79,7 @@ class IngestResult:
     with `is_current` false; those whose documents stay current have the status `kept` (`sources.Kind`).
     """
 
-    documents: tuple[Document, ...]
+    documents: Sequence[Document]
     document_sources: tuple[DocumentSource, ...]
     files: tuple[SourceFile, ...]
     quarantine: tuple[QuarantineRow, ...]
@@ -90,7 +95,7 @@ class Accounts:
     run_id: str
     now: datetime
     kind_of: Callable[[str], Kind] = lambda _path: Kind.SNAPSHOT
-    documents: dict[str, Document] = field(default_factory=dict)
+    documents: DocumentSpool = field(default_factory=DocumentSpool)
     sources: list[DocumentSource] = field(default_factory=list)
     files: list[SourceFile] = field(default_factory=list)
     quarantine: dict[str, QuarantineRow] = field(default_factory=dict)
@@ -150,7 +155,8 @@ class Accounts:
                 loaded += 1
             else:
                 duplicate += 1
-            self.documents[document.document_id] = document if known is None else preferred(known, document)
+            if known is None or preferred(known, document) is document:
+                self.documents.put(document)
             self.sources.append(DocumentSource(document.document_id, version, file.path, record.number))
             held.add(document.document_id)
         outcomes = {"loaded": loaded, "duplicate": duplicate, "quarantined": quarantined, "skipped": skipped}
@@ -158,20 +164,23 @@ class Accounts:
         self._add_version(file, content_hash, media_type, status, sum(outcomes.values()), len(held))
         self._count(**outcomes)
 
-    def result(self, known_documents: Mapping[str, Document]) -> IngestResult:
+    def result(self, find_documents: FindDocuments | None = None) -> IngestResult:
         """Close the accounts.
 
         Args:
-            known_documents: of the documents read, those that the warehouse has already, by id.
+            find_documents: looks documents up that the warehouse has already.
         """
         vanished = [
             self._left(version, "vanished", is_kept=self.kind_of(path) is Kind.ARCHIVE)
             for path, version in sorted(self.ledger.files.items())
             if path not in self.seen_paths
         ]
-        documents = (self._merged(document, known_documents) for _, document in sorted(self.documents.items()))
+        known = self.ledger.document_ids
+        new = [document_id for document_id in self.documents if document_id not in known]
+        again = sorted(document_id for document_id in self.documents if document_id in known)
+        bettered = self._bettered(again, find_documents) if find_documents else ()
         return IngestResult(
-            documents=tuple(document for document in documents if document is not None),
+            documents=self.documents.in_order(sorted([*new, *bettered])),
             document_sources=tuple(sorted(self.sources, key=lambda row: (row.path, row.record_number))),
             files=tuple(self.files + vanished),
             quarantine=tuple(self.quarantine.values()),
@@ -179,14 +188,13 @@ class Accounts:
             counts=self.counts,
         )
 
-    def _merged(self, document: Document, known_documents: Mapping[str, Document]) -> Document | None:
-        """The document to load, or None when the warehouse has it as it should be."""
-        if document.document_id not in self.ledger.document_ids:
-            return document
-        known = known_documents.get(document.document_id)
-        if known is None or preferred(known, document) == known:
-            return None
-        return document
+    def _bettered(self, document_ids: Sequence[str], find_documents: FindDocuments) -> Iterator[str]:
+        """The ids of those that the warehouse has, but not as they should be."""
+        for begin in range(0, len(document_ids), _FOUND_AT_ONCE):
+            for known in find_documents(document_ids[begin : begin + _FOUND_AT_ONCE]):
+                document = self.documents.get(known.document_id)
+                if document is not None and preferred(known, document) != known:
+                    yield known.document_id
 
     def _add_version(
         self,

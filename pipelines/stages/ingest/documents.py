@@ -1,18 +1,17 @@
 """From a raw record to a Document: canonical text, bounds, language, published date, ids and fingerprint.
 
-What belongs here: `make_document`, and `preferred`, which says whose metadata a text keeps that came twice. What does not:
-the accounts (`ingest.py`).
+What belongs here: `make_document`. What does not: whose metadata a text keeps that came twice (`preference.py`), the accounts
+(`accounts.py`).
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from pipelines.ids import content_hash, document_id
-from pipelines.records import DateSource, Document
+from pipelines.records import Document
 from pipelines.settings import Settings
 from pipelines.stages.ingest.canonical import canonical_text
 from pipelines.stages.ingest.day_orders import DayOrder
@@ -30,7 +29,6 @@ _MAX_NAME_CHARACTERS = 300
 _MAX_URL_CHARACTERS = 2_000
 # What spaCy makes a token of, about: a word, or a symbol by itself.
 _TOKEN = re.compile(r"\w+|[^\w\s]")
-_DATE_SOURCES = tuple(DateSource)  # from the most to the least reliable
 
 
 def make_document(
@@ -93,27 +91,6 @@ def refuse_beyond_bounds(text: str, settings: Settings) -> None:
     tokens = sum(1 for _ in _TOKEN.finditer(text))
     if tokens > limit:
         raise Refused(Reason.TOO_MANY_TOKENS, f"about {tokens} tokens (limit max_document_tokens {limit})")
-
-
-def preferred(first: Document, second: Document) -> Document:
-    """Which of two documents of one id to keep: the same one in whatever order they came.
-
-    The better source of the published date wins, then the earlier date, then the row that says more, then plain order.
-    """
-    return min(first, second, key=_preference)
-
-
-def _preference(document: Document) -> tuple[object, ...]:
-    described = (
-        *(document.title, document.url, document.author, document.source_name, document.published_date_evidence),
-        document.licence,
-    )
-    return (
-        _DATE_SOURCES.index(DateSource(document.published_date_source)),
-        document.published_date or date.max,
-        sum(value is None for value in described),
-        *(value or "" for value in described),
-    )
 
 
 def _refuse_long(text: str, settings: Settings) -> None:

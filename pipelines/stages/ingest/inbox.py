@@ -34,14 +34,15 @@ class InboxFile:
 
     `path` is its name in the ledger: relative to the folder, with "/", printable. `location` is where the operating
     system finds it. Exactly one of these holds: `skip` says why it is passed over, `refusal` why it cannot be read, or
-    both are None and it can be opened.
+    both are None and it can be opened. Of a link it is what it leads to that is opened.
     """
 
     path: str
-    location: Path
+    location: str
     size_bytes: int
     skip: SkipReason | None = None
     refusal: Refused | None = None
+    is_link: bool = False
 
 
 def list_inbox(root: Path) -> Iterator[InboxFile]:
@@ -59,22 +60,23 @@ def list_inbox(root: Path) -> Iterator[InboxFile]:
         raise SeedsMissingError(f"the seeds folder {str(root)!r} does not exist; create it or set COMMUNIQUE_SEEDS")
     resolved_root = root.resolve()
     found: list[InboxFile] = []
-    folders = [root]
+    folders = [str(root)]
+    top = len(os.path.join(root, ""))  # of a location, where the path below the folder begins
     while folders:
         folder = folders.pop()
         try:
             entries = list(os.scandir(folder))
         except OSError as error:
-            if folder == root:
+            if folder == str(root):
                 raise SeedsMissingError(f"the seeds folder {str(root)!r} cannot be listed: {error.strerror}") from error
-            found.append(_refused(root, folder, _os_refusal(error)))
+            found.append(_refused(folder, top, _os_refusal(error)))
             continue
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith("."):
-                    folders.append(Path(entry.path))
+                    folders.append(entry.path)
             else:
-                found.append(_inspect(root, resolved_root, Path(entry.path)))
+                found.append(_inspect(entry, resolved_root, top))
     yield from sorted(found, key=lambda file: file.path)
 
 
@@ -86,8 +88,10 @@ def open_file(file: InboxFile) -> Iterator[BinaryIO]:
         Refused: it is no regular file any more, or the operating system refuses to open it.
     """
     try:
-        # O_NONBLOCK: if a FIFO has taken the file's place, opening it must not wait for a writer.
-        descriptor = os.open(file.location.resolve(), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        # O_NONBLOCK: if a FIFO has taken the file's place, opening it must not wait for a writer. A path that was no link is not
+        # resolved, which would take as long as all the rest of looking at a small file.
+        location = Path(file.location).resolve() if file.is_link else file.location
+        descriptor = os.open(location, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, RuntimeError) as error:
         raise _os_refusal(error) from error
     with os.fdopen(descriptor, "rb") as stream:
@@ -101,51 +105,46 @@ def printable_path(path: str) -> str:
 
     It does not depend on the locale: `os.fsencode` gives back the bytes of the name, however Python has decoded them.
     """
+    if path.isascii() and "\\" not in path:
+        return path
     text = os.fsencode(path).decode("utf-8", "surrogateescape").replace("\\", "\\\\")
     return SURROGATE.sub(lambda match: f"\\x{ord(match.group()) - 0xDC00:02x}", text)
 
 
-def _inspect(root: Path, resolved_root: Path, location: Path) -> InboxFile:
-    path = _relative(root, location)
-    name = location.name
+def _inspect(entry: os.DirEntry[str], resolved_root: Path, top: int) -> InboxFile:
+    location, name = entry.path, entry.name
+    path = printable_path(location[top:])
+    is_link = False
     try:
-        status = location.lstat()
+        status = entry.stat(follow_symlinks=False)
         if name.startswith("."):
             return InboxFile(path, location, status.st_size, skip=SkipReason.HIDDEN)
         if name.endswith(_TEMPORARY_SUFFIXES):
             return InboxFile(path, location, status.st_size, skip=SkipReason.TEMPORARY)
-        if stat.S_ISLNK(status.st_mode):
-            target = location.resolve(strict=True)
+        if is_link := stat.S_ISLNK(status.st_mode):
+            target = Path(location).resolve(strict=True)
             status = target.stat()
             if stat.S_ISDIR(status.st_mode):
                 return InboxFile(path, location, 0, skip=SkipReason.DIRECTORY_LINK)
             if not target.is_relative_to(resolved_root):
-                return _refused(
-                    root, location, Refused(Reason.SYMLINK, "a symlink to a place outside the seeds folder")
-                )
+                return _refused(location, top, Refused(Reason.SYMLINK, "a symlink to a place outside the seeds folder"))
             if not stat.S_ISREG(status.st_mode):
-                return _refused(root, location, Refused(Reason.SYMLINK, "a symlink to something not a regular file"))
+                return _refused(location, top, Refused(Reason.SYMLINK, "a symlink to something not a regular file"))
     except FileNotFoundError:
-        return _refused(root, location, Refused(Reason.SYMLINK, "a symlink to a missing file"))
+        return _refused(location, top, Refused(Reason.SYMLINK, "a symlink to a missing file"))
     except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself, before Python 3.13
-        return _refused(root, location, _os_refusal(error))
+        return _refused(location, top, _os_refusal(error))
     if not stat.S_ISREG(status.st_mode):
-        return _refused(
-            root, location, Refused(Reason.NOT_REGULAR_FILE, f"not a regular file: {_kind(status.st_mode)}")
-        )
+        return _refused(location, top, Refused(Reason.NOT_REGULAR_FILE, f"not a regular file: {_kind(status.st_mode)}"))
     if path == CONFIGURATION_NAME:
         return InboxFile(path, location, status.st_size, skip=SkipReason.CONFIGURATION)
-    if not location.suffix:
+    if os.path.splitext(name)[1] in ("", "."):
         return InboxFile(path, location, status.st_size, skip=SkipReason.NO_EXTENSION)
-    return InboxFile(path, location, status.st_size)
+    return InboxFile(path, location, status.st_size, is_link=is_link)
 
 
-def _relative(root: Path, location: Path) -> str:
-    return printable_path(location.relative_to(root).as_posix())
-
-
-def _refused(root: Path, location: Path, refusal: Refused) -> InboxFile:
-    return InboxFile(_relative(root, location), location, 0, refusal=refusal)
+def _refused(location: str, top: int, refusal: Refused) -> InboxFile:
+    return InboxFile(printable_path(location[top:]), location, 0, refusal=refusal)
 
 
 def _os_refusal(error: OSError | RuntimeError) -> Refused:

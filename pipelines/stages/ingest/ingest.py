@@ -14,28 +14,29 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
-from pipelines.records import Document
 from pipelines.settings import Settings
-from pipelines.stages.ingest.accounts import Accounts, IngestResult, KnownLedger, is_unchanged
+from pipelines.stages.ingest.accounts import Accounts, FindDocuments, IngestResult, KnownLedger, is_unchanged
+from pipelines.stages.ingest.document_spool import DocumentSpool
 from pipelines.stages.ingest.inbox import InboxFile, list_inbox, open_file
 from pipelines.stages.ingest.isolation import ChangedFile, read_in_children
+from pipelines.stages.ingest.read_records import ReadRecord
 from pipelines.stages.ingest.readers.registry import find_reader
-from pipelines.stages.ingest.reading import ReadRecord
 from pipelines.stages.ingest.reasons import Reason, Refused, SkipReason
-from pipelines.stages.ingest.sources import Source, load_sources
+from pipelines.stages.ingest.sources import Kind, Source, Sources, load_sources
 from pipelines.stages.ingest.vanished import require_presence
 
 logger = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 1024 * 1024
 
-# Reads files, each with its records as it is done.
-ReadFiles = Callable[[Sequence[ChangedFile], Settings], Iterator[tuple[ChangedFile, list[ReadRecord]]]]
+# Reads files, each with its records as it is done; they are gone through before the next file is asked for.
+ReadFiles = Callable[[Sequence[ChangedFile], Settings], Iterator[tuple[ChangedFile, Iterable[ReadRecord]]]]
 
 
 def ingest_files(
@@ -45,7 +46,7 @@ def ingest_files(
     settings: Settings,
     run_id: str,
     now: datetime,
-    find_documents: Callable[[Collection[str]], Iterable[Document]] | None = None,
+    find_documents: FindDocuments | None = None,
     reread: Collection[str] = (),
     allow_vanished: bool = False,
     progress: Callable[[int, int], None] | None = None,
@@ -77,7 +78,8 @@ def ingest_files(
         DiskFullError: no space is left in the warehouse for what was read.
     """
     sources = load_sources(root)
-    accounts = Accounts(ledger=ledger, run_id=run_id, now=now, kind_of=lambda path: sources.find(path).kind)
+    kind_of = partial(_kind_of, sources)
+    accounts = Accounts(ledger, run_id, now, kind_of, documents=DocumentSpool(settings.warehouse))
     files = list(list_inbox(root))
     accounts.counts = replace(accounts.counts, files=len(files))
     advance = _counter(progress, len(files))
@@ -94,9 +96,13 @@ def ingest_files(
         advance()
     if not allow_vanished:
         require_presence(accounts, root=root, max_share=settings.max_vanished_share)
-    result = accounts.result(_known_documents(accounts, find_documents))
+    result = accounts.result(find_documents)
     logger.info("ingested %d files: %s", len(files), result.counts)
     return result
+
+
+def _kind_of(sources: Sources, path: str) -> Kind:
+    return sources.find(path).kind
 
 
 def _counter(progress: Callable[[int, int], None] | None, total: int) -> Callable[[], None]:
@@ -155,12 +161,3 @@ def _stable_hash(stream: BinaryIO, limit: int) -> str | None:
     after = os.fstat(stream.fileno())
     is_stable = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and size == after.st_size
     return digest.hexdigest() if is_stable else None
-
-
-def _known_documents(
-    accounts: Accounts, find_documents: Callable[[Collection[str]], Iterable[Document]] | None
-) -> dict[str, Document]:
-    again = accounts.documents.keys() & accounts.ledger.document_ids
-    if not again or find_documents is None:
-        return {}
-    return {document.document_id: document for document in find_documents(sorted(again))}

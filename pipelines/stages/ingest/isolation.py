@@ -3,10 +3,10 @@
 What belongs here: `read_in_children`, how files are put together, what a child hands back, and who is tried again. What does
 not: how one file is read (`reading.py`), the processes (`pipelines/stages/worker_pool.py`).
 
-A child takes many small files at a time and writes what it has read into a spool file, one file of the inbox after the other.
-So when it ends before its time, what it had read is there, and the first file that is not is the one it was at. That one is read
-once more by itself, in a fresh process, before its failure counts: the machine may have been at fault. The next child gets the
-rest.
+A child takes many small files at a time and writes what it has read into a spool file, one file of the inbox after the other,
+and into a second file where each of them ends. So when it ends before its time, what it had read is there, and the first file
+without an end is the one it was at. That one is read once more by itself, in a fresh process, before its failure counts: the
+machine may have been at fault. The next child gets the rest. No more than a record at a time is in memory on either side.
 """
 
 from __future__ import annotations
@@ -16,18 +16,19 @@ import logging
 import pickle
 import shutil
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from pipelines.errors import DiskFullError, is_full_disk
 from pipelines.settings import Settings
 from pipelines.stages.ingest.inbox import InboxFile
+from pipelines.stages.ingest.read_records import ReadRecord
 from pipelines.stages.ingest.readers.compressed import COMPRESSIONS
 from pipelines.stages.ingest.readers.raw_record import BadRecord
-from pipelines.stages.ingest.reading import ReadRecord, read_documents, read_file
 from pipelines.stages.ingest.reasons import Reason
 from pipelines.stages.ingest.sources import Source
 from pipelines.stages.tasks import Failure, Outcome, Task
@@ -35,6 +36,8 @@ from pipelines.stages.worker_pool import WorkerPool
 
 logger = logging.getLogger(__name__)
 
+# What children have imported when they begin.
+WARM_READER = "pipelines.stages.ingest.warm_reader"
 # Time that a child may take: for each task, and for bytes of as slow a reader as there is (HTML at 50 kB a second).
 _READ_SECONDS = 30.0
 _SECONDS_PER_BYTE = 1 / 50_000
@@ -42,8 +45,6 @@ _USUAL_EXPANSION = 5  # bytes of text for each one of a compressed file
 # Files that a child takes at a time.
 _BATCH_FILES = 64
 _BATCH_BYTES = 512 * 1024
-# Read by each child before its first task, for what libraries load when they are first used.
-_FIRST_TEXT = b"Officials met in Paris on 5 May 2024."
 _SPOOL_PREFIX = ".reading-"
 
 _REASONS = {
@@ -66,7 +67,7 @@ class ChangedFile:
 
 def read_in_children(
     changed: Sequence[ChangedFile], settings: Settings
-) -> Iterator[tuple[ChangedFile, list[ReadRecord]]]:
+) -> Iterator[tuple[ChangedFile, Iterable[ReadRecord]]]:
     """Read files in child processes.
 
     Args:
@@ -75,7 +76,7 @@ def read_in_children(
 
     Yields:
         Each file as it is done, with its records as `reading.read_documents` gives them; or one refusal, if its reader failed
-        twice.
+        twice. The records are gone through before the next file is asked for.
 
     Raises:
         WorkerDiedError: no child process can be started.
@@ -94,17 +95,23 @@ def read_in_children(
 
 def read_batch(files: Sequence[tuple[InboxFile, Source]], settings: Settings, spool: Path) -> None:
     """What a child does: read files one after the other; each one's records go into the spool file, and then its number."""
-    with spool.open("wb") as stream:
-        for number, (file, source) in enumerate(files):
+    from pipelines.stages.ingest.reading import read_file
+
+    with spool.open("wb") as stream, _ends_of(spool).open("w") as ends:
+        for file, source in files:
             for record in read_file(file, settings, source):
                 pickle.dump(record, stream, pickle.HIGHEST_PROTOCOL)
-            pickle.dump(number, stream)
             stream.flush()
+            ends.write(f"{stream.tell()}\n")
+            ends.flush()
 
 
 def start_reading(settings: Settings) -> None:
     """What a child does first: read a text, so that what libraries load when they are first used is no file's time."""
-    list(read_documents(io.BytesIO(_FIRST_TEXT), path="first.txt", settings=settings, source=Source()))
+    from pipelines.stages.ingest.reading import read_documents
+    from pipelines.stages.ingest.warm_reader import FIRST_TEXT
+
+    list(read_documents(io.BytesIO(FIRST_TEXT), path="first.txt", settings=settings, source=Source()))
 
 
 def _pool(settings: Settings, *, workers: int, tasks_per_process: int | None = None) -> WorkerPool:
@@ -115,13 +122,13 @@ def _pool(settings: Settings, *, workers: int, tasks_per_process: int | None = N
         arguments=(settings,),
         max_bytes=settings.max_worker_bytes,
         tasks_per_process=tasks_per_process,
-        preload=__name__,
+        preload=(WARM_READER,),
     )
 
 
 def _read_batches(
     changed: Sequence[ChangedFile], settings: Settings, folder: Path, again: list[ChangedFile]
-) -> Iterator[tuple[ChangedFile, list[ReadRecord]]]:
+) -> Iterator[tuple[ChangedFile, Iterable[ReadRecord]]]:
     """Read files in batches; those in whose midst a child ended are added to `again`."""
     waiting = deque(_batches(changed))
     spools = (folder / f"batch{number}" for number in count())
@@ -143,7 +150,7 @@ def _read_batches(
 
 def _read_each(
     changed: Sequence[ChangedFile], settings: Settings, folder: Path
-) -> Iterator[tuple[ChangedFile, list[ReadRecord]]]:
+) -> Iterator[tuple[ChangedFile, Iterable[ReadRecord]]]:
     """Read files one at a time, each in a process of its own."""
     waiting = deque([item] for item in changed)
     spools = (folder / f"file{number}" for number in count())
@@ -153,11 +160,13 @@ def _read_each(
         _fill(pool, waiting, settings, spools)
         for outcome in pool.outcomes():
             (item,), spool = outcome.task.key
-            records = next(_read_spool(spool, outcome), None)
-            if records is None:
+            is_read = False
+            for records in _read_spool(spool, outcome):
+                is_read = True
+                yield item, records
+            if not is_read:
                 reason = _REASONS[outcome.failure] if outcome.failure else Reason.READER_FAILED
-                records = [BadRecord(None, reason, f"while the file was read: {_what_happened(outcome)}")]
-            yield item, records
+                yield item, [BadRecord(None, reason, f"while the file was read: {_what_happened(outcome)}")]
             _fill(pool, waiting, settings, spools)
 
 
@@ -182,11 +191,11 @@ def _batches(changed: Sequence[ChangedFile]) -> Iterator[list[ChangedFile]]:
 
 
 def _expanded_bytes(file: InboxFile) -> int:
-    is_compressed = file.location.suffix.lower() in (".zip", *COMPRESSIONS)
+    is_compressed = PurePath(file.location).suffix.lower() in (".zip", *COMPRESSIONS)
     return file.size_bytes * (_USUAL_EXPANSION if is_compressed else 1)
 
 
-def _read_spool(spool: Path, outcome: Outcome) -> Iterator[list[ReadRecord]]:
+def _read_spool(spool: Path, outcome: Outcome) -> Iterator[Iterable[ReadRecord]]:
     """The records of each file that a child has read to its end.
 
     Raises:
@@ -194,21 +203,29 @@ def _read_spool(spool: Path, outcome: Outcome) -> Iterator[list[ReadRecord]]:
     """
     if is_full_disk(outcome.error):
         raise DiskFullError(f"no space is left for what was read, in {spool.parent.parent}; free some and run again")
-    if not spool.exists():
+    ends = _ends_of(spool)
+    if not ends.exists():
         return
-    records: list[ReadRecord] = []
+    begin = 0
     with spool.open("rb") as stream:
-        while True:
-            try:
-                item = pickle.load(stream)  # noqa: S301 - written by our own child, in a folder of this run
-            except (EOFError, pickle.UnpicklingError):  # the end, or where the child was killed
-                break
-            if isinstance(item, int):
-                yield records
-                records = []
-            else:
-                records.append(item)
+        # The last line lacks its end where the child was killed while it wrote it.
+        for line in ends.read_text().split("\n")[:-1]:
+            end = int(line)
+            yield _read_records(stream, begin, end)
+            begin = end
     spool.unlink()
+    ends.unlink()
+
+
+def _read_records(stream: BinaryIO, begin: int, end: int) -> Iterator[ReadRecord]:
+    stream.seek(begin)
+    while stream.tell() < end:
+        yield pickle.load(stream)  # noqa: S301 - written by our own child, in a folder of this run
+
+
+def _ends_of(spool: Path) -> Path:
+    """Where each file ends in a spool file, bytes."""
+    return spool.with_name(f"{spool.name}.ends")
 
 
 def _what_happened(outcome: Outcome) -> str:

@@ -8,30 +8,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
-from pipelines.records import Document
 from pipelines.settings import Settings
 from pipelines.stages.ingest.day_orders import DayOrder, OrderOfFile, is_open
 from pipelines.stages.ingest.documents import make_document
 from pipelines.stages.ingest.inbox import InboxFile, open_file
 from pipelines.stages.ingest.metadata_dates import plain_text
+from pipelines.stages.ingest.read_records import GoodRecord, ReadRecord
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions, SkippedRecord
 from pipelines.stages.ingest.readers.registry import find_reader
 from pipelines.stages.ingest.reasons import Reason, Refused, refusal_of
 from pipelines.stages.ingest.sources import Source
-
-
-@dataclass(frozen=True, slots=True)
-class GoodRecord:
-    """A record that became a document."""
-
-    number: int
-    document: Document
-
-
-ReadRecord = GoodRecord | BadRecord | SkippedRecord
 
 
 def read_documents(stream: BinaryIO, *, path: str, settings: Settings, source: Source) -> Iterator[ReadRecord]:

@@ -19,14 +19,13 @@ The innermost folder counts. A change applies to the files that are read from th
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipelines.errors import SettingsError
-from pipelines.stages.ingest.decoding import is_text_encoding
 from pipelines.stages.ingest.inbox import CONFIGURATION_NAME
 from pipelines.stages.ingest.readers.fields import FIELD_NAMES
 
@@ -60,8 +59,11 @@ class Source(BaseModel):
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, name: str | None) -> str | None:
-        if name is not None and not is_text_encoding(name):
-            raise ValueError(f"{name!r} is no text encoding that is known, such as cp1250, iso-8859-2 or koi8-r")
+        if name is not None:
+            from pipelines.stages.ingest.decoding import is_text_encoding  # loads what detects encodings
+
+            if not is_text_encoding(name):
+                raise ValueError(f"{name!r} is no text encoding that is known, such as cp1250, iso-8859-2 or koi8-r")
         return name
 
 
@@ -76,13 +78,19 @@ class Sources:
     """The sources of an inbox."""
 
     by_folder: dict[PurePosixPath, Source]
+    _found: dict[str, Source] = field(
+        default_factory=dict, compare=False, repr=False
+    )  # by the folder that a file is in
 
     def find(self, path: str) -> Source:
         """The source of a file: that of the innermost folder that has one."""
-        for folder in PurePosixPath(path).parents:
-            if folder in self.by_folder:
-                return self.by_folder[folder]
-        return Source()
+        folder = path.rpartition("/")[0]
+        if folder not in self._found:
+            parents = PurePosixPath(path).parents
+            self._found[folder] = next(
+                (self.by_folder[known] for known in parents if known in self.by_folder), Source()
+            )
+        return self._found[folder]
 
 
 def load_sources(root: Path) -> Sources:

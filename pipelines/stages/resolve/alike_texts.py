@@ -29,6 +29,7 @@ MOST_TEXTS = 20_000
 WINDOW_DAYS = 31
 _LEAST_LIKENESS = 0.2
 MOST_NEIGHBOURS = 40  # texts that a text is compared with
+_MANY_ALIKE = 4 * MOST_NEIGHBOURS  # of a text, from which on the nearest ones are sought first
 _PORTION = 512
 _PROBES = 4  # of the nearest texts taken out, those whose followers a text is compared with
 
@@ -201,7 +202,13 @@ def _nearest(texts: _Texts, members: np.ndarray, others: np.ndarray) -> Iterator
     for begin in range(0, len(members), _PORTION):
         part = members[begin : begin + _PORTION]
         likeness = texts.cosines(part, others)
-        at, other = np.nonzero(likeness >= _LEAST_LIKENESS)
+        is_alike = likeness >= _LEAST_LIKENESS
+        if np.count_nonzero(is_alike) > _MANY_ALIKE * len(part):
+            # Of texts that are all alike, those of one matter on one day, only the nearest ones are put in order; of the text
+            # itself one too many.
+            places = len(others) - min(MOST_NEIGHBOURS + 1, len(others))
+            is_alike &= likeness >= np.partition(likeness, places, axis=1)[:, places, None]
+        at, other = np.nonzero(is_alike)
         cosine = likeness[at, other]
         apart = part[at] != others[other]
         one, other, cosine = part[at[apart]], others[other[apart]], cosine[apart]

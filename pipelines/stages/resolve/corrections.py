@@ -16,12 +16,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from pipelines.errors import CorrectionsError
 from pipelines.ids import bytes_hash
 from pipelines.stages.resolve.correction_groups import Groups
+
+if TYPE_CHECKING:
+    import pandas as pd  # loaded where tables are made: a run reads the file before all else
 
 COLUMNS = (
     "kind", "event_mention_id", "other_event_mention_id", "event_type", "event_mode", "note", "who", "date",
@@ -86,6 +88,8 @@ def correction_table(rows: Iterable[tuple[Correction, str | None]], columns: Ite
         rows: in the order of the file, each with the reason why it does not apply.
         columns: of the file.
     """
+    import pandas as pd
+
     names, told = ["line_number", *columns], list(rows)
     frame = pd.DataFrame([[getattr(row, name) for name in names] for row, _ in told], columns=names, dtype=object)
     frame["line_number"] = frame["line_number"].astype("int32")
@@ -165,6 +169,8 @@ def correct_mentions(mentions: pd.DataFrame, corrections: Corrections) -> pd.Dat
     Returns:
         The rows with `is_event` (no one says that it is none) and `is_recoded` (a person gave the code).
     """
+    import pandas as pd
+
     named = mentions["event_mention_id"]
     mentions = mentions.assign(
         is_event=~named.isin(corrections.not_events), is_recoded=named.isin(list(corrections.codes))
@@ -262,6 +268,8 @@ def _code(row: Correction) -> EventCode:
 @cache
 def _event_types() -> Mapping[EventCode, tuple[int, float]]:
     """Quad class and intensity by type and mode."""
+    import pandas as pd
+
     rows = pd.read_csv(_EVENT_TYPES, comment="#", keep_default_na=False)
     columns = (rows[name].tolist() for name in ("event_type", "event_mode", "quad_class", "intensity"))
     return {

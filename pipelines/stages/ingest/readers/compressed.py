@@ -19,16 +19,21 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
-import pyarrow as pa
-
 from pipelines.stages.ingest.foreign_formats import office_name
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, Reader, ReadOptions, SkippedRecord
 from pipelines.stages.ingest.reasons import Reason, Refused, SkipReason, refusal_of
 
+
+def _zstandard(stream: BinaryIO) -> BinaryIO:
+    import pyarrow as pa  # whoever only asks whether a name is that of a compressed file needs no Arrow
+
+    return cast(BinaryIO, pa.CompressedInputStream(stream, "zstd"))
+
+
 COMPRESSIONS: dict[str, Callable[[BinaryIO], BinaryIO]] = {
     ".gz": lambda stream: cast(BinaryIO, gzip.GzipFile(fileobj=stream)),
     ".bz2": lambda stream: cast(BinaryIO, bz2.BZ2File(stream)),
-    ".zst": lambda stream: cast(BinaryIO, pa.CompressedInputStream(stream, "zstd")),
+    ".zst": _zstandard,
     ".xz": lambda stream: cast(BinaryIO, lzma.LZMAFile(stream)),  # noqa: SIM115 - closed with the stream below it
 }
 _BROKEN = (

@@ -15,8 +15,6 @@ from html.entities import html5
 from typing import Any, BinaryIO
 from xml.parsers import expat
 
-import feedparser
-
 from pipelines.stages.ingest.decoding import decode
 from pipelines.stages.ingest.readers.markup import fragment_text
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions, costs_itself
@@ -86,6 +84,8 @@ def read_feed(stream: BinaryIO, options: ReadOptions) -> Iterator[RawRecord | Ba
 
 
 def _parse(text: str) -> Any:
+    import feedparser  # loaded with the first feed: `plain_text.py` imports this module for what is rarely one
+
     return feedparser.parse(
         io.BytesIO(_as_utf8(text)),
         resolve_relative_uris=False,

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
-
-import trafilatura
+from typing import TYPE_CHECKING, BinaryIO
 
 from pipelines.stages.ingest.datelines import LineKind, dates_of_lines
 from pipelines.stages.ingest.decoding import decode
@@ -20,6 +18,9 @@ from pipelines.stages.ingest.readers.markup import join_broken_lines, visible_te
 from pipelines.stages.ingest.readers.page_dates import PageDates, page_dates
 from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, ReadOptions
 from pipelines.stages.ingest.reasons import Reason, Refused
+
+if TYPE_CHECKING:
+    import trafilatura  # loaded with the first page: a text or a table needs none of it
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]{1,40})", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
@@ -112,6 +113,8 @@ def _publisher(article: trafilatura.settings.Document) -> str | None:
 
 
 def _article(html: str, url: str | None) -> trafilatura.settings.Document | None:
+    import trafilatura
+
     article = trafilatura.bare_extraction(
         html,
         url=url,

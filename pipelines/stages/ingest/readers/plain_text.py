@@ -12,8 +12,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
-import yaml
-
 from pipelines.stages.ingest.decoding import decode
 from pipelines.stages.ingest.readers.feed_xml import read_feed
 from pipelines.stages.ingest.readers.fields import record_from_fields
@@ -101,6 +99,8 @@ def _split_header(text: str) -> tuple[Mapping[str, Any], str]:
 def _yaml_fields(header: str) -> Mapping[str, Any]:
     if "&" in header:  # anchors and aliases: a few hundred bytes can expand to gigabytes
         return {}
+    import yaml
+
     try:
         fields = yaml.safe_load(header)
     except (yaml.YAMLError, ValueError, RecursionError):

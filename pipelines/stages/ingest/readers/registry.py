@@ -7,20 +7,16 @@ everything so: a page, a feed or mail in it goes to their readers (`plain_text.p
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
+from os.path import splitext
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from pipelines.stages.ingest.readers.compressed import COMPRESSIONS, read_compressed, read_zip
-from pipelines.stages.ingest.readers.delimited import read_delimited
-from pipelines.stages.ingest.readers.feed_xml import read_feed
-from pipelines.stages.ingest.readers.html_page import read_html
-from pipelines.stages.ingest.readers.json_records import read_json, read_json_lines
-from pipelines.stages.ingest.readers.mail_message import read_mail
-from pipelines.stages.ingest.readers.parquet_table import read_parquet
-from pipelines.stages.ingest.readers.plain_text import read_markdown, read_plain_text
-from pipelines.stages.ingest.readers.raw_record import Reader
-from pipelines.stages.ingest.readers.warc_archive import read_warc
+from pipelines.stages.ingest.readers.raw_record import BadRecord, RawRecord, Reader, ReadOptions, SkippedRecord
 from pipelines.stages.ingest.reasons import Reason, Refused
 
 
@@ -31,17 +27,31 @@ class Format(NamedTuple):
     read: Reader
 
 
-_TEXT = Format("text", read_plain_text)
-_MARKDOWN = Format("markdown", read_markdown)
-_HTML = Format("html", read_html)
-_JSON_LINES = Format("jsonl", read_json_lines)
-_FEED = Format("feed", read_feed)
-_JSON = Format("json", read_json)
-_CSV = Format("csv", read_delimited)
-_TSV = Format("tsv", read_delimited)
-_ARROW = Format("arrow", read_parquet)
-_WARC = Format("warc", read_warc)
-_MAIL = Format("mail", read_mail)
+@dataclass(frozen=True, slots=True)
+class _Deferred:
+    """A reader of a module of this package that is imported when a file is read with it: some load libraries for long."""
+
+    module: str
+    name: str
+
+    def __call__(self, stream: BinaryIO, options: ReadOptions) -> Iterator[RawRecord | BadRecord | SkippedRecord]:
+        module = import_module(f"pipelines.stages.ingest.readers.{self.module}")
+        read: Reader = getattr(module, self.name)
+        return read(stream, options)
+
+
+_TEXT = Format("text", _Deferred("plain_text", "read_plain_text"))
+_MARKDOWN = Format("markdown", _Deferred("plain_text", "read_markdown"))
+_HTML = Format("html", _Deferred("html_page", "read_html"))
+_JSON_LINES = Format("jsonl", _Deferred("json_records", "read_json_lines"))
+_FEED = Format("feed", _Deferred("feed_xml", "read_feed"))
+_JSON = Format("json", _Deferred("json_records", "read_json"))
+_CSV = Format("csv", _Deferred("delimited", "read_delimited"))
+_TSV = Format("tsv", _Deferred("delimited", "read_delimited"))
+_PARQUET = Format("parquet", _Deferred("parquet_table", "read_parquet"))
+_ARROW = _PARQUET._replace(media_type="arrow")
+_WARC = Format("warc", _Deferred("warc_archive", "read_warc"))
+_MAIL = Format("mail", _Deferred("mail_message", "read_mail"))
 # Their records may be compressed one by one, which their reader knows.
 _SELF_EXPANDING = frozenset(((".warc", ".gz"), (".arc", ".gz"), (".wet", ".gz"), (".warc", ".zst")))
 
@@ -63,7 +73,7 @@ READERS: dict[str, Format] = {
     ".psv": _CSV,
     ".tsv": _TSV,
     ".tab": _TSV,
-    ".parquet": Format("parquet", read_parquet),
+    ".parquet": _PARQUET,
     ".arrow": _ARROW,
     ".feather": _ARROW,
     ".rss": _FEED,
@@ -86,6 +96,8 @@ def find_reader(name: str) -> Format:
     Raises:
         Refused: no reader is known for it, or it is an archive of archives.
     """
+    if (plain := READERS.get(splitext(name)[1].lower())) is not None:
+        return plain
     path = PurePosixPath(name)
     suffix = path.suffix.lower()
     if suffix == ".zip":
