@@ -29,6 +29,7 @@ from warehouse.transaction import transaction, translated_errors
 _STATE, _PRINTS = "state.json", "prints.parquet"
 # Above this share of changed keys all rows are computed: it takes no longer.
 _MOST_CHANGED = 0.2
+_MOST_ADDED = 1000  # new rows of lookups, which are looked for in one pattern
 _NARROW = "_narrow"  # the database in memory whose views are the changed rows
 
 
@@ -130,7 +131,7 @@ class Increments:
         con.execute(
             "create or replace temporary table _unlike as select coalesce(now.source, former.source) as source, "
             "coalesce(now.key_column, former.key_column) as key_column, coalesce(now.key, former.key) as key, "
-            "now.key is not null and former.key is not null as is_other "
+            "now.key is not null and former.key is not null as is_other, former.key is null as is_new "
             "from (select * from temp._prints where source || ' ' || key_column in (select unnest($sources))) as now "
             "full join (select * from temp._former where source || ' ' || key_column in (select unnest($sources))) as former "
             "using (source, key_column, key) "
@@ -147,12 +148,28 @@ class Increments:
             "from temp._unlike where key_column = $key",
             {"key": increment.key},
         )
+        if others or not self._add_concerned(increment):
+            return False
         ((changed, all_keys),) = con.execute(
             "select (select count(*) from temp._changed), "
             "(select count(distinct key) from temp._prints where key_column = $key and source in (select unnest($sources)))",
             {"key": increment.key, "sources": sorted(model.depends_on)},
         ).fetchall()
-        return others == 0 and changed <= _MOST_CHANGED * all_keys
+        return bool(changed <= _MOST_CHANGED * all_keys)
+
+    def _add_concerned(self, increment: Increment) -> bool:
+        """Add the keys that new rows of lookups concern to those that have changed; whether they could be found."""
+        con = self._con
+        added = con.execute(
+            "select key from temp._unlike where is_new and key_column <> $key and source in (select unnest($some)) order by key",
+            {"key": increment.key, "some": list(increment.lookups)},
+        ).fetchall()
+        if len(added) > _MOST_ADDED:
+            return False
+        if added and increment.concerned:
+            con.execute("set variable added = $1", ["|".join(key for (key,) in added)])
+            con.execute(f"insert into temp._changed from ({increment.concerned}) except from temp._changed")
+        return True
 
     def _sources(self, model: Model, increment: Increment) -> list[tuple[str, str]]:
         """The tables that a model reads, each with the column by which its rows are told apart; "" for none."""

@@ -66,9 +66,10 @@ class Increment:
 
     key: str  # column of the tables that it reads
     stale: str  # which stored rows are those of changed keys: a condition over `temp._changed`
-    lookups: Mapping[
-        str, str
-    ]  # table read, and its key: of a key that is there before and after, the row stays as it is
+    lookups: Mapping[str, str]  # table read, and its key: a row of it stays as it is while its key is there
+    concerned: str = (
+        ""  # query of the keys whose rows new rows of lookups concern; their keys are in the variable `added`
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +282,7 @@ def _read_increment(given: Mapping[str, Any] | None) -> Increment | None:
         return None
     key = given["key"]
     own = f"{quoted(key)} in (select {quoted(key)} from temp._changed)"
-    return Increment(key, given.get("stale", own), dict(given.get("lookups", {})))
+    return Increment(key, given.get("stale", own), dict(given.get("lookups", {})), given.get("concerned", ""))
 
 
 def _read_test(path: Path, column: str, test: str | Mapping[str, Any]) -> ModelTest:

@@ -53,7 +53,8 @@ def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     documents = con.execute(_DOCUMENTS).df()
     # Of a document without entities there is none.
     told = documents["document_id"].map(prints).fillna(0).astype("uint64").astype(str)
-    documents["print"] = documents["published_date"].astype(str) + " " + told + " " + documents.pop("title")
+    days = documents["published_date"].astype(str).fillna("")  # a missing day stays missing as text
+    documents["print"] = days + " " + told + " " + documents.pop("title")
     return found | {
         "documents": documents,
         "texts_of": partial(_rows_of, con, "select document_id, text, minhash from raw.documents"),

@@ -228,9 +228,11 @@ def test_what_has_to_be_done_is_left_to_the_whole_run(
     before = runs_of_build(sample_settings)
     changed = CHANGES[change](sample_settings)
     settings = changed if isinstance(changed, Settings) else sample_settings
+    expected: list[int] = []
     try:
-        with unchanged_run(settings) as found:
+        with unchanged_run(settings, expect=expected.append) as found:
             assert found is None
+        assert expected == ([len("Ministers of Peru met in Lima.")] if change == "a new file" else [])
         with WriterLock(settings.build_database, "free"):  # it is not held
             assert runs_of_build(sample_settings) == before
     finally:

@@ -100,6 +100,11 @@ def test_a_date_in_the_future_is_flagged_and_is_no_latest_one():
     assert list(resolved.isna()) == [False, False, True, True]
 
 
+def test_a_document_without_date_has_a_print_like_any_other():
+    prints = read_resolve_input(documents("a loaded on 3", "b loaded"))["documents"]["print"]
+    assert [type(told) for told in prints] == [str, str]
+
+
 def test_coverage_by_month_keeps_undated_documents():
     con = documents("a loaded on 3", "b loaded duplicate of a on 4", "c loaded")
     given(con, "nlp.event_mentions", [

@@ -112,7 +112,7 @@ class TypeTraits:
 class EventLexicon:
     """All event lexicons, indexed for look-up."""
 
-    frames: dict[tuple[str, str], tuple[Frame, ...]]  # by predicate and pos
+    frames: dict[tuple[str, str], tuple[Frame, ...]]  # by predicate and pos, ranked
     operators: dict[tuple[str, str], tuple[Operator, ...]]
     composition: dict[tuple[str, str, str], Outcome]
     light_verbs: dict[str, tuple[tuple[str, str], ...]]  # verb -> (particle, kind) pairs
@@ -232,6 +232,11 @@ def _frame(row: dict[str, str], classes: dict[str, frozenset[str]], where: str) 
     )
 
 
+def _ranked(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
+    """Frames of one predicate, the first of which that fits is the one that wins."""
+    return tuple(sorted(frames, key=lambda frame: (-frame.specificity, -frame.salience)))
+
+
 def _grouped(items: list) -> dict:
     grouped: dict[tuple[str, str], list] = {}
     for item in items:
@@ -291,7 +296,7 @@ def read_event_lexicon() -> EventLexicon:
         for _, row in read_rows("event_traits.csv")
     }
     return EventLexicon(
-        frames=_grouped(frames),
+        frames={key: _ranked(found) for key, found in _grouped(frames).items()},
         operators=_grouped(operators),
         composition=composition,
         light_verbs=light_verbs,

@@ -137,8 +137,11 @@ class FrameMatcher:
             words = 4 * form.count(" ")
             for frame in frames:
                 key = (frame.specificity + words, frame.salience)
-                if key > best_key and self._fits(site, frame, frames):
+                if key <= best_key:
+                    break  # they are ranked
+                if self._fits(site, frame, frames):
                     best, best_key = frame, key
+                    break
         return best
 
     def _fits(self, site: Site, frame: Frame, siblings: tuple[Frame, ...]) -> bool:

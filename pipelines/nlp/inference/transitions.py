@@ -21,7 +21,6 @@ MOVES = "SDLRB"  # the names that spaCy gives them: shift, reduce, left arc, rig
 _SHIFT, _REDUCE, _LEFT, _RIGHT, _BREAK = range(5)
 IMPOSSIBLE = np.float32(-1e30)
 _PADDING = 3  # places below the bottom of a stack that are read as none
-_ROOM = 64  # tokens for which room is made at least, where a passage takes up the next one
 _LEFTS, _RIGHTS = 0, 1
 
 
@@ -171,7 +170,7 @@ class Passages:
         """Make room for passages of some tokens."""
         missing = longest - self._returned.shape[1]
         if missing > 0:
-            room = ((0, 0), (0, max(missing, _ROOM)))
+            room = ((0, 0), (0, max(missing, self._returned.shape[1])))  # twice as much, so that little is copied
             self._stack = np.pad(self._stack, room, constant_values=-1)
             self._returned = np.pad(self._returned, room, constant_values=-1)
 

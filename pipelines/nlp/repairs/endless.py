@@ -49,6 +49,8 @@ def cuts(doc: Doc, starts: Collection[int]) -> list[int]:
 
 def _is_endless(doc: Doc, starts: Collection[int]) -> bool:
     """Whether anywhere more than `MOST_TOKENS` follow each other without an end or a start of a sentence."""
+    if len(doc) <= MOST_TOKENS:
+        return False  # as nearly every story
     words = doc.to_array(ORTH)
     ends = np.flatnonzero((words[:, None] == _END_HASHES).any(axis=1)) + 1
     bounds = np.concatenate(([0], ends, np.fromiter(starts, dtype=np.intp), [len(doc)]))
