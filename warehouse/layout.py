@@ -138,20 +138,18 @@ def _outdated_comments(con: duckdb.DuckDBPyConnection, tables: Sequence[Table]) 
         "union all select schema_name, table_name, column_name, comment from duckdb_columns() "
         "where database_name = current_database()"
     ).fetchall()
-    current = {comment_statements("table", s, t, c, [])[0] for s, t, column, c in rows if c and column is None}
-    current |= {comment_statements("table", s, t, "", [(column, c)])[1] for s, t, column, c in rows if c and column}
-    return [
-        statement
-        for table in tables
-        for statement in comment_statements(
-            "table",
-            table.schema,
-            table.name,
-            f"{table.description} Grain: {table.grain}.",
-            [(column.name, column.description) for column in table.columns],
-        )
-        if statement not in current
-    ]
+    current = {(schema, table, column): comment for schema, table, column, comment in rows}
+    outdated = []
+    for table in tables:
+        text = f"{table.description} Grain: {table.grain}."
+        columns = [
+            (column.name, column.description)
+            for column in table.columns
+            if current.get((table.schema, table.name, column.name)) != column.description
+        ]
+        if columns or current.get((table.schema, table.name, None)) != text:
+            outdated += comment_statements("table", table.schema, table.name, text, columns)
+    return outdated
 
 
 def _existing(con: duckdb.DuckDBPyConnection) -> dict[str, _Existing]:

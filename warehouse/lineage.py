@@ -40,9 +40,10 @@ def column_lineage(models: Sequence[Model], cache: Path) -> Mapping[str, Lineage
     columns = _columns(models)
     known = _read(cache)
     answers: dict[str, dict[str, list[list[str]]]] = {}
+    parser = version("sqlglot")
     tracer: Tracer | None = None
     for model in models:
-        key = _key(model, columns)
+        key = _key(model, columns, parser)
         if key not in known:
             if tracer is None:
                 from warehouse.lineage_tracing import Tracer
@@ -67,9 +68,9 @@ def _columns(models: Sequence[Model]) -> dict[str, dict[str, str]]:
     return found | {m.qualified_name: {column.name: column.data_type for column in m.columns} for m in models}
 
 
-def _key(model: Model, columns: Mapping[str, Mapping[str, str]]) -> str:
+def _key(model: Model, columns: Mapping[str, Mapping[str, str]], parser: str) -> str:
     read = {name: list(columns.get(name, ())) for name in sorted(model.depends_on)}
-    text = json.dumps([version("sqlglot"), model.qualified_name, model.sql, read])
+    text = json.dumps([parser, model.qualified_name, model.sql, read])
     return blake2b(text.encode(), digest_size=12).hexdigest()
 
 

@@ -8,6 +8,7 @@ the keys of offending rows. What does not: the rules themselves (`warehouse/chec
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from pipelines.defs.asset_metadata import metadata_table
 from pipelines.defs.asset_specs import table_key
 from pipelines.defs.failures import OFFENDING_ROWS, check_message
 from pipelines.defs.resources import Warehouse, step_failures
-from warehouse.checks import Check, CheckResult, model_checks, run_checks, sql_checks, table_checks
+from warehouse.checks import Check, CheckResult, model_checks, run_side_by_side, sql_checks, table_checks
 from warehouse.contracts.publications import PUBLICATIONS
 from warehouse.models import Model
 
@@ -99,9 +100,11 @@ def _check_step(name: str, groups: Sequence[CheckGroup], *, pool: str) -> dg.Ass
         selected = [group for group in groups if group.spec.key in context.selected_asset_check_keys]
         results = []
         with step_failures(), warehouse.connect(read_only=True) as con:
-            for group in selected:
-                results.append(_result(group, run_checks(con, group.checks)))
-                yield results[-1]
+            found = run_side_by_side(con, [group.checks for group in selected])
+            with closing(found):
+                for group, judged in zip(selected, found, strict=True):
+                    results.append(_result(group, judged))
+                    yield results[-1]
         with step_failures():
             _note(warehouse, groups, selected, results, run_id=context.run.run_id)
 

@@ -1,10 +1,11 @@
 """The SQL models as assets: one asset a file, of the same name, with the dependencies found in its SQL.
 
-What belongs here: the multi-asset that runs `sql/`. All models run in one step, in dependency order and on one connection;
-one step a model costs more time in Dagster than in DuckDB (see `docs/decisions/`). What does not: finding and running models
-(`warehouse/models.py`), checking them (`checks.py`).
+What belongs here: the multi-asset that runs `sql/`. All models run in one step, each after those that it reads
+(`warehouse/model_order.py`); one step a model costs more time in Dagster than in DuckDB (see `docs/decisions/`). What does not:
+finding and running models (`warehouse/models.py`), checking them (`checks.py`).
 """
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from pipelines.defs.asset_specs import model_spec, table_key
 from pipelines.defs.resources import Warehouse, step_failures
 from pipelines.defs.unchanged import is_whole_run
 from pipelines.settings import Settings
-from warehouse.models import Model
+from warehouse.models import Model, ModelRun
 
 LINEAGE_FILE = "lineage.cache.json"
 PRINTS_FOLDER = "prints"
@@ -58,6 +59,7 @@ def _run(
     from warehouse.increments import Increments
     from warehouse.lineage import column_lineage
     from warehouse.macros import create_macros
+    from warehouse.model_order import run_side_by_side
     from warehouse.models import drop_removed_models, run_model
 
     lineage = column_lineage(models, settings.warehouse / LINEAGE_FILE)
@@ -66,21 +68,32 @@ def _run(
         builds.require_built(con, parts.values(), doing=f"computing {', '.join(list(parts)[:3])}")
         is_whole = is_whole_run(context.run)
         kept = _kept(con, models, selected) if is_whole else set()
-        increments = Increments(con, settings.warehouse / PRINTS_FOLDER)
+        increments = Increments(con.cursor(), settings.warehouse / PRINTS_FOLDER)
         standing = builds.standing(con, parts.values()) if is_whole and _is_same_program(settings) else set()
         builds.begin(con, [name for name in parts if name not in kept], run_id=context.run.run_id)
         for name in drop_removed_models(con, models):
             builds.discard(con, [name])
             context.log.info("dropped %s, whose model was removed", name)
+        turn = threading.Lock()  # what is known of changed rows belongs to one connection
+
+        def build(cursor: duckdb.DuckDBPyConnection, model: Model) -> ModelRun:
+            is_standing = model.qualified_name in standing
+            if is_standing and model.increment is not None:
+                with turn:
+                    run = increments.run(model)
+                if run is not None:
+                    return run
+            return run_model(cursor, model, is_refilled=is_standing)
+
+        runs = run_side_by_side(
+            con, warehouse.build_database, [model for model in selected if model.qualified_name not in kept], build
+        )
         done = []
         try:
             for model in selected:
                 figures: dict[str, Any] = _lineage_metadata(lineage[model.qualified_name])
                 if model.qualified_name not in kept:
-                    is_standing = model.qualified_name in standing
-                    run = (increments.run(model) if is_standing else None) or run_model(
-                        con, model, is_refilled=is_standing
-                    )
+                    run = next(runs)
                     done.append(parts[model.qualified_name])
                     figures |= {"row_count": run.row_count, "seconds": round(run.seconds, 3)}
                 yield table_result(
@@ -92,6 +105,7 @@ def _run(
             if _all_stand(con, models):  # macros read tables of several models
                 create_macros(con, settings.sql)
         finally:
+            runs.close()
             builds.stamp(con, done, run_id=context.run.run_id)
         increments.note(selected)
 

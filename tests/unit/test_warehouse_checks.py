@@ -23,7 +23,7 @@ from warehouse_rows import (
 )
 
 from pipelines.errors import ModelError
-from warehouse.checks import Check, model_checks, run_check, run_checks, sql_checks, table_checks
+from warehouse.checks import Check, model_checks, run_check, run_checks, run_side_by_side, sql_checks, table_checks
 from warehouse.derived_checks import derived_checks, fill_checks
 from warehouse.load import load_reference, load_run
 from warehouse.models import run_model
@@ -301,3 +301,14 @@ def test_checks_of_a_table_run_together_find_what_each_finds_alone():
         absent = Check("absent", "main.numbers", "k is there", "select k from numbers")
         with pytest.raises(ModelError, match=r"absent of main\.numbers cannot run"):
             run_checks(con, [rules[1], absent])
+
+
+def test_groups_side_by_side_find_what_each_finds_alone(con):
+    con.execute("update nlp.event_mentions set end_char = -1")
+    groups = [all_checks()[start : start + 7] for start in range(0, len(all_checks()), 7)]
+    beside = [[(r.check.name, r.failure_count, r.sample) for r in group] for group in run_side_by_side(con, groups)]
+    assert beside == [[(r.check.name, r.failure_count, r.sample) for r in run_checks(con, group)] for group in groups]
+    assert any(count for group in beside for _, count, _ in group)
+    absent = Check("absent", "nlp.event_mentions", "k is there", "select k from nlp.event_mentions")
+    with pytest.raises(ModelError, match="absent of"):
+        list(run_side_by_side(con, [groups[0], [absent]]))
