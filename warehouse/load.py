@@ -1,7 +1,7 @@
-"""Writing the tables that Python builds: one transaction for a run, one for the reference lists.
+"""Writing the tables that Python builds: one transaction for a run, one for core, one for the reference lists.
 
-What belongs here: `load_run`, `load_reference`, and `run_is_loaded`, which answers after a failed COMMIT. What does not: the
-tables of core (`load_core.py`), any reading of text (extraction wrote Parquet batches before).
+What belongs here: `load_run`, `replace_core`, `load_reference`, and `run_is_loaded`, which answers after a failed COMMIT. What
+does not: any reading of text (extraction wrote Parquet batches before), any decision about entities (the resolve stage).
 
 A row is written by deleting its key and inserting it, so loading the same run twice gives the same tables. Rows of nlp are
 unnested in SQL from the batches (`batches.py`).
@@ -20,13 +20,15 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from pipelines.errors import TerminalError
 from pipelines.records import Document, DocumentSource, IngestionRun, QuarantineRow, SourceFile
 from warehouse.batches import fill_published_dates, id_table, load_batches, registered
+from warehouse.changes import record_changes, remember_links
 from warehouse.connection import open_build
+from warehouse.contracts.core import CORE
 from warehouse.contracts.form import Table
 from warehouse.contracts.raw import RAW, REFERENCE
 from warehouse.layout import quoted
-from warehouse.load_core import insert_rows
 from warehouse.reference import reference_tables
 from warehouse.removal import remove_documents
 from warehouse.staging import DocumentFile
@@ -34,7 +36,16 @@ from warehouse.transaction import transaction
 
 logger = logging.getLogger(__name__)
 
-_TABLES = {table.qualified_name: table for table in (*RAW, *REFERENCE)}
+_TABLES = {table.qualified_name: table for table in (*RAW, *REFERENCE, *CORE)}
+# Tables of core of which a run may replace a part, and the rows that go with an event mention; events before their links.
+_BY_MENTION = {
+    "core.events": ("event_id in (select event_id from core.event_links join _incoming using (event_mention_id))"),
+    "core.event_links": "event_mention_id in (select event_mention_id from _incoming)",
+    "core.event_parties": "event_mention_id in (select event_mention_id from _incoming)",
+}
+# The same for entities: rows of those that are replaced, links of the mentions that come anew.
+_OF_ENTITY = ("core.entities", "core.entity_affiliations")
+_ENTITY_LINKS = "core.entity_links"
 # Documents whose texts are in memory at a time.
 _DOCUMENTS_AT_ONCE = 4096
 _ARROW_TYPES = {
@@ -151,6 +162,51 @@ def run_is_loaded(path: Path, run_id: str) -> bool:
         con.close()
 
 
+def replace_core(
+    con: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, pa.Table],
+    *,
+    run_id: str,
+    replaced: Sequence[str] | None = None,
+    entities: Sequence[str] | None = None,
+) -> Mapping[str, int]:
+    """Replace the rows of tables of the schema core, and record which ids became which, in one transaction.
+
+    Args:
+        con: the build database, outside a transaction.
+        tables: by name, with or without the schema ("core.events" or "events"): all the rows of the table, columns by
+            name; a nullable column may be absent.
+        run_id: the run that resolves.
+        replaced: event mentions: of events, event_links and event_parties only the rows of these, and of the events that they
+            were linked to, are replaced. `None`: all rows are.
+        entities: of entities and entity_affiliations only the rows of these are replaced, and of entity_links those of the
+            mentions that come anew or are no more. `None`: all rows are.
+
+    Returns:
+        Rows of each table that were written.
+
+    Raises:
+        TerminalError: there is no such table, or it has no such column.
+        DiskFullError, WarehouseCorruptError: nothing was written.
+    """
+    contracts = {name: _core_contract(name, rows) for name, rows in tables.items()}
+    with transaction(con, doing="writing core"):
+        remember_links(con, events=replaced, entities=entities)
+        partly = {*(_BY_MENTION if replaced is not None else ())}
+        partly |= {*((*_OF_ENTITY, _ENTITY_LINKS) if entities is not None else ())}
+        for contract in contracts.values():
+            if contract.qualified_name not in partly:
+                con.execute(f"delete from {quoted(contract.schema, contract.name)}")
+        if replaced is not None:
+            _delete_events(con, replaced)
+        if entities is not None:
+            links = (rows for name, rows in tables.items() if contracts[name].qualified_name == _ENTITY_LINKS)
+            _delete_entities(con, entities, next(links))
+        counts = {contract.qualified_name: _insert(con, contract, tables[name]) for name, contract in contracts.items()}
+        record_changes(con, run_id=run_id)
+    return counts
+
+
 def load_reference(con: duckdb.DuckDBPyConnection, *, asserted_confidence: float = 0.5) -> Mapping[str, int]:
     """Replace the reference lists (countries, event types, event codes, settings of the analysis), in one transaction.
 
@@ -167,6 +223,17 @@ def load_reference(con: duckdb.DuckDBPyConnection, *, asserted_confidence: float
     lists = reference_tables(asserted_confidence=asserted_confidence)
     with transaction(con, doing="writing the reference lists"):
         return {name: _replace_all(con, _TABLES[name], rows) for name, rows in lists.items()}
+
+
+def _core_contract(name: str, rows: pa.Table) -> Table:
+    contract = _TABLES.get(name if name.startswith("core.") else f"core.{name}")
+    if contract is None or contract not in CORE:
+        raise TerminalError(f"there is no table {name!r} in core; it has {', '.join(table.name for table in CORE)}")
+    if unknown := sorted(set(rows.column_names) - set(contract.column_names)):
+        raise TerminalError(
+            f"{contract.qualified_name} has no column {', '.join(unknown)}; see warehouse/contracts/core.py"
+        )
+    return contract
 
 
 def _load_files(con: duckdb.DuckDBPyConnection, files: Sequence[SourceFile]) -> int:
@@ -266,7 +333,30 @@ def _replace_rows(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> 
 
 def _replace_all(con: duckdb.DuckDBPyConnection, contract: Table, rows: pa.Table) -> int:
     con.execute(f"delete from {quoted(contract.schema, contract.name)}")
-    return insert_rows(con, contract, rows)
+    return _insert(con, contract, rows)
+
+
+def _insert(con: duckdb.DuckDBPyConnection, contract: Table, rows: pa.Table) -> int:
+    with registered(con, rows):
+        con.execute(f"insert into {quoted(contract.schema, contract.name)} by name select * from _incoming")
+    return rows.num_rows
+
+
+def _delete_events(con: duckdb.DuckDBPyConnection, mentions: Sequence[str]) -> None:
+    """Delete the rows of event mentions, and the events that they were linked to; the caller has the transaction."""
+    with registered(con, pa.table({"event_mention_id": pa.array(mentions, pa.large_string())})):
+        for table, condition in _BY_MENTION.items():
+            con.execute(f"delete from {table} where {condition}")
+
+
+def _delete_entities(con: duckdb.DuckDBPyConnection, entities: Sequence[str], links: pa.Table) -> None:
+    """Delete the rows of entities, and the links that come anew or whose mentions are no more; the caller has the transaction."""
+    with registered(con, pa.table({"entity_id": pa.array(entities, pa.large_string())})):
+        for table in _OF_ENTITY:
+            con.execute(f"delete from {table} where entity_id in (select entity_id from _incoming)")
+    with registered(con, links.select(["mention_id"])):
+        con.execute(f"delete from {_ENTITY_LINKS} where mention_id in (select mention_id from _incoming)")
+    con.execute(f"delete from {_ENTITY_LINKS} where mention_id not in (select mention_id from nlp.entity_mentions)")
 
 
 def _records_table(name: str, records: Sequence[Any]) -> pa.Table:

@@ -29,8 +29,8 @@ _INPUT = {
         "  select document_id, hash(p) from nlp.event_participants as p) "
         "select document_id, cast(sum(print) % 18446744073709551557 as ubigint) as print from told group by document_id"
     ),
+    "former_entities": "select entity_id, label, country, is_named from core.entities",
 }
-_FORMER_ENTITIES = "select entity_id, label, country, is_named from core.entities"
 # By document; sums, so that the order of the rows makes no difference.
 _PRINTS = """
 with told as (
@@ -43,7 +43,7 @@ select document_id, sum(print) % 18446744073709551557 as told_print from told gr
 
 
 def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Read what `ResolveInput` holds, by field; texts, entities and mentions, and core, are read when they are asked for.
+    """Read what `ResolveInput` holds, by field; texts, entities and mentions are read when they are asked for.
 
     Args:
         con: a connection to the build database; may be read-only.
@@ -57,7 +57,6 @@ def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     documents["print"] = days + " " + told + " " + documents.pop("title")
     return found | {
         "documents": documents,
-        "former_entities": lambda: con.execute(_FORMER_ENTITIES).df(),
         "texts_of": partial(_rows_of, con, "select document_id, text, minhash from raw.documents"),
         "entities_of": partial(_rows_of, con, "select * exclude (extractor_version) from nlp.entities"),
         "entity_mentions_of": partial(
@@ -95,7 +94,7 @@ def _rows_of(
 
 
 def core_tables(frames: Mapping[str, pd.DataFrame]) -> dict[str, pa.Table]:
-    """The result of the resolve stage in the form `load_core.replace_core` takes.
+    """The result of the resolve stage in the form `load.replace_core` takes.
 
     Args:
         frames: rows by table of core.

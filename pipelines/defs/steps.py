@@ -36,8 +36,7 @@ from warehouse.batch_table import batch_table
 from warehouse.connection import open_build
 from warehouse.documents import DocumentStream, StoredDocuments, read_document_sources, read_documents
 from warehouse.ledger import read_ledger
-from warehouse.load import load_reference, load_run, run_is_loaded
-from warehouse.load_core import CoreRows, replace_core
+from warehouse.load import load_reference, load_run, replace_core, run_is_loaded
 from warehouse.models import Model
 from warehouse.search_words import update_word_stems
 from warehouse.staging import (
@@ -341,26 +340,22 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
         return False
     from pipelines.stages.resolve.events import Memory
     from pipelines.stages.resolve.kept_events import forget_all_but
-    from pipelines.stages.resolve.portions import resolve_in_portions
-    from pipelines.stages.resolve.resolve import ResolveInput, events_version
+    from pipelines.stages.resolve.resolve import ResolveInput, events_version, resolve
     from warehouse.resolution import core_tables, read_resolve_input
 
     former = builds.run_of(con, builds.CORE)
     builds.begin(con, [builds.CORE], run_id=run_id)
     memory = Memory(settings.resolution, events_version(), former, name=run_id)
     with translated_errors(doing="keeping the resolution"):
-        steps = resolve_in_portions(ResolveInput(**read_resolve_input(con)), corrections, memory)
-        first = next(steps)
-        later = (CoreRows(core_tables(step.tables), step.replaced_mentions, step.replaced_entities) for step in steps)
-        replace_core(
-            con,
-            core_tables(first.tables),
-            run_id=run_id,
-            replaced=first.replaced_mentions,
-            entities=first.replaced_entities,
-            later=() if first.is_last else later,
-        )
-    update_word_stems(con, first.added_documents if first.is_last else None)
+        resolved = resolve(ResolveInput(**read_resolve_input(con)), corrections, memory)
+    replace_core(
+        con,
+        core_tables(resolved.tables),
+        run_id=run_id,
+        replaced=resolved.replaced_mentions,
+        entities=resolved.replaced_entities,
+    )
+    update_word_stems(con, resolved.added_documents)
     builds.stamp(con, [core], run_id=run_id)
     forget_all_but(settings.resolution, run_id)
     return True

@@ -32,8 +32,7 @@ from warehouse.connection import open_build
 from warehouse.contracts.nlp import NLP
 from warehouse.extraction_schema import extraction_table
 from warehouse.ledger import read_ledger
-from warehouse.load import load_reference, load_run, run_is_loaded
-from warehouse.load_core import replace_core
+from warehouse.load import load_reference, load_run, replace_core, run_is_loaded
 
 ONE = a_document()
 TWO = a_document(source="second")

@@ -1,6 +1,6 @@
 """Contracts of the schema core: what is one thing or one event across documents.
 
-core is built by the resolve stage and written by `warehouse.load_core.replace_core`; the stems of words by `search_words.py`.
+core is built by the resolve stage and written by `warehouse.load.replace_core`; the stems of words by `search_words.py`.
 """
 
 from __future__ import annotations

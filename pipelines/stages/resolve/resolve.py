@@ -41,7 +41,7 @@ class ResolveInput:
             (what is told of its day and entities, as a hash).
         event_mentions: event_mention_id and document_id of all.
         event_prints: document_id and print, a hash of the rows of nlp.event_mentions and nlp.event_participants.
-        former_entities: gives core.entities as the resolution before left it.
+        former_entities: core.entities as the run before left it.
         texts_of: gives document_id, text and minhash of some documents.
         entities_of, entity_mentions_of: give the rows of nlp.entities and nlp.entity_mentions of some documents, or of all.
         event_mentions_of, participants_of: give the rows of nlp.event_mentions and nlp.event_participants of some event mentions,
@@ -51,37 +51,12 @@ class ResolveInput:
     documents: pd.DataFrame
     event_mentions: pd.DataFrame
     event_prints: pd.DataFrame
-    former_entities: Callable[[], pd.DataFrame]
+    former_entities: pd.DataFrame
     texts_of: Callable[[Collection[str]], pd.DataFrame]
     entities_of: Callable[[Collection[str] | None], pd.DataFrame]
     entity_mentions_of: Callable[[Collection[str] | None], pd.DataFrame]
     event_mentions_of: Callable[[Collection[str] | None], pd.DataFrame]
     participants_of: Callable[[Collection[str] | None], pd.DataFrame]
-
-    def among(self, documents: Collection[str]) -> ResolveInput:
-        """The same of some documents alone."""
-
-        def of(frame: pd.DataFrame) -> pd.DataFrame:
-            return frame[frame["document_id"].isin(documents)].reset_index(drop=True)
-
-        mentions = of(self.event_mentions)
-
-        def rows_of(
-            read: Callable[[Collection[str] | None], pd.DataFrame], ids: Collection[str]
-        ) -> Callable[[Collection[str] | None], pd.DataFrame]:
-            return lambda some: read(ids if some is None else some)
-
-        named = mentions["event_mention_id"].tolist()
-        return replace(
-            self,
-            documents=of(self.documents),
-            event_mentions=mentions,
-            event_prints=of(self.event_prints),
-            entities_of=rows_of(self.entities_of, documents),
-            entity_mentions_of=rows_of(self.entity_mentions_of, documents),
-            event_mentions_of=rows_of(self.event_mentions_of, named),
-            participants_of=rows_of(self.participants_of, named),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +68,12 @@ class Resolved:
         replaced_mentions: the event mentions whose former rows, and whose events' ones, give way; `None` if all rows do.
         replaced_entities: the entities of core of which the same holds.
         added_documents: the documents that came since the run before; `None` if that is not known, or others went or changed.
-        is_last: whether it is of all documents (`portions.py`).
     """
 
     tables: dict[str, pd.DataFrame]
     replaced_mentions: list[str] | None
     replaced_entities: list[str] | None
     added_documents: list[str] | None = None
-    is_last: bool = True
 
 
 def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, memory: Memory | None = None) -> Resolved:
@@ -193,8 +166,8 @@ def _events(
     documents = documents.drop(columns="print")
     all_entities, others = entities.entities, set[str]()
     if entities.replaced is not None:
-        former = tables.former_entities()
-        new = entities.entities[list(former.columns)]
+        former, columns = tables.former_entities, list(tables.former_entities.columns)
+        new = entities.entities[columns]
         is_replaced = former["entity_id"].isin(entities.replaced)
         other = _told(former[is_replaced]) ^ _told(new)
         others = entities.relinked_documents | entities.documents_of({str(entity) for entity, *_ in other})
@@ -231,8 +204,10 @@ def _entities(
     Returns:
         The entities, and the documents that came, unless others went or changed.
     """
-    before = kept_entities(memory) if memory is not None else None
-    if before is None or corrections.same or corrections.different:
+    before = None
+    if memory is not None and memory.former:
+        before = KeptEntities.read(memory.folder / memory.former / _ENTITIES, memory.version)
+    if before is None or before.is_corrected or corrections.same or corrections.different:
         mentions = tables.entity_mentions_of(None)
         return resolve_entities(documents, tables.entities_of(None), mentions, corrections), None
     known = dict(before.documents.all("document_id", "print"))
@@ -244,14 +219,6 @@ def _entities(
     )  # fmt: skip
     is_growth = known.keys() <= now.keys() and not known.keys() & fresh
     return found, sorted(fresh) if is_growth else None
-
-
-def kept_entities(memory: Memory) -> KeptEntities | None:
-    """What the resolution before kept of entities, if it can be used; those that people corrected cannot."""
-    if not memory.former:
-        return None
-    kept = KeptEntities.read(memory.folder / memory.former / _ENTITIES, memory.version)
-    return None if kept is None or kept.is_corrected else kept
 
 
 def resolver_version(corrections: CorrectionFile) -> str:
