@@ -39,7 +39,7 @@ _CONFIG = {
 _HEADER_BYTES = 3 * 4096
 _POLL_SECONDS = 0.2
 # DuckDB by itself would keep four fifths of the machine's memory full of what it has read.
-_LEAST_MEMORY_BYTES = 512 * 1024**2
+_LEAST_MEMORY_BYTES = 384 * 1024**2
 _MEMORY_SHARE = 1 / 16  # of the database
 _MACHINE_SHARE = 0.8
 

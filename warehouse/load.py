@@ -21,6 +21,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.errors import TerminalError
+from pipelines.freed_memory import give_back
 from pipelines.records import Document, DocumentSource, IngestionRun, QuarantineRow, SourceFile
 from warehouse.batches import fill_published_dates, id_table, load_batches, registered
 from warehouse.changes import record_changes, remember_links
@@ -268,6 +269,7 @@ def _load_documents(con: duckdb.DuckDBPyConnection, documents: Collection[Docume
     while some := list(islice(remaining, _DOCUMENTS_AT_ONCE)):
         with registered(con, _records_table("raw.documents", some)):
             con.execute("insert into raw.documents by name select * from _incoming")
+    give_back()
     con.execute(
         "update raw.documents set extractor_version = known.extractor_version "
         "from temp._known as known where documents.document_id = known.document_id"

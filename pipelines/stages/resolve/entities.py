@@ -41,6 +41,7 @@ from pipelines.stages.resolve.kept_entities import KeptEntities, kept_table
 from pipelines.stages.resolve.kept_tables import KeptTable
 
 _NODE = ("document_id", "entity_id", "profile_id")
+_ENTITIES_AT_ONCE = 10_000  # of which all that documents tell is in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,20 +152,27 @@ def resolve_entities(
     ids.entities.update(core_ids(before, before.nodes.where("document_id", changed, columns=_NODE)).values())
     ids.entities.update(core_ids(kept, kept.nodes.where("document_id", changed, columns=_NODE)).values())
     corrected = _corrected_ids(ids, nodes, corrections) if is_corrected else {}
-    outcome = _Outcome(ids, nodes, clusters.moved, corrections, corrected, {d for d, c in told if not c})
-    of_entity = outcome.of_entities()
+    relinked = {*clusters.moved, *(document for document, _ in nodes)}
+    outcome = _Outcome(ids, nodes if corrected else {}, relinked, corrections, corrected, {d for d, c in told if not c})
+    # The largest things in memory, which only people's corrections ask for again.
+    del nodes, clusters
+    of_entities = list(outcome.rows())
     links = outcome.links()
     documents_linked = {document for document, _ in links}
     return ResolvedEntities(
-        entities=entity_rows(of_entity, outcome.uncounted),
+        entities=_stacked([rows for rows, _ in of_entities]),
         entity_links=link_rows(change.mentions_of(documents_linked) if change else mentions, links),
-        affiliations=affiliation_rows(of_entity, outcome.uncounted),
+        affiliations=_stacked([rows for _, rows in of_entities]),
         candidates=outcome.candidates(),
         replaced=ids.entities if change else None,
         relinked_documents=documents_linked,
         kept=kept,
         _corrected=corrected,
     )
+
+
+def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
 
 
 def normalise_name(name: str) -> str:
@@ -176,20 +184,28 @@ def normalise_name(name: str) -> str:
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     ids: ChangedIds
-    fresh: Mapping[NodeId, Node]
-    moved: Collection[str]
+    fresh: Mapping[NodeId, Node]  # where people corrected some; then it is all
+    relinked: Collection[str]  # documents that are new or another now, or of which an entity is in another profile
     corrections: EntityCorrections
     corrected: Mapping[NodeId, str]  # all ids, if people corrected any
     uncounted: Collection[str]
 
-    def of_entities(self) -> dict[str, list[Node]]:
-        """What documents tell of each entity of core whose rows are written."""
+    def rows(self) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+        """The rows of the entities of core that are written, and of their affiliations, some entities after the others."""
+        ids = sorted(set(self.corrected.values()) if self.corrected else self.ids.entities)
+        for begin in range(0, max(len(ids), 1), _ENTITIES_AT_ONCE):
+            told = self._of_entities(set(ids[begin : begin + _ENTITIES_AT_ONCE]))
+            yield entity_rows(told, self.uncounted), affiliation_rows(told, self.uncounted)
+
+    def _of_entities(self, entities: Collection[str]) -> dict[str, list[Node]]:
+        """What documents tell of some entities of core."""
         found: defaultdict[str, list[Node]] = defaultdict(list)
         if self.corrected:
             for key, core in self.corrected.items():
-                found[core].append(self.fresh[key])
+                if core in entities:
+                    found[core].append(self.fresh[key])
             return found
-        kept, entities = self.ids.kept, self.ids.entities
+        kept = self.ids.kept
         of_profile = dict(kept.profiles.where("core_id", entities, columns=["profile_id", "core_id"]))
         of_key = dict(kept.groups.where("core_id", entities, columns=["group_id", "core_id"]))
         for row in kept.nodes.where("profile_id", of_profile):
@@ -203,7 +219,7 @@ class _Outcome:
         kept = self.ids.kept
         rows = kept.nodes.where("profile_id", self.ids.profiles, columns=_NODE)
         rows += kept.nodes.where("entity_id", self.ids.keys, columns=_NODE, known=False)
-        rows += kept.nodes.where("document_id", {*self.moved, *(d for d, _ in self.fresh)}, columns=_NODE)
+        rows += kept.nodes.where("document_id", self.relinked, columns=_NODE)
         core_of = self.corrected or core_ids(kept, rows)
         joins = joins_of(kept, kept.profiles.where("profile_id", {profile for *_, profile in rows if profile}))
         found = {(d, key): (core_of[d, key], joins.get(profile)) for d, key, profile in rows}

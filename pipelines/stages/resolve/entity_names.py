@@ -88,7 +88,7 @@ class Name:
         return len(self.words) > 1
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def read_name(text: str) -> Name:
     """The parts of a name as a text gives it."""
     pieces: list[str] = []
@@ -164,7 +164,7 @@ def name_keys(name: Name) -> set[str]:
 _MOST_WORDS = 5  # a longer name is found by surname and initial alone
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=5_000)
 def compare_names(first: Name, second: Name) -> Likeness | None:
     """How two names of persons are alike, or None where they are not one person's.
 
@@ -239,7 +239,7 @@ def _is_initial(first: str, second: str) -> bool:
     return first[0] == second[0] and min(len(first), len(second)) == 1 and len(first) != len(second)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def _is_spelling(first: str, second: str) -> bool:
     """Whether two words are spellings of one name."""
     if first == second:

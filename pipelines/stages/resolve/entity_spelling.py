@@ -67,14 +67,14 @@ _KEY_LENGTH = 6
 _REPEATED = re.compile(r"(.)\1+")
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def plain(text: str) -> str:
     """A text in lower-case ASCII letters as far as they go, without diacritics."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def sounds(word: str) -> str:
     """A plain word as the sounds that it writes, one character each."""
     for pattern, sound in _SOUNDS:
@@ -82,7 +82,7 @@ def sounds(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def skeletons(word: str) -> tuple[str, ...]:
     """The keys under which spellings of a plain word are found: its consonants by coarse class.
 
@@ -96,7 +96,7 @@ def skeletons(word: str) -> tuple[str, ...]:
     return tuple(sorted(key or heard[:1] for key in keys))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def distance(first: str, second: str) -> float:
     """How far two plain words are as spellings of one name.
 

@@ -135,12 +135,12 @@ def cosines(sketches: np.ndarray, first: np.ndarray, second: np.ndarray, norms: 
     return np.divide(products, scale, out=np.zeros_like(products), where=scale > 0)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=30_000)
 def _stem(word: str) -> str:
     return str(_stemmer().stemWord(_irregular().get(word, word)))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=30_000)
 def _place(stem: str) -> tuple[int, float]:
     value = int.from_bytes(blake2b(stem.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
     return value % DIMENSIONS, 1.0 if value >> 63 else -1.0

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipelines.freed_memory import give_back
 from pipelines.records import DocumentDuplicate
 from pipelines.stages.resolve.copies import Copies, Text, change_copies
 from pipelines.stages.resolve.corrections import ENTITY_KINDS, CorrectionFile, Corrections, settle
@@ -87,6 +88,7 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, mem
         memory: where the resolution is kept; `None`: all is resolved from nothing.
     """
     copies = _copies(tables, memory)
+    give_back()
     documents = tables.documents[["document_id", "published_date", "print"]].assign(
         is_counted=tables.documents["is_current"]
         & ~tables.documents["document_id"].isin({duplicate.document_id for duplicate in copies.duplicates})
@@ -96,8 +98,10 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, mem
     named = any(row.kind in ENTITY_KINDS for row in rows)
     settled_entities = settle_entities(rows, _nodes(tables.entity_mentions_of(None)) if named else {})
     entities, added = _entities(tables, documents, settled_entities, memory)
+    give_back()
     settled = settle(rows, tables.event_mentions["event_mention_id"].tolist())
     events = _events(tables, documents, entities, settled, memory)
+    give_back()
     if memory is not None:
         copies.kept.write(memory.folder / memory.name / _TEXTS, memory.version)
         entities.kept.write(memory.folder / memory.name / _ENTITIES, memory.version)
