@@ -16,7 +16,7 @@ import multiprocessing
 import os
 import resource
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -135,7 +135,8 @@ class WorkerPool:
             max_workers=self._workers,
             max_tasks=self._tasks_per_process or 0,
             initializer=_initialize,
-            initargs=(self._initializer, self._arguments, self._max_bytes),
+            # What the server forks has the environment of when the server was started.
+            initargs=(self._initializer, self._arguments, self._max_bytes, dict(os.environ)),
             context=self._context,
         )
 
@@ -183,7 +184,14 @@ def _outcome(future: Future[Any], task: Task) -> Outcome | None:
     return Outcome(task, failure=Failure.RAISED, message=f"{type(error).__name__}: {error}", error=error)
 
 
-def _initialize(initializer: Callable[..., None] | None, arguments: tuple[Any, ...], max_bytes: int | None) -> None:
+def _initialize(
+    initializer: Callable[..., None] | None,
+    arguments: tuple[Any, ...],
+    max_bytes: int | None,
+    environment: Mapping[str, str],
+) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if max_bytes is not None:
         limit_memory(max_bytes)

@@ -30,18 +30,14 @@ def is_reading(project: Project, session: int) -> bool:
     return project.settings.staging.exists()
 
 
-def is_extracting(project: Project, session: int) -> bool:
-    return any("spawn_main" in command for command in processes(session).values())
-
-
-def is_building(project: Project, session: int) -> bool:
-    return any(project.settings.batches.rglob("*.parquet")) and not is_extracting(project, session)
+def has_extracted(project: Project, session: int) -> bool:
+    return any(project.settings.batches.rglob("*.parquet"))
 
 
 PHASES: dict[str, tuple[int, Callable[[Project, int], bool]]] = {
     "reading": (400, is_reading),
-    "extraction": (400, is_extracting),
-    "models": (2, is_building),
+    "extraction": (400, has_extracted),  # the first batch of several
+    "models": (2, has_extracted),  # the only one
 }
 
 
