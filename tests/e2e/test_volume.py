@@ -115,7 +115,8 @@ def test_many_documents_are_all_there_and_workers_do_not_grow(
     grown = {}
     for pid, values in samples.items():
         quarter = len(values) // 4
-        grown[pid] = [statistics.median(values[quarter * n : quarter * (n + 1)]) for n in range(4)]
+        if quarter:
+            grown[pid] = [statistics.median(values[quarter * n : quarter * (n + 1)]) for n in range(4)]
     # With the model; others read files, or are what workers are forked from.
     workers = [quarters for quarters in grown.values() if quarters[3] > 300]
     with capsys.disabled():
