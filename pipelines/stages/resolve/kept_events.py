@@ -25,10 +25,10 @@ from pipelines.stages.resolve.alike_texts import Neighbours
 from pipelines.stages.resolve.event_relations import RelatedReports
 from pipelines.stages.resolve.half_linkage import STAGES, Ladder
 from pipelines.stages.resolve.kept_pairs import KeptPairs
+from pipelines.stages.resolve.kept_tables import ABOUT, read_about
 from pipelines.stages.resolve.reports import Parties, Reports
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
-_ABOUT = "about.json"
 _IDS = ("mention_ids", "document_ids")
 PAIRS = "pairs"
 
@@ -72,16 +72,13 @@ class KeptEvents:
             with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
                 writer.write_table(table)
         # Last, so that a folder without it is known to be no whole one.
-        (folder / _ABOUT).write_text(json.dumps({"version": version, "ties": self.ties}), encoding="utf-8")
+        (folder / ABOUT).write_text(json.dumps({"version": version, "ties": self.ties}), encoding="utf-8")
 
     @classmethod
     def read(cls, folder: Path, version: str) -> KeptEvents | None:
         """Read what is kept, if it is whole and the same code wrote it."""
-        try:
-            about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
-        if about["version"] != version:
+        about = read_about(folder, version)
+        if about is None:
             return None
         ladder = Ladder(
             *([_read(folder, f"ladder.{kind}.{n}") for n in range(len(STAGES))] for kind in ("names", "parts"))

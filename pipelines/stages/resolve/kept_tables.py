@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Schema = Mapping[str, pa.DataType]
-_ABOUT = "about.json"
+ABOUT = "about.json"
 _MOST_PIECES = 8  # of a table that come from as many runs
 
 
@@ -86,7 +86,7 @@ def write_tables(folder: Path, tables: Mapping[str, KeptTable], **about: Any) ->
         with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
             writer.write_table(table)
     # Last, so that a folder without it is known to be no whole one.
-    (folder / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    (folder / ABOUT).write_text(json.dumps(about), encoding="utf-8")
 
 
 def read_tables(folder: Path, names: Iterable[str], version: str) -> tuple[dict[str, KeptTable], dict[str, Any]] | None:
@@ -97,17 +97,28 @@ def read_tables(folder: Path, names: Iterable[str], version: str) -> tuple[dict[
         names: the tables.
         version: of the code.
     """
-    try:
-        about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    if about["version"] != version:
+    about = read_about(folder, version)
+    if about is None:
         return None
     tables = {}
     for name in names:
         with pa.memory_map(str(folder / f"{name}.arrow")) as source:
             tables[name] = KeptTable(pa.ipc.open_file(source).read_all())
     return tables, about
+
+
+def read_about(folder: Path, version: str) -> dict[str, Any] | None:
+    """What is told of a folder that is whole and that the same code wrote; of another, `None`.
+
+    Args:
+        folder: where something is kept.
+        version: of the code.
+    """
+    try:
+        about: dict[str, Any] = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return about if about["version"] == version else None
 
 
 def _table(schema: Schema, rows: Sequence[Sequence[Any]]) -> pa.Table:
