@@ -17,11 +17,12 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import log
+from typing import Any
 
 import pandas as pd
 import pyarrow.compute as pc
 
-from pipelines.stages.resolve.entity_changes import change_clusters, read_node
+from pipelines.stages.resolve.entity_changes import change_clusters, change_profiles, read_node
 from pipelines.stages.resolve.entity_clusters import CORRECTED, Join
 from pipelines.stages.resolve.entity_corrections import EntityCorrections, correct_groups
 from pipelines.stages.resolve.entity_evidence import Evidence
@@ -42,6 +43,9 @@ from pipelines.stages.resolve.kept_tables import KeptTable
 
 _NODE = ("document_id", "entity_id", "profile_id")
 _ENTITIES_AT_ONCE = 10_000  # of which all that documents tell is in memory
+_DOCUMENTS_AT_ONCE = 5_000  # of which mentions are
+
+Rows = pd.DataFrame | Callable[[Collection[str]], pd.DataFrame]  # or what gives those of some documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +115,8 @@ class EntityChange:
 
 def resolve_entities(
     documents: pd.DataFrame,
-    entities: pd.DataFrame,
-    mentions: pd.DataFrame,
+    entities: Rows,
+    mentions: Rows,
     corrections: EntityCorrections | None = None,
     change: EntityChange | None = None,
 ) -> ResolvedEntities:
@@ -131,37 +135,35 @@ def resolve_entities(
     """
     corrections = corrections or EntityCorrections()
     is_counted = dict(zip(documents["document_id"].tolist(), documents["is_counted"].tolist(), strict=True))
-    prints = documents["print"].tolist() if "print" in documents else [None] * len(documents)
-    before, fresh = KeptEntities.nothing(), set(is_counted)
-    if change is not None:
-        before, fresh = change.before, set(change.fresh)
-        documents, entities, mentions = (
-            frame[frame["document_id"].isin(fresh)] for frame in (documents, entities, mentions)
-        )
+    before = change.before if change else KeptEntities.nothing()
+    fresh = set(change.fresh if change else is_counted)
     was_counted = dict(before.documents.all("document_id", "is_counted"))
     gone = (was_counted.keys() - is_counted.keys()) | (fresh & was_counted.keys())
-    nodes = read_nodes(documents, entities, mentions)
-    clusters = change_clusters(before, nodes, gone, corrections)
-    ids = change_ids(before, clusters, gone)
+    nodes = _read_nodes(documents, entities, mentions, fresh)
+    profiles = change_profiles(before, nodes, gone, corrections.apart())
     is_corrected = bool(corrections.same or corrections.different)
+    if not is_corrected:
+        nodes = {}  # the largest thing in memory, which only people's corrections ask for again
+    clusters = change_clusters(before, profiles, corrections)
+    del profiles
+    ids = change_ids(before, clusters, gone)
     told = [(document, bool(counted)) for document, counted in is_counted.items()]
+    prints = documents["print"].tolist() if "print" in documents else [None] * len(documents)
     rows = [(*row, told_print) for row, told_print in zip(told, prints, strict=True)]
     kept = replace(ids.kept, documents=kept_table("documents", rows), is_corrected=is_corrected)
     ids = replace(ids, kept=kept)
-    changed = {d for d, c in told if was_counted.get(d) != c} | gone | fresh | clusters.moved
-    ids.entities.update(core_ids(before, before.nodes.where("document_id", changed, columns=_NODE)).values())
-    ids.entities.update(core_ids(kept, kept.nodes.where("document_id", changed, columns=_NODE)).values())
+    if change:
+        changed = {d for d, c in told if was_counted.get(d) != c} | gone | fresh | clusters.moved
+        ids.entities.update(core_ids(before, before.nodes.where("document_id", changed, columns=_NODE)).values())
+        ids.entities.update(core_ids(kept, kept.nodes.where("document_id", changed, columns=_NODE)).values())
     corrected = _corrected_ids(ids, nodes, corrections) if is_corrected else {}
-    relinked = {*clusters.moved, *(document for document, _ in nodes)}
-    outcome = _Outcome(ids, nodes if corrected else {}, relinked, corrections, corrected, {d for d, c in told if not c})
-    # The largest things in memory, which only people's corrections ask for again.
+    outcome = _Outcome(ids, nodes, clusters.moved | fresh, corrections, corrected, {d for d, c in told if not c})
     del nodes, clusters
     of_entities = list(outcome.rows())
-    links = outcome.links()
-    documents_linked = {document for document, _ in links}
+    links, documents_linked = outcome.links(change.mentions_of if change else mentions)
     return ResolvedEntities(
         entities=_stacked([rows for rows, _ in of_entities]),
-        entity_links=link_rows(change.mentions_of(documents_linked) if change else mentions, links),
+        entity_links=links,
         affiliations=_stacked([rows for _, rows in of_entities]),
         candidates=outcome.candidates(),
         replaced=ids.entities if change else None,
@@ -169,6 +171,27 @@ def resolve_entities(
         kept=kept,
         _corrected=corrected,
     )
+
+
+def _read_nodes(documents: pd.DataFrame, entities: Rows, mentions: Rows, fresh: Collection[str]) -> dict[NodeId, Node]:
+    """The entities of fresh documents, some documents after the others."""
+    nodes: dict[NodeId, Node] = {}
+    shared: dict[Any, Any] = {}
+    for some in _portions(fresh):
+        told = documents[documents["document_id"].isin(some)]
+        nodes |= read_nodes(told, _of(entities, some), _of(mentions, some), shared)
+    return nodes
+
+
+def _of(rows: Rows, documents: Collection[str]) -> pd.DataFrame:
+    """The rows of some documents."""
+    return rows[rows["document_id"].isin(documents)] if isinstance(rows, pd.DataFrame) else rows(documents)
+
+
+def _portions(documents: Collection[str]) -> Iterator[list[str]]:
+    in_order = sorted(documents)
+    for begin in range(0, len(in_order), _DOCUMENTS_AT_ONCE):
+        yield in_order[begin : begin + _DOCUMENTS_AT_ONCE]
 
 
 def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
@@ -214,17 +237,30 @@ class _Outcome:
             found[of_key[row[1]]].append(read_node(row))
         return found
 
-    def links(self) -> dict[NodeId, tuple[str, Join | None]]:
-        """The entity of core and the join of documents' entities whose mentions' links are written."""
+    def links(self, mentions: Rows) -> tuple[pd.DataFrame, set[str]]:
+        """The rows of core.entity_links that are written, and their documents."""
+        nodes = self.ids.kept.nodes
+        linked = nodes.either(
+            nodes.has("profile_id", self.ids.profiles),
+            nodes.has("entity_id", self.ids.keys, known=False),
+            nodes.has("document_id", self.relinked),
+            columns=_NODE,
+        )
+        documents = set(pc.unique(linked.table["document_id"]).to_pylist())
+        found = [
+            link_rows(_of(mentions, some), self._links(linked.where("document_id", some)))
+            for some in _portions(documents)
+        ]
+        return _stacked(found) if found else link_rows(_of(mentions, ()), {}), documents
+
+    def _links(self, rows: list[tuple]) -> dict[NodeId, tuple[str, Join | None]]:
+        """The entity of core and the join of some entities of documents."""
         kept = self.ids.kept
-        rows = kept.nodes.where("profile_id", self.ids.profiles, columns=_NODE)
-        rows += kept.nodes.where("entity_id", self.ids.keys, columns=_NODE, known=False)
-        rows += kept.nodes.where("document_id", self.relinked, columns=_NODE)
         core_of = self.corrected or core_ids(kept, rows)
         joins = joins_of(kept, kept.profiles.where("profile_id", {profile for *_, profile in rows if profile}))
         found = {(d, key): (core_of[d, key], joins.get(profile)) for d, key, profile in rows}
         join = Join(CORRECTED, 1.0, Evidence().text)
-        return found | {key: (core_of[key], join) for pair in self.corrections.same for key in pair}
+        return found | {key: (core_of[key], join) for pair in self.corrections.same for key in pair if key in found}
 
     def candidates(self) -> pd.DataFrame:
         """The rows of core.entity_candidates."""

@@ -9,7 +9,9 @@ are used only if core holds the result of the run that wrote them, made by the s
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,8 @@ import pyarrow.compute as pc
 
 Schema = Mapping[str, pa.DataType]
 ABOUT = "about.json"
-_MOST_PIECES = 8  # of a table that come from as many runs
+_MOST_PIECES = 8  # of a table that come from as many runs ...
+_ROWS_AT_ONCE = 20_000  # ... or are that large
 
 
 class KeptTable:
@@ -46,28 +49,51 @@ class KeptTable:
         names = list(columns or self.table.column_names)
         if not values or not len(self.table):
             return []
-        mask = self._has(column, values)
-        if known is not None:
-            has_profile = pc.is_valid(self.table["profile_id"])
-            mask = pc.and_(mask, has_profile if known else pc.invert(has_profile))
-        return _rows(self.table.select(names).filter(mask))
+        return _rows(self.table.select(names).filter(self.has(column, values, known=known)))
+
+    def each(self, column: str, values: Collection[str], *, columns: Sequence[str]) -> Iterator[tuple]:
+        """The same, some rows after the others."""
+        if values and len(self.table):
+            found = self.table.select(columns).filter(self.has(column, values))
+            for begin in range(0, len(found), _ROWS_AT_ONCE):
+                yield from _rows(found.slice(begin, _ROWS_AT_ONCE))
+
+    def has(self, column: str, values: Collection[str], *, known: bool | None = None) -> pa.ChunkedArray:
+        """For each row whether a column has one of some values; `known` as for `where`."""
+        mask = pc.is_in(self.table[column], value_set=pa.array(list(values), pa.string()))
+        if known is None:
+            return mask
+        has_profile = pc.is_valid(self.table["profile_id"])
+        return pc.and_(mask, has_profile if known else pc.invert(has_profile))
+
+    def either(self, *masks: pa.ChunkedArray, columns: Sequence[str]) -> KeptTable:
+        """The rows for which one of some masks holds."""
+        return KeptTable(self.table.select(columns).filter(reduce(pc.or_, masks)))
+
+    def filled(self, column: str, of: str, values: Mapping[str, str]) -> KeptTable:
+        """The table with the values of a column replaced where another column has one of some keys."""
+        if not values or not len(self.table):
+            return self
+        table = self.table
+        at = pc.index_in(table[of], value_set=pa.array(list(values), pa.string()))
+        new = pc.coalesce(pc.take(pa.array(list(values.values()), pa.string()), at), table[column])
+        return KeptTable(table.set_column(table.column_names.index(column), column, new))
 
     def all(self, *columns: str) -> list[tuple]:
         """All rows, all columns or those asked for."""
         return _rows(self.table.select(list(columns)) if columns else self.table)
 
-    def replaced(self, column: str, values: Collection[str], rows: Sequence[Sequence[Any]]) -> KeptTable:
-        """The table without the rows that have one of some values in a column, and with other rows."""
+    def replaced(self, column: str, values: Collection[str], rows: Iterable[Sequence[Any]]) -> KeptTable:
+        """The table without the rows that have one of some values in a column, and with other rows, which are read once."""
         table = self.table
         if values and len(table):
-            table = table.filter(pc.invert(self._has(column, values)))
-        if rows:
-            schema = {field.name: field.type for field in table.schema}
-            table = pa.concat_tables([table, _table(schema, rows)])
-        return KeptTable(table)
-
-    def _has(self, column: str, values: Collection[str]) -> pa.ChunkedArray:
-        return pc.is_in(self.table[column], value_set=pa.array(list(values), pa.string()))
+            table = table.filter(pc.invert(self.has(column, values)))
+        schema = {field.name: field.type for field in table.schema}
+        remaining = iter(rows)
+        pieces = [table] if len(table) else []
+        while piece := list(islice(remaining, _ROWS_AT_ONCE)):
+            pieces.append(_table(schema, piece))
+        return KeptTable(pa.concat_tables(pieces) if pieces else table)
 
 
 def write_tables(folder: Path, tables: Mapping[str, KeptTable], **about: Any) -> None:
@@ -81,7 +107,7 @@ def write_tables(folder: Path, tables: Mapping[str, KeptTable], **about: Any) ->
     folder.mkdir(parents=True)
     for name, kept in tables.items():
         table = kept.table
-        if any(column.num_chunks > _MOST_PIECES for column in table.columns):
+        if any(column.num_chunks > max(_MOST_PIECES, len(column) // _ROWS_AT_ONCE + 1) for column in table.columns):
             table = table.combine_chunks()
         with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
             writer.write_table(table)

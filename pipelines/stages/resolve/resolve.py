@@ -208,15 +208,12 @@ def _entities(
     if memory is not None and memory.former:
         before = KeptEntities.read(memory.folder / memory.former / _ENTITIES, memory.version)
     if before is None or before.is_corrected or corrections.same or corrections.different:
-        mentions = tables.entity_mentions_of(None)
-        return resolve_entities(documents, tables.entities_of(None), mentions, corrections), None
+        return resolve_entities(documents, tables.entities_of, tables.entity_mentions_of, corrections), None
     known = dict(before.documents.all("document_id", "print"))
     now = dict(zip(documents["document_id"].tolist(), documents["print"].tolist(), strict=True))
     fresh = {document for document, told in now.items() if known.get(document) != told}
     change = EntityChange(before, fresh, tables.entity_mentions_of)
-    found = resolve_entities(
-        documents, tables.entities_of(fresh), tables.entity_mentions_of(fresh), corrections, change
-    )  # fmt: skip
+    found = resolve_entities(documents, tables.entities_of, tables.entity_mentions_of, corrections, change)
     is_growth = known.keys() <= now.keys() and not known.keys() & fresh
     return found, sorted(fresh) if is_growth else None
 
