@@ -134,6 +134,14 @@ def most(counts: Counts, *, longest: bool = False) -> str | None:
     return min(counts, key=lambda value: (-counts[value], -len(value) if longest else 0, value))
 
 
+def counted(values: Iterable[T]) -> dict[T, int]:
+    """How many there are of each value."""
+    counts: dict[T, int] = {}
+    for value in values:
+        counts[value] = counts.get(value, 0) + 1
+    return counts
+
+
 def read_nodes(
     documents: pd.DataFrame, entities: pd.DataFrame, mentions: pd.DataFrame, shared: dict[Any, Any] | None = None
 ) -> dict[NodeId, Node]:
@@ -326,7 +334,7 @@ class _Finish:
             id=group.id,
             entity_ids=(nodes[0].key[1],),
             kinds=self._count([group.kind] * len(nodes)),
-            names=_counted(name for of in read for name in of.names),
+            names=counted(name for of in read for name in of.names),
             nodes=tuple([node.key for node in nodes]),
             anchor=nodes[0].order,
             is_alone=group.is_alone,
@@ -344,15 +352,8 @@ class _Finish:
     def _count(self, values: Sequence[str]) -> Counts:
         if not values:
             return _NOTHING
-        counts = _counted(values)
+        counts = counted(values)
         return self._shared.setdefault(tuple(counts.items()), counts)
-
-
-def _counted(values: Iterable[T]) -> dict[T, int]:
-    counts: dict[T, int] = {}
-    for value in values:
-        counts[value] = counts.get(value, 0) + 1
-    return counts
 
 
 def _sum(parts: Iterable[Mapping[T, int]]) -> dict[T, int]:
