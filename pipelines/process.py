@@ -99,7 +99,9 @@ def _leave(status: int | str | None) -> None:
     or profiles this process, and where the status is a text, which it shows.
     """
     is_watched = sys.gettrace() is not None or sys.getprofile() is not None or sys.flags.inspect
-    at_work = [thread for thread in threading.enumerate() if not thread.daemon and thread is not threading.main_thread()]
+    at_work = [
+        thread for thread in threading.enumerate() if not thread.daemon and thread is not threading.main_thread()
+    ]
     if is_watched or at_work or isinstance(status, str):
         return
     atexit._run_exitfuncs()
