@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.times.absolute import resolve_holiday
 from pipelines.nlp.times.grammar import HEAD, RULES, RUN, STARTS
 from pipelines.nlp.times.lexer import Lexed, lex

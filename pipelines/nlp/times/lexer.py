@@ -6,9 +6,9 @@ word lists (`patterns.py`) and the grammar (`grammar.py`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.times import patterns as p
 from pipelines.nlp.times.token_class import TokenClass as T
 
