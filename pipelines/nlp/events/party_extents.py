@@ -44,6 +44,8 @@ class ExtentReader:
     def is_apposition(self, head: Token) -> bool:
         """ "the foreign minister, X," parsed as a list: a person's name right after a title and a comma, with no "and"."""
         first = head.head
+        if first.tag_ in ("NNS", "NNPS") and any(child.dep_ == "conj" for child in head.children):
+            return False  # "two senators, Ada Roe and Ben Lund"
         if any(child.dep_ == "cc" and child.i < head.i for child in first.children):
             between = self.doc[first.i + 1 : head.left_edge.i]
             if len(between) != 1 or between[0].text != ",":
@@ -103,7 +105,7 @@ class ExtentReader:
         if head.tag_ not in ("NNS", "NNPS"):
             return []
         for child in head.children:
-            if child.dep_ == "appos" and child.i > head.i:
+            if child.dep_ in ("appos", "conj") and child.i > head.i and self.doc[child.left_edge.i - 1].text in (",", ":"):
                 names = [t for t in coordinated(child) if (m := self._mention(t)) is not None and m.is_name]
                 if len(names) > 1 and len(names) == len(coordinated(child)):
                     return names
