@@ -230,7 +230,13 @@ class OperatorReader:
     def refusal(self, site: Site) -> Draft | None:
         """What somebody says or is said not to be going to do, where that is no coded event: "will not take their money"."""
         verb = site.verb
-        if verb is None or not verb.is_negated or site.token.tag_ != "VB" or verb.is_conditional or verb.subject is None:
+        if (
+            verb is None
+            or not verb.is_negated
+            or site.token.tag_ != "VB"
+            or verb.is_conditional
+            or verb.subject is None
+        ):
             return None
         if not any(word in WILL for word in verb.auxiliaries) or verb.lemma in NO_DEEDS:
             return None

@@ -246,7 +246,9 @@ class PartyReader:
         start, end = self.extents.span(head)
         mention = self.mention(head)
         is_named = mention is not None and mention.is_name
-        several = () if is_named else self._by_modifier(head, end) or self._by_country(head, start) or self._spelt_out(head)
+        several = (
+            () if is_named else self._by_modifier(head, end) or self._by_country(head, start) or self._spelt_out(head)
+        )
         if several:
             return several
         named = self.extents.apposed_name(head) or mention

@@ -105,7 +105,11 @@ class ExtentReader:
         if head.tag_ not in ("NNS", "NNPS"):
             return []
         for child in head.children:
-            if child.dep_ in ("appos", "conj") and child.i > head.i and self.doc[child.left_edge.i - 1].text in (",", ":"):
+            if (
+                child.dep_ in ("appos", "conj")
+                and child.i > head.i
+                and self.doc[child.left_edge.i - 1].text in (",", ":")
+            ):
                 names = [t for t in coordinated(child) if (m := self._mention(t)) is not None and m.is_name]
                 if len(names) > 1 and len(names) == len(coordinated(child)):
                     return names
