@@ -26,6 +26,8 @@ _CORRUPT = (
     "Failure while replaying WAL",
     "Trying to read a database file with version number",
 )
+# What DuckDB makes of the exception that a signal raised while it ran a query, whatever that was: a plain RuntimeError.
+_INTERRUPTED = "Query interrupted"
 
 
 @contextmanager
@@ -63,6 +65,7 @@ def translated_errors(*, doing: str) -> Iterator[None]:
 
     Raises:
         DiskFullError, WarehouseCorruptError, WarehouseLockedError: see `pipelines/errors.py`.
+        KeyboardInterrupt: a signal came while DuckDB ran a query; so a run that is cancelled then has not failed.
     """
     try:
         yield
@@ -75,6 +78,10 @@ def translated_errors(*, doing: str) -> Iterator[None]:
         if not is_full_disk(err):
             raise
         raise DiskFullError(_disk_full(doing, str(err))) from err
+    except RuntimeError as err:
+        if str(err) != _INTERRUPTED:
+            raise
+        raise KeyboardInterrupt from err
 
 
 def _translated(message: str, doing: str) -> PipelineError | None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.actors.patterns import TOKEN
 
 

@@ -7,13 +7,13 @@ What belongs here: counting the evidence around a sentence and comparing it. Wha
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum
 from itertools import accumulate
 
 from spacy.attrs import LEMMA
 from spacy.vocab import Vocab
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.events.lexicon import read_rows
 from pipelines.nlp.events.patterns import POLITICAL_SECTORS
 from pipelines.nlp.parsed import Doc, Span

@@ -6,8 +6,9 @@ names (`subj`, `obj`, `by`, `against`, ...) as argument heads. What does not: tu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.patterns import TRANSPARENT_NOUNS
 from pipelines.nlp.clauses.phrase_reader import PhraseReader

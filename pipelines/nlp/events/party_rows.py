@@ -6,9 +6,8 @@ parties (`parties.py`), the scene itself (`coreference/home.py`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pipelines import ids
+from pipelines.immutable import dataclass
 from pipelines.nlp.coreference.citizens import is_foreign
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import LOCAL_SECTORS, PERSONAL_PRONOUNS, STATE_SECTORS

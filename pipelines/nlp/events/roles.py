@@ -7,9 +7,9 @@ What belongs here: making a `Situation` of a frame or an operator, and asking fo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.phrases import coordinated
 from pipelines.nlp.events.candidates import CandidateReader
 from pipelines.nlp.events.choice import ArgumentChooser, Choice

@@ -6,11 +6,12 @@ What belongs here: everything that is looked up once a document. What does not: 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.actors.phrase_index import Kind, Match, PhraseIndex, fold, split_words
 from pipelines.nlp.annotations import written_on
 from pipelines.nlp.names.lexicon import TeamLexicon

@@ -19,7 +19,6 @@ from dataclasses import dataclass, replace
 from math import log
 
 import pandas as pd
-import pyarrow.compute as pc
 
 from pipelines.stages.resolve.entity_changes import change_clusters, read_node
 from pipelines.stages.resolve.entity_clusters import CORRECTED, Join
@@ -38,7 +37,6 @@ from pipelines.stages.resolve.entity_rows import (
 )
 from pipelines.stages.resolve.entity_spelling import plain
 from pipelines.stages.resolve.kept_entities import KeptEntities, kept_table
-from pipelines.stages.resolve.kept_tables import KeptTable
 
 _NODE = ("document_id", "entity_id", "profile_id")
 _ENTITIES_AT_ONCE = 10_000  # of which all that documents tell is in memory
@@ -246,8 +244,7 @@ class _Outcome:
         kept = self.ids.kept
         least = log(LEAST_CANDIDATE / (1.0 - LEAST_CANDIDATE)) - 0.01
         for table in (kept.bearers, kept.pairs):
-            likely = KeptTable(table.table.filter(pc.greater(table.table["odds"], least)))
-            rows = [(row[0], row[1], row[-3], row[-1]) for row in likely.all()]
+            rows = [(row[0], row[1], row[-3], row[-1]) for row in table.above("odds", least)]
             if table is kept.bearers:
                 # The cluster's id is one of its profiles'.
                 yield from sorted(rows)
