@@ -231,10 +231,11 @@ class _DocumentCoder:
             if site.token.i in used or (frame is not None and frame.event_type is None):
                 continue
             demand = self.operators.demand(site, used)
+            found = self.operators.lone(site) if demand is None else None
+            if demand is None and found is None and frame is None:
+                demand = self.operators.refusal(site)
             if demand is not None:
                 drafts.append(demand)
-                continue
-            found = self.operators.lone(site)
             if found is None:
                 continue
             _, outcome = found
