@@ -78,7 +78,7 @@ class EventDateReader:
         """
         anchor = draft.site.token
         chain = clause_chain(anchor)
-        spoken = None if is_speech else report_rank(chain)
+        spoken = None if is_speech else _said_rank(draft, chain)
         edge = edge_rank(chain)
         ranks = {token.i: rank for rank, token in enumerate(chain)}
         best, best_key = None, (len(chain) + 1, 0)
@@ -192,6 +192,15 @@ class EventDateReader:
             rank = ranks.get(verb.head.i)
             return None if rank is None else rank + 1
         return None
+
+
+def _said_rank(draft: Draft, chain: list[Token]) -> int | None:
+    """Where in a chain of clauses someone's account of an act begins: "said that", "accused it of shelling the town"."""
+    told = report_rank(chain)
+    if told is None and draft.attributed_to is not None and not draft.is_composed:
+        speaker = chain[0].doc[draft.attributed_to.head]
+        return next((rank for rank, token in enumerate(chain) if rank and token.i == speaker.head.i), None)
+    return told
 
 
 def _with_day_before(text: str, time: TimeExpression) -> TimeExpression:
