@@ -37,6 +37,11 @@ _SAME_TIME = frozenset(("when", "as", "while", "where"))
 _CLIMB = 12
 _DAY_BEFORE = re.compile(r"(?<![\w.,])(\d{1,2})\s*(?:and|to|&|-|–|—)\s*$")
 _DAY_BEFORE_CHARS = 10
+# "This morning", "Tuesday evening", "9 May, 10 a.m.", "tonight"; "7:30 p.m." names none.
+_NAMES_DAY = re.compile(
+    r"\b(?:(?i:this|that|last|next|today|tonight|overnight)|(?:[A-Z][a-z]+|(?i:to|yester))(?:day|morrow))\b"
+    r"|[A-Z][a-z]{2,}\.?\s+\d|\d\s+[A-Z][a-z]{2}|\d[-/]\d"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +67,16 @@ class EventDateReader:
         self.published: date | None = doc._.context.published_date if doc._.context is not None else None
         self.times: dict[int, list[tuple[Token, TimeExpression]]] = {}
         for time in doc._.time_expressions or ():
-            if time.type in ("DATE", "TIME") and time.date_start is not None:
+            if time.type in ("DATE", "TIME") and time.date_start is not None and not self._is_of_any_day(time):
                 span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
                 if span is not None:
                     self.times.setdefault(span.root.sent.start, []).append(
                         (span.root, _with_day_before(doc.text, time))
                     )
+
+    def _is_of_any_day(self, time: TimeExpression) -> bool:
+        """Whether a time is an hour of a day that is not named: "at about 11 o'clock" is of the day that the story is on."""
+        return time.type == "TIME" and time.date_start == self.published and _NAMES_DAY.search(time.text) is None
 
     def told(self, draft: Draft, is_speech: bool) -> EventDate | None:
         """The date that the event's own phrase or clause, or a clause it depends on, states; None where it states none.
