@@ -66,17 +66,29 @@ class EventDateReader:
         self.doc = doc
         self.published: date | None = doc._.context.published_date if doc._.context is not None else None
         self.times: dict[int, list[tuple[Token, TimeExpression]]] = {}
+        day_told: date | None = None
         for time in doc._.time_expressions or ():
-            if time.type in ("DATE", "TIME") and time.date_start is not None and not self._is_of_any_day(time):
-                span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
-                if span is not None:
-                    self.times.setdefault(span.root.sent.start, []).append(
-                        (span.root, _with_day_before(doc.text, time))
-                    )
+            if time.type not in ("DATE", "TIME") or time.date_start is None:
+                continue
+            if self._is_of_any_day(time):
+                if day_told is None:
+                    continue
+                time = replace(time, date_start=day_told, date_end=day_told)
+            elif time.precision == Precision.DAY and self._is_past(time):
+                day_told = time.date_end
+            span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
+            if span is not None:
+                with_day_before = _with_day_before(doc.text, time)
+                self.times.setdefault(span.root.sent.start, []).append((span.root, with_day_before))
 
     def _is_of_any_day(self, time: TimeExpression) -> bool:
-        """Whether a time is an hour of a day that is not named: "at about 11 o'clock" is of the day that the story is on."""
-        return time.type == "TIME" and time.date_start == self.published and _NAMES_DAY.search(time.text) is None
+        """Whether a time is an hour of a day that is not named: "at about 11 o'clock" is of the day that the story is on.
+
+        That over an entry of a running report is of the day of publication.
+        """
+        if time.type != "TIME" or time.date_start != self.published or _NAMES_DAY.search(time.text) is not None:
+            return False
+        return time.start_char > 0 and self.doc.text[time.start_char - 1] != "\n"
 
     def told(self, draft: Draft, is_speech: bool) -> EventDate | None:
         """The date that the event's own phrase or clause, or a clause it depends on, states; None where it states none.
