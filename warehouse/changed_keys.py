@@ -69,7 +69,9 @@ class ChangedKeys:
         self._printed: dict[str, bool] = {}  # label of each source that was hashed; whether the kept hashes are others
         self._kept: set[str] = set()
         self._deltas: dict[str, str] = {}  # models that were computed in part: rows that came (1) and went (-1)
-        con.execute("create or replace temporary table _unlike (source varchar, key varchar, is_other bool, is_new bool)")
+        con.execute(
+            "create or replace temporary table _unlike (source varchar, key varchar, is_other bool, is_new bool)"
+        )
         con.execute("create or replace temporary table _buckets (bucket ubigint)")
         con.execute(
             "create or replace temporary macro is_changed(id) as "
@@ -233,7 +235,9 @@ class ChangedKeys:
             return False
         if increment.also:
             con.execute(f"insert into temp._changed {increment.also}")
-        con.execute(f"create or replace temporary table _changed as select distinct {key} from temp._changed where {key} is not null")
+        con.execute(
+            f"create or replace temporary table _changed as select distinct {key} from temp._changed where {key} is not null"
+        )
         ((changed, all_keys),) = con.execute(
             f"select (select count(*) from temp._changed), (select count(*) from {_HOMES[increment.key]})"
         ).fetchall()

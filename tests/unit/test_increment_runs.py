@@ -94,7 +94,9 @@ class World:
             entities.append(own)
             for number in range(draw.randrange(1, 3)):
                 mention = f"{key}:{entity}:{number}"
-                mentions.append({**own, "mention_id": mention, "start_char": number, "end_char": number + 2, "text": "N"})
+                mentions.append(
+                    {**own, "mention_id": mention, "start_char": number, "end_char": number + 2, "text": "N"}
+                )
                 mentions[-1].pop("name")
                 links.append({"mention_id": mention, "entity_id": f"e{entity}"})
         given(con, "nlp.entities", entities)
@@ -119,7 +121,9 @@ class World:
             given(self.con, "core.event_links", [{"event_mention_id": mention, "event_id": f"v{event}"}])
         for ordinal, entity in enumerate(named[:2], 1):
             party = {"event_mention_id": mention, "ordinal": ordinal, "role": draw.choice(("actor", "recipient"))}
-            self.con.execute("delete from nlp.event_participants where event_mention_id = ? and ordinal = ?", [mention, ordinal])
+            self.con.execute(
+                "delete from nlp.event_participants where event_mention_id = ? and ordinal = ?", [mention, ordinal]
+            )
             given(self.con, "nlp.event_participants", [{**party, "document_id": key, "text": "N", "entity_id": f"n{entity}",
                   "mention_id": f"{key}:{entity}:0", "country": draw.choice(_COUNTRIES)}])  # fmt: skip
             given(self.con, "core.event_parties", [{**party, "party_id": f"e{entity}"}])
@@ -130,9 +134,15 @@ class World:
 
     def go(self, key: str) -> None:
         con = self.con
-        con.execute("delete from core.entity_links where mention_id in (select mention_id from nlp.entity_mentions where document_id = ?)", [key])
+        con.execute(
+            "delete from core.entity_links where mention_id in (select mention_id from nlp.entity_mentions where document_id = ?)",
+            [key],
+        )
         for table in ("event_links", "event_parties"):
-            con.execute(f"delete from core.{table} where event_mention_id in (select event_mention_id from nlp.event_mentions where document_id = ?)", [key])
+            con.execute(
+                f"delete from core.{table} where event_mention_id in (select event_mention_id from nlp.event_mentions where document_id = ?)",
+                [key],
+            )
         con.execute("delete from core.document_duplicates where document_id = $1 or duplicate_of = $1", [key])
         for table in _TABLES:
             con.execute(f"delete from {table} where document_id = ?", [key])
@@ -171,7 +181,10 @@ class World:
             con.execute("update core.event_parties set party_id = ? where event_mention_id = ?",
                         [f"p{draw.randrange(5)}", self.some("core.event_parties", "event_mention_id")])  # fmt: skip
         elif key != other:
-            con.execute("delete from core.document_duplicates where document_id = $1 or document_id = $2 or duplicate_of = $1", [key, other])
+            con.execute(
+                "delete from core.document_duplicates where document_id = $1 or document_id = $2 or duplicate_of = $1",
+                [key, other],
+            )
             if draw.random() < 0.7:
                 given(con, "core.document_duplicates", [{"document_id": key, "duplicate_of": other}])
         return kind
