@@ -106,6 +106,16 @@ def change_copies(texts: Iterable[Text], texts_of: TextsOf, before: KeptTexts | 
     return Copies(told, KeptTexts(kept, lines, duplicates))
 
 
+def find_copies(texts: Collection[Text], found: Mapping[str, tuple[str, bytes | None]]) -> Copies:
+    """Find the near-duplicates among all texts, from nothing.
+
+    Args:
+        texts: all documents that count.
+        found: text and signature of each.
+    """
+    return change_copies(texts, lambda documents: {document: found[document] for document in documents})
+
+
 class _Texts:
     """The texts that a run reads: those of many documents some after the others, and again where they are asked for again."""
 
@@ -179,7 +189,7 @@ def _change_lines(
 
 
 def _common(lines: KeptTable, keys: Collection[str]) -> set[str]:
-    counts = pc.value_counts(lines.table["key"].filter(lines.has("key", keys)))
+    counts = pc.value_counts(lines.any_of(("key", keys, None), columns=["key"])["key"])
     # Most lines are of one page.
     often = counts.field("values").filter(pc.greater_equal(counts.field("counts"), MIN_PAGES)).to_pylist()
     pages: defaultdict[str, set[str]] = defaultdict(set)
@@ -188,12 +198,14 @@ def _common(lines: KeptTable, keys: Collection[str]) -> set[str]:
     return {key for key, found in pages.items() if len(found) >= MIN_PAGES}
 
 
-def _sharing(texts: KeptTable, seeds: Collection[bytes]) -> set[str]:
+def _sharing(texts: KeptTable, seeds: Sequence[bytes]) -> set[str]:
     """The documents that share a band with one of some signatures, or with one that does, and so on."""
-    signed = KeptTable(texts.table.select(["document_id", "signature"]).drop_null())
-    if not seeds or not len(signed.table):
+    if not seeds:
         return set()
-    bands = _bands([value for (value,) in signed.all("signature")])
+    signed = texts.table("document_id", "signature").drop_null()
+    if not len(signed):
+        return set()
+    bands = _bands(signed["signature"].to_pylist())
     frontier = _bands(seeds)
     found = np.zeros(len(bands), dtype=bool)
     while len(frontier):
@@ -203,7 +215,7 @@ def _sharing(texts: KeptTable, seeds: Collection[bytes]) -> set[str]:
         new = reached & ~found
         found |= new
         frontier = bands[new]
-    ids = signed.table["document_id"].filter(found)
+    ids = signed["document_id"].filter(found)
     return set(ids.to_pylist())
 
 

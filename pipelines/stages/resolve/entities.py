@@ -20,7 +20,6 @@ from math import log
 from typing import Any
 
 import pandas as pd
-import pyarrow.compute as pc
 
 from pipelines.stages.resolve.entity_changes import change_clusters, change_profiles, read_node
 from pipelines.stages.resolve.entity_clusters import CORRECTED, Join
@@ -119,26 +118,26 @@ def resolve_entities(
     mentions: Rows,
     corrections: EntityCorrections | None = None,
     change: EntityChange | None = None,
+    is_counted: Callable[[], Mapping[str, bool]] | None = None,
 ) -> ResolvedEntities:
     """Join the documents' entities into real-world entities.
 
     Args:
-        documents: document_id, published_date, is_counted (False for near-duplicates and superseded versions); print, if they
-            have one, is kept.
+        documents: document_id, published_date, is_counted, unless the argument tells; print, if they have one, is kept.
         entities: rows of nlp.entities, of the fresh documents at least.
         mentions: rows of nlp.entity_mentions, likewise.
         corrections: by people; where some apply, or did in the run before, everything is resolved from nothing.
         change: what changed; `None`: everything did.
+        is_counted: asked, when entities are joined, which documents count: near-duplicates and superseded versions do not.
 
     Returns:
         The tables, and what is kept for the next run.
     """
     corrections = corrections or EntityCorrections()
-    is_counted = dict(zip(documents["document_id"].tolist(), documents["is_counted"].tolist(), strict=True))
-    before = change.before if change else KeptEntities.nothing()
-    fresh = set(change.fresh if change else is_counted)
+    now = set(documents["document_id"].tolist())
+    before, fresh = (change.before, set(change.fresh)) if change else (KeptEntities.nothing(), now)
     was_counted = dict(before.documents.all("document_id", "is_counted"))
-    gone = (was_counted.keys() - is_counted.keys()) | (fresh & was_counted.keys())
+    gone = (was_counted.keys() - now) | (fresh & was_counted.keys())
     nodes = _read_nodes(documents, entities, mentions, fresh)
     profiles = change_profiles(before, nodes, gone, corrections.apart())
     is_corrected = bool(corrections.same or corrections.different)
@@ -147,17 +146,16 @@ def resolve_entities(
     clusters = change_clusters(before, profiles, corrections)
     del profiles
     ids = change_ids(before, clusters, gone)
-    told = [(document, bool(counted)) for document, counted in is_counted.items()]
-    prints = documents["print"].tolist() if "print" in documents else [None] * len(documents)
-    rows = [(*row, told_print) for row, told_print in zip(told, prints, strict=True)]
+    rows = _told(documents, is_counted)
     kept = replace(ids.kept, documents=kept_table("documents", rows), is_corrected=is_corrected)
     ids = replace(ids, kept=kept)
     if change:
-        changed = {d for d, c in told if was_counted.get(d) != c} | gone | fresh | clusters.moved
+        changed = {d for d, counted, _ in rows if was_counted.get(d) != counted} | gone | fresh | clusters.moved
         ids.entities.update(core_ids(before, before.nodes.where("document_id", changed, columns=_NODE)).values())
         ids.entities.update(core_ids(kept, kept.nodes.where("document_id", changed, columns=_NODE)).values())
     corrected = _corrected_ids(ids, nodes, corrections) if is_corrected else {}
-    outcome = _Outcome(ids, nodes, clusters.moved | fresh, corrections, corrected, {d for d, c in told if not c})
+    uncounted = {document for document, counts, _ in rows if not counts}
+    outcome = _Outcome(ids, nodes, clusters.moved | fresh, corrections, corrected, uncounted)
     del nodes, clusters
     of_entities = list(outcome.rows())
     links, documents_linked = outcome.links(change.mentions_of if change else mentions)
@@ -192,6 +190,16 @@ def _portions(documents: Collection[str]) -> Iterator[list[str]]:
     in_order = sorted(documents)
     for begin in range(0, len(in_order), _DOCUMENTS_AT_ONCE):
         yield in_order[begin : begin + _DOCUMENTS_AT_ONCE]
+
+
+def _told(
+    documents: pd.DataFrame, is_counted: Callable[[], Mapping[str, bool]] | None
+) -> list[tuple[str, bool, str | None]]:
+    """All documents, whether they count, and their prints, if they have some."""
+    ids = documents["document_id"].tolist()
+    counted = is_counted() if is_counted else dict(zip(ids, documents["is_counted"].tolist(), strict=True))
+    prints = documents["print"].tolist() if "print" in documents else [None] * len(ids)
+    return [(document, bool(counted[document]), its_print) for document, its_print in zip(ids, prints, strict=True)]
 
 
 def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
@@ -239,14 +247,13 @@ class _Outcome:
 
     def links(self, mentions: Rows) -> tuple[pd.DataFrame, set[str]]:
         """The rows of core.entity_links that are written, and their documents."""
-        nodes = self.ids.kept.nodes
-        linked = nodes.either(
-            nodes.has("profile_id", self.ids.profiles),
-            nodes.has("entity_id", self.ids.keys, known=False),
-            nodes.has("document_id", self.relinked),
-            columns=_NODE,
+        told = (
+            ("profile_id", self.ids.profiles, None),
+            ("entity_id", self.ids.keys, False),
+            ("document_id", self.relinked, None),
         )
-        documents = set(pc.unique(linked.table["document_id"]).to_pylist())
+        linked = KeptTable(self.ids.kept.nodes.any_of(*told, columns=_NODE))
+        documents = set(linked.table("document_id")["document_id"].unique().to_pylist())
         found = [
             link_rows(_of(mentions, some), self._links(linked.where("document_id", some)))
             for some in _portions(documents)
@@ -282,8 +289,7 @@ class _Outcome:
         kept = self.ids.kept
         least = log(LEAST_CANDIDATE / (1.0 - LEAST_CANDIDATE)) - 0.01
         for table in (kept.bearers, kept.pairs):
-            likely = KeptTable(table.table.filter(pc.greater(table.table["odds"], least)))
-            rows = [(row[0], row[1], row[-3], row[-1]) for row in likely.all()]
+            rows = [(row[0], row[1], row[-3], row[-1]) for row in table.above("odds", least)]
             if table is kept.bearers:
                 # The cluster's id is one of its profiles'.
                 yield from sorted(rows)

@@ -79,7 +79,9 @@ def reached(profiles: KeptTable, pairs: KeptTable, touched: Collection[str]) -> 
         touched: profiles that are new, gone, or have another pair.
     """
     found, looked_at = set(touched), set[str]()
-    pairs = KeptTable(pairs.table.filter(pc.greater(pairs.table["odds"], 0.0)))  # of the others there are more
+    if not len(profiles):
+        table = pairs.table()
+        pairs = KeptTable(table.filter(pc.greater(table["odds"], 0.0)))  # all are looked at, and most are not for
     connecting: dict[Pair, ScoredPair] = {}
     while new := found - looked_at:
         looked_at |= new

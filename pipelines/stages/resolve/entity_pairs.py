@@ -54,11 +54,11 @@ def change_pairs(
         common: see `entity_evidence.compare`.
         companions: ids of profiles whose documents share a name that became common, or rare; by name.
     """
-    if not len(blocks.table):
+    if not len(blocks):
         return _all_pairs(blocks, pairs, sorted(changed.values(), key=lambda profile: profile.id), common)
     blocks, delta = _change_blocks(blocks, changed, removed)
     ends = {profile for pair in delta for profile in pair}.union(changed, removed, *companions)
-    held = pairs.where("first", ends) if len(pairs.table) else []
+    held = pairs.where("first", ends)
     named = {row[:2] for row in held}
     held += [row for row in pairs.where("second", ends) if row[:2] not in named]
     before = {(first, second): rest for first, second, *rest in held}
@@ -112,7 +112,7 @@ def _all_pairs(
 
 def _large(blocks: KeptTable) -> Iterator[list[BlockRow]]:
     """The blocks with more than one profile."""
-    table = blocks.table
+    table = blocks.table()
     numbers = pc.dictionary_encode(table["key"].combine_chunks()).indices.to_numpy()
     order = np.argsort(numbers, kind="stable")
     order = order[np.bincount(numbers)[numbers[order]] > 1]
