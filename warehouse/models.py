@@ -66,7 +66,10 @@ class Through:
 
     key: str  # column of the table; one of `columns`
     columns: tuple[str, ...]  # those that the model sees; none for all
-    concerned: str  # query of the model's keys that changed rows concern; `is_changed(id)` says so of a key of the table
+    concerned: (
+        str  # query of the model's keys that changed rows concern; `is_changed(id)` says so of a key of the table
+    )
+    only: str = ""  # condition of the rows that are looked up; none for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,10 +297,17 @@ def _read_increment(given: Mapping[str, Any] | None) -> Increment | None:
     key = given["key"]
     own = f"{quoted(key)} in (select {quoted(key)} from temp._changed)"
     through = {
-        table: Through(told["key"], tuple(told.get("columns", ())), told["concerned"].strip())
+        table: Through(told["key"], tuple(told.get("columns", ())), told["concerned"].strip(), told.get("only", ""))
         for table, told in given.get("through", {}).items()
     }
-    return Increment(key, given.get("stale", own), dict(given.get("lookups", {})), given.get("concerned", ""), through, given.get("also", ""))
+    return Increment(
+        key,
+        given.get("stale", own),
+        dict(given.get("lookups", {})),
+        given.get("concerned", ""),
+        through,
+        given.get("also", ""),
+    )
 
 
 def _read_test(path: Path, column: str, test: str | Mapping[str, Any]) -> ModelTest:

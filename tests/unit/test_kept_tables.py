@@ -77,7 +77,9 @@ def test_a_run_that_changes_little_writes_little(
 
         monkeypatch.setattr(os, "link", refuse)
     write_tables(tmp_path / "one", {"t": KeptTable.of(SCHEMA, [(f"k{n}", None, 0.1) for n in range(100)])}, version="1")
-    write_tables(tmp_path / "two", {"t": kept(tmp_path / "one").replaced("key", {"k7"}, [("new", "p", 0.2)])}, version="1")
+    write_tables(
+        tmp_path / "two", {"t": kept(tmp_path / "one").replaced("key", {"k7"}, [("new", "p", 0.2)])}, version="1"
+    )
     one, two = (tmp_path / name / "t.arrow" for name in ("one", "two"))
     assert one.samefile(two) == has_links
     assert one.read_bytes() == two.read_bytes()

@@ -135,7 +135,9 @@ class KeptTable:
             there = ~self._gone
             in_base = pa.array(there if in_base is None else there & _mask(in_base))
         parts = [
-            part if mask is None else part.filter(mask) for part, mask in ((base, in_base), (added, in_added)) if len(part)
+            part if mask is None else part.filter(mask)
+            for part, mask in ((base, in_base), (added, in_added))
+            if len(part)
         ]
         return pa.concat_tables(parts) if parts else base
 
