@@ -31,6 +31,7 @@ from pipelines.nlp.events.lexicon import EventLexicon, Frame
 from pipelines.nlp.events.matcher import FrameMatcher, Site
 from pipelines.nlp.events.operators import OperatorReader
 from pipelines.nlp.events.parties import PartyReader
+from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import PEOPLE_NOUNS, PERSON_CLASSES
 from pipelines.nlp.events.recoding import Recoder
 from pipelines.nlp.events.repetitions import Repetitions, distinct
@@ -162,7 +163,7 @@ class _DocumentCoder:
         domain, is_disaster = self.domains.of(sent), self.domains.tells_disaster(sent)
         for draft in drafts:
             self.themes.settle(draft)
-            if len(draft.actors) > 1 and not draft.recipients and role_rule(draft.event_type, draft.mode).is_reciprocal:
+            if not draft.recipients and role_rule(draft.event_type, draft.mode).is_reciprocal and _differ(draft.actors):
                 draft.recipients = list(draft.actors)  # "the two armies clashed"
         drafts = [
             d
@@ -230,10 +231,11 @@ class _DocumentCoder:
             if site.token.i in used or (frame is not None and frame.event_type is None):
                 continue
             demand = self.operators.demand(site, used)
+            found = self.operators.lone(site) if demand is None else None
+            if demand is None and found is None and frame is None:
+                demand = self.operators.refusal(site)
             if demand is not None:
                 drafts.append(demand)
-                continue
-            found = self.operators.lone(site)
             if found is None:
                 continue
             _, outcome = found
@@ -274,6 +276,11 @@ class _DocumentCoder:
         while last > sent.start and (self.doc[last].is_punct or self.doc[last].is_space):
             last -= 1
         return all(p.end <= last for p in draft.parties())
+
+
+def _differ(parties: list[PartyPhrase]) -> bool:
+    """Whether there are sides among parties: two alike in country and sector act together, not on each other."""
+    return len({(p.country, p.sector) for p in parties}) > 1
 
 
 def _earlier(draft: Draft) -> EarlierAct:

@@ -38,6 +38,7 @@ class RoleRule:
     tells_of: bool
     is_disasters: bool
     counts: frozenset[str]
+    no_event_with: frozenset[str]
 
 
 @cache
@@ -56,6 +57,7 @@ def load_role_rules() -> dict[tuple[str, str], RoleRule]:
             tells_of=row["told_of"] == "true",
             is_disasters=row["disaster"] == "true",
             counts=frozenset(filter(None, row["counts"].split("|"))),
+            no_event_with=frozenset(filter(None, row["no_event_with"].split("|"))),
         )
         for _, row in read_rows("event_roles.csv")
     }

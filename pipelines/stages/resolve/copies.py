@@ -104,6 +104,16 @@ def change_copies(texts: Iterable[Text], texts_of: TextsOf, before: KeptTexts | 
     return Copies(told, KeptTexts(kept, lines, duplicates))
 
 
+def find_copies(texts: Collection[Text], found: Mapping[str, tuple[str, bytes | None]]) -> Copies:
+    """Find the near-duplicates among all texts, from nothing.
+
+    Args:
+        texts: all documents that count.
+        found: text and signature of each.
+    """
+    return change_copies(texts, lambda documents: {document: found[document] for document in documents})
+
+
 class _Texts:
     """The texts that a run reads, each once."""
 
@@ -182,10 +192,12 @@ def _common(lines: KeptTable, keys: Collection[str]) -> set[str]:
 
 def _sharing(texts: KeptTable, seeds: Collection[bytes]) -> set[str]:
     """The documents that share a band with one of some signatures, or with one that does, and so on."""
-    signed = KeptTable(texts.table.select(["document_id", "signature"]).drop_null())
-    if not seeds or not len(signed.table):
+    if not seeds:
         return set()
-    bands = _bands(b"".join(signed.table["signature"].to_pylist()))
+    signed = texts.table("document_id", "signature").drop_null()
+    if not len(signed):
+        return set()
+    bands = _bands(b"".join(signed["signature"].to_pylist()))
     frontier = _bands(b"".join(seeds))
     found = np.zeros(len(bands), dtype=bool)
     while len(frontier):
@@ -195,7 +207,7 @@ def _sharing(texts: KeptTable, seeds: Collection[bytes]) -> set[str]:
         new = reached & ~found
         found |= new
         frontier = bands[new]
-    ids = signed.table["document_id"].filter(found)
+    ids = signed["document_id"].filter(found)
     return set(ids.to_pylist())
 
 

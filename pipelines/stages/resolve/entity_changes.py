@@ -178,7 +178,7 @@ def _change_common(
     was = {entity for (entity,) in before.common.all()}
     told = {*count, *(profile.split("|", 1)[0] for profile in former)}
     common = (was - told) | {entity for entity, n in count.items() if n > RARE}
-    if not len(before.documents.table):
+    if not len(before.documents):
         return common, []
     beside = []
     for entity in was ^ common:

@@ -50,7 +50,7 @@ def change_pairs(
     """
     blocks, delta = _change_blocks(blocks, changed, removed)
     ends = {profile for pair in delta for profile in pair}.union(changed, removed, *companions)
-    held = pairs.where("first", ends) if len(pairs.table) else []
+    held = pairs.where("first", ends)
     named = {row[:2] for row in held}
     held += [row for row in pairs.where("second", ends) if row[:2] not in named]
     before = {(first, second): rest for first, second, *rest in held}
