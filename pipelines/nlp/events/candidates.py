@@ -25,6 +25,7 @@ _MOST_TOLD = 4  # earlier events of the document whose parties are candidates
 _PAIRING = ("between", "among")
 _NOT_BELOW = frozenset(("aux", "auxpass", "mark", "punct", "det", "cc", "case"))
 _INNER_DEPTH = 2
+_PRESS = "JRN"
 _EXAMPLES = frozenset(
     ("including",)
 )  # "projects in several areas, including industry": instances of a thing, not whom it is done to
@@ -214,6 +215,8 @@ class CandidateReader:
                     continue  # who accuses somebody of a deed did not do it
                 if token is not None and token.i != site.token.i and token.pos_ not in ("VERB", "AUX"):
                     parties = tuple(p for p in self._direct(token) if p.is_party)
+                    if relation == "above.subj" and all(p.sector == _PRESS for p in parties):
+                        continue  # who reports an act takes no part in it
                     found.add(parties, Place(relation, "", steps))
 
     def _controls(self, verb: Token, inner: Token) -> bool:
