@@ -70,7 +70,12 @@ def test_no_deed(nlp: Language, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "event_type", "actors", "recipients"),
     [
-        ("Two deputies, Ada Roe and Ben Lund, denounced the minister.", "ACCUSE", ["Ada Roe", "Ben Lund"], ["minister"]),
+        (
+            "Two deputies, Ada Roe and Ben Lund, denounced the minister.",
+            "ACCUSE",
+            ["Ada Roe", "Ben Lund"],
+            ["minister"],
+        ),
         (
             "Ada Roe, a teacher, and Ben Lund, a deputy from Ndola, denounced the minister.",
             "ACCUSE",
