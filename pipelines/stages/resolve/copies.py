@@ -104,6 +104,16 @@ def change_copies(texts: Iterable[Text], texts_of: TextsOf, before: KeptTexts | 
     return Copies(told, KeptTexts(kept, lines, duplicates))
 
 
+def find_copies(texts: Collection[Text], found: Mapping[str, tuple[str, bytes | None]]) -> Copies:
+    """Find the near-duplicates among all texts, from nothing.
+
+    Args:
+        texts: all documents that count.
+        found: text and signature of each.
+    """
+    return change_copies(texts, lambda documents: {document: found[document] for document in documents})
+
+
 class _Texts:
     """The texts that a run reads, each once."""
 

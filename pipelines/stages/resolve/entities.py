@@ -113,45 +113,45 @@ def resolve_entities(
     mentions: pd.DataFrame,
     corrections: EntityCorrections | None = None,
     change: EntityChange | None = None,
+    is_counted: Callable[[], Mapping[str, bool]] | None = None,
 ) -> ResolvedEntities:
     """Join the documents' entities into real-world entities.
 
     Args:
-        documents: document_id, published_date, is_counted (False for near-duplicates and superseded versions); print, if they
-            have one, is kept.
+        documents: document_id, published_date, is_counted, unless the argument tells; print, if they have one, is kept.
         entities: rows of nlp.entities, of the fresh documents at least.
         mentions: rows of nlp.entity_mentions, likewise.
         corrections: by people; where some apply, or did in the run before, everything is resolved from nothing.
         change: what changed; `None`: everything did.
+        is_counted: asked, when entities are joined, which documents count: near-duplicates and superseded versions do not.
 
     Returns:
         The tables, and what is kept for the next run.
     """
     corrections = corrections or EntityCorrections()
-    is_counted = dict(zip(documents["document_id"].tolist(), documents["is_counted"].tolist(), strict=True))
-    prints = documents["print"].tolist() if "print" in documents else [None] * len(documents)
-    before, fresh = KeptEntities.nothing(), set(is_counted)
+    all_documents, now = documents, set(documents["document_id"].tolist())
+    before, fresh = KeptEntities.nothing(), now
     if change is not None:
         before, fresh = change.before, set(change.fresh)
         documents, entities, mentions = (
             frame[frame["document_id"].isin(fresh)] for frame in (documents, entities, mentions)
         )
     was_counted = dict(before.documents.all("document_id", "is_counted"))
-    gone = (was_counted.keys() - is_counted.keys()) | (fresh & was_counted.keys())
+    gone = (was_counted.keys() - now) | (fresh & was_counted.keys())
     nodes = read_nodes(documents, entities, mentions)
     clusters = change_clusters(before, nodes, gone, corrections)
     ids = change_ids(before, clusters, gone)
     is_corrected = bool(corrections.same or corrections.different)
-    told = [(document, bool(counted)) for document, counted in is_counted.items()]
-    rows = [(*row, told_print) for row, told_print in zip(told, prints, strict=True)]
+    rows = _told(all_documents, is_counted)
     kept = replace(ids.kept, documents=kept_table("documents", rows), is_corrected=is_corrected)
     ids = replace(ids, kept=kept)
-    changed = {d for d, c in told if was_counted.get(d) != c} | gone | fresh | clusters.moved
+    changed = {d for d, counted, _ in rows if was_counted.get(d) != counted} | gone | fresh | clusters.moved
     ids.entities.update(core_ids(before, before.nodes.where("document_id", changed, columns=_NODE)).values())
     ids.entities.update(core_ids(kept, kept.nodes.where("document_id", changed, columns=_NODE)).values())
     corrected = _corrected_ids(ids, nodes, corrections) if is_corrected else {}
     relinked = {*clusters.moved, *(document for document, _ in nodes)}
-    outcome = _Outcome(ids, nodes if corrected else {}, relinked, corrections, corrected, {d for d, c in told if not c})
+    uncounted = {document for document, counts, _ in rows if not counts}
+    outcome = _Outcome(ids, nodes if corrected else {}, relinked, corrections, corrected, uncounted)
     # The largest things in memory, which only people's corrections ask for again.
     del nodes, clusters
     of_entities = list(outcome.rows())
@@ -167,6 +167,16 @@ def resolve_entities(
         kept=kept,
         _corrected=corrected,
     )
+
+
+def _told(
+    documents: pd.DataFrame, is_counted: Callable[[], Mapping[str, bool]] | None
+) -> list[tuple[str, bool, str | None]]:
+    """All documents, whether they count, and their prints, if they have some."""
+    ids = documents["document_id"].tolist()
+    counted = is_counted() if is_counted else dict(zip(ids, documents["is_counted"].tolist(), strict=True))
+    prints = documents["print"].tolist() if "print" in documents else [None] * len(ids)
+    return [(document, bool(counted[document]), its_print) for document, its_print in zip(ids, prints, strict=True)]
 
 
 def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
