@@ -80,9 +80,8 @@ def code_version(name: str, patterns: Iterable[str], *, package: Path = Path(__f
 
 
 def _hash(kind: str, *parts: object) -> str:
-    digest = blake2b(digest_size=_ID_BYTES)
+    pieces: list[bytes] = []
     for part in parts:
         data = str(part).encode("utf-8", "surrogatepass")
-        digest.update(len(data).to_bytes(8, "big"))
-        digest.update(data)
-    return f"{kind}_{digest.hexdigest()}"
+        pieces += (len(data).to_bytes(8, "big"), data)
+    return f"{kind}_{blake2b(b''.join(pieces), digest_size=_ID_BYTES).hexdigest()}"

@@ -20,6 +20,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.durable import sync_folder
+from warehouse import kept_open
 from warehouse.connection import open_build
 from warehouse.publications import record_publication
 from warehouse.transaction import transaction, translated_errors
@@ -79,6 +80,7 @@ def _seal(build_path: Path, run_id: str) -> None:
             con.execute("force checkpoint")
     finally:
         con.close()
+        kept_open.release(build_path)
 
 
 def _copy_durably(source: Path, copy: Path) -> None:

@@ -68,7 +68,7 @@ def _run(
         builds.require_built(con, parts.values(), doing=f"computing {', '.join(list(parts)[:3])}")
         is_whole = is_whole_run(context.run)
         kept = _kept(con, models, selected) if is_whole else set()
-        increments = Increments(con.cursor(), settings.warehouse / PRINTS_FOLDER)
+        increments = Increments(con.cursor(), settings.warehouse / PRINTS_FOLDER, models)
         standing = builds.standing(con, parts.values()) if is_whole and _is_same_program(settings) else set()
         builds.begin(con, [name for name in parts if name not in kept], run_id=context.run.run_id)
         for name in drop_removed_models(con, models):

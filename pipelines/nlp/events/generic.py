@@ -14,6 +14,7 @@ from pipelines.nlp.parsed import Span, Token
 
 _PRESENT = frozenset(("VBZ", "VBP"))
 _POSSIBILITY = frozenset(("can", "may", "must", "shall", "could", "might"))
+_OUTCOMES = frozenset(("can", "could", "may", "might"))
 _RULE_PREPOSITIONS = ("under", "by", "in", "according to")
 _QUESTION_TAGS = frozenset(("WP", "WRB", "WDT", "WP$"))
 _QUOTES = frozenset(("'", '"', "”", "’", ")"))
@@ -41,7 +42,7 @@ def is_generic(draft: Draft, clauses: ClauseReader) -> bool:
         return True
     if verb is not None and verb.subject is not None and verb.subject.lower_ in ANYONE and verb.token.tag_ in _PRESENT:
         return True  # "those who strike face a trial"
-    if _is_condition(draft.top):
+    if _is_condition(draft.top) or _is_conditional(draft.top, clauses):
         return True
     return _is_anyone(draft.site.token) or _is_asked(draft.site.token) or _is_absent(draft.site.token)
 
@@ -72,6 +73,13 @@ def _is_condition(token: Token) -> bool:
             return True  # "to decide whether to suspend it"
         current = current.head
     return False
+
+
+def _is_conditional(verb: Token, clauses: ClauseReader) -> bool:
+    """Whether a verb tells what may follow on a condition: "if convicted, he could face ten years"."""
+    if verb.pos_ not in ("VERB", "AUX") or not any(word in _OUTCOMES for word in clauses.predicate(verb).auxiliaries):
+        return False
+    return any(child.dep_ == "advcl" and _opens_condition(child) for child in verb.children)
 
 
 def _opens_condition(verb: Token) -> bool:

@@ -147,7 +147,8 @@ class RowWriter:
     def allows(self, draft: Draft, domain: Domain) -> bool:
         """Whether a draft has the parties that its frame asks for, and political ones where the passage is not."""
         if not any(p.is_party for p in draft.parties()):
-            return domain is Domain.POLITICAL and self._stands_alone(draft)
+            may_be_nobody = draft.requires in ("", "political", "actor")
+            return may_be_nobody and domain is Domain.POLITICAL and self._stands_alone(draft)
         requires = draft.requires
         refused = role_rule(draft.event_type, draft.mode).no_event_with
         if refused and any(p.sector in refused or self._is_writer(p) for p in draft.parties()):

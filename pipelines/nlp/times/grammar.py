@@ -220,7 +220,11 @@ RULES: tuple[Rule, ...] = (
         "(?P<count> THE ) (?P<unit> UNIT ) (?P<step> [BEFORE AFTER] ) (?! [^ COMMA PUNCT BREAK CLOSE ] )",
         relative.resolve_earlier,
     ),
-    _rule("nth", "THE (?P<nth> ORDINAL )", relative.resolve_nth),
+    _rule(
+        "nth",
+        f"THE (?P<nth> ORDINAL ) (?: OF (?P<rel> {_ITS_YEAR} | THE CURRENT ) (?P<unit> UNIT ) )?",
+        relative.resolve_nth,
+    ),
     _rule(
         "reference",
         """(?P<word> REFERENCE ) | THE? (?P<word_alt> CURRENT ) | (?P<word_alt2> [RECENT COMING FUTURE PAST] ) [UNITS QUARTERS]
