@@ -19,6 +19,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from pipelines.defs.launch import open_instance
+
 _SAMPLE_SECONDS = 0.25  # shorter ones would tell how the machine deals out its cores
 _BEFORE = "(before the first step)"
 _AFTER = "(after the last step)"
@@ -74,7 +76,8 @@ class Timeline:
 
 def steps_of(home: Path) -> list[tuple[str, float]]:
     """The steps of the last run that Dagster recorded in a folder, and when each began, seconds since 1970."""
-    with dg.DagsterInstance.from_config(str(home)) as instance:
+    os.environ["DAGSTER_HOME"] = str(home)  # which its dagster.yaml asks for
+    with open_instance() as instance:
         (record,) = instance.get_run_records(limit=1)
         entries = instance.all_logs(record.dagster_run.run_id)
     types = {dg.DagsterEventType.STEP_START: None, dg.DagsterEventType.RUN_SUCCESS: _AFTER}
