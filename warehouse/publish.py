@@ -88,8 +88,10 @@ def _copy_durably(source: Path, copy: Path) -> None:
     with source.open("rb") as reader, copy.open("wb") as writer:
         try:
             _copy_in_kernel(reader.fileno(), writer.fileno())
-        except OSError:  # a system or a file system that cannot; a full disk is told below
-            writer.seek(0)
+        except OSError as err:
+            if err.errno == errno.ENOSPC:
+                raise
+            writer.seek(0)  # a system or a file system that cannot
             writer.truncate()
             shutil.copyfileobj(reader, writer, length=1024 * 1024)
         writer.flush()
