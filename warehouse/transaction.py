@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 import duckdb
 
 from pipelines.errors import DiskFullError, PipelineError, WarehouseCorruptError, WarehouseLockedError, is_full_disk
+from warehouse import kept_open
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,8 @@ _CORRUPT = (
     "Failure while replaying WAL",
     "Trying to read a database file with version number",
 )
+# What DuckDB makes of the exception that a signal raised while it ran a query, whatever that was: a plain RuntimeError.
+_INTERRUPTED = "Query interrupted"
 
 
 @contextmanager
@@ -42,7 +45,7 @@ def transaction(con: duckdb.DuckDBPyConnection, *, doing: str) -> Iterator[None]
         duckdb.Error: any other failure. An error at COMMIT does not say that nothing was written; see
             `load.run_is_loaded`.
     """
-    with translated_errors(doing=doing):
+    with translated_errors(doing=doing), kept_open.released_on_failure():
         con.execute("begin transaction")
         try:
             yield
@@ -63,6 +66,7 @@ def translated_errors(*, doing: str) -> Iterator[None]:
 
     Raises:
         DiskFullError, WarehouseCorruptError, WarehouseLockedError: see `pipelines/errors.py`.
+        KeyboardInterrupt: a signal came while DuckDB ran a query; so a run that is cancelled then has not failed.
     """
     try:
         yield
@@ -75,6 +79,10 @@ def translated_errors(*, doing: str) -> Iterator[None]:
         if not is_full_disk(err):
             raise
         raise DiskFullError(_disk_full(doing, str(err))) from err
+    except RuntimeError as err:
+        if str(err) != _INTERRUPTED:
+            raise
+        raise KeyboardInterrupt from err
 
 
 def _translated(message: str, doing: str) -> PipelineError | None:

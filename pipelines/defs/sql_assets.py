@@ -17,12 +17,12 @@ from pipelines.defs.asset_specs import model_spec, table_key
 from pipelines.defs.resources import Warehouse, step_failures
 from pipelines.defs.unchanged import is_whole_run
 from pipelines.settings import Settings
+from warehouse.kept_answers import LINEAGE_FILE
 from warehouse.models import Model, ModelRun
 
 if TYPE_CHECKING:
     from warehouse.changed_checks import ChangedRows
 
-LINEAGE_FILE = "lineage.cache.json"
 PRINTS_FOLDER = "prints"
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 
 from pipelines.defs.re_extraction import Scope
+from pipelines.defs.reference_lists import reference_lists
 from pipelines.defs.resources import Progress
 from pipelines.errors import SettingsError
 from pipelines.records import IngestionRun, QuarantineRow
@@ -248,7 +249,7 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
             is_new = is_new or is_other_lists
             builds.begin(con, [builds.LOAD, builds.RUNS] if is_new else [builds.RUNS], run_id=run_id)
             if is_other_lists:
-                load_reference(con, asserted_confidence=settings.asserted_confidence)
+                load_reference(con, reference_lists(settings.asserted_confidence))
             load_run(
                 con,
                 documents=staged.documents,

@@ -51,7 +51,10 @@ class Ui:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
-        self._process = project.start("ui", "--port", str(self._port))
+        # Into a file: a run that writes to a pipe which nobody reads waits forever when that is full.
+        self._log = project.seeds.with_name("ui.log")
+        with self._log.open("w", encoding="utf-8") as output:
+            self._process = project.start("ui", "--port", str(self._port), output=output)
 
     def __enter__(self) -> Ui:
         wait_for(self._answers, seconds=120)
@@ -82,6 +85,12 @@ class Ui:
 
     def status(self, run_id: str) -> str:
         return str(self.ask(STATE, run=run_id)["runOrError"]["status"])
+
+    def wait_until_cancelled(self, run_id: str, *, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while (status := self.status(run_id)) != "CANCELED":
+            assert time.monotonic() < deadline, f"{status}; the log ends with {self._log.read_text()[-3000:]}"
+            time.sleep(0.05)
 
     def has_started(self, run_id: str, step: str) -> bool:
         state = self.ask(STATE, run=run_id)["runOrError"]
@@ -121,7 +130,7 @@ def processes_of(project: Project) -> list[str]:
                 found.append(line)
         except OSError:
             continue
-    return [line for line in found if "execute_run" in line or "spawn_main" in line]
+    return [line for line in found if any(part in line for part in ("execute_run", "spawn_main", "forkserver"))]
 
 
 @pytest.fixture(scope="module")
@@ -146,10 +155,10 @@ def test_run_cancelled_in_the_ui_leaves_nothing_behind(project: Project, ui: Ui,
         run_id = ui.launch()
         wait_for(lambda step=step, run_id=run_id: ui.has_started(run_id, step), seconds=180)
         if step == "staged_extractions":
-            wait_for(lambda: any("spawn_main" in line for line in processes_of(project)), seconds=60)
+            wait_for(lambda: any("forkserver" in line for line in processes_of(project)), seconds=60)
             time.sleep(2)
         assert ui.ask(TERMINATE, run=run_id)["terminateRun"]["__typename"] == "TerminateRunSuccess"
-        wait_for(lambda run_id=run_id: ui.status(run_id) == "CANCELED", seconds=90)
+        ui.wait_until_cancelled(run_id, seconds=90)
         wait_for_end_of_processes(project, seconds=120)
         with WriterLock(project.settings.build_database, "the test"):
             pass

@@ -237,6 +237,25 @@ def test_a_transaction_is_undone_by_any_interruption():
     assert select(con, "select a from x") == [(2,)]
 
 
+def test_a_signal_during_a_query_is_an_interruption_and_no_failure():
+    """DuckDB puts an error of its own in the place of what the signal's handler raised."""
+
+    def end(*_: object) -> None:
+        raise SystemExit
+
+    con = duckdb.connect(config={"threads": 1})  # with more the one that looks for signals may wait for the others
+    before = signal.signal(signal.SIGUSR1, end)
+    timer = threading.Timer(0.2, signal.raise_signal, [signal.SIGUSR1])
+    try:
+        timer.start()
+        with pytest.raises(KeyboardInterrupt), transaction(con, doing="counting"):
+            con.execute("select count(*) from range(1_000_000_000_000) as numbers (n) where hash(n) % 7 = 3").fetchall()
+    finally:
+        timer.join()
+        signal.signal(signal.SIGUSR1, before)
+    assert select(con, "select 1") == [(1,)]
+
+
 def test_the_memory_of_a_connection_grows_with_its_database_alone(path, monkeypatch):
     monkeypatch.setattr(connection, "_LEAST_MEMORY_BYTES", 100 * 1024**2)
     monkeypatch.setattr(connection, "_MEMORY_SHARE", 2.0)

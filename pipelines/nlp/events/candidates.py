@@ -7,8 +7,9 @@ What belongs here: collecting candidates with the places where they stand. What 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of
 from pipelines.nlp.events.matcher import FrameMatcher, Site

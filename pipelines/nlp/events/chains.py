@@ -42,7 +42,7 @@ def clause_chain(anchor: Token) -> list[Token]:
 
 
 def edge_rank(chain: list[Token]) -> int | None:
-    """Where in a chain of clauses the time is an earlier or later one: over "after rebels attacked it", "after opening it"."""
+    """Where in a chain of clauses the time is an earlier or later one: over "after rebels attacked it", "men accused of it"."""
     for rank, token in enumerate(chain[:-1]):
         if token.dep_ == "advcl" and any(
             c.dep_ in ("mark", "prep", "advmod") and c.lower_ in _EDGES for c in token.children
@@ -54,7 +54,14 @@ def edge_rank(chain: list[Token]) -> int | None:
             and not any(c.dep_ == "auxpass" for c in token.children)
         ):
             return rank + 1  # "died on Tuesday after being shot" is all of that day
+        if token.dep_ == "acl" and _is_bare_participle(token):
+            return rank + 1  # "stopped four ships on Monday suspected of smuggling": they had been suspected before
     return None
+
+
+def _is_bare_participle(token: Token) -> bool:
+    """Whether a participle stands alone after its noun: "men wanted there", not "with no charge being brought"."""
+    return token.tag_ == "VBN" and not any(c.dep_ in ("aux", "auxpass", "mark", "nsubj") for c in token.children)
 
 
 def report_rank(chain: list[Token]) -> int | None:

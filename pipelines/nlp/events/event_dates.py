@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.government import precedes_clause
 from pipelines.nlp.events.chains import BOUNDS, clause_chain, edge_rank, is_bound, only_names, report_rank
 from pipelines.nlp.events.counted_dates import counted_days
@@ -37,6 +38,11 @@ _SAME_TIME = frozenset(("when", "as", "while", "where"))
 _CLIMB = 12
 _DAY_BEFORE = re.compile(r"(?<![\w.,])(\d{1,2})\s*(?:and|to|&|-|–|—)\s*$")
 _DAY_BEFORE_CHARS = 10
+# "This morning", "Tuesday evening", "9 May, 10 a.m.", "tonight"; "7:30 p.m." names none.
+_NAMES_DAY = re.compile(
+    r"\b(?:(?i:this|that|last|next|today|tonight|overnight)|(?:[A-Z][a-z]+|(?i:to|yester))(?:day|morrow))\b"
+    r"|[A-Z][a-z]{2,}\.?\s+\d|\d\s+[A-Z][a-z]{2}|\d[-/]\d"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +67,29 @@ class EventDateReader:
         self.doc = doc
         self.published: date | None = doc._.context.published_date if doc._.context is not None else None
         self.times: dict[int, list[tuple[Token, TimeExpression]]] = {}
+        day_told: date | None = None
         for time in doc._.time_expressions or ():
-            if time.type in ("DATE", "TIME") and time.date_start is not None:
-                span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
-                if span is not None:
-                    self.times.setdefault(span.root.sent.start, []).append(
-                        (span.root, _with_day_before(doc.text, time))
-                    )
+            if time.type not in ("DATE", "TIME") or time.date_start is None:
+                continue
+            if self._is_of_any_day(time):
+                if day_told is None:
+                    continue
+                time = replace(time, date_start=day_told, date_end=day_told)
+            elif time.precision == Precision.DAY and self._is_past(time):
+                day_told = time.date_end
+            span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
+            if span is not None:
+                with_day_before = _with_day_before(doc.text, time)
+                self.times.setdefault(span.root.sent.start, []).append((span.root, with_day_before))
+
+    def _is_of_any_day(self, time: TimeExpression) -> bool:
+        """Whether a time is an hour of a day that is not named: "at about 11 o'clock" is of the day that the story is on.
+
+        That over an entry of a running report is of the day of publication.
+        """
+        if time.type != "TIME" or time.date_start != self.published or _NAMES_DAY.search(time.text) is not None:
+            return False
+        return time.start_char > 0 and self.doc.text[time.start_char - 1] != "\n"
 
     def told(self, draft: Draft, is_speech: bool) -> EventDate | None:
         """The date that the event's own phrase or clause, or a clause it depends on, states; None where it states none.
@@ -78,7 +100,7 @@ class EventDateReader:
         """
         anchor = draft.site.token
         chain = clause_chain(anchor)
-        spoken = None if is_speech else report_rank(chain)
+        spoken = None if is_speech else _said_rank(draft, chain)
         edge = edge_rank(chain)
         ranks = {token.i: rank for rank, token in enumerate(chain)}
         best, best_key = None, (len(chain) + 1, 0)
@@ -192,6 +214,15 @@ class EventDateReader:
             rank = ranks.get(verb.head.i)
             return None if rank is None else rank + 1
         return None
+
+
+def _said_rank(draft: Draft, chain: list[Token]) -> int | None:
+    """Where in a chain of clauses someone's account of an act begins: "said that", "accused it of shelling the town"."""
+    told = report_rank(chain)
+    if told is None and draft.attributed_to is not None and not draft.is_composed:
+        speaker = chain[0].doc[draft.attributed_to.head]
+        return next((rank for rank, token in enumerate(chain) if rank and token.i == speaker.head.i), None)
+    return told
 
 
 def _with_day_before(text: str, time: TimeExpression) -> TimeExpression:

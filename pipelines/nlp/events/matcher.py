@@ -6,9 +6,11 @@ names (`subj`, `obj`, `by`, `against`, ...) as argument heads. What does not: tu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
+from pipelines.nlp.clauses.patterns import TRANSPARENT_NOUNS
 from pipelines.nlp.clauses.phrase_reader import PhraseReader
 from pipelines.nlp.clauses.phrases import lemma_of, undertaken
 from pipelines.nlp.events.lexicon import EventLexicon, Frame, PrepCondition
@@ -73,7 +75,7 @@ class FrameMatcher:
                 return None
             return Site(token, self.clauses.predicate(token))
         if token.pos_ in ("NOUN", "PROPN"):
-            return None if _is_connective(token) else self._noun_site(token)
+            return None if _is_connective(token) or _describes(token) else self._noun_site(token)
         if token.pos_ == "ADJ":
             verb = self.clauses.predicate(token.head) if token.dep_ == "acomp" else None
             return Site(token, verb)
@@ -293,6 +295,13 @@ def _clauses(verb: Token, *, is_question: bool) -> list[Token]:
     if before is not None and before.text == "?":  # "Where is the money?" asked the senator
         return [verb]
     return [c for c in found if c.i > verb.i and c.left_edge.lower_ in _INTERROGATIVES]
+
+
+def _describes(noun: Token) -> bool:
+    """Whether a noun only says of what kind the noun behind it is: "a protest note", "attack helicopters"."""
+    if noun.dep_ != "compound" or noun.head.i < noun.i:
+        return False
+    return undertaken(noun.head) is None and lemma_of(noun.head) not in TRANSPARENT_NOUNS
 
 
 def _is_connective(noun: Token) -> bool:

@@ -8,6 +8,7 @@ Cuba"), and its country and sector. What does not: how far a phrase reaches (`pa
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.annotations import Affiliation, MentionSpan, mentions_by_token
@@ -175,6 +176,8 @@ class PartyReader:
         """Coordinated heads: without a name in apposition parsed as a conjunct, with one of a list parsed as an apposition."""
         listed = [child for child in token.children if self.extents.is_listed(child)]
         heads = [head for first in (token, *listed) for head in coordinated(first)]
+        for head in tuple(heads):
+            heads += [other for other in self.extents.beside_apposition(head) if other not in heads]
         kept: list[Token] = []
         for head in heads:
             if kept and head.dep_ == "conj" and self.extents.is_apposition(head):
@@ -243,7 +246,9 @@ class PartyReader:
         start, end = self.extents.span(head)
         mention = self.mention(head)
         is_named = mention is not None and mention.is_name
-        several = () if is_named else self._by_modifier(head, end) or self._by_country(head, start)
+        several = (
+            () if is_named else self._by_modifier(head, end) or self._by_country(head, start) or self._spelt_out(head)
+        )
         if several:
             return several
         named = self.extents.apposed_name(head) or mention
@@ -293,6 +298,18 @@ class PartyReader:
                 p.head, p.start, end if i == last else p.end, p.mention, p.entity, p.country, p.sector or sector, True
             )
             for i, p in enumerate(modifiers)
+        )
+
+    def _spelt_out(self, head: Token) -> tuple[PartyPhrase, ...]:
+        """One party a name of "two senators, Ada Roe and Ben Lund", each with the sector of what all are called."""
+        names = self.extents.members(head)
+        if not names:
+            return ()
+        stated = self.describer.describe_text(self.doc[self.extents.span(head)[0] : head.i + 1].text)
+        return tuple(
+            replace(p, country=p.country or stated.country, sector=p.sector or stated.sector)
+            for name in names
+            for p in self._phrases(name)
         )
 
     def _by_country(self, head: Token, start: int) -> tuple[PartyPhrase, ...]:

@@ -106,8 +106,19 @@ def is_definite(token: Token) -> bool:
 
 
 def has_past_perfect(token: Token) -> bool:
-    """ "had attacked": earlier than what is being told."""
-    return any(c.dep_ == "aux" and c.lower_ in _PAST_PERFECT for c in token.children)
+    """ "had attacked": earlier than what is being told; not "said they had attacked", which is how a perfect is reported."""
+    return any(c.dep_ == "aux" and c.lower_ in _PAST_PERFECT for c in token.children) and not is_reported_perfect(token)
+
+
+def is_reported_perfect(token: Token) -> bool:
+    """ "The army said it had taken the town": the army said "we have taken it" or "we took it"."""
+    if not any(c.dep_ == "aux" and c.lower_ in _PAST_PERFECT for c in token.children):
+        return False
+    first = token
+    while first.dep_ == "conj" and first.head.pos_ in ("VERB", "AUX"):
+        first = first.head
+    saying = first.head
+    return first.dep_ == "ccomp" and saying.pos_ == "VERB" and saying.tag_ == "VBD" and not is_perfect(saying)
 
 
 def is_perfect(token: Token) -> bool:
@@ -122,8 +133,7 @@ def is_told_in_past(token: Token) -> bool:
         if finite.head is finite or not any(c.dep_ == "aux" and c.tag_ == "TO" for c in finite.children):
             break
         finite = own_finite(finite.head)
-    forms = [finite, *(c for c in finite.children if c.dep_ in ("aux", "auxpass"))]
-    return min(forms, key=lambda t: t.i).tag_ == "VBD" or is_perfect(finite)
+    return _first_form(finite).tag_ == "VBD" or is_perfect(finite)
 
 
 def is_split_passive(verb: Token) -> bool:
@@ -148,7 +158,7 @@ def _continues_line(token: Token) -> bool:
     """Whether a token stands in the line of what its governor tells, not in a clause about one of its nouns."""
     dep = token.dep_
     if dep == "relcl":
-        return any(c.lower_ in ("when", "where") for c in token.children)
+        return any(c.lower_ in ("when", "where") for c in token.children) or _carries_on(token)
     if dep == "acl":
         return token.tag_ == "VBG" and token.head.dep_ == "dobj"  # "issued a statement welcoming it"
     if dep == "amod":
@@ -156,6 +166,18 @@ def _continues_line(token: Token) -> bool:
     if dep == "pcomp":
         return token.head.lower_ in ("by", "with") and token.head.dep_ == "prep" and token.head.head.pos_ == "VERB"
     return True
+
+
+def _carries_on(clause: Token) -> bool:
+    """Whether a relative clause tells what came next: "..., said a spokesman, who urged parents to keep children at home".
+
+    It stands behind a comma and the main verb, and is in the past as that is.
+    """
+    first, root = clause.left_edge, clause.sent.root
+    if not root.i < clause.head.i < first.i or first.nbor(-1).text != ",":
+        return False
+    # "..., who was jailed" says who somebody is.
+    return clause.tag_ == "VBD" and _first_form(root).tag_ == "VBD" and not is_perfect(root)
 
 
 def _may_be_news(verb: Token, is_own: bool) -> bool:
@@ -213,7 +235,11 @@ def _reporting(verb: Token) -> Token:
     return verb.head if verb.dep_ == "ccomp" and verb.head.pos_ == "VERB" else verb
 
 
+def _first_form(verb: Token) -> Token:
+    """The verb or the first of its auxiliaries: what bears the tense."""
+    return min((verb, *(c for c in verb.children if c.dep_ in ("aux", "auxpass"))), key=lambda t: t.i)
+
+
 def is_present(verb: Token) -> bool:
-    forms = [verb, *(c for c in verb.children if c.dep_ in ("aux", "auxpass"))]
-    first = min(forms, key=lambda t: t.i)
+    first = _first_form(verb)
     return first.tag_ in ("VBZ", "VBP") and first.lower_ not in _PERFECT

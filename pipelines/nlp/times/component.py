@@ -110,7 +110,7 @@ class DocReading(Reading):
             if token.pos_ == "ADJ" and token.lower_ in _DATED_ADJECTIVES:
                 return Tense.UNKNOWN
             if token.tag_ in _VERB_TAGS and not precedes_clause(first, token):
-                tense = _verb_tense(token)
+                tense = Tense.FUTURE if _is_condition_to_come(token) else _verb_tense(token)
                 if tense is not None:
                     return tense
         return Tense.UNKNOWN
@@ -169,7 +169,8 @@ def _verb_tense(verb: Token) -> Tense | None:
     """The tense of a verb with its auxiliaries; None when its governor tells."""
     auxiliaries = [child for child in verb.children if child.dep_ in ("aux", "auxpass")]
     if any(child.tag_ == "MD" for child in auxiliaries) or verb.tag_ == "MD":
-        return Tense.FUTURE
+        is_perfect = verb.tag_ == "VBN" and any(child.lower_ in ("have", "'ve", "’ve") for child in auxiliaries)
+        return Tense.PAST if is_perfect and not _is_ahead(auxiliaries) else Tense.FUTURE
     if verb.tag_ == "VBD" or any(child.tag_ == "VBD" for child in auxiliaries):
         return Tense.PAST
     if any(child.lower_ in ("has", "have", "having", "'ve", "’ve") for child in auxiliaries):
@@ -185,6 +186,22 @@ def _verb_tense(verb: Token) -> Tense | None:
     if verb.tag_ == "VBN" and not auxiliaries:
         return Tense.PAST
     return None
+
+
+def _is_condition_to_come(verb: Token) -> bool:
+    """Whether a clause is what something to come depends on: "would sue if she was still there on Monday"."""
+    if verb.dep_ != "advcl" or not any(c.dep_ == "mark" and c.lower_ in ("if", "unless") for c in verb.children):
+        return False
+    is_perfect = any(c.dep_ == "aux" and c.lower_ in ("had", "have", "has") for c in verb.children)
+    modals = [c for c in verb.head.children if c.dep_ == "aux" and c.tag_ == "MD"]
+    return (
+        not is_perfect and bool(modals) and not any(c.lower_ == "have" for c in verb.head.children if c.dep_ == "aux")
+    )
+
+
+def _is_ahead(auxiliaries: list[Token]) -> bool:
+    """Whether a perfect under a modal looks ahead, "will have left by May", unlike "would have met them in May"."""
+    return any(child.lower_ in ("will", "shall", "'ll", "’ll", "wo") for child in auxiliaries)
 
 
 def _infinitive_tense(governor: Token) -> Tense | None:

@@ -9,8 +9,8 @@ resolver declines gives way to the next. What does not: meanings (`absolute.py`,
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.times import absolute, amounts, relative
 from pipelines.nlp.times.timeline import Resolver
 from pipelines.nlp.times.token_class import TokenClass
@@ -220,7 +220,11 @@ RULES: tuple[Rule, ...] = (
         "(?P<count> THE ) (?P<unit> UNIT ) (?P<step> [BEFORE AFTER] ) (?! [^ COMMA PUNCT BREAK CLOSE ] )",
         relative.resolve_earlier,
     ),
-    _rule("nth", "THE (?P<nth> ORDINAL )", relative.resolve_nth),
+    _rule(
+        "nth",
+        f"THE (?P<nth> ORDINAL ) (?: OF (?P<rel> {_ITS_YEAR} | THE CURRENT ) (?P<unit> UNIT ) )?",
+        relative.resolve_nth,
+    ),
     _rule(
         "reference",
         """(?P<word> REFERENCE ) | THE? (?P<word_alt> CURRENT ) | (?P<word_alt2> [RECENT COMING FUTURE PAST] ) [UNITS QUARTERS]

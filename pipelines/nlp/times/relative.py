@@ -19,6 +19,7 @@ from pipelines.nlp.times.values import (
     Period,
     containing,
     day_period,
+    make_date,
     moved,
     moved_years,
     nth_day,
@@ -30,6 +31,7 @@ from pipelines.records import Precision
 
 _DAYS = frozenset((Precision.DAY,))
 _TOLD_REACH = 150  # "the end of the year" is of the year named this many characters before it
+_SAME_REACH = 3000  # "the same day" is that of the day named this many characters before it
 _CLOCK_REACH = 200  # a clock time belongs to the day named this many characters before it
 _TO_ANCHOR = (T.THAT, T.SAME, T.FOLLOWING, T.PREVIOUS)
 # What a weekday's name belongs to as part of a name.
@@ -143,7 +145,9 @@ def resolve_unit(parts: Parts, timeline: Timeline) -> Resolved | None:
         return Resolved("DURATION", duration_value(1, unit) if unit != "WE" else "P1WE", None, modifier)
     base = timeline.reference
     if any(c in rel for c in _TO_ANCHOR) or rel == T.THE + T.NEXT:
-        anchor = timeline.last(parts.start_char, _FINE_ENOUGH.get(unit))
+        # "On the same day" is the one of the account, however many lines lie between.
+        reach = _SAME_REACH if unit == "D" and T.SAME in rel else ANCHOR_REACH
+        anchor = timeline.last(parts.start_char, _FINE_ENOUGH.get(unit), reach=reach)
         if anchor is None and T.THAT in rel:
             return None
         base = anchor.start if anchor else base
@@ -259,6 +263,10 @@ def resolve_nth(parts: Parts, timeline: Timeline) -> Resolved | None:
         return None
     if timeline.reference is None:
         return Resolved("DATE", f"XXXX-XX-{number:02d}")
+    if "unit" in parts:
+        month = moved(timeline.reference.replace(day=1), _step(parts.classes("rel")), "M")
+        day = make_date(month.year, month.month, number) if month and unit_of(parts) == "M" else None
+        return dated(day_period(day)) if day else None
     ahead = tense_of(parts, timeline) is Tense.FUTURE
     day = nth_day(number, timeline.reference, ahead=ahead)
     return dated(day_period(day)) if day else None
