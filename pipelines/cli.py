@@ -56,7 +56,7 @@ class _Commands(typer.Typer):
     """The commands, in a process that ends well: `pipelines/process.py`."""
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        with ends_well():
+        with ends_well(is_alone=not arguments and not options):
             return super().__call__(*arguments, **options)
 
 

@@ -24,6 +24,7 @@ from pipelines.defs.sensors import dead_runs, new_seed_files
 from pipelines.defs.sql_assets import build_sql_assets
 from pipelines.settings import Settings
 from pipelines.settings_check import read_settings
+from warehouse.kept_answers import MODELS_FILE
 from warehouse.models import discover_models
 
 
@@ -45,7 +46,7 @@ def build_defs(**overrides: object) -> dg.Definitions:
 
 
 def _join(settings: Settings, overrides: Mapping[str, object]) -> dg.Definitions:
-    models = discover_models(settings.sql, cache=settings.warehouse / "models.cache.json")
+    models = discover_models(settings.sql, cache=settings.warehouse / MODELS_FILE)
     pool = warehouse_pool(settings)
     values = {"settings": settings, "progress": LoggedProgress(), **overrides}
     own = {"warehouse": warehouse_resource(settings), "early_workers": early_workers_resource(settings)}

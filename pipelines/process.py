@@ -8,9 +8,12 @@ Exit status: that of the command; 1 where its output could not be written; 128 a
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType, ModuleType
@@ -28,10 +31,13 @@ _NOTHING = ModuleType("__main__")
 
 
 @contextmanager
-def ends_well() -> Iterator[None]:
+def ends_well(*, is_alone: bool = False) -> Iterator[None]:
     """Run a command to an end without traceback and without child processes, whatever happens to its streams or to itself.
 
     SIGTERM and SIGHUP become exceptions, as Ctrl-C is one, so that whoever started child processes ends them.
+
+    Args:
+        is_alone: this process is there for the command alone, and ends with it.
 
     Raises:
         SystemExit: always, with the exit status.
@@ -53,6 +59,8 @@ def ends_well() -> Iterator[None]:
         pass  # told below, as one that was only remembered
     if output.failure is not None:
         status = _told(output, output.failure, status)
+    if is_alone:
+        _leave(status)
     raise SystemExit(status)
 
 
@@ -81,3 +89,25 @@ def _raise_on(*signals: signal.Signals) -> None:
     for number in signals:
         if signal.getsignal(number) is signal.SIG_DFL:  # one that was ignored from the start (nohup) stays so
             signal.signal(number, end)
+
+
+def _leave(status: int | str | None) -> None:
+    """End the process without taking apart all that it has imported and made, which is half a second after a run.
+
+    What Python does before that is done: registered functions run, such as those that end child processes and close
+    logs, and streams are written. It is left to Python where a thread is at work that it would wait for, where somebody traces
+    or profiles this process, and where the status is a text, which it shows.
+    """
+    is_watched = sys.gettrace() is not None or sys.getprofile() is not None or sys.flags.inspect
+    at_work = [
+        thread for thread in threading.enumerate() if not thread.daemon and thread is not threading.main_thread()
+    ]
+    if is_watched or at_work or isinstance(status, str):
+        return
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OutputError:
+        return
+    os._exit((status or 0) & 0xFF)

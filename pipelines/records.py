@@ -9,9 +9,10 @@ Offsets (`start_char`, `end_char`) count characters of the document's canonical 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+from pipelines.immutable import dataclass
 
 
 class DateSource(StrEnum):

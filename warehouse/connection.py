@@ -23,6 +23,7 @@ from types import TracebackType
 import duckdb
 
 from pipelines.errors import SettingsError, WarehouseCorruptError, WarehouseLockedError
+from warehouse import kept_open
 from warehouse.tables import create_tables
 from warehouse.transaction import translated_errors
 
@@ -126,7 +127,8 @@ def open_build(path: Path, *, read_only: bool = False, is_started_anew: bool = F
         is_started_anew: note in it that it does without an earlier published version, on purpose.
 
     Returns:
-        A connection; the caller closes it. A writer holds the `WriterLock` around it.
+        A connection; the caller closes it. A writer holds the `WriterLock` around it. While the database is kept open
+        (`kept_open.py`), one that could write also where it is to read only.
 
     Raises:
         WarehouseCorruptError: the file is no usable database; `set_aside` makes room for a new one.
@@ -135,6 +137,8 @@ def open_build(path: Path, *, read_only: bool = False, is_started_anew: bool = F
         SettingsError: the folder does not let the file be opened.
         LayoutError: its layout cannot be used by this version of the program.
     """
+    if (kept := kept_open.lent(path)) is not None:
+        return kept
     if not read_only:
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_unborn(path)
@@ -145,6 +149,7 @@ def open_build(path: Path, *, read_only: bool = False, is_started_anew: bool = F
         if not read_only:
             _remove_spill(path)
             create_tables(con, is_started_anew=is_started_anew)
+            return kept_open.keep(path, con)
     except BaseException:
         con.close()
         raise

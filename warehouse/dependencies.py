@@ -9,31 +9,24 @@ as the SQL and the version of sqlglot are the same.
 
 from __future__ import annotations
 
-import json
-import os
-from contextlib import suppress
 from hashlib import blake2b
 from importlib import metadata
 from pathlib import Path
 
 from pipelines.errors import ModelError
+from warehouse.kept_answers import KeptAnswers
 
 
 class KnownDependencies:
     """The tables that queries read, by qualified name; kept in a file if there is one.
 
     Args:
-        cache: the file; its folder is not created, and one that cannot be read or written is done without.
+        cache: the file, as for `KeptAnswers`.
     """
 
     def __init__(self, cache: Path | None) -> None:
-        self._cache = cache
+        self._answers = KeptAnswers(cache)
         self._version = metadata.version("sqlglot")
-        self._old: dict[str, list[str]] = {}
-        self._new: dict[str, list[str]] = {}
-        if cache is not None:
-            with suppress(OSError, ValueError, TypeError):
-                self._old = dict(json.loads(cache.read_text(encoding="utf-8")))
 
     def of(self, path: Path, sql: str) -> frozenset[str]:
         """The tables that a query reads.
@@ -46,17 +39,11 @@ class KnownDependencies:
             ModelError: it cannot be parsed, or is not one SELECT statement.
         """
         key = blake2b(f"{self._version}\0{sql}".encode(), digest_size=12).hexdigest()
-        self._new[key] = self._old[key] if key in self._old else sorted(_dependencies(path, sql))
-        return frozenset(self._new[key])
+        return frozenset(self._answers.get(key, lambda: sorted(_dependencies(path, sql))))
 
     def keep(self) -> None:
-        """Write the file, if something is new; as a whole, as two processes may load the models at once."""
-        if self._cache is None or self._new.keys() <= self._old.keys() or not self._cache.parent.is_dir():
-            return
-        with suppress(OSError):
-            temporary = self._cache.with_name(f"{self._cache.name}.{os.getpid()}")
-            temporary.write_text(json.dumps(self._new), encoding="utf-8")
-            os.replace(temporary, self._cache)
+        """Write the file, if something is new."""
+        self._answers.keep()
 
 
 def _dependencies(path: Path, sql: str) -> frozenset[str]:

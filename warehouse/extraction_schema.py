@@ -8,7 +8,7 @@ from extraction records in their JSON form. What does not: reading batches (`war
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -127,12 +127,31 @@ def _present(kind: pa.DataType) -> Callable[[Any], Any]:
         return lambda values: [item(value) for value in values]
     if pa.types.is_struct(kind):
         children = [(child.name, child.nullable, _converter(child)) for child in kind.fields]
+        if not any(map(_is_converted, (child.type for child in kind.fields))):
+            return _checked([name for name, is_nullable, _ in children if not is_nullable])
         return lambda value: {
             name: convert(value.get(name) if is_nullable else value[name]) for name, is_nullable, convert in children
         }
     if pa.types.is_date(kind):
         return lambda value: date.fromisoformat(value) if isinstance(value, str) else value
     return lambda value: value
+
+
+def _is_converted(kind: pa.DataType) -> bool:
+    """Whether Arrow does not take the JSON form of a type as it is."""
+    return bool(pa.types.is_list(kind) or pa.types.is_struct(kind) or pa.types.is_date(kind))
+
+
+def _checked(required: Sequence[str]) -> Callable[[Any], Any]:
+    """Of a struct whose values Arrow takes as they are: the check that those are there that have to be."""
+
+    def checked(value: Mapping[str, Any]) -> Mapping[str, Any]:
+        for name in required:
+            if value[name] is None:
+                raise ValueError(f"the field {name!r} of an extraction record may not be null")
+        return value
+
+    return checked
 
 
 _COLUMNS = tuple((field.name, _converter(field)) for field in EXTRACTION_SCHEMA)

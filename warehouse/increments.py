@@ -1,62 +1,54 @@
-"""Models of which a run computes only the rows of documents that have changed, where their .yml says that this is enough.
+"""Models of which a run computes only the rows of keys that have changed, where their .yml says that this is enough.
 
-What belongs here: finding out what has changed in the tables that such a model reads, and replacing its rows. What does not: the
-models (`models.py`), the order in which they run (`pipelines/defs/sql_assets.py`).
+What belongs here: replacing the rows of such a model. What does not: finding out what has changed in the tables that it reads
+(`changed_keys.py`), the models (`models.py`), the order in which they run (`pipelines/defs/sql_assets.py`).
 
 A model whose .yml has `meta: incremental: {key: document_id}` promises that the rows of a document are made of nothing but the
-rows of that document in the tables that it reads. What changed is not told by who wrote those tables: their rows are
-hashed by key, and compared with the hashes kept from the last run (`prints/` beside the build database). A table that has no such
-column is hashed as a whole, and one row that differs has the model computed as a whole; so has anything in doubt: another SQL,
-another DuckDB, a run that was stopped, a build that the kept hashes are not of.
+rows of that document in the tables that it reads; `event_id` and `entity_id` likewise. A table without that column is read
+`through` another key, and a query says which keys a change in it concerns; or it is hashed as a whole, and one row that differs
+has the model computed as a whole. So has anything in doubt: another SQL, another DuckDB, a run that was stopped, a build that the
+kept hashes (`prints/` beside the build database) are not of, a model read that was itself computed as a whole.
 The model's own SQL computes the new rows. It runs where each table that it names is a view of the changed rows only.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from warehouse.builds import read_builds
+from warehouse.changed_checks import STATE, rows_path
+from warehouse.changed_keys import ChangedKeys
 from warehouse.layout import quoted
 from warehouse.models import Increment, Model, ModelRun, check_columns, timed
 from warehouse.transaction import transaction, translated_errors
 
-_STATE, _PRINTS = "state.json", "prints.parquet"
-# Above this share of changed keys all rows are computed: it takes no longer.
-_MOST_CHANGED = 0.2
-_MOST_ADDED = 1000  # new rows of lookups, which are looked for in one pattern
 _NARROW = "_narrow"  # the database in memory whose views are the changed rows
 
 
 class Increments:
     """What is known of the rows that models were made of, in the last run and now."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path, models: Iterable[Model]) -> None:
         """Read what the last run has kept.
 
         Args:
             con: the build database, outside a transaction, before the builds of this run have begun.
             folder: where hashes are kept.
+            models: all models.
         """
         self._con = con
         self._folder = folder
-        self._printed: set[tuple[str, str]] = set()
-        self._viewed: set[tuple[str, str]] = set()
+        self._partial = {model.qualified_name: model for model in models if model.increment is not None}
+        self._viewed: dict[str, str] = {}
         self._build = con.execute("select current_database()").fetchall()[0][0]
-        self._standing = self._read_state()
-        form = "source varchar, key_column varchar, key varchar, print ubigint, row_count bigint"
-        con.execute(f"create or replace temporary table _prints ({form})")
-        con.execute(f"create or replace temporary table _former ({form})")
-        if self._standing:
-            try:
-                con.execute("insert into temp._former select * from read_parquet($1)", [str(folder / _PRINTS)])
-            except duckdb.Error:
-                self._standing = {}
+        self._changed = ChangedKeys(con, folder)
+        self._former, self._standing = self._read_state()
 
     def run(self, model: Model) -> ModelRun | None:
         """Compute the rows of what has changed and put them into the place of those that there were, in one transaction.
@@ -70,6 +62,8 @@ class Increments:
         increment = model.increment
         if increment is None or self._standing.get(model.qualified_name) != model.code_version:
             return None
+        if any(not self._is_told(self._partial[name]) for name in model.depends_on & self._partial.keys()):
+            return None
         return timed(self._con, model, lambda: self._replace(model, increment))
 
     def note(self, models: Iterable[Model]) -> None:
@@ -80,39 +74,52 @@ class Increments:
         """
         models = [model for model in models if model.increment is not None]
         for model in models:
-            self._print_all(model)
+            assert model.increment is not None
+            self._changed.print(model, model.increment, self._partial)
         self._folder.mkdir(exist_ok=True)
         builds = read_builds(self._con)
-        state = {
-            "duckdb": duckdb.__version__,
-            "models": {m.qualified_name: [m.code_version, builds.get(m.qualified_name)] for m in models},
-        }
         with translated_errors(doing="keeping what models were made of"):
-            (self._folder / _STATE).unlink(missing_ok=True)
-            part = self._folder / f"{_PRINTS}.{os.getpid()}"
-            self._con.execute(f"copy temp._prints to '{str(part).replace(chr(39), chr(39) * 2)}' (format parquet)")
-            os.replace(part, self._folder / _PRINTS)
-            (self._folder / _STATE).write_text(json.dumps(state), encoding="utf-8")
+            (self._folder / STATE).unlink(missing_ok=True)
+            state = {
+                "duckdb": duckdb.__version__,
+                "models": {m.qualified_name: [m.code_version, builds.get(m.qualified_name)] for m in models},
+                "prints": self._changed.keep(),
+                "rows": {
+                    name: [self._former[name], builds.get(name)]
+                    for name in self._changed.keep_rows(partial(rows_path, self._folder))
+                },
+            }
+            (self._folder / STATE).write_text(json.dumps(state), encoding="utf-8")
 
-    def _read_state(self) -> Mapping[str, str]:
-        """The models that stand as the kept hashes say, with the version of their code."""
+    def _read_state(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """The builds of models that the kept hashes are of, and of those that stand the version of their code."""
         with suppress(OSError, ValueError, KeyError, TypeError):
-            state = json.loads((self._folder / _STATE).read_text(encoding="utf-8"))
+            state = json.loads((self._folder / STATE).read_text(encoding="utf-8"))
             builds = read_builds(self._con)
             if state["duckdb"] == duckdb.__version__:
-                return {
-                    name: version for name, (version, build) in state["models"].items() if builds.get(name) == build
-                }
-        return {}
+                self._changed.compare_with(state["prints"])
+                noted = {name: build for name, (_, build) in state["models"].items() if builds.get(name) == build}
+                return noted, {name: version for name, (version, _) in state["models"].items() if name in noted}
+        return {}, {}
+
+    def _is_told(self, model: Model) -> bool:
+        """Whether it is known which rows of a model have changed since the hashes were kept: some, or none at all."""
+        if self._changed.is_known(model):
+            return True
+        return (
+            self._standing.get(model.qualified_name) == model.code_version
+            and read_builds(self._con).get(model.qualified_name) == self._former[model.qualified_name]
+        )
 
     def _replace(self, model: Model, increment: Increment) -> bool:
         """Replace the rows of changed keys; whether it could be done."""
         con = self._con
-        self._print_all(model)
-        if not self._find_changed(model, increment):
+        is_sound = self._changed.print(model, increment, self._partial)
+        if not is_sound or not self._changed.find(model, increment, self._partial):
             return False
         self._narrow(model, increment)
         table = quoted(model.schema, model.name)
+        stored, given = f"from {table} where {increment.stale}", "from temp._rows"
         with transaction(con, doing=f"running the model {model.name}"):
             con.execute(f"use {_NARROW}")
             try:
@@ -120,99 +127,26 @@ class Increments:
             finally:
                 con.execute(f"use {quoted(self._build)}")
             check_columns(model, con.execute("describe temp._rows").fetchall())
-            con.execute(f"delete from {table} where {increment.stale}")
-            con.execute(f"insert into {table} by name select * from temp._rows")
+            if self._changed.note(model, f"select * {stored}", f"select * {given}"):
+                con.execute(f"delete {stored}")
+                con.execute(f"insert into {table} by name {given}")
             con.execute("drop table temp._rows")
         return True
-
-    def _find_changed(self, model: Model, increment: Increment) -> bool:
-        """Fill `temp._changed` with the keys whose rows have changed; whether they are few and all that has."""
-        con = self._con
-        con.execute(
-            "create or replace temporary table _unlike as select coalesce(now.source, former.source) as source, "
-            "coalesce(now.key_column, former.key_column) as key_column, coalesce(now.key, former.key) as key, "
-            "now.key is not null and former.key is not null as is_other, former.key is null as is_new "
-            "from (select * from temp._prints where source || ' ' || key_column in (select unnest($sources))) as now "
-            "full join (select * from temp._former where source || ' ' || key_column in (select unnest($sources))) as former "
-            "using (source, key_column, key) "
-            "where (now.print, now.row_count) is distinct from (former.print, former.row_count)",
-            {"sources": [" ".join(source) for source in self._sources(model, increment)]},
-        )
-        looked_up = list(increment.lookups)
-        ((others,),) = con.execute(
-            "select count(*) from temp._unlike where key_column <> $key and (is_other or source not in (select unnest($some)))",
-            {"key": increment.key, "some": looked_up},
-        ).fetchall()
-        con.execute(
-            f"create or replace temporary table _changed as select distinct key as {quoted(increment.key)} "
-            "from temp._unlike where key_column = $key",
-            {"key": increment.key},
-        )
-        if others or not self._add_concerned(increment):
-            return False
-        ((changed, all_keys),) = con.execute(
-            "select (select count(*) from temp._changed), "
-            "(select count(distinct key) from temp._prints where key_column = $key and source in (select unnest($sources)))",
-            {"key": increment.key, "sources": sorted(model.depends_on)},
-        ).fetchall()
-        return bool(changed <= _MOST_CHANGED * all_keys)
-
-    def _add_concerned(self, increment: Increment) -> bool:
-        """Add the keys that new rows of lookups concern to those that have changed; whether they could be found."""
-        con = self._con
-        added = con.execute(
-            "select key from temp._unlike where is_new and key_column <> $key and source in (select unnest($some)) order by key",
-            {"key": increment.key, "some": list(increment.lookups)},
-        ).fetchall()
-        if len(added) > _MOST_ADDED:
-            return False
-        if added and increment.concerned:
-            con.execute("set variable added = $1", ["|".join(key for (key,) in added)])
-            con.execute(f"insert into temp._changed from ({increment.concerned}) except from temp._changed")
-        return True
-
-    def _sources(self, model: Model, increment: Increment) -> list[tuple[str, str]]:
-        """The tables that a model reads, each with the column by which its rows are told apart; "" for none."""
-        keyed = {
-            name
-            for (name,) in self._con.execute(
-                "select schema_name || '.' || table_name from duckdb_columns() "
-                "where database_name = current_database() and column_name = $key",
-                {"key": increment.key},
-            ).fetchall()
-        }
-        return [
-            (name, increment.key if name in keyed else increment.lookups.get(name, ""))
-            for name in sorted(model.depends_on)
-        ]
-
-    def _print_all(self, model: Model) -> None:
-        """Hash what a model reads, where that has not been done."""
-        assert model.increment is not None
-        for name, key in self._sources(model, model.increment):
-            if (name, key) not in self._printed:
-                table = quoted(*name.split("."))
-                column = f"cast(source.{quoted(key)} as varchar)" if key else "''"
-                self._con.execute(
-                    f"insert into temp._prints select $name, $key, {column} as key_, bit_xor(hash(source)), count(*) "
-                    f"from {table} as source group by key_",
-                    {"name": name, "key": key},
-                )
-                self._printed.add((name, key))
 
     def _narrow(self, model: Model, increment: Increment) -> None:
         """Make the views under which a model's SQL sees the rows of changed keys only."""
         con = self._con
         if not self._viewed:
             con.execute(f"attach if not exists ':memory:' as {_NARROW}")
-        for name, key in self._sources(model, increment):
-            if (name, key) in self._viewed:
-                continue
-            schema, table = name.split(".")
-            only = f" where {quoted(key)} in (select {quoted(key)} from temp._changed)" if key == increment.key else ""
-            con.execute(f"create schema if not exists {quoted(_NARROW, schema)}")
-            con.execute(
-                f"create or replace view {quoted(_NARROW, schema, table)} as "
-                f"select * from {quoted(self._build, schema, table)}{only}"
-            )
-            self._viewed.add((name, key))
+        for source in self._changed.sources(model, increment):
+            schema, table = source.table.split(".")
+            columns = ", ".join(map(quoted, source.columns)) or "*"
+            key = quoted(increment.key)
+            only = f" where {key} in (select {key} from temp._changed)" if source.is_own else ""
+            if source.table in increment.through and increment.through[source.table].only:
+                only = f" where {increment.through[source.table].only}"
+            view = f"select {columns} from {quoted(self._build, schema, table)}{only}"
+            if self._viewed.get(source.table) != view:
+                con.execute(f"create schema if not exists {quoted(_NARROW, schema)}")
+                con.execute(f"create or replace view {quoted(_NARROW, schema, table)} as {view}")
+                self._viewed[source.table] = view

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from warehouse.kept_answers import KeptAnswers
 from warehouse.models import Model
 from warehouse.tables import TABLES
 
@@ -32,33 +34,28 @@ def column_lineage(models: Sequence[Model], cache: Path) -> Mapping[str, Lineage
 
     Args:
         models: all models.
-        cache: file that keeps the answers; made anew when it is missing or cannot be read.
+        cache: file that keeps the answers, as for `KeptAnswers`.
 
     Returns:
         Lineage by the model's qualified name.
     """
     columns = _columns(models)
-    known = _read(cache)
-    answers: dict[str, dict[str, list[list[str]]]] = {}
-    parser = version("sqlglot")
-    tracer: Tracer | None = None
-    for model in models:
-        key = _key(model, columns, parser)
-        if key not in known:
-            if tracer is None:
-                from warehouse.lineage_tracing import Tracer
+    kept, parser = KeptAnswers(cache), version("sqlglot")
 
-                tracer = Tracer(columns)
-            known[key] = tracer.trace(model)
-        answers[key] = known[key]
-    if tracer is not None:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        cache.write_text(json.dumps(answers), encoding="utf-8")
+    @lru_cache
+    def tracer() -> Tracer:
+        from warehouse.lineage_tracing import Tracer
+
+        return Tracer(columns)
+
+    def trace(model: Model) -> dict[str, list[list[str]]]:
+        return tracer().trace(model)
+
+    found = {m.qualified_name: kept.get(_key(m, columns, parser), partial(trace, m)) for m in models}
+    kept.keep()
     return {
-        model.qualified_name: {
-            name: tuple((table, column) for table, column in sources) for name, sources in answers[key].items()
-        }
-        for model, key in zip(models, answers, strict=True)
+        model: {name: tuple((table, column) for table, column in sources) for name, sources in answer.items()}
+        for model, answer in found.items()
     }
 
 
@@ -72,10 +69,3 @@ def _key(model: Model, columns: Mapping[str, Mapping[str, str]], parser: str) ->
     read = {name: list(columns.get(name, ())) for name in sorted(model.depends_on)}
     text = json.dumps([parser, model.qualified_name, model.sql, read])
     return blake2b(text.encode(), digest_size=12).hexdigest()
-
-
-def _read(cache: Path) -> dict[str, dict[str, list[list[str]]]]:
-    try:
-        return dict(json.loads(cache.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return {}

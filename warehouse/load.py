@@ -30,7 +30,6 @@ from warehouse.contracts.core import CORE
 from warehouse.contracts.form import Table
 from warehouse.contracts.raw import RAW, REFERENCE
 from warehouse.layout import quoted
-from warehouse.reference import reference_tables
 from warehouse.removal import remove_documents
 from warehouse.staging import DocumentFile
 from warehouse.transaction import transaction
@@ -208,20 +207,16 @@ def replace_core(
     return counts
 
 
-def load_reference(con: duckdb.DuckDBPyConnection, *, asserted_confidence: float = 0.5) -> Mapping[str, int]:
+def load_reference(con: duckdb.DuckDBPyConnection, lists: Mapping[str, pa.Table]) -> Mapping[str, int]:
     """Replace the reference lists (countries, event types, event codes, settings of the analysis), in one transaction.
 
     Args:
         con: the build database, outside a transaction.
-        asserted_confidence: the confidence, 0 to 1, from which a report counts as asserted.
+        lists: the rows of each, as `reference.reference_tables` makes them.
 
     Returns:
         Rows of each table.
-
-    Raises:
-        LexiconError: a CSV file of a list has a row that cannot be used.
     """
-    lists = reference_tables(asserted_confidence=asserted_confidence)
     with transaction(con, doing="writing the reference lists"):
         return {name: _replace_all(con, _TABLES[name], rows) for name, rows in lists.items()}
 

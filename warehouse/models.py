@@ -13,7 +13,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from hashlib import blake2b
 from pathlib import Path
@@ -61,6 +61,18 @@ class ModelTest:
 
 
 @dataclass(frozen=True, slots=True)
+class Through:
+    """How a model reads a table by another key than its own: all its rows may be looked up, of some columns."""
+
+    key: str  # column of the table; one of `columns`
+    columns: tuple[str, ...]  # those that the model sees; none for all
+    concerned: (
+        str  # query of the model's keys that changed rows concern; `is_changed(id)` says so of a key of the table
+    )
+    only: str = ""  # condition of the rows that are looked up; none for all
+
+
+@dataclass(frozen=True, slots=True)
 class Increment:
     """How a model can be computed in part: the rows of a key are made of the rows of that key alone (`increments.py`)."""
 
@@ -70,6 +82,8 @@ class Increment:
     concerned: str = (
         ""  # query of the keys whose rows new rows of lookups concern; their keys are in the variable `added`
     )
+    through: Mapping[str, Through] = field(default_factory=dict)  # by the table that is read
+    also: str = ""  # query of the keys that change with those in `temp._changed`
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +296,18 @@ def _read_increment(given: Mapping[str, Any] | None) -> Increment | None:
         return None
     key = given["key"]
     own = f"{quoted(key)} in (select {quoted(key)} from temp._changed)"
-    return Increment(key, given.get("stale", own), dict(given.get("lookups", {})), given.get("concerned", ""))
+    through = {
+        table: Through(told["key"], tuple(told.get("columns", ())), told["concerned"].strip(), told.get("only", ""))
+        for table, told in given.get("through", {}).items()
+    }
+    return Increment(
+        key,
+        given.get("stale", own),
+        dict(given.get("lookups", {})),
+        given.get("concerned", ""),
+        through,
+        given.get("also", ""),
+    )
 
 
 def _read_test(path: Path, column: str, test: str | Mapping[str, Any]) -> ModelTest:

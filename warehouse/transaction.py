@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 import duckdb
 
 from pipelines.errors import DiskFullError, PipelineError, WarehouseCorruptError, WarehouseLockedError, is_full_disk
+from warehouse import kept_open
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ def transaction(con: duckdb.DuckDBPyConnection, *, doing: str) -> Iterator[None]
         duckdb.Error: any other failure. An error at COMMIT does not say that nothing was written; see
             `load.run_is_loaded`.
     """
-    with translated_errors(doing=doing):
+    with translated_errors(doing=doing), kept_open.released_on_failure():
         con.execute("begin transaction")
         try:
             yield

@@ -39,9 +39,14 @@ def reference_version(*, asserted_confidence: float = 0.5) -> str:
     return code_version(f"{libraries} {asserted_confidence:g}", _REFERENCE)
 
 
-def reference_lists_version() -> str:
-    """The version of what writes the reference lists: the code and the lexicons they are made from."""
-    return code_version(reference_version(), ("reference.py",), package=_PACKAGE)
+def reference_lists_version(*, asserted_confidence: float = 0.5) -> str:
+    """The version of what writes the reference lists: the code and what they are made from.
+
+    Args:
+        asserted_confidence: as for `reference_version`.
+    """
+    made_from = reference_version(asserted_confidence=asserted_confidence)
+    return code_version(made_from, ("reference.py",), package=_PACKAGE)
 
 
 def publisher_version() -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from pipelines.defs.dead_runs import HOLDER_TAG, RELEASED, close_dead_runs
 from pipelines.errors import NotBuiltError, TerminalError, TransientError
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.stages.early_workers import EarlyWorkers
+from warehouse import kept_open
 from warehouse.connection import WriterLock, open_build
 from warehouse.recovery import restore_if_lost
 from warehouse.transaction import translated_errors
@@ -54,7 +55,7 @@ class Warehouse:
 
     @contextmanager
     def connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Open the build database; closed, and so checkpointed, at the end of the block.
+        """Open the build database, or have a cursor where it is kept open (`warehouse/kept_open.py`), for the block.
 
         Raises:
             NotBuiltError: there is none yet, and it is to be read only.
@@ -62,10 +63,8 @@ class Warehouse:
         if read_only and not self.build_database.exists():
             raise NotBuiltError(f"there is no {self.build_database} yet; run the job ingest_and_publish first")
         con = open_build(self.build_database, read_only=read_only)
-        try:
+        with kept_open.released_on_failure(), closing(con):
             yield con
-        finally:
-            con.close()
 
 
 def warehouse_resource(settings: Settings) -> dg.ResourceDefinition:
@@ -90,7 +89,8 @@ def warehouse_resource(settings: Settings) -> dg.ResourceDefinition:
                 (context.log or dg.get_dagster_logger()).warning("Closed run %s, whose process had died.", run_id)
             instance.add_run_tags(run.run_id, {HOLDER_TAG: str(path)})
             try:
-                yield Warehouse(path)
+                with kept_open.kept_open(path):
+                    yield Warehouse(path)
             finally:
                 instance.add_run_tags(run.run_id, {HOLDER_TAG: RELEASED})
 

@@ -16,19 +16,32 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from typing import Any
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any, Self
 
 from dagster import AssetKey, DagsterEventType, EventLogEntry, EventLogRecord
 from dagster._core.storage.event_log.base import AssetRecord
+from dagster._core.storage.event_log.schema import SqlEventLogStorageMetadata
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
+from dagster._core.storage.runs.schema import RunStorageSqlMetadata
 from dagster._core.storage.runs.sqlite import SqliteRunStorage
-from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
-from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._core.storage.schedules.schema import ScheduleStorageSqlMetadata
+from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS, create_db_conn_string
+from dagster._core.storage.sqlite_storage import (
+    DagsterSqliteStorage,
+    _event_logs_directory,
+    _runs_directory,
+    _schedule_directory,
+)
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from pipelines.defs.event_batches import BatchedEventLog
+from pipelines.defs.storage_layout import has_layout, is_prepared, lay_out
 
 # What a step gives, one after the other, and what may wait for the next of them: the events that say so of each output.
 _GIVEN = {
@@ -40,6 +53,9 @@ _GIVEN = {
 _WAITING_EVENTS, _WAITING_SECONDS = 200, 0.5
 # The index, the run at hand, and some that a page of the UI shows; each takes a file handle or three.
 _KEPT = 8
+
+
+_State = tuple[int, int, int]
 
 
 class _Engines:
@@ -92,6 +108,8 @@ class KeptEventLog(BatchedEventLog):
         self._mine = threading.local()
         self._there: set[tuple[str, str | None]] = set()
         self._written = {}
+        self._rows = {}
+        self._rows_state: _State | None = None  # of the index, when these were its rows
         self._waiting: list[EventLogEntry] = []
         super().__init__(base_dir, inst_data)
 
@@ -126,6 +144,14 @@ class KeptEventLog(BatchedEventLog):
             self._initialized_dbs.add(shard)
         return engine
 
+    def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
+        with suppress(DBAPIError):  # another process is at it: Dagster's own way waits for it
+            with engine.connect() as connection:
+                is_there = has_layout(connection)
+            if is_there or lay_out(engine, SqlEventLogStorageMetadata):
+                return
+        super()._initdb(engine, for_index_shard)
+
     def store_event(self, event: EventLogEntry) -> None:
         """Write an event; what a step gives is kept until there are more, for a moment."""
         if _can_wait(event):
@@ -139,7 +165,13 @@ class KeptEventLog(BatchedEventLog):
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Write events, all or none."""
         with self._in_one_transaction() as work:
+            index = work.connection(INDEX_SHARD_NAME)
+            known, before = self._rows_state, _state(index)
+            self._rows_state = None  # until all is written
             self._write(work.connection, events)
+            now = _state(index)
+        if known == before and now[:2] == before[:2]:  # nobody else has written meanwhile
+            self._rows_state = now
 
     def _take_waiting(self) -> list[EventLogEntry]:
         waiting, self._waiting = self._waiting, []
@@ -149,6 +181,21 @@ class KeptEventLog(BatchedEventLog):
         """What is known of assets; what waits of others goes on waiting."""
         with self._in_one_transaction(is_fresh=not self._waits_for(asset_keys)):
             return super().get_asset_records(asset_keys)
+
+    def _fetch_raw_asset_rows(
+        self, asset_keys: Sequence[AssetKey] | None = None, **more: Any
+    ) -> tuple[Iterable[Any], bool, str | None]:
+        """Rows of assets. A step asks for one after the other: all are read at once, and anew when others have written any."""
+        if asset_keys is None or any(more.values()):
+            return super()._fetch_raw_asset_rows(asset_keys, **more)
+        with self._in_one_transaction() as work:
+            state = _state(work.connection(INDEX_SHARD_NAME))
+            if state != self._rows_state or any(key.to_string() not in self._rows for key in asset_keys):
+                rows, _, _ = super()._fetch_raw_asset_rows()
+                self._rows = {row["asset_key"]: dict(row) for row in rows}
+                self._rows_state = state
+        names = sorted({key.to_string() for key in asset_keys})
+        return [self._rows[name] for name in names if name in self._rows], False, None
 
     def _waits_for(self, asset_keys: Sequence[AssetKey] | None) -> bool:
         """Whether an event of one of these assets has not been written."""
@@ -227,6 +274,16 @@ class KeptRuns(SqliteRunStorage):
         self._engines = _Engines()
         super().__init__(conn_string, inst_data)
 
+    @classmethod
+    def from_local(cls, base_dir: str, inst_data: ConfigurableClassData | None = None) -> Self:
+        """Open the list below a folder; it is made where there is none."""
+        Path(base_dir).mkdir(parents=True, exist_ok=True)
+        runs = cls(create_db_conn_string(base_dir, "runs"), inst_data)
+        if is_prepared(runs, runs._conn_string, RunStorageSqlMetadata):
+            return runs
+        runs.dispose()
+        return super().from_local(base_dir, inst_data)
+
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """A connection, in a transaction."""
@@ -244,14 +301,33 @@ class KeptStorage(DagsterSqliteStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         """Open the files below a folder; they are made where there are none."""
-        super().__init__(base_dir, inst_data)
-        self._run_storage = KeptRuns(self._run_storage._conn_string)
-        self._event_log_storage = KeptEventLog(self._event_log_storage._base_dir)
+        self.base_dir = base_dir
+        self._inst_data = inst_data
+        self._run_storage = KeptRuns.from_local(_runs_directory(base_dir))
+        self._event_log_storage = KeptEventLog(_event_logs_directory(base_dir))
+        self._schedule_storage = _schedules(_schedule_directory(base_dir))
+        super(DagsterSqliteStorage, self).__init__()  # whose own would open the files in its way
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> KeptStorage:
         """Made by Dagster, from the configuration in dagster.yaml."""
         return cls.from_local(inst_data=inst_data, **config_value)
+
+
+def _schedules(base_dir: str) -> SqliteScheduleStorage:
+    """Dagster's own list of schedules and ticks."""
+    Path(base_dir).mkdir(parents=True, exist_ok=True)
+    schedules = SqliteScheduleStorage(create_db_conn_string(base_dir, "schedules"))
+    if is_prepared(schedules, schedules._conn_string, ScheduleStorageSqlMetadata):
+        return schedules
+    return SqliteScheduleStorage.from_local(base_dir)
+
+
+def _state(index: Connection) -> _State:
+    """Changes when anybody writes a file: what others have committed, and what this connection has changed."""
+    own = index.connection.dbapi_connection
+    assert own is not None
+    return id(own), own.execute("pragma data_version").fetchone()[0], own.total_changes
 
 
 def _can_wait(event: EventLogEntry) -> bool:

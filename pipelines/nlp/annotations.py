@@ -19,11 +19,12 @@ Extensions of a Doc:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from spacy.tokens import Doc
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.parsed import AnyDoc
 
 _MENTION_INDEX = "communique_mention_index"  # key of doc.user_data

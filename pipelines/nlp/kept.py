@@ -1,8 +1,9 @@
 """Lexicons and gazetteers in the form in which they load at once: made once, kept in the user's cache folder.
 
 What belongs here: `kept`, which knows nothing of what it keeps. What does not: what is made, and from which files
-(`places/sources.py`, `actors/lexicon.py`, `events/lexicon.py`). A file is named by the hash of the code that makes it and of
-what that reads, so it is never out of date; where no folder can be written, each process makes everything anew.
+(`places/sources.py`, `actors/lexicon.py`, `events/lexicon.py`, `pipelines/defs/reference_lists.py`). A file is named by the hash
+of the code that makes it and of what that reads, so it is never out of date; where no folder can be written, each process makes
+everything anew.
 A memoryview in what is kept is not read but mapped: it costs no time, and all processes share its memory.
 """
 
@@ -45,7 +46,13 @@ def cache_folder() -> Path:
 
 
 def kept(
-    name: str, make: Callable[[], _T], *, files: Iterable[str], packages: Iterable[str] = (), data: Iterable[Path] = ()
+    name: str,
+    make: Callable[[], _T],
+    *,
+    files: Iterable[str] = (),
+    packages: Iterable[str] = (),
+    data: Iterable[Path] = (),
+    version: str = "",
 ) -> _T:
     """What `make` makes, from the cache folder if it was made before.
 
@@ -55,12 +62,14 @@ def kept(
         files: code and lexicons that it depends on, as patterns below the folder of the package.
         packages: installed packages whose version it depends on.
         data: large files of those packages, which a user may have replaced: their sizes count.
+        version: of whatever else it depends on.
     """
-    other = [f"{package} {metadata.version(package)}" for package in packages]
+    other = [version] if version else []
+    other += [f"{package} {metadata.version(package)}" for package in packages]
     other += [f"{path.name} {path.stat().st_size}" for path in data]
-    version = code_version(f"{_MAGIC!r} {sys.implementation.cache_tag} {other}", (*files, "nlp/kept.py"))
+    of_all = code_version(f"{_MAGIC!r} {sys.implementation.cache_tag} {other}", (*files, "nlp/kept.py"))
     folder = cache_folder()
-    path = folder / f"{name}-{version}"
+    path = folder / f"{name}-{of_all}"
     with uncollected():
         try:
             found: _T = _read(path)

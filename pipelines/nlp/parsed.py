@@ -18,6 +18,7 @@ from typing import Any, overload
 import spacy.tokens
 from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, LEMMA, ORTH, POS, SENT_START, SPACY, TAG
 
+from pipelines.nlp.document_data import Annotations, text_of
 from pipelines.nlp.words import Word, known_words
 
 _PARSED = "communique_parsed"  # key of doc.user_data
@@ -104,12 +105,12 @@ class Token:
     @property
     def left_edge(self) -> Token:
         """The first token of the phrase that this one heads."""
-        return self.doc.tokens[self.doc.edges()[0][self.i]]
+        return self.doc.tokens[self.doc.edges(self)[0]]
 
     @property
     def right_edge(self) -> Token:
         """The last token of the phrase that this one heads."""
-        return self.doc.tokens[self.doc.edges()[1][self.i]]
+        return self.doc.tokens[self.doc.edges(self)[1]]
 
     @property
     def subtree(self) -> Iterator[Token]:
@@ -244,7 +245,10 @@ class Span:
 class Doc:
     """A document, as spaCy's `Doc`. What components find is kept on that one: `_` and `user_data` are its own."""
 
-    __slots__ = ("_", "_edges", "gaps", "kinds", "places", "sents", "spacy", "text", "tokens", "user_data", "vocab")
+    __slots__ = (
+        *("_", "_edges", "_ents", "gaps", "kinds", "lemmas", "places"),
+        *("sents", "spacy", "text", "tokens", "user_data", "vocab"),
+    )
 
     def __init__(self, doc: spacy.tokens.Doc) -> None:
         """
@@ -252,20 +256,22 @@ class Doc:
             doc: a document whose tags, lemmas and parse change no more.
         """
         self.spacy = doc
-        self._: Any = doc._
+        self._: Any = Annotations(doc)
         self.user_data = doc.user_data
         self.vocab = doc.vocab
-        orths, spaces, lemmas, poses, tags, deps, kinds, self.places, heads, starts = doc.to_array(_COLUMNS).T.tolist()
+        columns = doc.to_array(_COLUMNS).T.tolist()
+        orths, spaces, self.lemmas, poses, tags, deps, kinds, self.places, heads, starts = columns
         known, strings = known_words(doc.vocab)
         words = list(map(known.__getitem__, orths))
         self.gaps = [" " if space else "" for space in spaces]
         self.kinds = list(map(strings.__getitem__, kinds))
         written = [word[0] for word in words]
-        self.text = "".join(map(add, written, self.gaps))
+        self.text = text_of(doc)
         begins = accumulate(map(add, map(len, written), spaces), initial=0)
-        columns = (map(strings.__getitem__, column) for column in (lemmas, poses, tags, deps))
-        self.tokens = list(map(Token, repeat(self), count(), begins, words, *columns))
-        self._edges: tuple[list[int], list[int]] | None = None
+        strung = (map(strings.__getitem__, column) for column in (self.lemmas, poses, tags, deps))
+        self.tokens = list(map(Token, repeat(self), count(), begins, words, *strung))
+        self._edges: dict[int, tuple[int, int]] = {}
+        self._ents: Any = None
         self._hang(heads)
         self.sents = self._divided([i for i, start in enumerate(starts) if start == 1 or i == 0])
 
@@ -304,24 +310,20 @@ class Doc:
                 token.sent = sent
         return sents
 
-    def edges(self) -> tuple[list[int], list[int]]:
-        """The first and the last token of the phrase that each token heads, as indexes."""
-        if self._edges is None:
-            heads = [token.head.i for token in self.tokens]
-            first, last = list(range(len(heads))), list(range(len(heads)))
-            forward = list(enumerate(heads))
-            is_settled = False
-            while (
-                not is_settled
-            ):  # a phrase may reach over words outside it, so that one way there and back is not enough
-                is_settled = True
-                for i, head in (*forward, *reversed(forward)):
-                    if first[i] < first[head]:
-                        first[head], is_settled = first[i], False
-                    if last[i] > last[head]:
-                        last[head], is_settled = last[i], False
-            self._edges = (first, last)
-        return self._edges
+    def edges(self, token: Token) -> tuple[int, int]:
+        """The first and the last token of the phrase that a token heads, as indexes."""
+        known = self._edges.get(token.i)
+        if known is None:
+            first = last = token.i
+            pending = list(token.children)
+            for below in pending:
+                if below.i < first:
+                    first = below.i
+                elif below.i > last:
+                    last = below.i
+                pending.extend(below.children)
+            known = self._edges[token.i] = (first, last)
+        return known
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -334,15 +336,17 @@ class Doc:
     @overload
     def __getitem__(self, key: slice) -> Span: ...
     def __getitem__(self, key: int | slice) -> Token | Span:
-        if isinstance(key, slice):
-            start, end, _ = key.indices(len(self.tokens))
-            return Span(self, start, max(start, end))
-        return self.tokens[key]
+        if isinstance(key, int):
+            return self.tokens[key]
+        start, end, _ = key.indices(len(self.tokens))
+        return Span(self, start, end if end > start else start)
 
     @property
     def ents(self) -> Any:
         """The names that the model found."""
-        return self.spacy.ents
+        if self._ents is None:
+            self._ents = self.spacy.ents
+        return self._ents
 
     def has_annotation(self, attribute: str) -> bool:
         """Whether the model has set an attribute."""
@@ -383,8 +387,7 @@ def release(doc: spacy.tokens.Doc) -> None:
     known: Doc | None = doc.user_data.get(_PARSED)
     doc.user_data.clear()
     if known is not None:
-        for token in known.tokens:
-            token.children = token.lefts = token.rights = ()
+        for token in known.tokens:  # what is left leads from heads to children alone
             del token.head
         known.tokens.clear()
         known.sents.clear()

@@ -16,6 +16,7 @@ from spacy.util import raise_error
 
 from pipelines.collection import uncollected
 from pipelines.nlp.annotations import DocumentContext
+from pipelines.nlp.document_data import keep_text
 from pipelines.nlp.events.explanation import explain
 from pipelines.nlp.names.line_breaks import join_broken_names
 from pipelines.nlp.parsed import release
@@ -159,6 +160,7 @@ class _Batch:
         text = join_broken_names(mask(document.text, max_run_characters=self._max_run_characters))
         doc = self._nlp.make_doc(text)
         self.texts.append(text)
+        keep_text(doc, text)
         doc.user_data[_POSITION] = position
         doc._.context = DocumentContext(
             document_id=document.document_id,

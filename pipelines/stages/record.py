@@ -249,8 +249,8 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _plain(record: Any) -> dict[str, Any]:
-    names, special = _form(type(record))  # type: ignore[arg-type]
-    plain = {name: getattr(record, name) for name in names}
+    names, values, special = _form(type(record))  # type: ignore[arg-type]
+    plain = dict(zip(names, values(record), strict=True))
     for name, convert in special.items():
         if plain[name] is not None:
             plain[name] = convert(plain[name])
@@ -258,11 +258,12 @@ def _plain(record: Any) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=32)
-def _form(record: type) -> tuple[tuple[str, ...], Mapping[str, Callable[[Any], Any]]]:
-    """How a record class becomes a dict: its fields, and which of them need a conversion by their type."""
+def _form(record: type) -> tuple[tuple[str, ...], Callable[[Any], Any], Mapping[str, Callable[[Any], Any]]]:
+    """How a record class becomes a dict: its fields, what reads them, and which of them need a conversion by their type."""
     hints = get_type_hints(record)
     names = tuple(field.name for field in fields(record))
-    return names, {name: convert for name in names if (convert := _conversion(hints[name])) is not None}
+    special = {name: convert for name in names if (convert := _conversion(hints[name])) is not None}
+    return names, attrgetter(*names), special
 
 
 def _conversion(hint: Any) -> Callable[[Any], Any] | None:

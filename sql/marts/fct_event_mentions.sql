@@ -29,41 +29,8 @@ parties as (
     group by event_mention_id
 ),
 
--- The plain count that needs no clustering: of all reports of one day, source, target and type only the first.
--- A side is known by countries and sectors as event data codes it, by its words where it has neither.
-sides as (
-    select
-        event_mention_id,
-        string_agg(
-            distinct coalesce(nullif(concat_ws(':', country, sector), ''), lower(text)), '|'
-            order by coalesce(nullif(concat_ws(':', country, sector), ''), lower(text))
-        ) filter (where role = 'actor') as source_code,
-        string_agg(
-            distinct coalesce(nullif(concat_ws(':', country, sector), ''), lower(text)), '|'
-            order by coalesce(nullif(concat_ws(':', country, sector), ''), lower(text))
-        ) filter (where role = 'recipient') as target_code
-    from participants
-    group by event_mention_id
-),
-
 firsts as (
-    select
-        mentions.event_mention_id,
-        row_number() over (
-            partition by
-                mentions.event_date_start,
-                coalesce(sides.source_code, ''),
-                coalesce(sides.target_code, ''),
-                mentions.event_type
-            order by
-                mentions.published_date nulls last,
-                mentions.document_id,
-                mentions.start_char,
-                mentions.event_mention_id
-        ) = 1 as is_first_of_day
-    from mentions
-    left join sides on mentions.event_mention_id = sides.event_mention_id
-    where mentions.is_counted and mentions.has_occurred and mentions.event_date_precision = 'day'
+    select * from intermediate.int_first_event_mentions
 ),
 
 final as (
@@ -158,7 +125,7 @@ final as (
         mentions.link_score,
         mentions.correction,
         mentions.is_counted,
-        coalesce(firsts.is_first_of_day, false) as is_first_of_day,
+        firsts.event_mention_id is not null as is_first_of_day,
         mentions.extractor_version
     from mentions
     inner join documents on mentions.document_id = documents.document_id

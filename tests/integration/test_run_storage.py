@@ -172,3 +172,83 @@ def test_what_is_known_of_an_asset_is_the_same_in_the_process_that_wrote_it(home
         another.wipe_assets([KEY])
         assert another.get_latest_materialization_event(KEY) is None
         assert run(another) == another.get_asset_records([KEY])[0].asset_entry.last_run_id
+
+
+def test_what_others_write_of_an_asset_is_seen(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def last(instance: dg.DagsterInstance) -> list[str | None]:
+        records = instance.get_asset_records([KEY])
+        return [record.asset_entry.last_run_id for record in records]
+
+    selects: list[str] = []
+    with dg.DagsterInstance.get() as one, dg.DagsterInstance.get() as other:
+        first = run(one)
+        assert last(one) == last(other) == [first]
+        second = run(other)
+        assert last(one) == last(other) == [second]
+        third = run(one)
+        assert last(one) == last(other) == [third]
+        raw = KeptEventLog.__mro__[2]._fetch_raw_asset_rows  # type: ignore[attr-defined]
+        monkeypatch.setattr(
+            KeptEventLog.__mro__[2], "_fetch_raw_asset_rows", lambda *args, **more: selects.append("") or raw(*args, **more)
+        )  # fmt: skip
+        assert last(one) == last(one) == [third]
+        assert not selects
+        log, events = one.event_log_storage, [r.event_log_entry for r in one.get_records_for_run(second).records]
+        write = log._write_checks
+        monkeypatch.setattr(log, "_write_checks", lambda *_args: (_ for _ in ()).throw(OSError("the disk is full")))
+        with pytest.raises(OSError, match="full"):
+            log.store_event_batch(events)
+        monkeypatch.setattr(log, "_write_checks", write)
+        assert last(one) == [third]
+        assert selects
+        other.wipe_assets([KEY])
+        assert last(one) == last(other) == []
+
+
+def layouts(home: Path) -> dict[str, object]:
+    """Of each of Dagster's files: its tables and indexes, the revision it notes, the migrations that it counts as done."""
+    found: dict[str, object] = {}
+    for path in home.glob("**/*.db"):
+        name = "a run" if path.name.count("-") == 4 else path.name
+        with closing(sqlite3.connect(path)) as con:
+            tables = con.execute("select name, sql from sqlite_master order by name, sql").fetchall()
+            done = con.execute("select name from secondary_indexes where migration_completed is not null").fetchall()
+            mode = con.execute("pragma journal_mode").fetchall()
+            found[name] = (tables, con.execute("select * from alembic_version").fetchall(), sorted(done), mode)
+    return found
+
+
+def test_new_files_are_laid_out_as_dagster_does(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from alembic.script import ScriptDirectory
+
+    looked: list[object] = []
+    from_config = ScriptDirectory.from_config
+    monkeypatch.setattr(ScriptDirectory, "from_config", lambda config: looked.append(config) or from_config(config))
+    with dg.DagsterInstance.get() as kept:
+        run(kept)
+    assert not looked
+    ours = layouts(home)
+    shutil.rmtree(home / "history")
+    shutil.rmtree(home / "schedules")
+    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
+    with dg.DagsterInstance.get() as plain:
+        run(plain)
+    assert looked
+    assert ours == layouts(home)
+    assert ours.keys() == {"runs.db", "index.db", "schedules.db", "a run"}
+
+
+def test_files_of_an_unknown_state_are_left_to_dagster(home: Path) -> None:
+    with dg.DagsterInstance.get() as kept:
+        run(kept)
+    whole = layouts(home)
+    for path in home.glob("**/*.db"):
+        with closing(sqlite3.connect(path)) as con, con:
+            con.execute("delete from alembic_version")
+    with dg.DagsterInstance.get() as kept:
+        run(kept)
+    assert {name: (tables, mode) for name, (tables, _, _, mode) in layouts(home).items()} == {
+        name: (tables, mode) for name, (tables, _, _, mode) in whole.items()
+    }
+    with closing(sqlite3.connect(home / "history" / "runs.db")) as con:
+        assert con.execute("select count(*) from alembic_version").fetchall() == [(1,)]

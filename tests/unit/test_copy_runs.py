@@ -7,8 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from pipelines.stages.beside import beside
 from pipelines.stages.ingest.fingerprint import TextRow, near_duplicates, signature
-from pipelines.stages.resolve.copies import Text, change_copies
+from pipelines.stages.resolve import copies
+from pipelines.stages.resolve.copies import Text, change_copies, find_copies
 from pipelines.stages.resolve.kept_texts import KeptTexts
 
 _WORDS = (
@@ -46,7 +48,8 @@ class Stream:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_runs_as_documents_come_change_and_go(seed, tmp_path):
+def test_runs_as_documents_come_change_and_go(seed, tmp_path, monkeypatch):
+    monkeypatch.setattr(copies, "_TEXTS_AT_ONCE", 20)
     stream = Stream(seed, 90)
     draw, here, before = stream.draw, set(), None
     asked = []
@@ -75,3 +78,16 @@ def test_runs_as_documents_come_change_and_go(seed, tmp_path):
         assert before is not None
     assert found.duplicates
     assert len(asked[1]) < len(asked[0])
+
+
+def test_another_process_finds_the_same() -> None:
+    rows = Stream(7, 60).rows
+    texts = [Text(row.document_id, row.published_date, row.source_key, row.url) for row in rows.values()]
+    told = {name: (row.text, row.signature) for name, row in rows.items()}
+    with beside(find_copies, texts, told) as found:
+        here, there = change_copies(texts, lambda names: {name: told[name] for name in names}), found()
+    assert here.duplicates, "there are some"
+    assert there.duplicates == here.duplicates
+    assert [sorted(map(str, getattr(there.kept, name).all())) for name in ("texts", "lines", "duplicates")] == [
+        sorted(map(str, getattr(here.kept, name).all())) for name in ("texts", "lines", "duplicates")
+    ]

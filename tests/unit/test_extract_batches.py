@@ -86,6 +86,14 @@ def test_few_documents_keep_all_workers_busy_where_that_is_worth_their_start(len
     assert len(list(planned)) == batches
 
 
+@pytest.mark.parametrize(("stories", "ending"), [(160, [16, 8, 8, 4, 4, 4, 4]), (12, [3, 3, 3, 3])])
+def test_the_last_batches_are_smaller_so_that_workers_end_together(stories, ending):
+    documents = [document(number, 5_000) for number in range(stories)]
+    batches = list(plan_batches(documents, batch_documents=32, workers=2))
+    assert list(map(len, batches))[-len(ending) :] == ending
+    assert sorted(d.document_id for batch in batches for d in batch) == sorted(d.document_id for d in documents)
+
+
 def test_no_documents_no_batches():
     assert list(plan_batches([], batch_documents=16)) == []
 

@@ -43,6 +43,7 @@ def add(con: Con, key: str, text: str, *, title: str | None = None) -> None:
     }  # fmt: skip
     given(con, "nlp.event_mentions", [mention])
     given(con, "core.event_links", [{"event_mention_id": f"m{key}", "event_id": f"e{key}"}])
+    given(con, "core.events", [{"event_id": f"e{key}"}])
 
 
 def remove(con: Con, key: str) -> None:
@@ -80,7 +81,7 @@ def con(built: tuple[Path, Path], tmp_path: Path) -> Con:
 def rebuild(con: Con, prints: Path, run_id: str, run: tuple[Model, ...] = RUN) -> set[str]:
     """Run models as a run does; those that were computed in part."""
     update_word_stems(con)
-    increments = Increments(con, prints)
+    increments = Increments(con, prints, run)
     parts = builds.model_parts(run)
     standing = builds.standing(con, parts)
     builds.begin(con, [part.name for part in parts], run_id=run_id)
@@ -143,7 +144,8 @@ def test_several_runs_one_after_the_other(con: Con, tmp_path: Path) -> None:
 
 
 def forget(con: Con, prints: Path) -> None:
-    (prints / "prints.parquet").write_bytes(b"PAR1")
+    for path in prints.glob("*.parquet"):
+        path.write_bytes(b"PAR1")
 
 
 DOUBTS: dict[str, Callable[[Con, Path], object]] = {

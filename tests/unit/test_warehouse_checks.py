@@ -27,6 +27,7 @@ from warehouse.checks import Check, model_checks, run_check, run_checks, run_sid
 from warehouse.derived_checks import derived_checks, fill_checks
 from warehouse.load import load_reference, load_run
 from warehouse.models import run_model
+from warehouse.reference import reference_tables
 from warehouse.value_checks import value_checks
 
 DOCUMENT = a_document()
@@ -38,7 +39,7 @@ def template(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("checks")
     con = empty_warehouse()
     file = a_file(DOCUMENT, "a.txt")
-    load_reference(con)
+    load_reference(con, reference_tables())
     load_run(
         con, documents=[DOCUMENT], document_sources=[a_source(DOCUMENT, file)], files=[file], quarantine=[], run=a_run(),
         batches=[[write_batch(folder / "batch.parquet", [DOCUMENT])]], extractor_version="v1",

@@ -33,6 +33,7 @@ from warehouse.contracts.nlp import NLP
 from warehouse.extraction_schema import extraction_table
 from warehouse.ledger import read_ledger
 from warehouse.load import load_reference, load_run, replace_core, run_is_loaded
+from warehouse.reference import reference_tables
 
 ONE = a_document()
 TWO = a_document(source="second")
@@ -368,8 +369,8 @@ def test_core_is_written_whole_or_not_at_all(con):
 
 
 def test_reference_lists_are_loaded(con):
-    load_reference(con)
-    load_reference(con)
+    load_reference(con, reference_tables())
+    load_reference(con, reference_tables())
     assert [result.message for result in run_checks(con, table_checks()) if not result.passed] == []
     assert select(con, "select name, alpha2, fips, capital, continent from raw.countries where country = 'SRB'") == [
         ("Serbia", "RS", "RI", "Belgrade", "EU")

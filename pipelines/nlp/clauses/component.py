@@ -34,6 +34,7 @@ from pipelines.nlp.clauses.patterns import (
 from pipelines.nlp.clauses.phrases import add_prep, first_object, lemma_of, phrase_preps
 from pipelines.nlp.parsed import Doc, Token, parsed
 
+_LIMITING = frozenset(("only", "just", "merely", "simply", "solely"))
 _COLLAPSED = frozenset(("npadvmod", "nmod", "compound", "nsubj", "dep"))
 
 
@@ -282,7 +283,7 @@ def _read_operators(predicate: Predicate) -> None:
     for child in predicate.token.children:
         dep, word = child.dep_, child.lower_
         if dep == "neg" or (dep == "advmod" and word in NEGATIONS) or (dep == "det" and word == "no"):
-            predicate.is_negated = True
+            predicate.is_negated |= not _denies_what_follows(child, predicate.token)
         elif dep in ("aux", "auxpass"):
             if word == "to":
                 predicate.has_to = True
@@ -291,6 +292,14 @@ def _read_operators(predicate: Predicate) -> None:
         elif dep == "mark" and word in CONDITION_MARKS:
             predicate.is_conditional = True
     predicate.auxiliaries = tuple(auxiliaries)
+
+
+def _denies_what_follows(negation: Token, verb: Token) -> bool:
+    """Whether a "not" leaves its verb asserted: "not only condemned", "works for everyone, not just the wealthy"."""
+    after = negation.nbor() if negation.i + 1 < len(negation.doc) else None
+    if after is not None and after.lower_ in _LIMITING and negation.lower_ == "not":
+        return True
+    return verb.pos_ == "VERB" and verb.tag_ != "VB" and negation.i > verb.i + 1 and negation.lower_ == "not"
 
 
 def _is_nobody(noun: Token | None) -> bool:

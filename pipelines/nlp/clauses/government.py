@@ -5,8 +5,7 @@ What belongs here: climbing one step from a predicate. What does not: what the g
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pipelines.immutable import dataclass
 from pipelines.nlp.parsed import Token
 
 

@@ -204,7 +204,7 @@ def _left_edge(doc: Doc, token: Token, taken: set[int]) -> int:
         if before.is_space or before.pos_ in ("VERB", "AUX", "CCONJ", "SCONJ", "ADP", "PUNCT", "ADV", "PRON", "INTJ"):
             if (
                 before.tag_ == "PRP$"
-                or before.text == "-"
+                or (before.text == "-" and _joins(doc, before))
                 or (before.tag_ in ("VBN", "VBG") and _is_inside(before, token))
             ):
                 start -= 1
@@ -216,6 +216,14 @@ def _left_edge(doc: Doc, token: Token, taken: set[int]) -> int:
         if before.pos_ == "DET" or before.is_sent_start:
             break
     return start
+
+
+def _joins(doc: Doc, hyphen: Token) -> bool:
+    """Whether a hyphen stands inside a word; with blanks around it, it is a dash: "LAGOS - Dockers"."""
+    if hyphen.i == 0 or hyphen.i + 1 == len(doc):
+        return False
+    before = doc[hyphen.i - 1]
+    return before.idx + len(before) == hyphen.idx and hyphen.idx + len(hyphen) == doc[hyphen.i + 1].idx
 
 
 def _is_inside(token: Token, head: Token) -> bool:

@@ -52,12 +52,25 @@ class AntecedentReader:
             if current.dep_ in ("ccomp", "xcomp", "advcl", "conj", "pcomp") or token.dep_ in ("poss", "dobj", "pobj"):
                 governor = current.head if current.head is not current and current.pos_ in ("VERB", "AUX") else current
                 subject = self.clauses.surface_subject(governor) if governor.pos_ in ("VERB", "AUX") else None
-                if subject is not None and subject.i < token.i and subject.pos_ != "PRON" and _agree(token, subject):
+                if (
+                    subject is not None
+                    and subject.i < token.i
+                    and subject.pos_ != "PRON"
+                    and _agree(token, subject)
+                    and not self._is_acted_on_by(token, governor)
+                ):
                     return subject
             if current.head is current:
                 return None
             current = current.head
         return None
+
+    @staticmethod
+    def _is_acted_on_by(token: Token, verb: Token) -> bool:
+        """Whether a pronoun is an object of a verb, whose subject it then does not repeat: "the police asked them"."""
+        if token.lower_.endswith(("self", "selves")) or token.dep_ not in ("dobj", "dative", "pobj"):
+            return False
+        return token.head.i == verb.i or (token.dep_ == "pobj" and token.head.head.i == verb.i)
 
     def _is_pronoun(self, mention: MentionSpan) -> bool:
         return mention.end - mention.start == 1 and self.doc[mention.start].pos_ == "PRON"

@@ -30,6 +30,8 @@ from pipelines.nlp.events.party_phrase import PartyPhrase, merge_parties, withou
 
 WEIGHTS_FILE = "event_weights.csv"
 _CERTAIN = 4.0  # log odds between first and second above which nothing is in doubt
+_PARTED = frozenset(("first", "rest"))  # of "between A and B"
+_OF_OTHERS = frozenset(("inner", "told", "controlled"))
 _BEAM = 3  # actors compared with every recipient
 
 Weights = Mapping[str, Mapping[str, float]]  # role -> evidence -> weight
@@ -97,7 +99,8 @@ class ArgumentChooser:
         both: list[tuple[Candidate, Seen]] = [(candidate, {}) for candidate in candidates]
         actors = [self._scored(situation, c, ACTOR, of_it) for c, of_it in both if c.may_act]
         recipients = [self._scored(situation, c, RECIPIENT, of_it) for c, of_it in both if c.may_suffer]
-        best = sorted((s for s in actors if s.score > 0), key=lambda s: -s.score)[:_BEAM]
+        recipients = _unparted(recipients)
+        best = sorted((s for s in _unparted(actors) if s.score > 0), key=lambda s: -s.score)[:_BEAM]
         result: tuple[float, Scored | None, Scored | None] = (float("-inf"), None, None)
         for actor in (*best, None):
             recipient = self._recipient(situation, recipients, actor)
@@ -155,6 +158,27 @@ class ArgumentChooser:
             parties = merge_parties(parties, without_parties(list(one.candidate.parties), parties))
         parties.sort(key=lambda p: p.start)
         return Choice(parties, [], scored, {PARTICIPANT: ranked[0] if ranked else None})
+
+
+def _unparted(scored: list[Scored]) -> list[Scored]:
+    """Without those who are a part of a list that is the likelier party as a whole: who is one of several acts with them."""
+    several = [s for s in scored if len(s.candidate.parties) > 1 and s.score > 0 and _is_listed(s.candidate)]
+    if not several:
+        return scored
+    kept = []
+    for one in scored:
+        own = {p.identity for p in one.candidate.parties}
+        is_apart = any(place.inner in _PARTED for place in one.candidate.places)
+        if is_apart or not any(
+            s.score >= one.score and own < {p.identity for p in s.candidate.parties} for s in several
+        ):
+            kept.append(one)
+    return kept
+
+
+def _is_listed(candidate: Candidate) -> bool:
+    """Whether parties stand together in the text, and not only as the parties of another event."""
+    return any(place.relation.partition(".")[0] not in _OF_OTHERS for place in candidate.places)
 
 
 def _probability(score: float) -> float:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import replace
+from functools import cached_property
 
-from spacy.attrs import LEMMA
 from spacy.tokens import Doc as SpacyDoc
 from spacy.vocab import Vocab
 
@@ -31,6 +31,7 @@ from pipelines.nlp.events.lexicon import EventLexicon, Frame
 from pipelines.nlp.events.matcher import FrameMatcher, Site
 from pipelines.nlp.events.operators import OperatorReader
 from pipelines.nlp.events.parties import PartyReader
+from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import PEOPLE_NOUNS, PERSON_CLASSES
 from pipelines.nlp.events.recoding import Recoder
 from pipelines.nlp.events.repetitions import Repetitions, distinct
@@ -81,7 +82,8 @@ class EventsComponent:
     def predict(self, document: AnyDoc) -> list[Event]:
         """The events of a Doc, by position."""
         doc = parsed(document)
-        candidates = [doc[i] for i, lemma in enumerate(doc.to_array(LEMMA).tolist()) if lemma in self._lemmas]
+        known = self._lemmas
+        candidates = [token for token, lemma in zip(doc.tokens, doc.lemmas, strict=True) if lemma in known]
         if not candidates:
             return []
         coder = _DocumentCoder(doc, self)
@@ -91,7 +93,7 @@ class EventsComponent:
         for token in candidates:
             by_sentence.setdefault(bisect_right(starts, token.i) - 1, []).append(token)
         drafts = [(d, sents[at]) for at, tokens in by_sentence.items() for d in coder.code(sents[at], tokens)]
-        rows = coder.rows.rows(drafts)
+        rows = coder.rows.rows(drafts) if drafts else []
         if self.is_explaining:
             doc.user_data[EXPLANATIONS] = [(draft, row) for (draft, _), row in zip(drafts, rows, strict=True)]
         events = [row for (draft, _), row in zip(drafts, rows, strict=True) if draft.is_row]
@@ -115,10 +117,25 @@ class _DocumentCoder:
         self.recoder = Recoder(component.lexicon)
         self.weights = component.weights
         self.is_explaining = component.is_explaining
-        self.counts = EventCounts(doc, clauses, component.lexicon)
         self.repetitions = Repetitions(clauses)
-        self.domains = DomainReader(doc, component.domains)
-        self.rows = RowWriter(doc, component.lexicon, clauses, self.parties, self.themes, self.operators)
+        self._component = component
+
+    # Made when asked for: half of the documents have no draft that is whole.
+    @cached_property
+    def counts(self) -> EventCounts:
+        """Gives events their counts."""
+        return EventCounts(self.doc, self.clauses, self._component.lexicon)
+
+    @cached_property
+    def domains(self) -> DomainReader:
+        """Tells what passages are about."""
+        return DomainReader(self.doc, self._component.domains)
+
+    @cached_property
+    def rows(self) -> RowWriter:
+        """Writes the rows."""
+        lexicon = self._component.lexicon
+        return RowWriter(self.doc, lexicon, self.clauses, self.parties, self.themes, self.operators)
 
     def code(self, sent: Span, tokens: list[Token]) -> list[Draft]:
         """The drafts of one sentence that are events, where asked to explain the others too; `tokens` are those that the lexicon
@@ -138,13 +155,15 @@ class _DocumentCoder:
 
     def _whole_drafts(self, sent: Span, tokens: list[Token]) -> list[Draft]:
         """Drafts that have the parties they need, each act once, with counts."""
-        domain, is_disaster = self.domains.of(sent), self.domains.tells_disaster(sent)
         drafts = distinct(
             [d for d in self._drafts(tokens) if self._is_whole(d, sent) and not is_generic(d, self.clauses)]
         )
+        if not drafts:
+            return []
+        domain, is_disaster = self.domains.of(sent), self.domains.tells_disaster(sent)
         for draft in drafts:
             self.themes.settle(draft)
-            if len(draft.actors) > 1 and not draft.recipients and role_rule(draft.event_type, draft.mode).is_reciprocal:
+            if not draft.recipients and role_rule(draft.event_type, draft.mode).is_reciprocal and _differ(draft.actors):
                 draft.recipients = list(draft.actors)  # "the two armies clashed"
         drafts = [
             d
@@ -212,10 +231,11 @@ class _DocumentCoder:
             if site.token.i in used or (frame is not None and frame.event_type is None):
                 continue
             demand = self.operators.demand(site, used)
+            found = self.operators.lone(site) if demand is None else None
+            if demand is None and found is None and frame is None:
+                demand = self.operators.refusal(site)
             if demand is not None:
                 drafts.append(demand)
-                continue
-            found = self.operators.lone(site)
             if found is None:
                 continue
             _, outcome = found
@@ -256,6 +276,11 @@ class _DocumentCoder:
         while last > sent.start and (self.doc[last].is_punct or self.doc[last].is_space):
             last -= 1
         return all(p.end <= last for p in draft.parties())
+
+
+def _differ(parties: list[PartyPhrase]) -> bool:
+    """Whether there are sides among parties: two alike in country and sector act together, not on each other."""
+    return len({(p.country, p.sector) for p in parties}) > 1
 
 
 def _earlier(draft: Draft) -> EarlierAct:

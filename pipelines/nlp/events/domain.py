@@ -7,13 +7,12 @@ What belongs here: counting the evidence around a sentence and comparing it. Wha
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum
 from itertools import accumulate
 
-from spacy.attrs import LEMMA
 from spacy.vocab import Vocab
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.events.lexicon import read_rows
 from pipelines.nlp.events.patterns import POLITICAL_SECTORS
 from pipelines.nlp.parsed import Doc, Span
@@ -68,8 +67,9 @@ class DomainReader:
     def __init__(self, doc: Doc, lexicon: DomainLexicon) -> None:
         self._length = len(doc)
         weights = {name: [0] * self._length for name in lexicon.domains}
-        for at, lemma in enumerate(doc.to_array(LEMMA).tolist()):
-            for name, weight in lexicon.words.get(lemma, ()):
+        words = lexicon.words
+        for at, found in [(at, words[lemma]) for at, lemma in enumerate(doc.lemmas) if lemma in words]:
+            for name, weight in found:
                 weights[name][at] = weight
         named = set()
         for mention in doc._.mentions or ():

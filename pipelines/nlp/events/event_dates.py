@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.government import precedes_clause
 from pipelines.nlp.events.chains import BOUNDS, clause_chain, edge_rank, is_aimed_at, is_bound, only_names, report_rank
 from pipelines.nlp.events.counted_dates import counted_days

@@ -7,8 +7,9 @@ A function returns the names of what it sees; a name that the weights do not kno
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.events.candidates import Candidate, Place
 from pipelines.nlp.events.matcher import Site
 from pipelines.nlp.events.party_phrase import PartyPhrase

@@ -14,9 +14,11 @@ from pipelines.nlp.parsed import Span, Token
 
 _PRESENT = frozenset(("VBZ", "VBP"))
 _POSSIBILITY = frozenset(("can", "may", "must", "shall", "could", "might"))
+_OUTCOMES = frozenset(("can", "could", "may", "might"))
 _RULE_PREPOSITIONS = ("under", "by", "in", "according to")
 _QUESTION_TAGS = frozenset(("WP", "WRB", "WDT", "WP$"))
 _QUOTES = frozenset(("'", '"', "”", "’", ")"))
+_CONDITIONS = frozenset(("if", "unless", "whether"))
 _LABEL = 8  # tokens that a speaker's name in front of a question may have
 _CLIMB = 4  # clauses up from the event
 
@@ -40,12 +42,55 @@ def is_generic(draft: Draft, clauses: ClauseReader) -> bool:
         return True
     if verb is not None and verb.subject is not None and verb.subject.lower_ in ANYONE and verb.token.tag_ in _PRESENT:
         return True  # "those who strike face a trial"
+    if _is_condition(draft.top) or _is_conditional(draft.top, clauses):
+        return True
     return _is_anyone(draft.site.token) or _is_asked(draft.site.token) or _is_absent(draft.site.token)
 
 
 def _is_absent(token: Token) -> bool:
-    """Whether a noun is named as what there was none of: "arrested without a warrant"."""
-    return token.dep_ == "pobj" and token.head.lower_ == "without"
+    """Whether a noun or a deed is named as what there was none of: "arrested without a warrant", "without using force"."""
+    current = token
+    for _ in range(_CLIMB):
+        if current.dep_ in ("pobj", "pcomp"):
+            return current.head.lower_ == "without"
+        if current.dep_ not in ("dobj", "conj", "xcomp"):
+            return False
+        current = current.head
+    return False
+
+
+def _is_condition(token: Token) -> bool:
+    """Whether an event is only what something else depends on, or asked about: "if they are arrested", "should either side
+    attack", "asked whether it would attack".
+    """
+    current = token
+    for _ in range(_CLIMB):
+        if current.dep_ in ("advcl", "ccomp") and current.pos_ in ("VERB", "AUX"):
+            return _opens_condition(current)
+        if current.dep_ not in ("dobj", "conj", "xcomp", "pobj", "prep", "acomp", "attr"):
+            return False
+        if current.dep_ == "xcomp" and _opens_condition(current):
+            return True  # "to decide whether to suspend it"
+        current = current.head
+    return False
+
+
+def _is_conditional(verb: Token, clauses: ClauseReader) -> bool:
+    """Whether a verb tells what may follow on a condition: "if convicted, he could face ten years"."""
+    if verb.pos_ not in ("VERB", "AUX") or not any(word in _OUTCOMES for word in clauses.predicate(verb).auxiliaries):
+        return False
+    return any(child.dep_ == "advcl" and _opens_condition(child) for child in verb.children)
+
+
+def _opens_condition(verb: Token) -> bool:
+    for child in verb.lefts:
+        if child.dep_ == "mark":
+            return child.lower_ in _CONDITIONS
+        if child.dep_ in ("nsubj", "nsubjpass"):
+            return False
+        if child.dep_ == "aux" and child.lower_ == "should":
+            return True
+    return False
 
 
 def _is_rule(verb: Token, clauses: ClauseReader) -> bool:

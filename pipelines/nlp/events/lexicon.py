@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 
 from pipelines.errors import LexiconError
+from pipelines.immutable import dataclass
 from pipelines.nlp.kept import kept
 
 SAME = "="

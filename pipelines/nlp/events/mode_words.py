@@ -7,9 +7,9 @@ or what an operator makes of it (`operators.py`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import read_rows

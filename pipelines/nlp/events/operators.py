@@ -17,7 +17,7 @@ from pipelines.nlp.events.lexicon import SAME, EventLexicon, Operator, Outcome
 from pipelines.nlp.events.matcher import FrameMatcher, Site
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase, without_parties
-from pipelines.nlp.events.patterns import OBLIGATION
+from pipelines.nlp.events.patterns import NO_DEEDS, OBLIGATION, WILL
 from pipelines.nlp.events.roles import RoleFiller
 from pipelines.nlp.parsed import Token
 from pipelines.records import Modality
@@ -226,6 +226,39 @@ class OperatorReader:
                     requires="named",
                 )
         return None
+
+    def refusal(self, site: Site) -> Draft | None:
+        """What somebody says or is said not to be going to do, where that is no coded event: "will not take their money"."""
+        verb = site.verb
+        if (
+            verb is None
+            or not verb.is_negated
+            or site.token.tag_ != "VB"
+            or verb.is_conditional
+            or verb.subject is None
+        ):
+            return None
+        if not any(word in WILL for word in verb.auxiliaries) or verb.lemma in NO_DEEDS:
+            return None
+        if not verb.has_own_subject and not any(child.dep_ == "neg" for child in site.token.children):
+            return None  # "will not be deterred and maintain the right"
+        refusing = [p for p in self.parties.parties(verb.subject) if p.is_party]
+        if not refusing:
+            return None
+        choice = self.roles.by_operator(site, "REJECT", None)
+        return Draft(
+            site,
+            "REJECT",
+            None,
+            (),
+            refusing,
+            without_parties(choice.recipients, refusing),
+            DEMAND_SALIENCE,
+            site.token,
+            site.top,
+            choice=choice,
+            requires="named",
+        )
 
     def _complements(self, token: Token) -> list[str]:
         found = []

@@ -8,6 +8,7 @@ Cuba"), and its country and sector. What does not: how far a phrase reaches (`pa
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.annotations import Affiliation, MentionSpan, mentions_by_token
@@ -29,6 +30,7 @@ from pipelines.nlp.events.speakers import FIRST_PERSON, SpeakerReader
 from pipelines.nlp.parsed import Doc, Token
 
 _AMOUNTS = frozenset(("MONEY", "PERCENT"))
+_WHERE = frozenset(("in", "at", "near", "across", "over"))
 _PLACE_PREPOSITIONS = frozenset(("in", "from", "at", "near", "across"))
 
 
@@ -103,7 +105,7 @@ class PartyReader:
             return ()
         start, end = self.extents.span(head)
         stated = self.describer.describe(self.doc, start, end)
-        inner = self._inner(head)
+        inner = tuple(p for p in self._inner(head) if not _is_where(self.doc[p.head], head))
         country = stated.country or (inner[0].country if inner else None)
         sector = stated.sector or (inner[0].sector if inner and inner[0].sector else None)
         return (PartyPhrase(head.i, start, end, None, None, country, sector, bool(country or sector or inner)),)
@@ -175,6 +177,8 @@ class PartyReader:
         """Coordinated heads: without a name in apposition parsed as a conjunct, with one of a list parsed as an apposition."""
         listed = [child for child in token.children if self.extents.is_listed(child)]
         heads = [head for first in (token, *listed) for head in coordinated(first)]
+        for head in tuple(heads):
+            heads += [other for other in self.extents.beside_apposition(head) if other not in heads]
         kept: list[Token] = []
         for head in heads:
             if kept and head.dep_ == "conj" and self.extents.is_apposition(head):
@@ -243,7 +247,9 @@ class PartyReader:
         start, end = self.extents.span(head)
         mention = self.mention(head)
         is_named = mention is not None and mention.is_name
-        several = () if is_named else self._by_modifier(head, end) or self._by_country(head, start)
+        several = (
+            () if is_named else self._by_modifier(head, end) or self._by_country(head, start) or self._spelt_out(head)
+        )
         if several:
             return several
         named = self.extents.apposed_name(head) or mention
@@ -293,6 +299,18 @@ class PartyReader:
                 p.head, p.start, end if i == last else p.end, p.mention, p.entity, p.country, p.sector or sector, True
             )
             for i, p in enumerate(modifiers)
+        )
+
+    def _spelt_out(self, head: Token) -> tuple[PartyPhrase, ...]:
+        """One party a name of "two senators, Ada Roe and Ben Lund", each with the sector of what all are called."""
+        names = self.extents.members(head)
+        if not names:
+            return ()
+        stated = self.describer.describe_text(self.doc[self.extents.span(head)[0] : head.i + 1].text)
+        return tuple(
+            replace(p, country=p.country or stated.country, sector=p.sector or stated.sector)
+            for name in names
+            for p in self._phrases(name)
         )
 
     def _by_country(self, head: Token, start: int) -> tuple[PartyPhrase, ...]:
@@ -356,3 +374,8 @@ class PartyReader:
                 sector = mention.sector or (entity.sector if entity else None)
                 found.append(PartyPhrase(token.i, mention.start, mention.end, mention, entity, country, sector, True))
         return found
+
+
+def _is_where(place: Token, head: Token) -> bool:
+    """Whether a phrase only says where a thing is: "concerts in Kabul" are nobody's."""
+    return place.dep_ == "pobj" and place.head.lower_ in _WHERE and place.head.head.i == head.i

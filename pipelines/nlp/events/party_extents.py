@@ -44,6 +44,8 @@ class ExtentReader:
     def is_apposition(self, head: Token) -> bool:
         """ "the foreign minister, X," parsed as a list: a person's name right after a title and a comma, with no "and"."""
         first = head.head
+        if first.tag_ in ("NNS", "NNPS") and any(child.dep_ == "conj" for child in head.children):
+            return False  # "two senators, Ada Roe and Ben Lund"
         if any(child.dep_ == "cc" and child.i < head.i for child in first.children):
             between = self.doc[first.i + 1 : head.left_edge.i]
             if len(between) != 1 or between[0].text != ",":
@@ -82,6 +84,48 @@ class ExtentReader:
             return first.country is not None and second.country is not None and first.country != second.country
         return True
 
+    def beside_apposition(self, head: Token) -> list[Token]:
+        """Heads coordinated with a name that the parser hangs on what the name is called, or before it, as a part of it.
+
+        "Ada Roe, the mayor's chief of staff, and Ben Lund were fined"; "Deputy Ada Roe and Minister Ben Lund".
+        """
+        found: list[Token] = []
+        first = self._mention(head)
+        if first is None or not first.is_name:
+            return found
+        for child in head.children:
+            if child.dep_ == "appos" and not self.is_listed(child) and self._is_called(child, first):
+                found += [other for other in coordinated(child)[1:] if self._is_other(other, first)]
+            elif child.dep_ in ("nmod", "compound") and self._is_other(child, first, label=first.label):
+                found += [child] if any(c.dep_ == "cc" for c in child.children) else []
+        return found
+
+    def members(self, head: Token) -> list[Token]:
+        """The names that a plural is spelt out by: "two senators, Ada Roe and Ben Lund"."""
+        if head.tag_ not in ("NNS", "NNPS"):
+            return []
+        for child in head.children:
+            if (
+                child.dep_ in ("appos", "conj")
+                and child.i > head.i
+                and self.doc[child.left_edge.i - 1].text in (",", ":")
+            ):
+                names = [t for t in coordinated(child) if (m := self._mention(t)) is not None and m.is_name]
+                if len(names) > 1 and len(names) == len(coordinated(child)):
+                    return names
+        return []
+
+    def _is_called(self, apposition: Token, first: MentionSpan) -> bool:
+        mention = self._mention(apposition)
+        return mention is None or mention.entity is first.entity or not mention.is_name
+
+    def _is_other(self, token: Token, first: MentionSpan, *, label: str | None = None) -> bool:
+        """Whether a token heads a name that stands for somebody else."""
+        mention = self._mention(token)
+        if mention is None or not mention.is_name or mention.label not in ("PERSON", "ORG", "GPE"):
+            return False
+        return mention.entity is not first.entity and (label is None or mention.label == label == "PERSON")
+
     def apposed_name(self, head: Token) -> MentionSpan | None:
         """The name in apposition to a head that is none, before or behind it: "the minister, Ade Bello"."""
         mention = self._mention(head)
@@ -119,8 +163,9 @@ class ExtentReader:
         mention = self._mention(head)
         if mention is not None and mention.is_name:
             start, end = min(start, mention.start), max(end, mention.end)
+        others = {token.i for token in self.beside_apposition(head)}
         for child in head.children:
-            if child.i < head.i and child.dep_ in _NAME_PARTS:
+            if child.i < head.i and child.dep_ in _NAME_PARTS and child.i not in others:
                 start = min(start, child.left_edge.i)
             elif child.i > head.i:
                 is_of = child.dep_ == "prep" and child.lower_ == "of"

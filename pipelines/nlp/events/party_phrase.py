@@ -5,8 +5,7 @@ What belongs here: the form. What does not: finding parties (`parties.py`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pipelines.immutable import dataclass
 from pipelines.nlp.annotations import EntityNode, MentionSpan
 
 

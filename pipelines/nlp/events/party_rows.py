@@ -6,9 +6,8 @@ parties (`parties.py`), the scene itself (`coreference/home.py`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pipelines import ids
+from pipelines.immutable import dataclass
 from pipelines.nlp.coreference.citizens import is_foreign
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import LOCAL_SECTORS, PERSONAL_PRONOUNS, STATE_SECTORS
@@ -86,7 +85,11 @@ def _country_of_story(doc: Doc, party: PartyPhrase) -> str | None:
     """The country of nameless people whom no phrase gives one, in a story that is about one country alone."""
     is_named = party.mention is not None and party.mention.is_name
     home = doc._.home
-    if home is None or is_named or not party.is_party or party.entity is not None:
+    if home is None or is_named or not party.is_party:
+        return None
+    if party.sector in STATE_SECTORS:
+        return home.before(party.head)
+    if party.entity is not None:
         return None
     if doc[party.head].pos_ == "PRON" and (home.clear is None or doc[party.head].lower_ not in PERSONAL_PRONOUNS):
         return None  # whoever speaks in a story about one country is of it; elsewhere a pronoun may be anyone

@@ -44,6 +44,14 @@ PERSON_CLASSES = (
 # Modal verbs by which a speaker asks for what another should do: "the minister said the union must act".
 OBLIGATION = frozenset(("must", "should", "ought", "need"))
 
+# Auxiliaries by which someone says what he is going to do, and verbs of what no one decides to do.
+WILL = frozenset(("will", "would", "wo", "shall", "'ll", "’ll", "'d", "’d"))
+NO_DEEDS = frozenset(
+    """be have know mean matter happen need like love seem appear remain become get work last affect cause lead end feel think
+    believe see hear find lose forget succeed fail survive die exist occur change sit stand hesitate rest tire say tell comment
+    confirm disclose reveal specify name identify elaborate""".split()
+)
+
 # Sectors that make an event political by themselves; the others do so with a country.
 POLITICAL_SECTORS = frozenset("GOV MIL COP JUD LEG SPY PTY REB OPP UAF ELI REF IGO UNO EUR NGO ISM".split())
 

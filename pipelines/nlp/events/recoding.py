@@ -40,6 +40,7 @@ class Recoder:
         """Recode what is refused, demanded or still to come by the type's own rules."""
         verb = draft.site.verb
         if draft.is_negated and self.lexicon.is_cooperative(draft.event_type):
+            _part(draft)
             self._recode(draft, "REJECT")
             draft.is_negated = False
         elif verb is not None and draft.trigger.i == draft.site.token.i and self._is_demand(draft, verb):
@@ -47,6 +48,7 @@ class Recoder:
             draft.modality = Modality.ACTUAL
             self._recode(draft, "REQUEST")
         elif draft.modality == Modality.FUTURE:
+            _part(draft)
             self._recode(draft, "PLAN")
 
     def _is_demand(self, draft: Draft, verb: Predicate) -> bool:
@@ -66,3 +68,19 @@ class Recoder:
             draft.mode = outcome.mode
         if outcome.modality:
             draft.modality = Modality(outcome.modality)
+
+
+def _part(draft: Draft) -> None:
+    """Make those with whom the subject of a meeting does not meet, or is to meet, the recipients: no longer all act alike."""
+    if draft.choice is None or draft.recipients or not role_rule(draft.event_type, draft.mode).is_together:
+        return
+    leading = {
+        party.identity
+        for scored in draft.choice.scored
+        if any(place.relation == "subj" for place in scored.candidate.places)
+        for party in scored.candidate.parties
+    }
+    first = [p for p in draft.actors if p.identity in leading]
+    if first:
+        draft.recipients = [p for p in draft.actors if p.identity not in leading]
+        draft.actors = first

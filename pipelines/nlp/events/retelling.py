@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.event_dates import EventDate

@@ -7,9 +7,9 @@ What belongs here: making a `Situation` of a frame or an operator, and asking fo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.phrases import coordinated
 from pipelines.nlp.events.candidates import CandidateReader
 from pipelines.nlp.events.choice import ArgumentChooser, Choice
@@ -38,6 +38,7 @@ class RoleRule:
     tells_of: bool
     is_disasters: bool
     counts: frozenset[str]
+    no_event_with: frozenset[str]
 
 
 @cache
@@ -56,6 +57,7 @@ def load_role_rules() -> dict[tuple[str, str], RoleRule]:
             tells_of=row["told_of"] == "true",
             is_disasters=row["disaster"] == "true",
             counts=frozenset(filter(None, row["counts"].split("|"))),
+            no_event_with=frozenset(filter(None, row["no_event_with"].split("|"))),
         )
         for _, row in read_rows("event_roles.csv")
     }

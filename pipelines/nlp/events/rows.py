@@ -26,6 +26,8 @@ from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.party_rows import Scene, party_row
 from pipelines.nlp.events.patterns import INDEFINITE, POLITICAL_SECTORS
 from pipelines.nlp.events.retelling import Told
+from pipelines.nlp.events.roles import role_rule
+from pipelines.nlp.events.speakers import FIRST_PERSON
 from pipelines.nlp.events.themes import ThemeReader
 from pipelines.nlp.parsed import Doc, Span
 from pipelines.records import Event, Modality, Party, Place
@@ -145,8 +147,12 @@ class RowWriter:
     def allows(self, draft: Draft, domain: Domain) -> bool:
         """Whether a draft has the parties that its frame asks for, and political ones where the passage is not."""
         if not any(p.is_party for p in draft.parties()):
-            return domain is Domain.POLITICAL and self._stands_alone(draft)
+            may_be_nobody = draft.requires in ("", "political", "actor")
+            return may_be_nobody and domain is Domain.POLITICAL and self._stands_alone(draft)
         requires = draft.requires
+        refused = role_rule(draft.event_type, draft.mode).no_event_with
+        if refused and any(p.sector in refused or self._is_writer(p) for p in draft.parties()):
+            return False  # an interview
         if domain is Domain.OTHER and not any(p.sector in POLITICAL_SECTORS for p in draft.parties()):
             return False
         if requires == "political":
@@ -166,6 +172,12 @@ class RowWriter:
             passive = draft.site.verb is not None and draft.site.verb.is_passive
             return draft.has_subject or bool(draft.actors) or (passive and any(p.is_party for p in draft.recipients))
         return True
+
+    def _is_writer(self, party: PartyPhrase) -> bool:
+        """Whether a party is who writes: "we" outside quotations, or the outlet by its name."""
+        if party.entity is not None:
+            return party.entity.name == self.context.source_name
+        return party.end - party.start == 1 and self.doc[party.start].lower_ in FIRST_PERSON and not party.country
 
     def _stands_alone(self, draft: Draft) -> bool:
         """Whether a deed done somewhere is told as a definite one, though no one is named: "the fighting", "shots were fired"."""

@@ -9,9 +9,9 @@ A number counts by the word it depends on: the verb it is object or subject of (
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of, phrase_preps
 from pipelines.nlp.events.lexicon import read_rows

@@ -53,11 +53,13 @@ class AttributeTable:
         self._words = {ruler.vocab.strings.add(word) for words, _ in conditions for word in words}
         self._expressions = [re.compile(expression) for _, found in conditions for expression in found]
         self._is_named: dict[int, bool] = {}
-        self._kinds: dict[tuple[int, int, int, int], _Kind] = {}
+        self._kinds: dict[tuple[int, ...], _Kind] = {}
+        self._known: dict[tuple[int, ...], _Kind] = {}  # the same, of each word by itself
 
     def __call__(self, doc: Doc) -> Doc:
-        rows = doc.to_array(_ATTRIBUTES)
-        kinds = [self._kind(doc, index, row) for index, row in enumerate(rows.tolist())]
+        rows = zip(*doc.to_array(_ATTRIBUTES).T.tolist(), strict=True)
+        known = self._known
+        kinds = [known.get(row) or self._kind(doc, index, row) for index, row in enumerate(rows)]
         longer = self._met_by_several(doc, kinds)
         for index, kind in enumerate(kinds):
             if index in longer:
@@ -66,14 +68,18 @@ class AttributeTable:
                 set_token_attrs(doc[index], kind.attributes)
         return doc
 
-    def _kind(self, doc: Doc, index: int, row: Sequence[int]) -> _Kind:
+    def _kind(self, doc: Doc, index: int, row: tuple[int, ...]) -> _Kind:
+        if len(self._known) >= _MAX_WORDS:
+            self._known.clear()
         tag, word, dependency, is_space = row
         is_named = self._is_named.get(word)
         if is_named is None:
             is_named = self._know(word)
         # All words that no rule names are one kind.
         key = (tag, word if is_named else 0, dependency, is_space)
-        return self._kinds.get(key) or self._kinds.setdefault(key, self._match(doc[index].text, tag, dependency))
+        kind = self._kinds.get(key) or self._kinds.setdefault(key, self._match(doc[index].text, tag, dependency))
+        self._known[row] = kind
+        return kind
 
     def _know(self, word: int) -> bool:
         if len(self._is_named) >= _MAX_WORDS:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from spacy.attrs import LEMMA, MORPH, ORTH, POS
 from spacy.lang.en import EnglishLemmatizer
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc
 
 _ATTRIBUTES = [LEMMA, ORTH, POS, MORPH]
 # More words than any news text has at a time; the words of a long run must not pile up.
@@ -38,20 +38,20 @@ class LemmaTable:
     def __call__(self, doc: Doc) -> Doc:
         if not len(doc):
             return doc
-        rows = list(map(tuple, doc.to_array(_ATTRIBUTES).tolist()))
+        rows = list(zip(*doc.to_array(_ATTRIBUTES).T.tolist(), strict=True))
         # What the attribute ruler has set stays. A string of a memory zone goes with it, so each document adds its own.
         places = {row: index for index, row in enumerate(rows)}
-        lemmas = {row: row[0] or self._strings.add(self._lemma(doc[at], row[1:])) for row, at in places.items()}
+        lemmas = {row: row[0] or self._strings.add(self._lemma(doc, at, row[1:])) for row, at in places.items()}
         values: Any = np.array([[lemmas[row]] for row in rows], dtype=np.uint64)
         doc.from_array([LEMMA], values)
         return doc
 
-    def _lemma(self, token: Token, word: tuple[int, ...]) -> str:
+    def _lemma(self, doc: Doc, at: int, word: tuple[int, ...]) -> str:
         lemma = self._lemmas.get(word)
         if lemma is None:
             if len(self._lemmas) >= _MAX_WORDS:
                 self._lemmas.clear()
-            lemma = self._lemmas[word] = self.rule_lemmatize(token)[0]
+            lemma = self._lemmas[word] = self.rule_lemmatize(doc[at])[0]
         return lemma
 
 

@@ -6,11 +6,13 @@ What belongs here: everything that is looked up once a document. What does not: 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import lru_cache
+from itertools import accumulate, chain, count, repeat
 from typing import NamedTuple
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.actors.phrase_index import Kind, Match, PhraseIndex, fold, split_words
 from pipelines.nlp.annotations import written_on
 from pipelines.nlp.names.lexicon import TeamLexicon
@@ -68,12 +70,13 @@ def build_table(doc: Doc, index: PhraseIndex, teams: TeamLexicon) -> TokenTable:
     words = _expand(facts)
     team_index = teams.index(table.sport)
     on = written_on(doc)
-    for i, text in enumerate(texts):
-        first = words.folded[words.first[i]]
+    names, team_names = index.first_words, team_index.first_words
+    for i, (text, at) in enumerate(zip(texts, words.first, strict=False)):
+        first = words.folded[at]
         if text[0].isalnum():
-            if index.may_begin(first):
+            if first in names:
                 _match_token(table, index, words, i, on)
-            if table.capital[i] and team_index.may_begin(first):
+            if table.capital[i] and first in team_names:
                 _match_team(table, team_index, words, i)
     return table
 
@@ -99,7 +102,7 @@ def _fact(text: str) -> _Fact:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """Words as the lexicons cut them, the token of each, and the first word of each token."""
+    """Words as the lexicons cut them, the token of each, and the first word of each token and of what follows the last."""
 
     words: list[str]
     folded: list[str]
@@ -140,25 +143,23 @@ def _match_team(table: TokenTable, teams: PhraseIndex, words: _Words, i: int) ->
 
 
 def _expand(facts: list[_Fact]) -> _Words:
-    words: list[str] = []
-    folded: list[str] = []
-    owners: list[int] = []
-    first: list[int] = []
-    for i, fact in enumerate(facts):
-        first.append(len(words))
-        words.extend(fact.parts)
-        folded.extend(fact.folded_parts)
-        owners.extend([i] * len(fact.parts))
-    return _Words(words, folded, owners, first)
+    parts = [fact.parts for fact in facts]
+    counts = list(map(len, parts))
+    return _Words(
+        words=list(chain.from_iterable(parts)),
+        folded=list(chain.from_iterable([fact.folded_parts for fact in facts])),
+        owners=list(chain.from_iterable(map(repeat, count(), counts))),
+        first=list(accumulate(counts, initial=0)),
+    )
 
 
 def _split_segments(table: TokenTable) -> list[Segment]:
-    begins = {sent.start for sent in table.doc.sents}
+    breaks = {i for i, text in enumerate(table.texts) if "\n" in text}
     segments: list[Segment] = []
     start = 0
-    for i, text in enumerate(table.texts):
-        ends_line = "\n" in text
-        if (ends_line or i in begins) and i > start:
+    for i in sorted(breaks.union([sent.start for sent in table.doc.sents])):
+        ends_line = i in breaks
+        if i > start:
             segments.append(_segment(table, start, i, may_be_title=len(segments) < _HEADLINE_SEGMENTS))
             start = i
         if ends_line:

@@ -12,10 +12,10 @@ Leidner, Toponym Resolution in Text (2007); the numbers are set by hand, on the 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.places.gazetteer import Toponym, fold_name
 from pipelines.nlp.places.matching import ToponymSpan, contains
 

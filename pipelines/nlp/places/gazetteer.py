@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left
-from dataclasses import dataclass
 from hashlib import blake2b
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.places.patterns import ADMIN_WORDS, EXPANSIONS, FOLDED_LETTERS, KINDS
 from pipelines.records import PlacePrecision
 

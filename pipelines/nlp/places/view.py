@@ -22,12 +22,13 @@ class TokenView:
     def __init__(self, doc: Doc) -> None:
         self.tokens = list(doc)
         self.words = [token.text for token in self.tokens]
+        self.lower = [token.lower_ for token in self.tokens]
         position: Sequence[int] = range(len(doc) + 1)
-        if any(word.isspace() for word in self.words):
+        if any(token.is_space for token in self.tokens):
             self.tokens = [token for token in self.tokens if not token.is_space]
             self.words = [token.text for token in self.tokens]
+            self.lower = [token.lower_ for token in self.tokens]
             position = _positions(doc, self.tokens)
-        self.lower = [word.lower() for word in self.words]
         self.labels = [""] * len(self.words)
         self.bounds = [(0, 0)] * len(self.words)
         names = [(position[start], position[end], label) for start, end, label in _names(doc)]

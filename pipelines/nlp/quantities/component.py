@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from spacy.strings import get_string_id
 from spacy.tokens import Doc as SpacyDoc
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.parsed import AnyDoc, Doc, parsed
 from pipelines.nlp.quantities import patterns
 from pipelines.nlp.quantities.counts import find_count

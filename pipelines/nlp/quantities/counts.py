@@ -6,8 +6,7 @@ noun ("the toll rose to 45"). What does not: numbers with a unit (`component.py`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pipelines.immutable import dataclass
 from pipelines.nlp.parsed import Doc, Token
 from pipelines.nlp.quantities import patterns
 from pipelines.nlp.quantities.numbers import Number

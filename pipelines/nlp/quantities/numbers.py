@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.quantities import patterns
 
 _WORD = re.compile(r"[^\W\d_]+")

@@ -9,13 +9,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from babel import Locale
 
 from pipelines.errors import LexiconError
+from pipelines.immutable import dataclass
 
 LEXICONS = Path(__file__).resolve().parents[2] / "lexicons"
 _POSITIONS = {"before", "after", "code", "scaled", "weight"}

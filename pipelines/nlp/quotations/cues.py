@@ -7,11 +7,12 @@ not: finding cues in a text (`attribution.py`).
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 
 from pipelines.errors import LexiconError
+from pipelines.immutable import dataclass
 
 CUE_FILE = Path(__file__).resolve().parents[2] / "lexicons" / "cue_verbs.csv"
 CLASSES = {

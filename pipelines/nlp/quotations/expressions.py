@@ -6,8 +6,7 @@ where a cue must stand to govern a passage (`attribution.py`, `leading.py`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pipelines.immutable import dataclass
 from pipelines.nlp.parsed import Token
 from pipelines.nlp.quotations import patterns
 from pipelines.nlp.quotations.cues import Cue, CueLexicon

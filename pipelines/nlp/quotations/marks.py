@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.quotations import patterns
 
 _OPEN, _CLOSE, _UNKNOWN = 1, -1, 0

@@ -6,8 +6,9 @@ What belongs here: `Page` and `Passage`, which turn characters into tokens once 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.parsed import Doc
 from pipelines.nlp.quotations import patterns
 from pipelines.nlp.quotations.marks import QuotedSpan, paragraph_bounds, quoted_spans

@@ -6,17 +6,20 @@ What belongs here: what must be settled before the parser runs. What does not: r
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from typing import Any
 
 import numpy as np
-from spacy.attrs import IDX, IS_SPACE, ORTH, SENT_START
+from spacy.attrs import IDX, IS_SPACE, ORTH, SENT_START, SPACY
+from spacy.lang.en import EnglishDefaults
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
 
 from pipelines.nlp.actors.lexicon import LEXICONS, read_rows
 from pipelines.nlp.actors.titles import TITLE_ABBREVIATIONS
+from pipelines.nlp.document_data import text_of
+from pipelines.nlp.inference.tokenizer import keep_searches
 from pipelines.nlp.repairs.endless import cuts
 from pipelines.nlp.repairs.patterns import (
     DATELINE,
@@ -52,7 +55,8 @@ def repair_tokenizer(nlp: Language) -> None:
         elif r")\.(?=" in pattern or r"])\.(?=" in pattern:
             pattern += NO_NAME_ENDING
         infixes.append(pattern)
-    tokenizer.infix_finditer = compile_infix_regex([*RUN_ON_INFIXES, *infixes]).finditer
+    finditer = compile_infix_regex([*RUN_ON_INFIXES, *infixes]).finditer
+    keep_searches(tokenizer, finditer, are_infixes_signs=issubclass(defaults, EnglishDefaults))
 
 
 class RepairsComponent:
@@ -73,7 +77,7 @@ class RepairsComponent:
         starts: list[int] = []
         spaces = np.flatnonzero(doc.to_array(IS_SPACE))
         openings = [int(i) + 1 for i in spaces if _ends_line(doc, int(i))]
-        begins = _begins(doc)
+        layout = _Layout(doc)
         if len(doc) and not doc[0].is_space:
             openings.insert(0, 0)
         for start in openings:
@@ -82,7 +86,7 @@ class RepairsComponent:
             if start == len(doc) or (starts and starts[-1] >= start):
                 continue
             starts.append(start)
-            after = _after_dateline(doc, start, begins)
+            after = layout.after_dateline(start)
             if after is not None:
                 starts.append(after)
         return starts
@@ -96,27 +100,36 @@ def _ends_line(doc: Doc, index: int) -> bool:
     return breaks == 1 and doc[index - 1].text[-1] in TERMINAL_PUNCTUATION
 
 
-def _begins(doc: Doc) -> list[int]:
-    """Where each token begins, in characters; each opening looks at a dozen, one by one."""
-    begins: Any = doc.to_array(IDX)
-    return list(begins.tolist())
+class _Layout:
+    """Where the tokens of a Doc stand in its text: a story has many openings, and spaCy makes an object for each token it is
+    asked for.
+    """
 
+    def __init__(self, doc: Doc) -> None:
+        self._text = text_of(doc)
+        columns: Any = doc.to_array([IDX, SPACY])
+        self._begins: list[int] = columns[:, 0].tolist()
+        self._ends: list[int] = [*self._begins[1:], len(self._text)]  # with the space behind
+        self._spaces: list[int] = columns[:, 1].tolist()
 
-def _after_dateline(doc: Doc, start: int, begins: list[int]) -> int | None:
-    offset = begins[start]
-    # The doc's text is not sliced: that would copy a long document for every paragraph.
-    end = bisect_left(begins, offset + DATELINE_REACH, start)
-    end = next((i for i in range(start, end) if "\n" in doc[i].text), end)
-    match = DATELINE.match(doc[start:end].text)
-    if not match:
+    def after_dateline(self, start: int) -> int | None:
+        """The token behind the dateline that begins at a token, None where none does."""
+        begins = self._begins
+        offset = begins[start]
+        end = bisect_left(begins, offset + DATELINE_REACH, start)
+        break_ = self._text.find("\n", offset, self._ends[end - 1])
+        if break_ >= 0:
+            end = bisect_right(begins, break_, start) - 1
+        match = DATELINE.match(self._text, offset, self._ends[end - 1] - self._spaces[end - 1]) if end > start else None
+        if not match:
+            return None
+        text = LEADING_DATE.sub("", match.group()).replace("[", "(")
+        place = text.split("(")[0].split(",")[0].rstrip(" -–—:")
+        if not (
+            "(" in text or (place.isupper() and ":" not in text) or (("--" in text or "—" in text) and ":" not in text)
+        ):
+            return None
+        for index in range(start + 1, end):
+            if begins[index] >= match.end():
+                return index
         return None
-    text = LEADING_DATE.sub("", match.group()).replace("[", "(")
-    place = text.split("(")[0].split(",")[0].rstrip(" -–—:")
-    if not (
-        "(" in text or (place.isupper() and ":" not in text) or (("--" in text or "—" in text) and ":" not in text)
-    ):
-        return None
-    for index in range(start + 1, end):
-        if begins[index] >= offset + match.end():
-            return index
-    return None

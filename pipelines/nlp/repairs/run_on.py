@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
+from pipelines.nlp.document_data import text_of
+
 _CAPITAL = "[A-ZÀ-ÖØ-Þ]"
 _SMALL = "[a-zß-öø-ÿ]"
 _CLOSING = "”’\"'»)"
@@ -56,7 +58,7 @@ class RunOn(NamedTuple):
 
 def run_ons(doc: Doc) -> list[RunOn]:
     """Where a sentence starts that no space parts from the one before, in ascending order."""
-    offsets = list(_offsets(doc.text))
+    offsets = list(_offsets(text_of(doc)))
     if not offsets:
         return []
     tokens = {token.idx: token.i for token in doc}

@@ -194,7 +194,9 @@ def _is_condition_to_come(verb: Token) -> bool:
         return False
     is_perfect = any(c.dep_ == "aux" and c.lower_ in ("had", "have", "has") for c in verb.children)
     modals = [c for c in verb.head.children if c.dep_ == "aux" and c.tag_ == "MD"]
-    return not is_perfect and bool(modals) and not any(c.lower_ == "have" for c in verb.head.children if c.dep_ == "aux")
+    return (
+        not is_perfect and bool(modals) and not any(c.lower_ == "have" for c in verb.head.children if c.dep_ == "aux")
+    )
 
 
 def _is_ahead(auxiliaries: list[Token]) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.times.absolute import resolve_holiday
-from pipelines.nlp.times.grammar import HEAD, RULES, RUN, STARTS
+from pipelines.nlp.times.grammar import HEAD, RULES, RUN, STARTS, Rule
 from pipelines.nlp.times.lexer import Lexed, lex
 from pipelines.nlp.times.patterns import HOLIDAY
 from pipelines.nlp.times.surface import SurfaceReading
@@ -28,6 +29,8 @@ _COARSE = frozenset((Precision.QUARTER, Precision.YEAR))
 _TIMES_OF_DAY = frozenset(("clock", "part_of_day"))
 # A reference date outside is no date of a text, and counting from it would leave the calendar.
 _FIRST_YEAR, _LAST_YEAR = 1000, 9000
+_KEPT_RUNS = 8192
+_LONGEST_KEPT = 64  # tokens; longer ones do not come again
 # What stands between a clock time and its day: "3am local time (0000 UTC) on Friday".
 _CLOCK_TAIL = re.compile(r"\s*(?:local(?:\s+time)?\b)?\s*(?:\([^()\n]{1,30}\))?", re.I)
 _NUMERIC_DATE = re.compile(r"(?<![\w./-])(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}(?![\w/])")
@@ -93,20 +96,53 @@ def _matches(lexed: Lexed, timeline: Timeline) -> Iterator[tuple[int, _Found | N
         token, last = run.start(), run.end() + 1  # the token after is there for rules to look ahead to
         if HEAD.search(lexed.classes, token, run.end()) is None:
             continue
-        while (start := STARTS.search(lexed.classes, token, last)) is not None:
-            found = _best(lexed, start.start(), timeline)
-            token = found.next_token if found else start.start() + 1
-            yield start.start(), found if found and found.resolved is not NO_EXPRESSION else None
+        while (start := _next_start(lexed.classes, token, last)) is not None:
+            found = _best(lexed, start, timeline)
+            token = found.next_token if found else start + 1
+            yield start, found if found and found.resolved is not NO_EXPRESSION else None
+
+
+def _next_start(classes: str, first: int, last: int) -> int | None:
+    """The first of the tokens [first, last) at which a rule matches."""
+    if last - first > _LONGEST_KEPT:
+        start = STARTS.search(classes, first, last)
+        return None if start is None else start.start()
+    distance = _distance_to_start(classes[first:last])
+    return None if distance is None else first + distance
+
+
+# Texts write most of their dates in the same few ways, so what matches is kept by the classes of a run of tokens.
+@lru_cache(maxsize=_KEPT_RUNS)
+def _distance_to_start(classes: str) -> int | None:
+    start = STARTS.search(classes)
+    return None if start is None else start.start()
+
+
+def _rules_at(classes: str, first: int, last: int) -> tuple[Rule, ...]:
+    """The rules that match at a token whose run ends before `last`, the longest match first, then in their order."""
+    return (_kept_rules if last - first <= _LONGEST_KEPT else _matching_rules)(classes[first:last])
+
+
+def _matching_rules(classes: str) -> tuple[Rule, ...]:
+    matches = [
+        (match.end(), -order, rule)
+        for order, rule in enumerate(RULES)
+        if (match := rule.regex.match(classes)) and match.end()
+    ]
+    return tuple(rule for _, _, rule in sorted(matches, key=lambda found: found[:2], reverse=True))
+
+
+_kept_rules = lru_cache(maxsize=_KEPT_RUNS)(_matching_rules)
 
 
 def _best(lexed: Lexed, token: int, timeline: Timeline) -> _Found | None:
     """The longest match at a token that resolves, joined with the date or clock time that belongs to it."""
-    matches = [
-        (match.end(), -order, rule, match)
-        for order, rule in enumerate(RULES)
-        if (match := rule.regex.match(lexed.classes, token)) and match.end() > token
-    ]
-    for _, _, rule, match in sorted(matches, key=lambda found: found[:2], reverse=True):
+    run = RUN.match(lexed.classes, token)
+    if run is None:
+        return None
+    for rule in _rules_at(lexed.classes, token, run.end() + 1):  # the token after is there to look ahead to
+        match = rule.regex.match(lexed.classes, token)
+        assert match is not None
         parts = Parts(lexed, match)
         resolved = rule.resolve(parts, timeline)
         if resolved is not None:

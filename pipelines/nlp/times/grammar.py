@@ -9,8 +9,8 @@ resolver declines gives way to the next. What does not: meanings (`absolute.py`,
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.times import absolute, amounts, relative
 from pipelines.nlp.times.timeline import Resolver
 from pipelines.nlp.times.token_class import TokenClass

@@ -6,9 +6,9 @@ word lists (`patterns.py`) and the grammar (`grammar.py`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.times import patterns as p
 from pipelines.nlp.times.token_class import TokenClass as T
 
@@ -32,27 +32,25 @@ class Lexed:
 
 def lex(text: str) -> Lexed:
     """Split a text into tokens and class each."""
-    classes: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    values: list[object] = []
-    add_class, add_start, add_end, add_value = classes.append, starts.append, ends.append, values.append
+    entries: list[tuple[str, object]] = []
+    spans: list[tuple[int, int]] = []
+    add_entry, add_span = entries.append, spans.append
     plain_words = _PLAIN_WORDS
     for match in p.TOKEN.finditer(text):
         group = match.lastindex or 0
         if group == 1:  # a plain word, as nearly all are
             word = match[1]
-            entry = plain_words.get(word)
-            if entry is None:
-                entry = _class_plain_word(word)
+            add_entry(plain_words.get(word) or _class_plain_word(word))
         else:
-            entry = _class_other(match.lastgroup or "", match[group])
-        start, end = match.span(group)
-        add_class(entry[0])
-        add_value(entry[1])
-        add_start(start)
-        add_end(end)
-    return Lexed(text, "".join(classes), starts, ends, values)
+            add_entry(_class_other(match.lastgroup or "", match[group]))
+        add_span(match.span(group))
+    return Lexed(
+        text,
+        "".join([entry[0] for entry in entries]),
+        [span[0] for span in spans],
+        [span[1] for span in spans],
+        [entry[1] for entry in entries],
+    )
 
 
 def number_value(lexed: Lexed, start: int, end: int) -> float | None:

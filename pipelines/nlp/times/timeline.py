@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import Enum
 from typing import Protocol
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.times.lexer import Lexed, number_value
 from pipelines.nlp.times.values import Period, day_period, month_period, weekday_date, year_period
 from pipelines.records import Precision

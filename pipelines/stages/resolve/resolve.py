@@ -6,7 +6,8 @@ entities (`entities.py`) and events (`events.py`) are joined, or how near-duplic
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import partial
@@ -18,7 +19,8 @@ import pandas as pd
 
 from pipelines.freed_memory import give_back
 from pipelines.records import DocumentDuplicate
-from pipelines.stages.resolve.copies import Copies, Text, change_copies
+from pipelines.stages.beside import beside
+from pipelines.stages.resolve.copies import Copies, Text, change_copies, find_copies
 from pipelines.stages.resolve.corrections import ENTITY_KINDS, CorrectionFile, Corrections, settle
 from pipelines.stages.resolve.entities import EntityChange, ResolvedEntities, resolve_entities
 from pipelines.stages.resolve.entity_corrections import EntityCorrections, settle_entities
@@ -29,6 +31,8 @@ from pipelines.stages.resolve.kept_entities import KeptEntities
 from pipelines.stages.resolve.kept_texts import KeptTexts
 from pipelines.stages.versions import events_code_version, resolver_code_version
 
+_WORTH_A_PROCESS = 1_000  # texts among which copies are found by a process of its own: 0.2 s
+_MOST_HANDED_OVER = 20_000  # texts for which that process is given all of them at once
 _TEXTS, _ENTITIES = "texts", "entities"  # what is kept of them, beside what is kept of events
 
 
@@ -87,17 +91,16 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, mem
         corrections: by people.
         memory: where the resolution is kept; `None`: all is resolved from nothing.
     """
-    copies = _copies(tables, memory)
-    give_back()
-    documents = tables.documents[["document_id", "published_date", "print"]].assign(
-        is_counted=tables.documents["is_current"]
-        & ~tables.documents["document_id"].isin({duplicate.document_id for duplicate in copies.duplicates})
-    )
+    documents = tables.documents[["document_id", "published_date", "print"]]
     rows = corrections.rows if corrections else ()
     # Only rows that name mentions of entities ask for these.
     named = any(row.kind in ENTITY_KINDS for row in rows)
     settled_entities = settle_entities(rows, _nodes(tables.entity_mentions_of(None)) if named else {})
-    entities, added = _entities(tables, documents, settled_entities, memory)
+    with _copies(tables, memory) as found_copies:
+        is_counted = partial(_counted, tables.documents, found_copies)
+        entities, added = _entities(tables, documents, is_counted, settled_entities, memory)
+        copies, counted = found_copies(), is_counted()
+    documents = documents.assign(is_counted=documents["document_id"].map(counted).astype(bool))
     give_back()
     settled = settle(rows, tables.event_mentions["event_mention_id"].tolist())
     events = _events(tables, documents, entities, settled, memory)
@@ -125,24 +128,41 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, mem
     return Resolved(found, events.replaced, replaced, added)
 
 
-def _copies(tables: ResolveInput, memory: Memory | None) -> Copies:
-    """Find near-duplicates by what changed since the run before, or from nothing if that is not kept."""
+@contextmanager
+def _copies(tables: ResolveInput, memory: Memory | None) -> Iterator[Callable[[], Copies]]:
+    """Find near-duplicates by what changed since the run before, or from nothing if that is not kept.
+
+    From nothing it is a process's work, done by the time that it is known which entities are one.
+    """
     before = None
     if memory is not None and memory.former:
         before = KeptTexts.read(memory.folder / memory.former / _TEXTS, memory.version)
     current = tables.documents[tables.documents["is_current"]]
     columns = (current[name].tolist() for name in ("document_id", "published_date", "source_key", "url"))
-    texts = (
+    texts = [
         Text(document_id, _day(published_date), source_key, url if isinstance(url, str) else None)
         for document_id, published_date, source_key, url in zip(*columns, strict=True)
-    )
+    ]
 
     def texts_of(documents: Collection[str]) -> dict[str, tuple[str, bytes | None]]:
         found = tables.texts_of(documents)
         columns = (found[name].tolist() for name in ("document_id", "text", "minhash"))
         return {document: (text, _bytes(minhash)) for document, text, minhash in zip(*columns, strict=True)}
 
-    return change_copies(texts, texts_of, before)
+    if before is None and _WORTH_A_PROCESS <= len(texts) <= _MOST_HANDED_OVER:
+        with beside(find_copies, texts, texts_of([text.document_id for text in texts])) as found:
+            yield found
+    else:
+        copies = change_copies(texts, texts_of, before)
+        give_back()
+        yield lambda: copies
+
+
+def _counted(documents: pd.DataFrame, copies: Callable[[], Copies]) -> dict[str, bool]:
+    """Of each document whether it counts: a file holds it, and it repeats no earlier one."""
+    duplicates = {duplicate.document_id for duplicate in copies().duplicates}
+    told = zip(documents["document_id"].tolist(), documents["is_current"].tolist(), strict=True)
+    return {document: bool(is_current) and document not in duplicates for document, is_current in told}
 
 
 def _told(rows: pd.DataFrame) -> set[tuple[object, ...]]:
@@ -197,7 +217,11 @@ def _events(
 
 
 def _entities(
-    tables: ResolveInput, documents: pd.DataFrame, corrections: EntityCorrections, memory: Memory | None
+    tables: ResolveInput,
+    documents: pd.DataFrame,
+    is_counted: Callable[[], Mapping[str, bool]],
+    corrections: EntityCorrections,
+    memory: Memory | None,
 ) -> tuple[ResolvedEntities, list[str] | None]:
     """Resolve entities by what changed since the run before, or from nothing if that is not kept, or people correct some.
 
@@ -208,15 +232,14 @@ def _entities(
     if memory is not None and memory.former:
         before = KeptEntities.read(memory.folder / memory.former / _ENTITIES, memory.version)
     if before is None or before.is_corrected or corrections.same or corrections.different:
-        mentions = tables.entity_mentions_of(None)
-        return resolve_entities(documents, tables.entities_of(None), mentions, corrections), None
+        rows = tables.entities_of, tables.entity_mentions_of
+        return resolve_entities(documents, *rows, corrections, is_counted=is_counted), None
     known = dict(before.documents.all("document_id", "print"))
     now = dict(zip(documents["document_id"].tolist(), documents["print"].tolist(), strict=True))
     fresh = {document for document, told in now.items() if known.get(document) != told}
     change = EntityChange(before, fresh, tables.entity_mentions_of)
-    found = resolve_entities(
-        documents, tables.entities_of(fresh), tables.entity_mentions_of(fresh), corrections, change
-    )  # fmt: skip
+    rows = tables.entities_of, tables.entity_mentions_of
+    found = resolve_entities(documents, *rows, corrections, change, is_counted=is_counted)
     is_growth = known.keys() <= now.keys() and not known.keys() & fresh
     return found, sorted(fresh) if is_growth else None
 

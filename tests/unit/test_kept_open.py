@@ -1,0 +1,100 @@
+"""A build database that stays open between the steps of a run is what is on the disk, whatever happens."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from warehouse import connection, kept_open
+from warehouse.connection import open_build
+from warehouse.transaction import transaction
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    open_build(tmp_path / "build.duckdb").close()
+    return tmp_path / "build.duckdb"
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether each database that was opened was to be read only."""
+    calls: list[bool] = []
+    connect_really = connection._connect
+
+    def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        calls.append(read_only)
+        return connect_really(path, read_only=read_only)
+
+    monkeypatch.setattr(connection, "_connect", connect)
+    return calls
+
+
+def _write(path: Path, value: int) -> None:
+    with closing(open_build(path)) as con, transaction(con, doing="testing"):
+        con.execute("create or replace table main.told as select $1 as value", [value])
+
+
+def _read(path: Path, *, read_only: bool = True) -> list[tuple[object, ...]]:
+    with closing(open_build(path, read_only=read_only)) as con:
+        return con.execute("select value, current_setting('TimeZone') from main.told").fetchall()
+
+
+def test_it_is_opened_once(path: Path, opened: list[bool]) -> None:
+    with kept_open.kept_open(path):
+        _write(path, 1)
+        assert _read(path) == [(1, "UTC")]
+        _write(path, 2)
+        assert _read(path, read_only=False) == [(2, "UTC")]
+        assert opened == [False]
+        kept_open.release(path)
+        assert not path.with_name("build.duckdb.wal").exists()
+        assert _read(path) == [(2, "UTC")]
+        assert opened == [False, True]
+    assert _read(path) == [(2, "UTC")]
+    assert opened == [False, True, True]
+
+
+def test_without_being_asked_nothing_stays_open(path: Path, opened: list[bool]) -> None:
+    _write(path, 1)
+    _read(path)
+    assert opened == [False, True]
+
+
+@pytest.mark.parametrize("way", ["failure", "large", "replaced", "invalid"])
+def test_it_is_opened_anew(way: str, path: Path, opened: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    with kept_open.kept_open(path):
+        _write(path, 1)
+        if way == "failure":
+            with pytest.raises(ZeroDivisionError), closing(open_build(path)) as con, transaction(con, doing="testing"):
+                con.execute("delete from main.told")
+                raise ZeroDivisionError
+        elif way == "large":
+            monkeypatch.setattr(kept_open, "MOST_BYTES", 1)
+        elif way == "replaced":
+            copy = path.with_name("copy")
+            kept_open._kept[path].con.execute("checkpoint")  # type: ignore[union-attr]
+            copy.write_bytes(path.read_bytes())
+            copy.replace(path)
+        else:
+            kept_open._kept[path].con.close()  # type: ignore[union-attr]
+        assert _read(path) == [(1, "UTC")]
+        assert opened == [False, True]
+        _write(path, 2)
+    assert _read(path) == [(2, "UTC")]
+
+
+def test_what_was_committed_outlives_the_process(path: Path) -> None:
+    program = (
+        "import os, sys\nfrom pathlib import Path\nfrom warehouse import kept_open\n"
+        "from tests.unit.test_kept_open import _write\n"
+        "path = Path(sys.argv[1])\nwith kept_open.kept_open(path):\n    _write(path, 1)\n    _write(path, 2)\n    os._exit(9)"
+    )
+    assert subprocess.run([sys.executable, "-c", program, str(path)], check=False).returncode == 9
+    assert path.with_name("build.duckdb.wal").exists()
+    assert _read(path, read_only=False) == [(2, "UTC")]
