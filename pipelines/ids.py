@@ -6,7 +6,10 @@ random number, no clock.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from contextlib import suppress
+from glob import glob
 from hashlib import blake2b
 from pathlib import Path
 
@@ -72,10 +75,15 @@ def code_version(name: str, patterns: Iterable[str], *, package: Path = Path(__f
         package: the folder of the package; `pipelines` if not given.
     """
     digest = blake2b(name.encode(), digest_size=6)
-    for path in sorted(path for pattern in patterns for path in package.glob(pattern) if path.is_file()):
-        if "__pycache__" not in path.parts:
-            digest.update(path.relative_to(package).as_posix().encode())
-            digest.update(blake2b(path.read_bytes()).digest())
+    # Names and not paths, as a run asks thirty times; in the order of paths.
+    found = (file for some in patterns for file in glob(some, root_dir=package, recursive=True, include_hidden=True))
+    for parts in sorted(tuple(file.split(os.sep)) for file in found):
+        if "__pycache__" in parts:
+            continue
+        with suppress(IsADirectoryError), open(os.path.join(package, *parts), "rb") as file:
+            content = blake2b(file.read()).digest()
+            digest.update("/".join(parts).encode())
+            digest.update(content)
     return digest.hexdigest()
 
 

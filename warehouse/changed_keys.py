@@ -11,14 +11,14 @@ buckets of keys, and a query of the model's .yml says which of its keys they con
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
 import duckdb
 
-from warehouse.layout import quoted
+from warehouse.layout import literal, quoted
 from warehouse.models import Increment, Model
 
 _BUCKETS = 65536  # of keys: bounds what is kept of a table with millions of them
@@ -92,6 +92,18 @@ class ChangedKeys:
             if path not in of_now:  # of a table that is read no more, or by a run that was stopped
                 path.unlink(missing_ok=True)
         return list(self._printed)
+
+    def keep_rows(self, path_of: Callable[[str], Path]) -> list[str]:
+        """Write the rows that came and went of the models that were computed in part; their names.
+
+        Args:
+            path_of: gives the file of each.
+        """
+        for name, rows in self._deltas.items():
+            path = path_of(name)
+            path.parent.mkdir(exist_ok=True)
+            self._con.execute(f"copy {rows} to {literal(str(path))} (format parquet)")
+        return list(self._deltas)
 
     def _path(self, label: str, part: int | None = None) -> Path:
         name = blake2b(label.encode(), digest_size=8).hexdigest()
@@ -192,8 +204,8 @@ class ChangedKeys:
                 self._printed[label] = count > 0
         if self._printed[label]:
             self._folder.mkdir(exist_ok=True)
-            path = str(self._path(label, os.getpid())).replace("'", "''")
-            con.execute(f"copy temp._prints to '{path}' (format parquet)")
+            path = literal(str(self._path(label, os.getpid())))
+            con.execute(f"copy temp._prints to {path} (format parquet)")
         con.execute("drop table temp._prints")
 
     def find(self, model: Model, increment: Increment, partial: Collection[str]) -> bool:

@@ -35,6 +35,15 @@ _HEADER = re.compile(r"^-- (table|severity|description): (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """Columns of a table that refer to rows of another one, "schema.table", by the same number of its columns."""
+
+    columns: tuple[str, ...]
+    parent: str
+    referred: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """A rule about a table: its SQL returns the rows that break it, keys first."""
 
@@ -44,6 +53,9 @@ class Check:
     sql: str
     is_blocking: bool = True
     condition: str = ""  # of the rows of the table itself that break it, where a row can be judged by itself; else none
+    key: tuple[str, ...] = ()  # columns that no two rows may share, where that is the rule
+    reference: Reference | None = None  # where the rule is that rows are referred to that are there
+    few: str = ""  # SQL of the rows that break it where all others are known to keep it; none if nothing is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +164,13 @@ def run_side_by_side(
 
 def _run_together(con: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> list[CheckResult]:
     started = time.perf_counter()
-    counted = [f"({check.sql}\n) as offending" for check in checks if not check.condition]
-    if conditions := " or ".join(f"({check.condition})" for check in checks if check.condition):
+    counted = [f"({check.few or check.sql}\n) as offending" for check in checks if check.few or not check.condition]
+    if conditions := " or ".join(f"({check.condition})" for check in checks if check.condition and not check.few):
         counted.append(f"{quoted(*checks[0].table.split('.'))} where {conditions}")
     counts = " union all ".join(f"select count(*) from {one}" for one in counted)
     try:
-        is_broken = len(checks) == 1 or any(count for (count,) in con.execute(counts).fetchall())
+        is_one = len(checks) == 1 and not checks[0].few
+        is_broken = is_one or any(count for (count,) in con.execute(counts).fetchall())
     except duckdb.Error:
         is_broken = True
     if is_broken:
@@ -178,7 +191,7 @@ def model_checks(models: Iterable[Model]) -> tuple[Check, ...]:
         ModelError: a test is of a kind that is not known; names the model.
     """
     models = tuple(models)
-    tables = {model.name: quoted(model.schema, model.name) for model in models}
+    tables = {model.name: model.qualified_name for model in models}
     return tuple(check for model in models for check in _checks_of_model(model, tables))
 
 
@@ -231,12 +244,8 @@ def _reference_check(table: Table, reference: ForeignKey) -> Check:
         f"reference_{'_'.join(reference.columns)}",
         table.qualified_name,
         f"every {columns} is in {reference.table}",
-        _orphans_sql(
-            _name(table),
-            reference.columns,
-            quoted(*reference.table.split(".")),
-            reference.references,
-            table.primary_key,
+        orphans_sql(
+            _name(table), Reference(reference.columns, reference.table, reference.references), table.primary_key
         ),
     )
 
@@ -299,12 +308,13 @@ def _check_of_test(model: Model, test: ModelTest, tables: Mapping[str, str]) -> 
     columns = "_".join(test.columns)
     shown = ", ".join(quoted(column) for column in dict.fromkeys((*model.primary_key, *test.columns)))
     column = quoted(test.columns[0])
-    condition = ""
+    condition, key, reference = "", tuple[str, ...](), None
     if test.kind == "unique":
-        description, sql = _unique(test.columns), _unique_sql(name, test.columns)
+        description, sql, key = _unique(test.columns), _unique_sql(name, test.columns), test.columns
     elif test.kind == "relationships" and test.to is not None and test.field is not None:
         description = f"every {columns} is a {test.field} of {test.to}"
-        sql = _orphans_sql(name, test.columns, tables[test.to], (test.field,), model.primary_key)
+        reference = Reference(test.columns, tables[test.to], (test.field,))
+        sql = orphans_sql(name, reference, model.primary_key)
     elif test.kind == "accepted_values":
         values = ", ".join(map(literal, test.values))
         description = f"{columns} is one of {', '.join(test.values)}"
@@ -312,7 +322,9 @@ def _check_of_test(model: Model, test: ModelTest, tables: Mapping[str, str]) -> 
         sql = f"select {shown} from {name} where {condition}"
     else:
         raise ModelError(f"{model.path.with_suffix('.yml')}: the test {test.kind!r} of {columns} is not known")
-    return Check(f"{test.kind}_{columns}", model.qualified_name, description, sql, test.is_blocking, condition)
+    return Check(
+        f"{test.kind}_{columns}", model.qualified_name, description, sql, test.is_blocking, condition, key, reference
+    )
 
 
 def _unique(columns: Sequence[str]) -> str:
@@ -324,14 +336,18 @@ def _unique_sql(name: str, columns: Sequence[str]) -> str:
     return f"select {key}, count(*) as row_count from {name} group by {key} having count(*) > 1"
 
 
-def _orphans_sql(
-    name: str, columns: Sequence[str], parent: str, references: Sequence[str], primary_key: Sequence[str]
-) -> str:
-    """Rows whose columns all have a value, and no row of the parent has the same."""
-    shown = ", ".join(f"child.{quoted(column)}" for column in dict.fromkeys((*primary_key, *columns)))
-    pairs = [(quoted(own), quoted(other)) for own, other in zip(columns, references, strict=True)]
+def orphans_sql(rows: str, reference: Reference, primary_key: Sequence[str]) -> str:
+    """SQL of the rows whose columns all have a value, and no row of the parent has the same.
+
+    Args:
+        rows: the table, or a query of rows in parentheses.
+        reference: what they refer to.
+        primary_key: the columns that are shown first.
+    """
+    shown = ", ".join(f"child.{quoted(column)}" for column in dict.fromkeys((*primary_key, *reference.columns)))
+    pairs = [(quoted(own), quoted(other)) for own, other in zip(reference.columns, reference.referred, strict=True)]
     return (
-        f"select {shown} from {name} as child anti join {parent} as parent on "
+        f"select {shown} from {rows} as child anti join {quoted(*reference.parent.split('.'))} as parent on "
         + " and ".join(f"child.{own} = parent.{other}" for own, other in pairs)
         + " where "
         + " and ".join(f"child.{own} is not null" for own, _ in pairs)

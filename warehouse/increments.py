@@ -16,17 +16,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from warehouse.builds import read_builds
+from warehouse.changed_checks import STATE, rows_path
 from warehouse.changed_keys import ChangedKeys
 from warehouse.layout import quoted
 from warehouse.models import Increment, Model, ModelRun, check_columns, timed
 from warehouse.transaction import transaction, translated_errors
 
-_STATE = "state.json"
 _NARROW = "_narrow"  # the database in memory whose views are the changed rows
 
 
@@ -78,18 +79,22 @@ class Increments:
         self._folder.mkdir(exist_ok=True)
         builds = read_builds(self._con)
         with translated_errors(doing="keeping what models were made of"):
-            (self._folder / _STATE).unlink(missing_ok=True)
+            (self._folder / STATE).unlink(missing_ok=True)
             state = {
                 "duckdb": duckdb.__version__,
                 "models": {m.qualified_name: [m.code_version, builds.get(m.qualified_name)] for m in models},
                 "prints": self._changed.keep(),
+                "rows": {
+                    name: [self._former[name], builds.get(name)]
+                    for name in self._changed.keep_rows(partial(rows_path, self._folder))
+                },
             }
-            (self._folder / _STATE).write_text(json.dumps(state), encoding="utf-8")
+            (self._folder / STATE).write_text(json.dumps(state), encoding="utf-8")
 
     def _read_state(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """The builds of models that the kept hashes are of, and of those that stand the version of their code."""
         with suppress(OSError, ValueError, KeyError, TypeError):
-            state = json.loads((self._folder / _STATE).read_text(encoding="utf-8"))
+            state = json.loads((self._folder / STATE).read_text(encoding="utf-8"))
             builds = read_builds(self._con)
             if state["duckdb"] == duckdb.__version__:
                 self._changed.compare_with(state["prints"])
@@ -138,6 +143,8 @@ class Increments:
             columns = ", ".join(map(quoted, source.columns)) or "*"
             key = quoted(increment.key)
             only = f" where {key} in (select {key} from temp._changed)" if source.is_own else ""
+            if source.table in increment.through and increment.through[source.table].only:
+                only = f" where {increment.through[source.table].only}"
             view = f"select {columns} from {quoted(self._build, schema, table)}{only}"
             if self._viewed.get(source.table) != view:
                 con.execute(f"create schema if not exists {quoted(_NARROW, schema)}")

@@ -69,6 +69,7 @@ class Through:
     concerned: (
         str  # query of the model's keys that changed rows concern; `is_changed(id)` says so of a key of the table
     )
+    only: str = ""  # condition of the rows that are looked up; none for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +297,7 @@ def _read_increment(given: Mapping[str, Any] | None) -> Increment | None:
     key = given["key"]
     own = f"{quoted(key)} in (select {quoted(key)} from temp._changed)"
     through = {
-        table: Through(told["key"], tuple(told.get("columns", ())), told["concerned"].strip())
+        table: Through(told["key"], tuple(told.get("columns", ())), told["concerned"].strip(), told.get("only", ""))
         for table, told in given.get("through", {}).items()
     }
     return Increment(

@@ -14,6 +14,8 @@ from datetime import datetime
 
 import duckdb
 
+from warehouse.changed_checks import ChangedRows
+
 # What is kept at most; the differences of whole publications go, the oldest first.
 KEPT_PUBLICATIONS = 1000
 KEPT_CHANGES = 200_000
@@ -26,6 +28,14 @@ _COMPARED = (
     "dim_entities",
     "fct_entity_mentions",
     "fct_event_counts",
+)
+
+# Tables whose rows make those that are compared: the kind of these, and their key.
+_KEYS = (
+    ("main.dim_documents", "document", "document_id"),
+    ("main.fct_events", "event", "event_id"),
+    ("main.fct_event_mentions", "event", "event_id"),
+    ("main.dim_entities", "entity", "entity_id"),
 )
 
 _DOCUMENTS = """
@@ -99,7 +109,7 @@ with told as (
             when old.extractor_version is distinct from now.extractor_version then 'new_code'
         end as cause
     from (from temp._now where kind = 'document') as now
-    full join (from main.published_rows where kind = 'document') as old on now.key = old.key
+    full join (from temp._old where kind = 'document') as old on now.key = old.key
 ),
 
 replaced as (
@@ -133,7 +143,7 @@ from told where cause is not null
 # Reports that are of another event than before.
 _MOVES = """
 create or replace temporary table _moves as
-with old as (select key as event_id, unnest(mention_ids) as mention_id from main.published_rows where kind = 'event'),
+with old as (select key as event_id, unnest(mention_ids) as mention_id from temp._old where kind = 'event'),
 now as (select key as event_id, unnest(mention_ids) as mention_id from temp._now where kind = 'event')
 select distinct old.event_id as old_event_id, now.event_id as new_event_id
 from old inner join now using (mention_id)
@@ -149,7 +159,7 @@ with paired as (
         list_distinct(coalesce(old.document_ids, []) || coalesce(now.document_ids, [])) as document_ids,
         old.corrections is distinct from now.corrections as is_corrected
     from temp._now as now
-    full join main.published_rows as old on now.kind = old.kind and now.key = old.key
+    full join temp._old as old on now.kind = old.kind and now.key = old.key
     where old.new_values is distinct from now.new_values
         or (now.kind = 'event' and old.corrections is distinct from now.corrections)
         or (now.kind = 'event' and now.key in (
@@ -161,7 +171,8 @@ told as (
     union all
     select kind, key, key from paired where kind = 'document'
     union all
-    select distinct 'entity', entity_id, document_id from main.fct_entity_mentions where entity_id is not null
+    select distinct 'entity', entity_id, document_id from main.fct_entity_mentions
+    where entity_id is not null and document_id in (select document_id from temp._document_causes)
 ),
 
 by_documents as (
@@ -210,21 +221,28 @@ cross join lateral (
 """
 
 
-def record_publication(con: duckdb.DuckDBPyConnection, *, run_id: str, published_at: datetime) -> int:
+def record_publication(
+    con: duckdb.DuckDBPyConnection, *, run_id: str, published_at: datetime, changed: ChangedRows | None = None
+) -> int:
     """Write what this publication changes against the one before, and keep its state for the next.
 
     Args:
         con: the build database, in the transaction that seals it.
         run_id: the run that publishes.
         published_at: when, UTC without zone.
+        changed: the rows that have changed since; where it does not know them of a table, or is not given, all are compared.
 
     Returns:
         The rows of `main.agg_changes` that were written; 0 for the first publication, which is compared with nothing.
     """
     if not _has_models(con):
         return 0
-    selects = " union all ".join(f"select * from ({part})" for part in (_DOCUMENTS, _EVENTS, _ENTITIES, _COUNTS))
-    con.execute(f"create or replace temporary table _now as {selects}")
+    told = _tell_apart(con, changed)
+    selects = " union all ".join(f"select * from ({part}) where {told}" for part in (_DOCUMENTS, _EVENTS, _ENTITIES))
+    con.execute(f"create or replace temporary table _now as {selects} union all select * from ({_COUNTS})")
+    con.execute(
+        f"create or replace temporary table _old as select * from main.published_rows where kind = 'count' or {told}"
+    )
     ((is_first,),) = con.execute("select count(*) = 0 from main.published_rows").fetchall()
     for statement in (_DOCUMENT_CAUSES, _MOVES, _CHANGES):
         con.execute(statement)
@@ -242,13 +260,23 @@ def record_publication(con: duckdb.DuckDBPyConnection, *, run_id: str, published
         "insert into main.agg_changes by name select "
         "(select max(publication_number) from main.publications) as publication_number, * from temp._changes order by kind, key"
     )
-    con.execute("delete from main.published_rows")
+    con.execute(f"delete from main.published_rows where kind = 'count' or {told}")
     con.execute("insert into main.published_rows by name select * from temp._now order by kind, key")
     _drop_oldest(con)
     ((count,),) = con.execute("select count(*) from temp._changes").fetchall()
-    for name in ("_now", "_document_causes", "_moves", "_changes"):
+    for name in ("_now", "_old", "_keys", "_document_causes", "_moves", "_changes"):
         con.execute(f"drop table temp.{name}")
     return int(count)
+
+
+def _tell_apart(con: duckdb.DuckDBPyConnection, changed: ChangedRows | None) -> str:
+    """Condition of the rows that may have changed, by `temp._keys`; of all, if that is not known."""
+    con.execute("create or replace temporary table _keys (kind varchar, key varchar)")
+    if changed is None or not all(changed.is_known(table) for table, *_ in _KEYS):
+        return "true"
+    for table, kind, key in _KEYS:
+        con.execute(f"insert into temp._keys select distinct '{kind}', {key} from ({changed.rows(table)})")
+    return "(kind, key) in (select (kind, key) from temp._keys)"
 
 
 def _has_models(con: duckdb.DuckDBPyConnection) -> bool:

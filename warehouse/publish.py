@@ -10,6 +10,7 @@ in place and at most a copy of its own name, which the next publication removes.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import shutil
@@ -21,6 +22,7 @@ import duckdb
 
 from pipelines.durable import sync_folder
 from warehouse import kept_open
+from warehouse.changed_checks import ChangedRows
 from warehouse.connection import open_build
 from warehouse.publications import record_publication
 from warehouse.transaction import transaction, translated_errors
@@ -28,13 +30,14 @@ from warehouse.transaction import transaction, translated_errors
 logger = logging.getLogger(__name__)
 
 
-def publish(build_path: Path, published_path: Path, *, run_id: str) -> int:
+def publish(build_path: Path, published_path: Path, *, run_id: str, changed: ChangedRows | None = None) -> int:
     """Swap the state of the build database in as the published one.
 
     Args:
         build_path: the build database; no connection to it is open. The caller holds the `WriterLock`.
         published_path: the file that users query.
         run_id: the run that publishes; becomes the row of `main.warehouse_version`.
+        changed: the rows that have changed since the last publication, as far as that is known.
 
     Returns:
         Size of the published file, bytes.
@@ -45,7 +48,7 @@ def publish(build_path: Path, published_path: Path, *, run_id: str) -> int:
     """
     published_path.parent.mkdir(parents=True, exist_ok=True)
     _remove_copies(published_path)
-    _seal(build_path, run_id)
+    _seal(build_path, run_id, changed)
     copy = published_path.with_name(f"{published_path.name}.copy-{os.getpid()}")
     try:
         with translated_errors(doing=f"publishing run {run_id} to {published_path}"):
@@ -62,7 +65,7 @@ def publish(build_path: Path, published_path: Path, *, run_id: str) -> int:
     return size
 
 
-def _seal(build_path: Path, run_id: str) -> None:
+def _seal(build_path: Path, run_id: str, changed: ChangedRows | None) -> None:
     """Write the version row and what changed, fold the log into the file and close it."""
     con = open_build(build_path)
     try:
@@ -75,7 +78,7 @@ def _seal(build_path: Path, run_id: str) -> None:
                 "(select count(*) from raw.documents) as document_count, (select count(*) from core.events) as event_count",
                 {"run_id": run_id, "published_at": published_at},
             )
-            record_publication(con, run_id=run_id, published_at=published_at)
+            record_publication(con, run_id=run_id, published_at=published_at, changed=changed)
         with translated_errors(doing=f"checkpointing {build_path}"):
             con.execute("force checkpoint")
     finally:
@@ -85,9 +88,26 @@ def _seal(build_path: Path, run_id: str) -> None:
 
 def _copy_durably(source: Path, copy: Path) -> None:
     with source.open("rb") as reader, copy.open("wb") as writer:
-        shutil.copyfileobj(reader, writer, length=1024 * 1024)
+        try:
+            _copy_in_kernel(reader.fileno(), writer.fileno())
+        except OSError:  # a system or a file system that cannot; a full disk is told below
+            writer.seek(0)
+            writer.truncate()
+            shutil.copyfileobj(reader, writer, length=1024 * 1024)
         writer.flush()
         os.fsync(writer.fileno())
+
+
+def _copy_in_kernel(source: int, copy: int) -> None:
+    """Copy a file without reading it into the process; file systems that share blocks between files copy none."""
+    if not hasattr(os, "copy_file_range"):
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+    left = os.fstat(source).st_size
+    while left > 0:
+        copied = os.copy_file_range(source, copy, left)
+        if not copied:
+            raise OSError(errno.EIO, "the file became shorter while it was copied")
+        left -= copied
 
 
 def _check_copy(copy: Path, run_id: str) -> None:

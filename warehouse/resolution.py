@@ -68,6 +68,7 @@ def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "select * exclude (extractor_version) from nlp.event_mentions",
             of="event_mention_id",
             order="event_mention_id",
+            has_numbers=True,
         ),
         "participants_of": partial(
             _rows_of,
@@ -86,11 +87,15 @@ def _rows_of(
     *,
     of: str = "document_id",
     order: str = "document_id",
+    has_numbers: bool = False,
 ) -> pd.DataFrame:
-    """The rows of some documents or mentions, or all."""
-    if ids is None:
-        return con.execute(f"{statement} order by {order}").df()
-    return con.execute(f"{statement} where {of} in (select unnest($ids)) order by {order}", {"ids": list(ids)}).df()
+    """The rows of some documents or mentions, or all.
+
+    Those without dates and numbers that may be missing are taken as Arrow has them, which is several times as fast.
+    """
+    some = "" if ids is None else f"where {of} in (select unnest($ids))"
+    rows = con.sql(f"{statement} {some} order by {order}", params={} if ids is None else {"ids": list(ids)})
+    return rows.df() if has_numbers else rows.to_arrow_table().to_pandas()
 
 
 def core_tables(frames: Mapping[str, pd.DataFrame]) -> dict[str, pa.Table]:

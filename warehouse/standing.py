@@ -88,12 +88,17 @@ def standing_publication(
     if models is not None and unlike_today(con, [*parts, *model_parts(models)], apart_from=RUNS):
         return None
     built = read_builds(con)
-    published = _published_builds(published_path, note.run_id)
+    published = published_builds(published_path, note.run_id)
     return note.run_id if published == {name: built[name] for name in built if name != RUNS} else None
 
 
-def _published_builds(path: Path, run_id: str) -> dict[str, str] | None:
-    """Which build of each part but the list of runs a published file holds; `None` if it is not that of the run, or damaged."""
+def published_builds(path: Path, run_id: str) -> dict[str, str] | None:
+    """Which build of each part but the list of runs a published file holds; `None` if it is not that of the run, or damaged.
+
+    Args:
+        path: the published file.
+        run_id: the run that published it.
+    """
     try:
         with closing(duckdb.connect(str(path), read_only=True)) as con:
             if con.execute("select run_id from main.warehouse_version").fetchall() != [(run_id,)]:

@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 
 from pipelines.defs.asset_metadata import metadata_table
 from pipelines.defs.asset_specs import table_key
 from pipelines.defs.failures import OFFENDING_ROWS, check_message
 from pipelines.defs.resources import Warehouse, step_failures
+from pipelines.defs.sql_assets import changed_rows
+from pipelines.settings import Settings
 from warehouse.checks import Check, CheckResult, model_checks, run_side_by_side, sql_checks, table_checks
 from warehouse.contracts.publications import PUBLICATIONS
 from warehouse.models import Model
@@ -95,12 +98,14 @@ def build_checks(models: Sequence[Model], sql_dir: Path, *, pool: str) -> list[d
 def _check_step(name: str, groups: Sequence[CheckGroup], *, pool: str) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(name=name, specs=[group.spec for group in groups], can_subset=True, pool=pool)
     def check_step(
-        context: dg.AssetCheckExecutionContext, warehouse: dg.ResourceParam[Warehouse]
+        context: dg.AssetCheckExecutionContext,
+        settings: dg.ResourceParam[Settings],
+        warehouse: dg.ResourceParam[Warehouse],
     ) -> Iterator[dg.AssetCheckResult]:
         selected = [group for group in groups if group.spec.key in context.selected_asset_check_keys]
         results = []
         with step_failures(), warehouse.connect(read_only=True) as con:
-            found = run_side_by_side(con, [group.checks for group in selected])
+            found = run_side_by_side(con, _of_few_rows(con, settings, [group.checks for group in selected]))
             with closing(found):
                 for group, judged in zip(selected, found, strict=True):
                     results.append(_result(group, judged))
@@ -109,6 +114,16 @@ def _check_step(name: str, groups: Sequence[CheckGroup], *, pool: str) -> dg.Ass
             _note(warehouse, groups, selected, results, run_id=context.run.run_id)
 
     return check_step
+
+
+def _of_few_rows(
+    con: duckdb.DuckDBPyConnection, settings: Settings, groups: Sequence[Sequence[Check]]
+) -> list[Sequence[Check]]:
+    """The checks, of the changed rows alone where the others passed them in the last publication, by the same program."""
+    changed = changed_rows(con, settings)
+    if changed is None:
+        return list(groups)
+    return [[changed.few(con, check) for check in checks] for checks in groups]
 
 
 def _note(

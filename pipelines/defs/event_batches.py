@@ -45,6 +45,8 @@ class BatchedEventLog(SqliteEventLogStorage):
 
     # By asset: the stored text of its last materialization, and what it says.
     _written: dict[str, tuple[str, EventLogRecord]]
+    # By asset: its row, where that is known.
+    _rows: dict[str, dict[str, Any]]
 
     def _write(self, connection: Callable[[str], Connection], events: Sequence[EventLogEntry]) -> None:
         """Write events; all or none, where the connections are in transactions that end together.
@@ -89,6 +91,8 @@ class BatchedEventLog(SqliteEventLogStorage):
             else:
                 values = dict(self._get_asset_entry_values(event, number, has_columns))
             latest[key].update(values)
+            if key in self._rows:
+                self._rows[key].update(values)
         by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
         for key, values in latest.items():
             if values:

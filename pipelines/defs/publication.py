@@ -14,6 +14,7 @@ from pipelines.defs.asset_specs import ENGINEERS, contract_spec, layer_tags, tab
 from pipelines.defs.assets import RESOLVED_FROM
 from pipelines.defs.keys import PUBLISHED
 from pipelines.defs.resources import Warehouse, step_failures
+from pipelines.defs.sql_assets import changed_rows
 from pipelines.settings import Settings
 from warehouse.contracts.builds import BUILDS
 from warehouse.contracts.core import CORE
@@ -78,7 +79,8 @@ def _publish(
 
     with warehouse.connect(read_only=True) as con:
         require_whole_build(con, models)
-    size = publish(settings.build_database, settings.published_database, run_id=context.run.run_id)
+        changed = changed_rows(con, settings)
+    size = publish(settings.build_database, settings.published_database, run_id=context.run.run_id, changed=changed)
     note_standing(settings.published_database, context.run.run_id, program_version(settings))
     with warehouse.connect(read_only=True) as con:
         account = [*run_account(con, context.run.run_id), warehouse_totals(con)]

@@ -23,6 +23,7 @@ from typing import Any, Self
 from dagster import AssetKey, DagsterEventType, EventLogEntry, EventLogRecord
 from dagster._core.storage.event_log.base import AssetRecord
 from dagster._core.storage.event_log.schema import SqlEventLogStorageMetadata
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.runs.schema import RunStorageSqlMetadata
 from dagster._core.storage.runs.sqlite import SqliteRunStorage
 from dagster._core.storage.schedules.schema import ScheduleStorageSqlMetadata
@@ -52,6 +53,9 @@ _GIVEN = {
 _WAITING_EVENTS, _WAITING_SECONDS = 200, 0.5
 # The index, the run at hand, and some that a page of the UI shows; each takes a file handle or three.
 _KEPT = 8
+
+
+_State = tuple[int, int, int]
 
 
 class _Engines:
@@ -104,6 +108,8 @@ class KeptEventLog(BatchedEventLog):
         self._mine = threading.local()
         self._there: set[tuple[str, str | None]] = set()
         self._written = {}
+        self._rows = {}
+        self._rows_state: _State | None = None  # of the index, when these were its rows
         self._waiting: list[EventLogEntry] = []
         super().__init__(base_dir, inst_data)
 
@@ -159,7 +165,13 @@ class KeptEventLog(BatchedEventLog):
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Write events, all or none."""
         with self._in_one_transaction() as work:
+            index = work.connection(INDEX_SHARD_NAME)
+            known, before = self._rows_state, _state(index)
+            self._rows_state = None  # until all is written
             self._write(work.connection, events)
+            now = _state(index)
+        if known == before and now[:2] == before[:2]:  # nobody else has written meanwhile
+            self._rows_state = now
 
     def _take_waiting(self) -> list[EventLogEntry]:
         waiting, self._waiting = self._waiting, []
@@ -169,6 +181,21 @@ class KeptEventLog(BatchedEventLog):
         """What is known of assets; what waits of others goes on waiting."""
         with self._in_one_transaction(is_fresh=not self._waits_for(asset_keys)):
             return super().get_asset_records(asset_keys)
+
+    def _fetch_raw_asset_rows(
+        self, asset_keys: Sequence[AssetKey] | None = None, **more: Any
+    ) -> tuple[Iterable[Any], bool, str | None]:
+        """Rows of assets. A step asks for one after the other: all are read at once, and anew when others have written any."""
+        if asset_keys is None or any(more.values()):
+            return super()._fetch_raw_asset_rows(asset_keys, **more)
+        with self._in_one_transaction() as work:
+            state = _state(work.connection(INDEX_SHARD_NAME))
+            if state != self._rows_state or any(key.to_string() not in self._rows for key in asset_keys):
+                rows, _, _ = super()._fetch_raw_asset_rows()
+                self._rows = {row["asset_key"]: dict(row) for row in rows}
+                self._rows_state = state
+        names = sorted({key.to_string() for key in asset_keys})
+        return [self._rows[name] for name in names if name in self._rows], False, None
 
     def _waits_for(self, asset_keys: Sequence[AssetKey] | None) -> bool:
         """Whether an event of one of these assets has not been written."""
@@ -294,6 +321,13 @@ def _schedules(base_dir: str) -> SqliteScheduleStorage:
     if is_prepared(schedules, schedules._conn_string, ScheduleStorageSqlMetadata):
         return schedules
     return SqliteScheduleStorage.from_local(base_dir)
+
+
+def _state(index: Connection) -> _State:
+    """Changes when anybody writes a file: what others have committed, and what this connection has changed."""
+    own = index.connection.dbapi_connection
+    assert own is not None
+    return id(own), own.execute("pragma data_version").fetchone()[0], own.total_changes
 
 
 def _can_wait(event: EventLogEntry) -> bool:

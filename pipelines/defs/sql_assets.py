@@ -7,7 +7,7 @@ finding and running models (`warehouse/models.py`), checking them (`checks.py`).
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import duckdb
@@ -19,6 +19,9 @@ from pipelines.defs.unchanged import is_whole_run
 from pipelines.settings import Settings
 from warehouse.kept_answers import LINEAGE_FILE
 from warehouse.models import Model, ModelRun
+
+if TYPE_CHECKING:
+    from warehouse.changed_checks import ChangedRows
 
 PRINTS_FOLDER = "prints"
 
@@ -108,6 +111,22 @@ def _run(
             runs.close()
             builds.stamp(con, done, run_id=context.run.run_id)
         increments.note(selected)
+
+
+def changed_rows(con: duckdb.DuckDBPyConnection, settings: Settings) -> "ChangedRows | None":
+    """The rows of models that have changed since the last publication, if that was by this program and no check failed since."""
+    from warehouse.builds import read_builds
+    from warehouse.changed_checks import ChangedRows
+    from warehouse.failed_checks import read_failed_checks
+    from warehouse.standing import noted_standing, published_builds
+
+    note = noted_standing(settings.published_database)
+    if note is None or not _is_same_program(settings) or read_failed_checks(con):
+        return None
+    if con.execute("select run_id from main.warehouse_version").fetchall() != [(note.run_id,)]:
+        return None
+    published = published_builds(settings.published_database, note.run_id)
+    return None if published is None else ChangedRows(settings.warehouse / PRINTS_FOLDER, read_builds(con), published)
 
 
 def _kept(con: duckdb.DuckDBPyConnection, models: Sequence[Model], selected: Sequence[Model]) -> set[str]:

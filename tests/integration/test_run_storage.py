@@ -174,6 +174,37 @@ def test_what_is_known_of_an_asset_is_the_same_in_the_process_that_wrote_it(home
         assert run(another) == another.get_asset_records([KEY])[0].asset_entry.last_run_id
 
 
+def test_what_others_write_of_an_asset_is_seen(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def last(instance: dg.DagsterInstance) -> list[str | None]:
+        records = instance.get_asset_records([KEY])
+        return [record.asset_entry.last_run_id for record in records]
+
+    selects: list[str] = []
+    with dg.DagsterInstance.get() as one, dg.DagsterInstance.get() as other:
+        first = run(one)
+        assert last(one) == last(other) == [first]
+        second = run(other)
+        assert last(one) == last(other) == [second]
+        third = run(one)
+        assert last(one) == last(other) == [third]
+        raw = KeptEventLog.__mro__[2]._fetch_raw_asset_rows  # type: ignore[attr-defined]
+        monkeypatch.setattr(
+            KeptEventLog.__mro__[2], "_fetch_raw_asset_rows", lambda *args, **more: selects.append("") or raw(*args, **more)
+        )  # fmt: skip
+        assert last(one) == last(one) == [third]
+        assert not selects
+        log, events = one.event_log_storage, [r.event_log_entry for r in one.get_records_for_run(second).records]
+        write = log._write_checks
+        monkeypatch.setattr(log, "_write_checks", lambda *_args: (_ for _ in ()).throw(OSError("the disk is full")))
+        with pytest.raises(OSError, match="full"):
+            log.store_event_batch(events)
+        monkeypatch.setattr(log, "_write_checks", write)
+        assert last(one) == [third]
+        assert selects
+        other.wipe_assets([KEY])
+        assert last(one) == last(other) == []
+
+
 def layouts(home: Path) -> dict[str, object]:
     """Of each of Dagster's files: its tables and indexes, the revision it notes, the migrations that it counts as done."""
     found: dict[str, object] = {}

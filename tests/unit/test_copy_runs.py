@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.stages.beside import beside
 from pipelines.stages.ingest.fingerprint import TextRow, near_duplicates, signature
+from pipelines.stages.resolve import copies
 from pipelines.stages.resolve.copies import Text, change_copies, find_copies
 from pipelines.stages.resolve.kept_texts import KeptTexts
 
@@ -47,7 +48,8 @@ class Stream:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_runs_as_documents_come_change_and_go(seed, tmp_path):
+def test_runs_as_documents_come_change_and_go(seed, tmp_path, monkeypatch):
+    monkeypatch.setattr(copies, "_TEXTS_AT_ONCE", 20)
     stream = Stream(seed, 90)
     draw, here, before = stream.draw, set(), None
     asked = []

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from pipelines.stages.resolve.corrections import Correction
-from pipelines.stages.resolve.entity_changes import change_clusters
+from pipelines.stages.resolve.entity_changes import change_clusters, change_profiles
 from pipelines.stages.resolve.entity_corrections import EntityCorrections, correct_groups, settle_entities
 from pipelines.stages.resolve.entity_profiles import Node, NodeId
 from pipelines.stages.resolve.kept_entities import KeptEntities
@@ -62,7 +62,9 @@ def clusters(corrections: EntityCorrections, *names: str) -> dict[str, str]:
     for number, name in enumerate(names):
         key = (f"d{number}", name)
         nodes[key] = Node(key, name, "PERSON", "NOR", None, (), (name,), date(2020, 1, 1))
-    kept = change_clusters(KeptEntities.nothing(), nodes, (), corrections).kept
+    nothing = KeptEntities.nothing()
+    profiles = change_profiles(nothing, nodes, (), corrections.apart())
+    kept = change_clusters(nothing, profiles, corrections).kept
     cluster_of = dict(kept.profiles.all("profile_id", "cluster_id"))
     return {document: cluster_of[profile] for document, profile in kept.nodes.all("document_id", "profile_id")}
 

@@ -14,7 +14,15 @@ import pandas as pd
 import pytest
 
 from pipelines import ids
-from pipelines.stages.resolve import entity_blocks, entity_changes, entity_hosts, entity_profiles
+from pipelines.stages.resolve import (
+    entities,
+    entity_blocks,
+    entity_changes,
+    entity_hosts,
+    entity_pairs,
+    entity_profiles,
+    kept_tables,
+)
 from pipelines.stages.resolve.corrections import Correction
 from pipelines.stages.resolve.entities import EntityChange, ResolvedEntities, resolve_entities
 from pipelines.stages.resolve.entity_corrections import EntityCorrections, settle_entities
@@ -114,6 +122,11 @@ def _low_bounds(monkeypatch):
     monkeypatch.setattr(entity_blocks, "NEIGHBOURS", 2)
     monkeypatch.setattr(entity_changes, "RARE", 4)
     monkeypatch.setattr(entity_profiles, "_MOST_CONTEXT", 3)
+    monkeypatch.setattr(entity_profiles, "_FEW", 1)
+    monkeypatch.setattr(entity_pairs, "_BLOCKS_AT_ONCE", 3)
+    monkeypatch.setattr(entities, "_DOCUMENTS_AT_ONCE", 25)
+    monkeypatch.setattr(entities, "_ENTITIES_AT_ONCE", 12)
+    monkeypatch.setattr(kept_tables, "_ROWS_AT_ONCE", 40)
 
 
 def assert_as_from_nothing(core: Core, stream: Stream, here: set[str], corrections: EntityCorrections | None = None):

@@ -14,7 +14,16 @@ import pandas as pd
 import pytest
 
 from benchmarks import generated_reports
-from pipelines.stages.resolve import alike_texts, events, half_links, kept_pairs, link_files, pair_blocks, report_pairs
+from pipelines.stages.resolve import (
+    alike_texts,
+    event_source,
+    events,
+    half_links,
+    kept_pairs,
+    link_files,
+    pair_blocks,
+    report_pairs,
+)
 from pipelines.stages.resolve.corrections import Corrections
 from pipelines.stages.resolve.event_source import EventReader
 from pipelines.stages.resolve.events import Memory, ResolvedEvents, resolve_events
@@ -166,6 +175,7 @@ def assert_as_from_nothing(core: Core, stream: Stream, documents: set[str], corr
 @pytest.mark.parametrize("seed", range(3))
 def test_runs_as_documents_come_change_and_go(seed, most_texts, run, monkeypatch, tmp_path):
     monkeypatch.setattr(alike_texts, "MOST_TEXTS", most_texts)
+    monkeypatch.setattr(event_source, "_DOCUMENTS_AT_ONCE", most_texts)
     stream, core, here = Stream(seed), Core(), set()
     all_ids = stream.documents["document_id"].tolist()
     looked_at = []

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.stages.resolve import kept_tables
-from pipelines.stages.resolve.kept_tables import KeptTable, read_tables, write_tables
+from pipelines.stages.resolve.kept_tables import KeptTable, _rows, read_tables, write_tables
 
 SCHEMA = {"key": pa.string(), "profile_id": pa.string(), "odds": pa.float64()}
 Row = tuple[str, str | None, float | None]
@@ -33,6 +33,10 @@ def assert_holds(table: KeptTable, rows: list[Row], draw: random.Random) -> None
         assert sorted(table.where("key", asked, known=known), key=repr) == sorted(found, key=repr)
     told = [(r[2],) for r in rows if r[0] in asked]
     assert sorted(table.where("key", asked, columns=["odds"]), key=repr) == sorted(told, key=repr)
+    assert sorted(table.each("key", asked, columns=["odds"]), key=repr) == sorted(told, key=repr)
+    parts = ("key", asked, None), ("key", {"k5"}, False)
+    found = [(r[0],) for r in rows if r[0] in asked or r[0] == "k5" and r[1] is None]
+    assert sorted(_rows(table.any_of(*parts, columns=["key"]))) == sorted(found)
     above = [r for r in rows if r[2] is not None and r[2] > 0.5]
     assert sorted(table.above("odds", 0.5), key=repr) == sorted(above, key=repr)
 
@@ -41,6 +45,7 @@ def assert_holds(table: KeptTable, rows: list[Row], draw: random.Random) -> None
 def test_a_table_holds_what_was_put_into_it(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     draw = random.Random(seed)
     monkeypatch.setattr(kept_tables, "_MOST_CHANGED", draw.choice((0.1, 0.9)))
+    monkeypatch.setattr(kept_tables, "_ROWS_AT_ONCE", draw.choice((2, 1_000)))
     rows = some(draw, draw.choice((0, 60)))
     table = KeptTable.of(SCHEMA, rows)
     for run in range(8):
@@ -49,6 +54,10 @@ def test_a_table_holds_what_was_put_into_it(tmp_path: Path, seed: int, monkeypat
             new = some(draw, draw.randrange(3))
             table = table.replaced(column, gone, new)
             rows = [r for r in rows if r[SCHEMA_AT[column]] not in gone] + new
+        if draw.random() < 0.5:
+            renamed = {f"k{draw.randrange(40)}": "p10" for _ in range(draw.randrange(3))}
+            table = table.filled("profile_id", "key", renamed)
+            rows = [(r[0], renamed.get(r[0], r[1]), r[2]) for r in rows]
         assert_holds(table, rows, draw)
         write_tables(tmp_path / str(run), {"t": table}, version="1")
         found = read_tables(tmp_path / str(run), ["t"], "1")

@@ -10,13 +10,14 @@ run looks at these parts anew. A text changes too when a line of it becomes boil
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow.compute as pc
 
 from pipelines.records import DocumentDuplicate
 from pipelines.stages.ingest.boilerplate import MIN_PAGES, long_lines, own_text
@@ -32,6 +33,7 @@ from pipelines.stages.ingest.fingerprint import (
 from pipelines.stages.resolve.kept_tables import KeptTable
 from pipelines.stages.resolve.kept_texts import KeptTexts
 
+_TEXTS_AT_ONCE = 5_000
 _MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
 
 
@@ -115,21 +117,24 @@ def find_copies(texts: Collection[Text], found: Mapping[str, tuple[str, bytes | 
 
 
 class _Texts:
-    """The texts that a run reads, each once."""
+    """The texts that a run reads: those of many documents some after the others, and again where they are asked for again."""
 
     def __init__(self, now: Mapping[str, Text], texts_of: TextsOf) -> None:
         self._now, self._texts_of = now, texts_of
         self._found: dict[str, TextRow] = {}
 
-    def rows(self, documents: Collection[str]) -> list[TextRow]:
+    def rows(self, documents: Collection[str]) -> Iterator[TextRow]:
         """Some documents with their texts and signatures."""
-        missing = {document for document in documents if document not in self._found}
-        for document, (text, its_signature) in self._texts_of(missing).items() if missing else ():
-            about = self._now[document]
-            self._found[document] = TextRow(
-                document, about.published_date, its_signature, text, about.source_key, about.url
-            )
-        return [self._found[document] for document in documents]
+        yield from (self._found[document] for document in documents if document in self._found)
+        missing = [document for document in documents if document not in self._found]
+        for begin in range(0, len(missing), _TEXTS_AT_ONCE):
+            found = self._texts_of(missing[begin : begin + _TEXTS_AT_ONCE])
+            for document, (text, its_signature) in found.items():
+                about = self._now[document]
+                row = TextRow(document, about.published_date, its_signature, text, about.source_key, about.url)
+                if len(self._found) < _TEXTS_AT_ONCE:
+                    self._found[document] = row
+                yield row
 
     def own(self, row: TextRow, lines: KeptTable, shared: _Shared) -> str:
         """Its text without boilerplate; nothing where it cannot be compared."""
@@ -168,15 +173,15 @@ def _change_lines(
     before: KeptTable, fresh: Collection[str], gone: Collection[str], texts: _Texts
 ) -> tuple[KeptTable, _Shared, set[str]]:
     """The lines as they are now, and the documents with a line that became boilerplate or ceases to be."""
-    rows = [
+    rows = (
         (line_key(row.source_key, line), row.document_id, row.url or row.document_id)
         for row in texts.rows(fresh)
         if is_comparable(row)
         for line in long_lines(row.text)
-    ]
+    )
     lines = before.replaced("document_id", gone, rows)
     keys = {key for (key,) in before.where("document_id", gone, columns=["key"])}
-    keys.update(key for key, *_ in rows)
+    keys.update(key for (key,) in lines.each("document_id", fresh, columns=["key"]))
     shared = _Shared()
     shared.look_up(lines, keys)
     flipped = _common(before, keys) ^ shared.among(lines, keys)
@@ -184,21 +189,24 @@ def _change_lines(
 
 
 def _common(lines: KeptTable, keys: Collection[str]) -> set[str]:
+    counts = pc.value_counts(lines.any_of(("key", keys, None), columns=["key"])["key"])
+    # Most lines are of one page.
+    often = counts.field("values").filter(pc.greater_equal(counts.field("counts"), MIN_PAGES)).to_pylist()
     pages: defaultdict[str, set[str]] = defaultdict(set)
-    for key, page in lines.where("key", keys, columns=["key", "page"]):
+    for key, page in lines.where("key", often, columns=["key", "page"]):
         pages[key].add(page)
     return {key for key, found in pages.items() if len(found) >= MIN_PAGES}
 
 
-def _sharing(texts: KeptTable, seeds: Collection[bytes]) -> set[str]:
+def _sharing(texts: KeptTable, seeds: Sequence[bytes]) -> set[str]:
     """The documents that share a band with one of some signatures, or with one that does, and so on."""
     if not seeds:
         return set()
     signed = texts.table("document_id", "signature").drop_null()
     if not len(signed):
         return set()
-    bands = _bands(b"".join(signed["signature"].to_pylist()))
-    frontier = _bands(b"".join(seeds))
+    bands = _bands(signed["signature"].to_pylist())
+    frontier = _bands(seeds)
     found = np.zeros(len(bands), dtype=bool)
     while len(frontier):
         reached = np.zeros(len(bands), dtype=bool)
@@ -211,9 +219,12 @@ def _sharing(texts: KeptTable, seeds: Collection[bytes]) -> set[str]:
     return set(ids.to_pylist())
 
 
-def _bands(signatures: bytes) -> np.ndarray:
+def _bands(signatures: Sequence[bytes]) -> np.ndarray:
     """Numbers of the bands; two that differ hardly ever have one, and would be looked at in vain if they had."""
-    parts = np.frombuffer(signatures, dtype="<u8").reshape(-1, BANDS, PERMUTATIONS // BANDS // 2)
-    mixed = parts * _MIX
-    mixed ^= mixed >> np.uint64(29)
-    return mixed.sum(axis=2, dtype=np.uint64)
+    found = np.empty((len(signatures), BANDS), dtype=np.uint64)
+    for begin in range(0, len(signatures), _TEXTS_AT_ONCE):
+        some = b"".join(signatures[begin : begin + _TEXTS_AT_ONCE])
+        mixed = np.frombuffer(some, dtype="<u8").reshape(-1, BANDS, PERMUTATIONS // BANDS // 2) * _MIX
+        mixed ^= mixed >> np.uint64(29)
+        found[begin : begin + len(mixed)] = mixed.sum(axis=2, dtype=np.uint64)
+    return found

@@ -17,10 +17,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import log
+from typing import Any
 
 import pandas as pd
 
-from pipelines.stages.resolve.entity_changes import change_clusters, read_node
+from pipelines.stages.resolve.entity_changes import change_clusters, change_profiles, read_node
 from pipelines.stages.resolve.entity_clusters import CORRECTED, Join
 from pipelines.stages.resolve.entity_corrections import EntityCorrections, correct_groups
 from pipelines.stages.resolve.entity_evidence import Evidence
@@ -37,9 +38,13 @@ from pipelines.stages.resolve.entity_rows import (
 )
 from pipelines.stages.resolve.entity_spelling import plain
 from pipelines.stages.resolve.kept_entities import KeptEntities, kept_table
+from pipelines.stages.resolve.kept_tables import KeptTable
 
 _NODE = ("document_id", "entity_id", "profile_id")
 _ENTITIES_AT_ONCE = 10_000  # of which all that documents tell is in memory
+_DOCUMENTS_AT_ONCE = 5_000  # of which mentions are
+
+Rows = pd.DataFrame | Callable[[Collection[str]], pd.DataFrame]  # or what gives those of some documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +114,8 @@ class EntityChange:
 
 def resolve_entities(
     documents: pd.DataFrame,
-    entities: pd.DataFrame,
-    mentions: pd.DataFrame,
+    entities: Rows,
+    mentions: Rows,
     corrections: EntityCorrections | None = None,
     change: EntityChange | None = None,
     is_counted: Callable[[], Mapping[str, bool]] | None = None,
@@ -129,37 +134,34 @@ def resolve_entities(
         The tables, and what is kept for the next run.
     """
     corrections = corrections or EntityCorrections()
-    all_documents, now = documents, set(documents["document_id"].tolist())
-    before, fresh = KeptEntities.nothing(), now
-    if change is not None:
-        before, fresh = change.before, set(change.fresh)
-        documents, entities, mentions = (
-            frame[frame["document_id"].isin(fresh)] for frame in (documents, entities, mentions)
-        )
+    now = set(documents["document_id"].tolist())
+    before, fresh = (change.before, set(change.fresh)) if change else (KeptEntities.nothing(), now)
     was_counted = dict(before.documents.all("document_id", "is_counted"))
     gone = (was_counted.keys() - now) | (fresh & was_counted.keys())
-    nodes = read_nodes(documents, entities, mentions)
-    clusters = change_clusters(before, nodes, gone, corrections)
-    ids = change_ids(before, clusters, gone)
+    nodes = _read_nodes(documents, entities, mentions, fresh)
+    profiles = change_profiles(before, nodes, gone, corrections.apart())
     is_corrected = bool(corrections.same or corrections.different)
-    rows = _told(all_documents, is_counted)
+    if not is_corrected:
+        nodes = {}  # the largest thing in memory, which only people's corrections ask for again
+    clusters = change_clusters(before, profiles, corrections)
+    del profiles
+    ids = change_ids(before, clusters, gone)
+    rows = _told(documents, is_counted)
     kept = replace(ids.kept, documents=kept_table("documents", rows), is_corrected=is_corrected)
     ids = replace(ids, kept=kept)
-    changed = {d for d, counted, _ in rows if was_counted.get(d) != counted} | gone | fresh | clusters.moved
-    ids.entities.update(core_ids(before, before.nodes.where("document_id", changed, columns=_NODE)).values())
-    ids.entities.update(core_ids(kept, kept.nodes.where("document_id", changed, columns=_NODE)).values())
+    if change:
+        changed = {d for d, counted, _ in rows if was_counted.get(d) != counted} | gone | fresh | clusters.moved
+        ids.entities.update(core_ids(before, before.nodes.where("document_id", changed, columns=_NODE)).values())
+        ids.entities.update(core_ids(kept, kept.nodes.where("document_id", changed, columns=_NODE)).values())
     corrected = _corrected_ids(ids, nodes, corrections) if is_corrected else {}
-    relinked = {*clusters.moved, *(document for document, _ in nodes)}
     uncounted = {document for document, counts, _ in rows if not counts}
-    outcome = _Outcome(ids, nodes if corrected else {}, relinked, corrections, corrected, uncounted)
-    # The largest things in memory, which only people's corrections ask for again.
+    outcome = _Outcome(ids, nodes, clusters.moved | fresh, corrections, corrected, uncounted)
     del nodes, clusters
     of_entities = list(outcome.rows())
-    links = outcome.links()
-    documents_linked = {document for document, _ in links}
+    links, documents_linked = outcome.links(change.mentions_of if change else mentions)
     return ResolvedEntities(
         entities=_stacked([rows for rows, _ in of_entities]),
-        entity_links=link_rows(change.mentions_of(documents_linked) if change else mentions, links),
+        entity_links=links,
         affiliations=_stacked([rows for _, rows in of_entities]),
         candidates=outcome.candidates(),
         replaced=ids.entities if change else None,
@@ -167,6 +169,27 @@ def resolve_entities(
         kept=kept,
         _corrected=corrected,
     )
+
+
+def _read_nodes(documents: pd.DataFrame, entities: Rows, mentions: Rows, fresh: Collection[str]) -> dict[NodeId, Node]:
+    """The entities of fresh documents, some documents after the others."""
+    nodes: dict[NodeId, Node] = {}
+    shared: dict[Any, Any] = {}
+    for some in _portions(fresh):
+        told = documents[documents["document_id"].isin(some)]
+        nodes |= read_nodes(told, _of(entities, some), _of(mentions, some), shared)
+    return nodes
+
+
+def _of(rows: Rows, documents: Collection[str]) -> pd.DataFrame:
+    """The rows of some documents."""
+    return rows[rows["document_id"].isin(documents)] if isinstance(rows, pd.DataFrame) else rows(documents)
+
+
+def _portions(documents: Collection[str]) -> Iterator[list[str]]:
+    in_order = sorted(documents)
+    for begin in range(0, len(in_order), _DOCUMENTS_AT_ONCE):
+        yield in_order[begin : begin + _DOCUMENTS_AT_ONCE]
 
 
 def _told(
@@ -222,17 +245,29 @@ class _Outcome:
             found[of_key[row[1]]].append(read_node(row))
         return found
 
-    def links(self) -> dict[NodeId, tuple[str, Join | None]]:
-        """The entity of core and the join of documents' entities whose mentions' links are written."""
+    def links(self, mentions: Rows) -> tuple[pd.DataFrame, set[str]]:
+        """The rows of core.entity_links that are written, and their documents."""
+        told = (
+            ("profile_id", self.ids.profiles, None),
+            ("entity_id", self.ids.keys, False),
+            ("document_id", self.relinked, None),
+        )
+        linked = KeptTable(self.ids.kept.nodes.any_of(*told, columns=_NODE))
+        documents = set(linked.table("document_id")["document_id"].unique().to_pylist())
+        found = [
+            link_rows(_of(mentions, some), self._links(linked.where("document_id", some)))
+            for some in _portions(documents)
+        ]
+        return _stacked(found) if found else link_rows(_of(mentions, ()), {}), documents
+
+    def _links(self, rows: list[tuple]) -> dict[NodeId, tuple[str, Join | None]]:
+        """The entity of core and the join of some entities of documents."""
         kept = self.ids.kept
-        rows = kept.nodes.where("profile_id", self.ids.profiles, columns=_NODE)
-        rows += kept.nodes.where("entity_id", self.ids.keys, columns=_NODE, known=False)
-        rows += kept.nodes.where("document_id", self.relinked, columns=_NODE)
         core_of = self.corrected or core_ids(kept, rows)
         joins = joins_of(kept, kept.profiles.where("profile_id", {profile for *_, profile in rows if profile}))
         found = {(d, key): (core_of[d, key], joins.get(profile)) for d, key, profile in rows}
         join = Join(CORRECTED, 1.0, Evidence().text)
-        return found | {key: (core_of[key], join) for pair in self.corrections.same for key in pair}
+        return found | {key: (core_of[key], join) for pair in self.corrections.same for key in pair if key in found}
 
     def candidates(self) -> pd.DataFrame:
         """The rows of core.entity_candidates."""

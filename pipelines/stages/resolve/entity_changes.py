@@ -7,8 +7,9 @@ What belongs here: the order of that work, and how far a change reaches. What do
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from pipelines.stages.resolve.entity_blocks import Pair
 from pipelines.stages.resolve.entity_clusters import Clustering, cluster_profiles, connected_parts, reached
@@ -25,7 +26,16 @@ from pipelines.stages.resolve.entity_hosts import (
     keys_of,
 )
 from pipelines.stages.resolve.entity_pairs import change_pairs
-from pipelines.stages.resolve.entity_profiles import OTHER, Node, NodeId, Profile, build_profiles, companies, joined
+from pipelines.stages.resolve.entity_profiles import (
+    OTHER,
+    Node,
+    NodeId,
+    Order,
+    Profile,
+    build_profiles,
+    companies,
+    joined,
+)
 from pipelines.stages.resolve.kept_entities import KeptEntities, kept_table
 from pipelines.stages.resolve.kept_tables import KeptTable
 
@@ -41,14 +51,34 @@ class ChangedClusters:
         kept: the tables; profiles that `profiles` names have no id yet.
         profiles: the ids of those that were looked at anew, and of those that are no more.
         clusters: likewise, with those that are known by a single word and were joined anew.
-        fresh: the nodes of documents that are new or another now.
+        keyed: the earliest place of each entity id that is one by its key alone, of documents that are new or another now.
         moved: further documents, of whose entities some are in another profile, as one between them came or went.
     """
 
     kept: KeptEntities
     profiles: set[str]
     clusters: set[str]
-    fresh: Mapping[NodeId, Node]
+    keyed: Mapping[str, Order]
+    moved: set[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedProfiles:
+    """Nodes and profiles after a change.
+
+    Attributes:
+        nodes: the table as it is now.
+        profiles: those of all entity ids that the change names.
+        changed: the ids of those that are new, or of which something is told anew.
+        former: the nodes that each profile of these entity ids had before.
+        keyed, moved: as in `ChangedClusters`.
+    """
+
+    nodes: KeptTable
+    profiles: list[Profile]
+    changed: set[str]
+    former: Mapping[str, Collection[NodeId]]
+    keyed: Mapping[str, Order]
     moved: set[str]
 
 
@@ -90,23 +120,16 @@ def company_of(nodes: KeptTable, keys: Iterable[NodeId]) -> dict[str, list[str]]
     return companies(nodes.where("document_id", documents, columns=["document_id", "entity_id"], known=True))
 
 
-def change_clusters(
-    before: KeptEntities, fresh: Mapping[NodeId, Node], gone: Collection[str], corrections: EntityCorrections
-) -> ChangedClusters:
-    """Bring profiles, pairs and clusters up to date.
+def change_clusters(before: KeptEntities, told: ChangedProfiles, corrections: EntityCorrections) -> ChangedClusters:
+    """Bring pairs and clusters up to date.
 
     Args:
         before: what the run before kept.
-        fresh: the nodes of documents that are new, or another than they were.
-        gone: the documents that are no more, or another now.
+        told: the profiles after the change.
         corrections: by people; where there are any, everything is fresh.
     """
-    nodes, profiles, former, moved = _change_profiles(before, fresh, gone, corrections.apart())
-    changed = {
-        profile.id: profile
-        for profile in profiles
-        if set(profile.nodes) != former.get(profile.id) or not fresh.keys().isdisjoint(profile.nodes)
-    }
+    nodes, profiles, former = told.nodes, told.profiles, told.former
+    changed = {profile.id: profile for profile in profiles if profile.id in told.changed}
     removed = former.keys() - {profile.id for profile in profiles}
     load = _Profiles(nodes, profiles)
     common, companions = _change_common(before, nodes, profiles, former)
@@ -116,7 +139,8 @@ def change_clusters(
     touched = pairs.touched.union(changed, removed, *(_together(before.profiles, some) for some in companions))
     found, connecting = reached(before.profiles, pairs.pairs, touched)
     present = load(found - removed)
-    profile_of = {node: profile.id for profile in profiles for node in profile.nodes}
+    is_corrected = corrections.same or corrections.different
+    profile_of = {node: profile.id for profile in profiles for node in profile.nodes} if is_corrected else {}
     apart = _between(corrections.different, profile_of)
     clustering = cluster_profiles(
         present, connecting, common, same=_between(corrections.same, profile_of), apart=apart
@@ -130,15 +154,20 @@ def change_clusters(
         common=kept_table("common", [(e,) for e in common]),
     )
     return _Clusters(before, kept, load, common, changed, companions, apart).change(
-        (fresh, moved), found, clustering, parts
+        (told.keyed, told.moved), found, clustering, parts
     )
 
 
-def _change_profiles(
+def change_profiles(
     before: KeptEntities, fresh: Mapping[NodeId, Node], gone: Collection[str], single: Collection[NodeId]
-) -> tuple[KeptTable, list[Profile], dict[str, set[NodeId]], set[str]]:
-    """The nodes as they are now, the profiles of all entity ids that a change names, the nodes that each had before, and the
-    documents of those that moved.
+) -> ChangedProfiles:
+    """Bring nodes and profiles up to date.
+
+    Args:
+        before: what the run before kept.
+        fresh: the nodes of documents that are new, or another than they were.
+        gone: the documents that are no more, or another now.
+        single: nodes that have a profile of their own.
     """
     columns = ["entity_id"]
     entities = {entity for (entity,) in before.nodes.where("document_id", gone, columns=columns)}
@@ -152,20 +181,34 @@ def _change_profiles(
         if node.key[0] not in gone:
             nodes[node.key] = node
             of_node[node.key] = row[-1]
-    nodes |= {key: node for key, node in fresh.items() if node.kind != OTHER}
+    keyed: dict[str, Order] = {}
+    named: dict[NodeId, Node] = {}
+    for key, node in fresh.items():
+        if node.kind != OTHER:
+            named[key] = node
+        else:
+            keyed[key[1]] = min(keyed.get(key[1], node.order), node.order)
+    nodes |= named
     # The fresh ones have their profiles below.
     staying = before.nodes.replaced("document_id", gone, [])
     held = staying.where("document_id", {d for d, _ in nodes}, columns=["document_id", "entity_id"], known=True)
-    company = companies({*held, *(key for key, node in fresh.items() if node.kind != OTHER)})
+    company = companies({*held, *named})
     profiles = build_profiles(nodes, company, single)
-    now = {key: profile.id for profile in profiles for key in profile.nodes}
+    now = {key: profile.id for profile in profiles for key in profile.nodes if key in of_node}
     moved = {key[0] for key, profile in of_node.items() if now[key] != profile}
-    rows = [
-        (*row[:-1], now.get((row[0], row[1]), row[-1]))
-        for row in (staying.where("document_id", moved) if moved else ())
-    ]
-    rows += [node_row(node, now.get(key)) for key, node in fresh.items()]
-    return staying.replaced("document_id", moved, rows), profiles, dict(former), moved
+    others = staying.where("document_id", moved) if moved else []
+    rows = chain(
+        ((*row[:-1], now.get((row[0], row[1]), row[-1])) for row in others),
+        (node_row(node, None) for key, node in fresh.items() if key not in named),
+        (node_row(named[key], profile.id) for profile in profiles for key in profile.nodes if key in named),
+    )
+    table = staying.replaced("document_id", moved, rows)
+    changed = {
+        profile.id
+        for profile in profiles
+        if set(profile.nodes) != former.get(profile.id) or not named.keys().isdisjoint(profile.nodes)
+    }
+    return ChangedProfiles(table, profiles, changed, dict(former), keyed, moved)
 
 
 def _change_common(
@@ -212,21 +255,22 @@ class _Clusters:
 
     def change(
         self,
-        nodes: tuple[Mapping[NodeId, Node], set[str]],
+        of_nodes: tuple[Mapping[str, Order], set[str]],
         found: set[str],
         clustering: Clustering,
         parts: Mapping[str, str],
     ) -> ChangedClusters:
         """The tables with the clusters of all profiles that were found."""
         cluster_of = {member: cluster.id for cluster in clustering.clusters.values() for member in cluster.members}
-        rows = []
-        for profile in self.load(cluster_of).values():
-            day, (document, entity) = profile.anchor
-            join = clustering.joins.get(profile.id)
-            told = (join.method, join.score, join.evidence) if join else (None, None, None)
-            at = cluster_of[profile.id], parts[profile.id]
-            rows.append((profile.id, entity, *at, day, document, *told, None))
-        profiles = self.before.profiles.replaced("profile_id", found, rows)
+
+        def rows() -> Iterator[tuple]:
+            for profile in self.load(cluster_of).values():
+                day, (document, entity) = profile.anchor
+                join = clustering.joins.get(profile.id)
+                told = (join.method, join.score, join.evidence) if join else (None, None, None)
+                yield profile.id, entity, cluster_of[profile.id], parts[profile.id], day, document, *told, None
+
+        profiles = self.before.profiles.replaced("profile_id", found, rows())
         former_ids = {c for (c,) in self.before.profiles.where("profile_id", found, columns=["cluster_id"])}
         former = {row[0]: row for row in self.before.clusters.where("cluster_id", former_ids)}
         changed = {
@@ -240,10 +284,10 @@ class _Clusters:
         old_keys = self.before.keys.where("cluster_id", gone)
         new_keys = [(key, id, cluster.is_alone) for id, cluster in changed.items() for key in keys_of(cluster)]
         keys = self.before.keys.replaced("cluster_id", gone, new_keys)
-        new = [
+        new = (
             (id, cluster.members, cluster.is_alone, list(cluster.countries), None, None, None, None)
             for id, cluster in changed.items()
-        ]
+        )
         clusters = self.before.clusters.replaced("cluster_id", gone, new)
         hosts = Hosts({(cluster_of[a], cluster_of[b]) for a, b in self.apart})
         told_keys = {*old_keys, *new_keys}
@@ -260,7 +304,7 @@ class _Clusters:
         )
         clusters = clusters.replaced("cluster_id", alone, rehosted)
         kept = replace(self.kept, profiles=profiles, clusters=clusters, keys=keys, bearers=bearers)
-        return ChangedClusters(kept, found, {*former, *clustering.clusters, *alone}, *nodes)
+        return ChangedClusters(kept, found, {*former, *clustering.clusters, *alone}, *of_nodes)
 
     def _host_surnames(
         self,

@@ -13,6 +13,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import pyarrow.compute as pc
+
 from pipelines.stages.resolve.entity_blocks import Pair
 from pipelines.stages.resolve.entity_evidence import Evidence, compare, probability
 from pipelines.stages.resolve.entity_profiles import Profile, joined
@@ -77,6 +79,9 @@ def reached(profiles: KeptTable, pairs: KeptTable, touched: Collection[str]) -> 
         touched: profiles that are new, gone, or have another pair.
     """
     found, looked_at = set(touched), set[str]()
+    if not len(profiles):
+        table = pairs.table()
+        pairs = KeptTable(table.filter(pc.greater(table["odds"], 0.0)))  # all are looked at, and most are not for
     connecting: dict[Pair, ScoredPair] = {}
     while new := found - looked_at:
         looked_at |= new

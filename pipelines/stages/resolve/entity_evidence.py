@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from pipelines.nlp.actors.patterns import SUPRANATIONAL_CODES
-from pipelines.stages.resolve.entity_names import Likeness, Name, compare_names
+from pipelines.stages.resolve.entity_names import RANKS, Likeness, Name, compare_names
 from pipelines.stages.resolve.entity_profiles import ORGANISATION, PERSON, Profile, most
 
 # How likely two bearers of names that are so alike are one, before anything else is known of them.
@@ -117,7 +116,7 @@ def compare(first: Profile, second: Profile, common: Collection[str]) -> Evidenc
         common: the entity ids that tell little of whom they stand beside, as more than `RARE` documents have them.
     """
     likeness, names = _alike(first, second)
-    is_one_key = bool(first.entity_ids & second.entity_ids)
+    is_one_key = not set(first.entity_ids).isdisjoint(second.entity_ids)
     is_organisation = first.kind == second.kind == ORGANISATION
     if is_one_key:
         likeness = likeness or Likeness.KNOWN
@@ -147,12 +146,14 @@ def compare(first: Profile, second: Profile, common: Collection[str]) -> Evidenc
         _compare_sectors(evidence, first, second, is_foreign=is_foreign)
     if not is_organisation:
         _compare_dates(evidence, first, second)
-    if first.documents & second.documents:
+    is_together = not first.documents.isdisjoint(second.documents)
+    if is_together:
         is_alone = first.is_alone or second.is_alone
         evidence.add("one document", "told apart", _TOLD_APART_ALONE if is_alone else _TOLD_APART)
-    _compare_company(evidence, first, second, common)
+    else:
+        _compare_company(evidence, first, second, common)
     if min(first.size, second.size) == 1 and max(first.size, second.size) >= _MANY and likeness is Likeness.SAME:
-        evidence.add("documents", "one against many", _NOISE if not first.generations + second.generations else 0.0)
+        evidence.add("documents", "one against many", 0.0 if first.generations or second.generations else _NOISE)
     return evidence
 
 
@@ -160,13 +161,13 @@ def _alike(first: Profile, second: Profile) -> tuple[Likeness | None, tuple[Name
     """How the names that are most alike are alike, and which they are."""
     best: tuple[int, int, str, str] | None = None
     found: tuple[Likeness | None, tuple[Name, Name]] = (None, (next(iter(first.names)), next(iter(second.names))))
-    order = list(Likeness)
-    for a in sorted(first.names, key=_commonest(first))[:_MOST_NAMES]:
-        for b in sorted(second.names, key=_commonest(second))[:_MOST_NAMES]:
+    others = _commonest(second)
+    for a in _commonest(first):
+        for b in others:
             likeness = compare_names(a, b) if a.text <= b.text else compare_names(b, a)
             if likeness is None:
                 continue
-            rank = (order.index(likeness), -first.names[a] - second.names[b], a.text, b.text)
+            rank = (RANKS[likeness], -first.names[a] - second.names[b], a.text, b.text)
             if best is None or rank < best:
                 best, found = rank, (likeness, (a, b))
     return found
@@ -175,8 +176,8 @@ def _alike(first: Profile, second: Profile) -> tuple[Likeness | None, tuple[Name
 _MOST_NAMES = 6  # spellings of each profile that are compared
 
 
-def _commonest(profile: Profile):
-    return lambda name: (-profile.names[name], name.text)
+def _commonest(profile: Profile) -> list[Name]:
+    return sorted(profile.names, key=lambda name: (-profile.names[name], name.text))[:_MOST_NAMES]
 
 
 def _compare_kinds(evidence: Evidence, first: Profile, second: Profile) -> None:
@@ -200,8 +201,9 @@ def _compare_countries(evidence: Evidence, first: Profile, second: Profile, unli
 
 def _countries(profile: Profile) -> set[str]:
     """The countries that many of its documents give, without bodies of many states."""
-    stated = Counter({c: n for c, n in profile.countries.items() if c not in SUPRANATIONAL_CODES})
-    return {country for country, n in stated.items() if 2 * n >= max(stated.values())}
+    stated = {c: n for c, n in profile.countries.items() if c not in SUPRANATIONAL_CODES}
+    most_told = max(stated.values(), default=0)
+    return {country for country, n in stated.items() if 2 * n >= most_told}
 
 
 def _compare_laws(evidence: Evidence, first: Profile, second: Profile) -> None:
@@ -276,7 +278,7 @@ def _years_between(first: Profile, second: Profile) -> float:
 
 
 def _compare_company(evidence: Evidence, first: Profile, second: Profile, common: Collection[str]) -> None:
-    own = first.entity_ids | second.entity_ids
+    own = {*first.entity_ids, *second.entity_ids}
     shared = [other for other in first.company & second.company if other not in own and other not in common]
-    if shared and not first.documents & second.documents:
+    if shared:
         evidence.add("company", f"{len(shared)} other names", min(_MOST_COMPANY, _COMPANY * len(shared)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pipelines.stages.resolve.entity_changes import ChangedClusters
 from pipelines.stages.resolve.entity_clusters import Join
 from pipelines.stages.resolve.entity_ids import change_groups
-from pipelines.stages.resolve.entity_profiles import NO_DAY, OTHER, NodeId, Order
+from pipelines.stages.resolve.entity_profiles import NO_DAY, NodeId, Order
 from pipelines.stages.resolve.kept_entities import KeptEntities
 
 
@@ -47,17 +47,16 @@ def change_ids(before: KeptEntities, changed: ChangedClusters, gone: Collection[
     groups = change_groups(before.groups, anchors | by_key, gone_groups | gone_keys)
     cluster_ids = _clusters_of(kept, {*anchors, *groups.renamed})
     core_of = dict(groups.groups.where("group_id", set(cluster_ids.values()), columns=["group_id", "core_id"]))
-    rows = kept.profiles.where("cluster_id", cluster_ids)
-    ids = {row[0] for row in rows}
-    now = {row[0]: (*row[:-1], core_of[cluster_ids[row[2]]]) for row in rows}
-    was = {row[0]: row for row in before.profiles.where("profile_id", ids | changed.profiles)}
-    profiles = kept.profiles.replaced("profile_id", ids, list(now.values()))
-    joined_by, were_by = joins_of(kept, now.values()), joins_of(before, was.values())
+    of_cluster = {cluster: core_of[group] for cluster, group in cluster_ids.items()}
+    profiles = kept.profiles.filled("core_id", "cluster_id", of_cluster)
+    now = dict(profiles.each("cluster_id", cluster_ids, columns=["profile_id", "core_id"]))
+    was = {row[0]: row for row in before.profiles.where("profile_id", now.keys() | changed.profiles)}
+    joined_by, were_by = joins_of(kept, profiles.where("profile_id", was)), joins_of(before, was.values())
     relinked = {
-        id for id, row in now.items() if id not in was or was[id][-1] != row[-1] or joined_by.get(id) != were_by.get(id)
+        id for id, core in now.items() if id not in was or was[id][-1] != core or joined_by.get(id) != were_by.get(id)
     }
-    entities = {row[-1] for id, row in was.items() if id not in now or now[id][-1] != row[-1]}
-    entities |= {row[-1] for id, row in now.items() if id not in was or was[id][-1] != row[-1]}
+    entities = {row[-1] for id, row in was.items() if now.get(id) != row[-1]}
+    entities |= {core for id, core in now.items() if id not in was or was[id][-1] != core}
     renamed = {key: core for key, core in groups.renamed.items() if "|" not in key}
     entities |= {core for core in renamed.values() if core}
     entities |= {core for (core,) in before.groups.where("group_id", renamed.keys(), columns=["core_id"])}
@@ -106,7 +105,7 @@ def _anchors_of_clusters(before: KeptEntities, changed: ChangedClusters) -> tupl
     clusters = _clusters_of(changed.kept, hosts)
     anchors: dict[str, Order] = {}
     columns = ["cluster_id", "anchor_date", "anchor_document", "entity_id"]
-    for cluster, day, document, entity in changed.kept.profiles.where("cluster_id", clusters, columns=columns):
+    for cluster, day, document, entity in changed.kept.profiles.each("cluster_id", clusters, columns=columns):
         group, order = clusters[cluster], (day, (document, entity))
         anchors[group] = min(anchors.get(group, order), order)
     return anchors, hosts - anchors.keys()
@@ -123,10 +122,7 @@ def _anchors_of_keys(
     before: KeptEntities, changed: ChangedClusters, gone: Collection[str]
 ) -> tuple[dict[str, Order], set[str]]:
     """The same of what is one by its key alone."""
-    new: dict[str, Order] = {}
-    for (_, key), node in changed.fresh.items():
-        if node.kind == OTHER:
-            new[key] = min(new.get(key, node.order), node.order)
+    new = changed.keyed
     lost = {key for (key,) in before.nodes.where("document_id", gone, columns=["entity_id"], known=False)}
     anchors: dict[str, Order] = {}
     again = set(lost)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-from pipelines.stages.resolve.entity_spelling import distance, plain, skeletons
+from pipelines.stages.resolve.entity_spelling import is_near, plain, skeletons
 
 _VARIANTS = Path(__file__).resolve().parents[2] / "lexicons" / "given_name_variants.csv"
 # Small words of names, which one spelling has and another leaves out or writes as one with the next.
@@ -66,9 +66,12 @@ class Likeness(StrEnum):
     SURNAME = "surname alone"
 
 
-@dataclass(frozen=True, slots=True)
+RANKS = {likeness: rank for rank, likeness in enumerate(Likeness)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Name:
-    """A name in parts.
+    """A name in parts; two of one text are the same.
 
     `words` are its plain words without particles, initials one letter each; `joined` the same with particles written as one
     with the next word; `particles` those that tell families apart; `generation` tells father (1) and son (2); `law` the law that
@@ -86,6 +89,12 @@ class Name:
     def is_full(self) -> bool:
         """Whether it has more than a surname."""
         return len(self.words) > 1
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Name) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
 
 
 @lru_cache(maxsize=20_000)
@@ -119,7 +128,9 @@ def read_name(text: str) -> Name:
             joined.append(before + word)
             before = ""
     particles = frozenset(pieces[:-1]) & _OF_FAMILIES
-    return Name(text, tuple(words), tuple(joined), particles, generation, law)
+    parts = tuple(words)
+    together = tuple(joined) if joined != words else parts  # one object, as there are many names
+    return Name(text, parts, together, particles, generation, law)
 
 
 def _pieces(text: str) -> list[str]:
@@ -188,7 +199,7 @@ def compare_names(first: Name, second: Name) -> Likeness | None:
     found = [like for x, y in ((a.words, b.words), (a.joined, b.joined)) if (like := _compare_words(x, y))]
     if "".join(a.joined) == "".join(b.joined):
         found.append(Likeness.PARTICLE)
-    return min(found, key=list(Likeness).index, default=None)
+    return min(found, key=RANKS.__getitem__, default=None)
 
 
 def _compare_words(a: tuple[str, ...], b: tuple[str, ...]) -> Likeness | None:
@@ -227,11 +238,11 @@ def _in_order(a: tuple[str, ...], b: tuple[str, ...]) -> Likeness | None:
             like = Likeness.INITIAL
         elif _is_spelling(first, second):
             like = Likeness.SPELLING
-        elif min(len(first), len(second)) >= _LONG and distance(first, second) <= _TYPING:
+        elif min(len(first), len(second)) >= _LONG and is_near(first, second, _TYPING):
             like = Likeness.TYPING
         else:
             return None
-        worst = max(worst, like, key=list(Likeness).index)
+        worst = max(worst, like, key=RANKS.__getitem__)
     return worst if a[-1] == b[-1] or worst is not Likeness.INITIAL or len(a[-1]) > 1 < len(b[-1]) else None
 
 
@@ -253,7 +264,7 @@ def _is_spelling(first: str, second: str) -> bool:
     limit = _CLOSE_LONG if min(len(first), len(second)) >= _LONG else _CLOSE
     if min(len(first), len(second)) <= 3:
         limit = _CLOSE / 2
-    return distance(first, second) <= limit
+    return is_near(first, second, limit)
 
 
 @lru_cache(maxsize=1)

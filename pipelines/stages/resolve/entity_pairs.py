@@ -6,9 +6,14 @@ What belongs here: which pairs begin and cease, and which have to be compared an
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pyarrow.compute as pc
 
 from pipelines.stages.resolve.entity_blocks import BlockRow, Pair, block_rows, pairs_of_block
 from pipelines.stages.resolve.entity_evidence import compare
@@ -16,6 +21,7 @@ from pipelines.stages.resolve.entity_profiles import Profile
 from pipelines.stages.resolve.kept_tables import KeptTable
 
 Load = Callable[[Iterable[str]], Mapping[str, Profile]]
+_BLOCKS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ def change_pairs(
         common: see `entity_evidence.compare`.
         companions: ids of profiles whose documents share a name that became common, or rare; by name.
     """
+    if not len(blocks):
+        return _all_pairs(blocks, pairs, sorted(changed.values(), key=lambda profile: profile.id), common)
     blocks, delta = _change_blocks(blocks, changed, removed)
     ends = {profile for pair in delta for profile in pair}.union(changed, removed, *companions)
     held = pairs.where("first", ends)
@@ -76,6 +84,45 @@ def change_pairs(
     # Both columns name a profile, so what is replaced goes by either.
     pairs = pairs.replaced("first", ends, ()).replaced("second", ends, [(*pair, *row) for pair, row in kept.items()])
     return PairChanges(blocks, pairs, touched)
+
+
+def _all_pairs(
+    blocks: KeptTable, pairs: KeptTable, profiles: Sequence[Profile], common: Collection[str]
+) -> PairChanges:
+    """All blocks and pairs of some profiles, in the order of their ids: what `change_pairs` comes to where there were none, with
+    numbers for the profiles, as there are many.
+    """
+    blocks = blocks.replaced("profile_id", (), (row for profile in profiles for row in block_rows(profile)))
+    number_of = {profile.id: number for number, profile in enumerate(profiles)}
+    found = array("q")
+    for members in _large(blocks):
+        for first, second in pairs_of_block(members):
+            found.append(number_of[first] * len(profiles) + number_of[second])
+    keys, counts = np.unique(np.frombuffer(found, dtype=np.int64), return_counts=True)
+
+    def rows() -> Iterator[tuple]:
+        for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
+            first, second = (profiles[number] for number in divmod(key, len(profiles)))
+            evidence = compare(first, second, common)
+            told = (None, None, None) if evidence is None else (evidence.log_odds, evidence.method, evidence.text)
+            yield first.id, second.id, count, *told
+
+    return PairChanges(blocks, pairs.replaced("first", (), rows()), set(number_of))
+
+
+def _large(blocks: KeptTable) -> Iterator[list[BlockRow]]:
+    """The blocks with more than one profile."""
+    table = blocks.table()
+    numbers = pc.dictionary_encode(table["key"].combine_chunks()).indices.to_numpy()
+    order = np.argsort(numbers, kind="stable")
+    order = order[np.bincount(numbers)[numbers[order]] > 1]
+    borders = np.flatnonzero(np.diff(numbers[order], prepend=-1))
+    for begin in range(0, len(borders), _BLOCKS_AT_ONCE):
+        ends = [*borders[begin + 1 : begin + _BLOCKS_AT_ONCE + 1].tolist(), len(order)][:_BLOCKS_AT_ONCE]
+        start = int(borders[begin])
+        rows = KeptTable(table.take(order[start : ends[-1]])).all()
+        for left, right in pairwise([start, *ends]):
+            yield rows[left - start : right - start]
 
 
 def _change_blocks(

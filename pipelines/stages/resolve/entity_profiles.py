@@ -6,10 +6,13 @@ not: whether two profiles are one entity (`entity_evidence.py`).
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from itertools import groupby
+from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
@@ -18,14 +21,16 @@ from pipelines.stages.resolve.entity_names import Name, read_name
 NodeId = tuple[str, str]  # document_id and entity_id of nlp.entities
 Order = tuple[date, NodeId]  # place in time
 Told = tuple[str | None, str | None, int]  # country, sector, mentions
+Counts = Mapping[str, int]
+T = TypeVar("T")
 
 NO_DAY = date.max  # of an undated document: the last one
 PERSON, ORGANISATION, OTHER = "PERSON", "ORG", "OTHER"
 _MOST_CONTEXT = 40  # other names of a document that are kept as its company
+_NOTHING: Counts = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """An entity as one document knows it.
 
     `mentioned_as` are its names there in alphabetical order, `told` the country and sector that its mentions have, with how many
@@ -57,30 +62,31 @@ class Node:
 
 @dataclass(slots=True)
 class Profile:
-    """What documents say of one possible entity.
+    """What documents say of one possible entity; as most are named in a document or two, it holds little.
 
-    `is_alone` is whether no document has more than a single word of the name; `company` the other names in its documents;
-    `members` the profiles that were joined to it, with itself; `anchor` its earliest document.
+    `is_alone` is whether no document has more than a single word of the name; `anchor` is its earliest document, `nodes` are all
+    in the order of time; `beside` has the names of each document.
     """
 
     id: str
-    entity_ids: set[str]
-    kinds: Counter[str]
-    names: dict[Name, int]
-    countries: Counter[str] = field(default_factory=Counter)
-    sectors: Counter[str] = field(default_factory=Counter)
-    titles: Counter[str] = field(default_factory=Counter)
-    generations: Counter[str] = field(default_factory=Counter)
-    laws: Counter[str] = field(default_factory=Counter)
-    first: date | None = None
-    last: date | None = None
-    nodes: list[NodeId] = field(default_factory=list)
-    documents: set[str] = field(default_factory=set)
-    company: set[str] = field(default_factory=set)
-    acronyms: set[str] = field(default_factory=set)
-    members: list[str] = field(default_factory=list)
-    is_alone: bool = False
-    anchor: Order = (NO_DAY, ("", ""))
+    entity_ids: tuple[str, ...]
+    kinds: Counts
+    names: Mapping[Name, int]
+    nodes: tuple[NodeId, ...]
+    anchor: Order
+    is_alone: bool
+    beside: Mapping[str, Collection[str]]
+    countries: Counts
+    sectors: Counts
+    titles: Counts
+    generations: Counts
+    laws: Counts
+    acronyms: Collection[str]
+    first: date | None
+    last: date | None
+    parts: tuple[str, ...] = ()
+    _documents: frozenset[str] | None = None
+    _company: frozenset[str] | None = None
 
     @property
     def kind(self) -> str:
@@ -88,45 +94,88 @@ class Profile:
         return most(self.kinds) or OTHER
 
     @property
+    def members(self) -> list[str]:
+        """The profiles that were joined to it, with itself."""
+        return list(self.parts) or [self.id]
+
+    @property
+    def documents(self) -> frozenset[str]:
+        """The documents that tell of it."""
+        found = self._documents
+        if found is None:
+            found = frozenset(document for document, _ in self.nodes)
+            if len(found) > _FEW:
+                self._documents = found
+        return found
+
+    @property
+    def company(self) -> frozenset[str]:
+        """The names in its documents, its own among them."""
+        found = self._company
+        if found is None:
+            found = frozenset().union(*(self.beside.get(document, ()) for document, _ in self.nodes))
+            if len(self.nodes) > _FEW:
+                self._company = found
+        return found
+
+    @property
     def size(self) -> int:
         """How many documents tell of it."""
-        return len(self.documents)
+        return len(self.documents) if self.parts else len(self.nodes)
 
 
-def most(counts: Counter[str], *, longest: bool = False) -> str | None:
+_FEW = 4  # documents, of which what follows is put together each time that it is asked for
+
+
+def most(counts: Counts, *, longest: bool = False) -> str | None:
     """The commonest value; of equally common ones the longest if asked, then the first in order."""
-    if not counts:
-        return None
+    if len(counts) < 2:
+        return next(iter(counts), None)
     return min(counts, key=lambda value: (-counts[value], -len(value) if longest else 0, value))
 
 
-def read_nodes(documents: pd.DataFrame, entities: pd.DataFrame, mentions: pd.DataFrame) -> dict[NodeId, Node]:
-    """The entities of all documents.
+def counted(values: Iterable[T]) -> dict[T, int]:
+    """How many there are of each value."""
+    counts: dict[T, int] = {}
+    for value in values:
+        counts[value] = counts.get(value, 0) + 1
+    return counts
+
+
+def read_nodes(
+    documents: pd.DataFrame, entities: pd.DataFrame, mentions: pd.DataFrame, shared: dict[Any, Any] | None = None
+) -> dict[NodeId, Node]:
+    """The entities of some documents.
 
     Args:
         documents: document_id, published_date.
         entities: rows of nlp.entities.
         mentions: rows of nlp.entity_mentions.
+        shared: values that other nodes have, as most are those of many.
     """
-    published = {
-        document: None if pd.isna(day) else pd.Timestamp(day).date()
-        for document, day in rows(documents, ["document_id", "published_date"])
-    }
-    names: defaultdict[NodeId, set[str]] = defaultdict(set)
-    told: defaultdict[NodeId, Counter[tuple[str | None, str | None]]] = defaultdict(Counter)
+    published = {document: _day(day) for document, day in rows(documents, ["document_id", "published_date"])}
+    told: dict[NodeId, dict[tuple[str | None, str | None], int]] = {}
+    names: dict[NodeId, set[str]] = {}
     columns = ["document_id", "entity_id", "text", "is_name", "country", "sector"]
     for document, entity, text, is_name, country, sector in rows(mentions, columns):
-        told[document, entity][_text(country), _text(sector)] += 1
+        key = document, entity
+        of = _text(country), _text(sector)
+        counts = told.setdefault(key, {})
+        counts[of] = counts.get(of, 0) + 1
         if is_name:
-            names[document, entity].add(" ".join(text.split()))
+            names.setdefault(key, set()).add(" ".join(text.split()))
     nodes: dict[NodeId, Node] = {}
+    share = {}.setdefault if shared is None else shared.setdefault
     columns = ["document_id", "entity_id", "name", "label", "country", "sector", "titles"]
     for document, entity, name, label, country, sector, titles in rows(entities, columns):
-        key = (document, entity)
+        key = share(document, document), share(entity, entity)
+        all_titles = () if titles is None else tuple(titles)
+        mentioned_as = tuple(sorted(names.get(key, ())))
+        of_mentions = tuple((*of, count) for of, count in told.get(key, _NOTHING).items())
         nodes[key] = Node(
-            key, name, label, _text(country), _text(sector), () if titles is None else tuple(titles),
-            tuple(sorted(names.get(key, ()))), published.get(document),
-            tuple((*of, count) for of, count in told.get(key, {}).items()),
+            key, share(name, name), share(label, label), share(_text(country), _text(country)),
+            share(_text(sector), _text(sector)), share(all_titles, all_titles), share(mentioned_as, mentioned_as),
+            published.get(document), share(of_mentions, of_mentions),
         )  # fmt: skip
     return nodes
 
@@ -156,55 +205,55 @@ def build_profiles(
         company: the names of each document.
         single: those that have a profile of their own, as people say what they are not.
     """
-    current: dict[tuple[object, ...], Profile] = {}
     profiles: list[Profile] = []
-    for node in sorted(nodes.values(), key=lambda node: node.order):
-        if node.kind == OTHER:
-            continue
-        document, entity = node.key
-        names = _names(node)
-        generation = next((name.generation for name in names if name.generation), "")
-        law = next((name.law for name in names if name.law), "")
-        is_alone = not any(name.is_full for name in names)
-        sign: tuple[object, ...] = (entity, node.kind, node.country, node.sector, generation, law, is_alone)
-        if node.key in single:
-            sign = (*sign, document)
-        profile = current.get(sign)
-        if profile is None or _is_later(profile, node):
-            named = "|".join(str(part) for part in (*sign, node.published if profile else ""))
-            profile = current[sign] = Profile(named, {entity}, Counter(), {})
-            profiles.append(profile)
-            profile.is_alone = is_alone
-            profile.members = [profile.id]
-            profile.anchor = node.order  # they come in this order
-        _add(profile, node, names, generation, law)
-        profile.company.update(company.get(document, ()))
-        profile.company.discard(entity)
+    finish = _Finish(company)
+    named = (node for node in nodes.values() if node.kind != OTHER)
+    in_order = sorted(named, key=lambda node: (node.key[1], node.published or NO_DAY, node.key[0]))
+    for entity, of_entity in groupby(in_order, key=lambda node: node.key[1]):
+        current: dict[tuple[object, ...], _Group] = {}
+        read: dict[tuple[object, ...], _Read] = {}
+        for node in of_entity:
+            of = read.get(node[1:7])
+            if of is None:
+                of = read[node[1:7]] = _Read.of(node)
+            sign: tuple[object, ...] = (entity, node.kind, node.country, node.sector, *of.sign)
+            if node.key in single:
+                sign = (*sign, node.key[0])
+            group = current.get(sign)
+            if group is None or group.is_before(node):
+                if group is not None:
+                    profiles.append(finish(group))
+                named_by = (*sign, node.published if group else "")
+                group = current[sign] = _Group("|".join(map(str, named_by)), node.kind, of.is_alone)
+            group.add(node, of)
+        profiles.extend(map(finish, current.values()))
     return sorted(profiles, key=lambda profile: profile.id)
 
 
 def joined(profiles: Iterable[Profile]) -> Profile:
     """The profile of some that are one entity; it keeps the least id."""
     parts = list(profiles)
-    both = Profile(min(part.id for part in parts), set(), Counter(), {}, is_alone=all(part.is_alone for part in parts))
-    both.anchor = min(part.anchor for part in parts)
-    for part in parts:
-        for name, count in part.names.items():
-            both.names[name] = both.names.get(name, 0) + count
-        for of in _SETS:
-            getattr(both, of).update(getattr(part, of))
-        both.nodes += part.nodes
-        both.members += part.members
-    both.first = min((part.first for part in parts if part.first), default=None)
-    both.last = max((part.last for part in parts if part.last), default=None)
-    return both
-
-
-# Counts are added up, sets united.
-_SETS = (
-    *("entity_ids", "kinds", "countries", "sectors", "titles", "generations", "laws", "documents", "company"),
-    "acronyms",
-)
+    return Profile(
+        id=min(part.id for part in parts),
+        entity_ids=tuple({id: None for part in parts for id in part.entity_ids}),
+        kinds=_sum(part.kinds for part in parts),
+        names=_sum(part.names for part in parts),
+        nodes=tuple(node for part in parts for node in part.nodes),
+        anchor=min(part.anchor for part in parts),
+        is_alone=all(part.is_alone for part in parts),
+        beside=parts[0].beside,
+        countries=_sum(part.countries for part in parts),
+        sectors=_sum(part.sectors for part in parts),
+        titles=_sum(part.titles for part in parts),
+        generations=_sum(part.generations for part in parts),
+        laws=_sum(part.laws for part in parts),
+        acronyms={acronym for part in parts for acronym in part.acronyms},
+        first=min((part.first for part in parts if part.first), default=None),
+        last=max((part.last for part in parts if part.last), default=None),
+        parts=tuple(id for part in parts for id in part.members),
+        # Their documents' names may have been read one after the other.
+        _company=frozenset().union(*(part.company for part in parts)),
+    )
 
 
 def is_acronym(name: str) -> bool:
@@ -221,15 +270,98 @@ def rows(frame: pd.DataFrame, columns: list[str]) -> Iterator[tuple]:
     return zip(*(frame[column].tolist() for column in columns), strict=True)
 
 
-def _is_later(profile: Profile, node: Node) -> bool:
-    """Whether a person's documents pause for so long before a node that another may be meant."""
-    if node.kind != PERSON or profile.last is None or node.published is None:
-        return False
-    return (node.published - profile.last).days > (_PAUSE_ALONE if profile.is_alone else _PAUSE)
-
-
 _PAUSE = 20 * 365  # days
 _PAUSE_ALONE = 8 * 365
+
+
+class _Read(NamedTuple):
+    """The names of a node as they are read, and what they say."""
+
+    names: list[Name]
+    generation: str
+    law: str
+    is_alone: bool
+    titles: tuple[str, ...]
+    acronyms: tuple[str, ...]
+
+    @classmethod
+    def of(cls, node: Node) -> _Read:
+        names = _names(node)
+        generation = next((name.generation for name in names if name.generation), "")
+        law = next((name.law for name in names if name.law), "")
+        titles = tuple(dict.fromkeys(title.casefold() for title in node.titles))
+        is_body = node.kind == ORGANISATION
+        acronyms = tuple(text.replace(".", "") for text in node.mentioned_as if is_body and is_acronym(text))
+        return cls(names, generation, law, not any(name.is_full for name in names), titles, acronyms)
+
+    @property
+    def sign(self) -> tuple[str, str, bool]:
+        """What sets a profile apart."""
+        return self.generation, self.law, self.is_alone
+
+
+class _Group:
+    """The nodes of a profile, in the order of time."""
+
+    def __init__(self, id: str, kind: str, is_alone: bool) -> None:
+        self.id, self.kind, self.is_alone = id, kind, is_alone
+        self.nodes: list[Node] = []
+        self.read: list[_Read] = []
+        self.last: date | None = None
+
+    def add(self, node: Node, read: _Read) -> None:
+        self.nodes.append(node)
+        self.read.append(read)
+        self.last = node.published or self.last
+
+    def is_before(self, node: Node) -> bool:
+        """Whether a person's documents pause for so long before a node that another may be meant."""
+        if self.kind != PERSON or self.last is None or node.published is None:
+            return False
+        return (node.published - self.last).days > (_PAUSE_ALONE if self.is_alone else _PAUSE)
+
+
+class _Finish:
+    """Makes profiles of groups; what many of them say is one object."""
+
+    def __init__(self, beside: Mapping[str, Collection[str]]) -> None:
+        self._beside = beside
+        self._shared: dict[tuple[tuple[str, int], ...], Counts] = {(): _NOTHING}
+
+    def __call__(self, group: _Group) -> Profile:
+        nodes, read = group.nodes, group.read
+        return Profile(
+            id=group.id,
+            entity_ids=(nodes[0].key[1],),
+            kinds=self._count([group.kind] * len(nodes)),
+            names=counted(name for of in read for name in of.names),
+            nodes=tuple([node.key for node in nodes]),
+            anchor=nodes[0].order,
+            is_alone=group.is_alone,
+            beside=self._beside,
+            countries=self._count([node.country for node in nodes if node.country]),
+            sectors=self._count([node.sector for node in nodes if node.sector]),
+            titles=self._count([title for of in read for title in of.titles]),
+            generations=self._count([of.generation for of in read if of.generation]),
+            laws=self._count([of.law for of in read if of.law]),
+            acronyms=tuple({acronym: None for of in read for acronym in of.acronyms}),
+            first=nodes[0].published,
+            last=group.last,
+        )
+
+    def _count(self, values: Sequence[str]) -> Counts:
+        if not values:
+            return _NOTHING
+        counts = counted(values)
+        return self._shared.setdefault(tuple(counts.items()), counts)
+
+
+def _sum(parts: Iterable[Mapping[T, int]]) -> dict[T, int]:
+    counts: dict[T, int] = {}
+    for part in parts:
+        for value, count in part.items():
+            counts[value] = counts.get(value, 0) + count
+    return counts
 
 
 def _names(node: Node) -> list[Name]:
@@ -243,26 +375,9 @@ def _names(node: Node) -> list[Name]:
     return [name for name in names if name.words] or [read_name(node.name)]
 
 
-def _add(profile: Profile, node: Node, names: list[Name], generation: str, law: str) -> None:
-    profile.kinds[node.kind] += 1
-    for name in names:
-        profile.names[name] = profile.names.get(name, 0) + 1
-    if node.country:
-        profile.countries[node.country] += 1
-    if node.sector:
-        profile.sectors[node.sector] += 1
-    profile.titles.update({title.casefold() for title in node.titles})
-    if generation:
-        profile.generations[generation] += 1
-    if law:
-        profile.laws[law] += 1
-    if node.published:
-        profile.first = min(profile.first or node.published, node.published)
-        profile.last = max(profile.last or node.published, node.published)
-    if node.kind == ORGANISATION:
-        profile.acronyms.update(text.replace(".", "") for text in node.mentioned_as if is_acronym(text))
-    profile.nodes.append(node.key)
-    profile.documents.add(node.key[0])
+@lru_cache(maxsize=5_000)
+def _day(value: Any) -> date | None:
+    return None if pd.isna(value) else pd.Timestamp(value).date()
 
 
 def _text(value: object) -> str | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import accumulate
+from math import inf
 
 # Letters that no decomposition brings to ASCII.
 _LETTERS = str.maketrans(
@@ -47,8 +49,8 @@ _SOUNDS = tuple(
     )
 )
 # What replacing one sound by another costs where languages or systems of transcription differ; 1 elsewhere.
-_COSTS = {
-    frozenset(pair): cost
+_CHANGES = {
+    both: cost
     for cost, pairs in {
         0.2: "gh ck kg uv fv ov ie ae uo SC JZ iJ iZ dJ".split(),
         0.3: "sS cC cs zZ JC zJ jJ ji jZ jh gJ Zs cz".split(),
@@ -56,8 +58,10 @@ _COSTS = {
         0.5: "ao td bp ia sz ue".split(),
     }.items()
     for pair in pairs
+    for both in (tuple(pair), tuple(reversed(pair)))
 }
 _SILENT = {"h": 0.3, "i": 0.3, "e": 0.5, "j": 0.3}  # sounds that one spelling writes and another leaves out
+_LEAST_SILENT = min(_SILENT.values())
 _VOWELS = frozenset("aeiou")
 # Coarse classes for keys: sounds that replace each other are one.
 _CLASSES = str.maketrans(
@@ -97,25 +101,30 @@ def skeletons(word: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=20_000)
-def distance(first: str, second: str) -> float:
-    """How far two plain words are as spellings of one name.
+def is_near(first: str, second: str, limit: float) -> bool:
+    """Whether the spellings of two plain words are no farther from each other than a limit.
 
-    Returns:
-        The cost of turning the sounds of one into those of the other: 0 for the same sounds, 1 for each sound that is another
-        in every system of transcription.
+    Their distance is the cost of turning the sounds of one into those of the other: 0 for the same sounds, 1 for each sound that
+    is another in every system of transcription.
     """
     a, b = sounds(first), sounds(second)
     if a == b:
-        return 0.0
-    previous = [0.0]
-    for sound in b:
-        previous.append(previous[-1] + _SILENT.get(sound, 1.0))
-    for sound in a:
-        row = [previous[0] + _SILENT.get(sound, 1.0)]
-        for j, other in enumerate(b, 1):
-            change = 0.0 if sound == other else _COSTS.get(frozenset((sound, other)), 1.0)
-            row.append(
-                min(previous[j - 1] + change, previous[j] + _SILENT.get(sound, 1.0), row[-1] + _SILENT.get(other, 1.0))
-            )
+        return True
+    # Most pairs are far from each other, as their lengths or first sounds show; no sound is `width` places from its like.
+    width = int(limit / _LEAST_SILENT)
+    if abs(len(a) - len(b)) > width:
+        return False
+    left_out = [_SILENT.get(sound, 1.0) for sound in b]
+    previous = list(accumulate(left_out, initial=0.0))
+    for i, sound in enumerate(a):
+        cost = _SILENT.get(sound, 1.0)
+        row = [inf] * len(previous)
+        row[0] = previous[0] + cost
+        for j in range(max(i - width, 0), min(i + width + 1, len(b))):
+            other = b[j]
+            change = 0.0 if sound == other else _CHANGES.get((sound, other), 1.0)
+            row[j + 1] = min(previous[j] + change, previous[j + 1] + cost, row[j] + left_out[j])
+        if min(row) > limit:
+            return False
         previous = row
-    return previous[-1]
+    return previous[-1] <= limit

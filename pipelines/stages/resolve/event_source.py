@@ -17,6 +17,8 @@ from pipelines.stages.resolve.half_linkage import Ties
 from pipelines.stages.resolve.kept_events import document_prints, mixed, row_hashes
 from pipelines.stages.resolve.reports import Reports, in_order, read_reports
 
+_DOCUMENTS_AT_ONCE = 5_000  # of which all that is told of their events is in memory
+
 
 @dataclass(frozen=True, slots=True)
 class EventReader:
@@ -49,7 +51,18 @@ class EventRows:
     reader: EventReader | None
 
     def reports(self, rows: np.ndarray) -> Reports:
-        """The reports of some event mentions."""
+        """The reports of some event mentions; where a reader gives the rows, of some documents after the others."""
+        if self.reader is None:
+            return self._read(rows)
+        document = pd.Index(self.documents["document_id"]).get_indexer(self.mentions["document_id"].iloc[rows])
+        numbers = np.unique(document)
+        if len(numbers) <= _DOCUMENTS_AT_ONCE:
+            return self._read(rows)
+        # Documents are in the order of their ids, so those of the parts are one behind the other.
+        part = np.searchsorted(numbers, document) // _DOCUMENTS_AT_ONCE
+        return Reports.joined([self._read(rows[part == number]) for number in range(part.max() + 1)])
+
+    def _read(self, rows: np.ndarray) -> Reports:
         some = self if len(rows) == len(self.mentions) and self.reader is None else self.of(rows)
         documents = some.documents
         if self.reader is not None:

@@ -52,7 +52,7 @@ from pipelines.stages.resolve.reports import NONE, Reports, SketchNorms, in_orde
 
 logger = logging.getLogger(__name__)
 
-_MOST_REPORTS = 100_000  # whose events' rows are put together at once
+_MOST_REPORTS = 20_000  # whose events' rows are put together at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +268,7 @@ def _portions(names: np.ndarray, anew: np.ndarray) -> Iterator[tuple[np.ndarray,
     """The rows of reports that are asked for and their places among them, whole events at once; one portion at least."""
     rows = np.flatnonzero(anew)
     at = np.argsort(names[rows], kind="stable")
-    # The event of each hundred thousandth report begins a portion.
+    # The event of each so manieth report begins a portion.
     of = names[rows[at]]
     bounds = np.unique(np.searchsorted(of, of[::_MOST_REPORTS])).tolist() or [0]
     for begin, end in pairwise([*bounds, len(at)]):

@@ -145,7 +145,8 @@ class PairWriter:
     def add(self, pairs: Pairs) -> None:
         """Write pairs that come after those written before."""
         for name, file in self._files.items():
-            np.ascontiguousarray(getattr(pairs, name), dtype=_COLUMNS[name]).tofile(file)
+            # numpy's tofile does not tell that the disk is full.
+            file.write(np.ascontiguousarray(getattr(pairs, name), dtype=_COLUMNS[name]).data)
         if len(pairs):
             begin = int(pairs.first[0])
             counts = np.bincount(pairs.first - begin)

@@ -14,7 +14,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ import pyarrow.compute as pc
 Schema = Mapping[str, pa.DataType]
 ABOUT = "about.json"
 _GONE, _ADDED = ".gone.npy", ".added.arrow"  # beside the file of a table: rows of it that are no more, and those since
+_ROWS_AT_ONCE = 20_000  # as Python's objects
 _MOST_CHANGED = 0.1  # above this share of its rows the whole table is written
 
 
@@ -69,17 +72,28 @@ class KeptTable:
             columns: those that are returned, all if not told.
             known: only rows with a profile, or only those without one.
         """
-        if not values:
-            return []
-        found = _values(values)
-        masks = []
-        for part in (self._base, self._added):
-            mask = pc.is_in(part[column], value_set=found)
-            if known is not None:
-                has_profile = pc.is_valid(part["profile_id"])
-                mask = pc.and_(mask, has_profile if known else pc.invert(has_profile))
-            masks.append(mask)
-        return _rows(self._filtered(list(columns or self._base.column_names), *masks))
+        return _rows(self.any_of((column, values, known), columns=columns)) if values else []
+
+    def each(self, column: str, values: Collection[str], *, columns: Sequence[str]) -> Iterator[tuple]:
+        """The same, some rows after the others."""
+        found = self.any_of((column, values, None), columns=columns)
+        for begin in range(0, len(found), _ROWS_AT_ONCE):
+            yield from _rows(found.slice(begin, _ROWS_AT_ONCE))
+
+    def any_of(
+        self, *asked: tuple[str, Collection[str], bool | None], columns: Sequence[str] | None = None
+    ) -> pa.Table:
+        """The rows of which one of some things holds, as an Arrow table.
+
+        Args:
+            asked: for each thing the column, values and `known` of `where`.
+            columns: likewise.
+        """
+        told = [(column, _values(values), known) for column, values, known in asked]
+        masks = (
+            reduce(pc.or_, [_has(part, *one) for one in told]) for part in (self._base, self._added)
+        )  # fmt: skip
+        return self._filtered(list(columns or self._base.column_names), *masks)
 
     def above(self, column: str, least: float) -> list[tuple]:
         """The rows with more than some number in a column; those without a number are none of them."""
@@ -90,8 +104,8 @@ class KeptTable:
         """All rows, all columns or those asked for."""
         return _rows(self.table(*columns))
 
-    def replaced(self, column: str, values: Collection[str], rows: Sequence[Sequence[Any]]) -> KeptTable:
-        """The table without the rows that have one of some values in a column, and with other rows."""
+    def replaced(self, column: str, values: Collection[str], rows: Iterable[Sequence[Any]]) -> KeptTable:
+        """The table without the rows that have one of some values in a column, and with other rows, which are read once."""
         gone, added = self._gone, self._added
         if values:
             found = _values(values)
@@ -99,9 +113,31 @@ class KeptTable:
                 mask = _mask(pc.is_in(self._base[column], value_set=found))
                 gone = mask if gone is None else gone | mask
             added = added.filter(pc.invert(pc.is_in(added[column], value_set=found)))
-        if rows:
-            schema = {field.name: field.type for field in self._base.schema}
-            added = pa.concat_tables([added, _table(schema, rows)])
+        schema = {field.name: field.type for field in self._base.schema}
+        remaining, pieces = iter(rows), [added]
+        while piece := list(islice(remaining, _ROWS_AT_ONCE)):
+            pieces.append(_table(schema, piece))
+        return KeptTable(self._base, gone, pa.concat_tables(pieces), self._path)
+
+    def filled(self, column: str, of: str, values: Mapping[str, str]) -> KeptTable:
+        """The table with another value in a column where a column has one of some keys.
+
+        Args:
+            column: what is replaced.
+            of: where the keys are looked for.
+            values: the new value by key.
+        """
+        if not values:
+            return self
+        keys = _values(values)
+        mask = _has(self._base, of, keys, None)
+        moved, gone = self._filtered(self._base.column_names, mask, pa.nulls(len(self._added), pa.bool_())), self._gone
+        if len(moved):
+            gone = _mask(mask) if gone is None else gone | _mask(mask)
+        added = pa.concat_tables([self._added, moved])
+        new = pc.take(_values(values.values()), pc.index_in(added[of], value_set=keys))
+        new = pc.coalesce(new, added[column])
+        added = added.set_column(added.column_names.index(column), column, new)
         return KeptTable(self._base, gone, added, self._path)
 
     def write(self, path: Path) -> None:
@@ -203,6 +239,14 @@ def _read(path: Path) -> pa.Table:
 
 def _values(values: Collection[str]) -> pa.Array:
     return pa.array(list(values), pa.string())
+
+
+def _has(part: pa.Table, column: str, values: pa.Array, known: bool | None) -> pa.ChunkedArray:
+    mask = pc.is_in(part[column], value_set=values)
+    if known is None:
+        return mask
+    has_profile = pc.is_valid(part["profile_id"])
+    return pc.and_(mask, has_profile if known else pc.invert(has_profile))
 
 
 def _mask(mask: pa.ChunkedArray) -> np.ndarray:

@@ -47,7 +47,7 @@ def united_links(portions: Iterable[Links], count: int, path: Path) -> ReadLinks
     _shelve(held, bounds, shelves)
     with path.open("wb") as file:
         for shelf in shelves:
-            _records(_links(np.fromfile(shelf, _RECORD)).united(count)).tofile(file)
+            file.write(_records(_links(np.fromfile(shelf, _RECORD)).united(count)).data)
             shelf.unlink()
     return lambda: _portions(path)
 
@@ -59,7 +59,7 @@ def _shelve(held: list[Links], bounds: np.ndarray, shelves: list[Path]) -> None:
         ends = np.searchsorted(part.first, bounds)
         for shelf, begin, end in zip(shelves, ends[:-1], ends[1:], strict=True):
             with shelf.open("ab") as file:
-                _records(part.at(slice(begin, end))).tofile(file)
+                file.write(_records(part.at(slice(begin, end))).data)  # numpy's tofile does not tell a full disk
 
 
 def _portions(path: Path) -> Iterator[Links]:

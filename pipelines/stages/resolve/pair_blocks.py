@@ -234,7 +234,7 @@ class _Shelf:
         if sum(map(len, self._held)) >= _SHELF_LOAD:
             if self._file is None:
                 self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed when it is taken
-            _together(np.concatenate(self._held)).tofile(self._file)
+            self._file.write(_together(np.concatenate(self._held)).data)  # numpy's tofile does not tell a full disk
             self._held.clear()
 
     def taken(self) -> np.ndarray:

@@ -32,6 +32,7 @@ from pipelines.stages.resolve.kept_texts import KeptTexts
 from pipelines.stages.versions import events_code_version, resolver_code_version
 
 _WORTH_A_PROCESS = 1_000  # texts among which copies are found by a process of its own: 0.2 s
+_MOST_HANDED_OVER = 20_000  # texts for which that process is given all of them at once
 _TEXTS, _ENTITIES = "texts", "entities"  # what is kept of them, beside what is kept of events
 
 
@@ -148,7 +149,7 @@ def _copies(tables: ResolveInput, memory: Memory | None) -> Iterator[Callable[[]
         columns = (found[name].tolist() for name in ("document_id", "text", "minhash"))
         return {document: (text, _bytes(minhash)) for document, text, minhash in zip(*columns, strict=True)}
 
-    if before is None and len(texts) >= _WORTH_A_PROCESS:
+    if before is None and _WORTH_A_PROCESS <= len(texts) <= _MOST_HANDED_OVER:
         with beside(find_copies, texts, texts_of([text.document_id for text in texts])) as found:
             yield found
     else:
@@ -231,14 +232,13 @@ def _entities(
     if memory is not None and memory.former:
         before = KeptEntities.read(memory.folder / memory.former / _ENTITIES, memory.version)
     if before is None or before.is_corrected or corrections.same or corrections.different:
-        mentions = tables.entity_mentions_of(None)
-        found = resolve_entities(documents, tables.entities_of(None), mentions, corrections, is_counted=is_counted)
-        return found, None
+        rows = tables.entities_of, tables.entity_mentions_of
+        return resolve_entities(documents, *rows, corrections, is_counted=is_counted), None
     known = dict(before.documents.all("document_id", "print"))
     now = dict(zip(documents["document_id"].tolist(), documents["print"].tolist(), strict=True))
     fresh = {document for document, told in now.items() if known.get(document) != told}
     change = EntityChange(before, fresh, tables.entity_mentions_of)
-    rows = tables.entities_of(fresh), tables.entity_mentions_of(fresh)
+    rows = tables.entities_of, tables.entity_mentions_of
     found = resolve_entities(documents, *rows, corrections, change, is_counted=is_counted)
     is_growth = known.keys() <= now.keys() and not known.keys() & fresh
     return found, sorted(fresh) if is_growth else None
