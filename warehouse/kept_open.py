@@ -19,8 +19,6 @@ from pathlib import Path
 import duckdb
 
 MOST_BYTES = 128_000_000  # of the database and its log
-# DuckDB by itself writes one for each 16 MB of log, a tenth of a second each.
-_CHECKPOINT_BYTES = MOST_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,6 @@ def keep(path: Path, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnectio
     """
     if _kept.get(path.absolute(), ...) is not None or _size(path) > MOST_BYTES:
         return con
-    con.execute(f"set checkpoint_threshold = '{_CHECKPOINT_BYTES} B'")
     _kept[path.absolute()] = _Kept(con, path.stat().st_ino)
     return _cursor(con)
 

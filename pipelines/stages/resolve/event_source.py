@@ -6,8 +6,9 @@ frames (`kept_events.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ import pandas as pd
 from pipelines.stages.resolve.corrections import Corrections, correct_mentions
 from pipelines.stages.resolve.half_linkage import Ties
 from pipelines.stages.resolve.kept_events import document_prints, mixed, row_hashes
-from pipelines.stages.resolve.reports import Reports, in_order, read_reports
+from pipelines.stages.resolve.reports import OF_DOCUMENT, Parties, Reports, in_order, read_reports
 
 _DOCUMENTS_AT_ONCE = 5_000  # of which all that is told of their events is in memory
 
@@ -60,7 +61,7 @@ class EventRows:
             return self._read(rows)
         # Documents are in the order of their ids, so those of the parts are one behind the other.
         part = np.searchsorted(numbers, document) // _DOCUMENTS_AT_ONCE
-        return Reports.joined([self._read(rows[part == number]) for number in range(part.max() + 1)])
+        return _joined([self._read(rows[part == number]) for number in range(part.max() + 1)])
 
     def _read(self, rows: np.ndarray) -> Reports:
         some = self if len(rows) == len(self.mentions) and self.reader is None else self.of(rows)
@@ -114,3 +115,23 @@ class EventRows:
             for pairs in told
         )
         return Ties.of(together, apart)
+
+
+def _joined(parts: Sequence[Reports]) -> Reports:
+    """The reports of several sets of documents, each set behind the other in the order of their ids."""
+    order = np.argsort(np.concatenate([part.mention_ids for part in parts]), kind="stable")
+    starts = np.cumsum([0, *(len(part.document_ids) for part in parts)]).tolist()
+
+    def of(values: Iterable[np.ndarray]) -> np.ndarray:
+        return np.concatenate(list(values))[order]
+
+    found: dict[str, Any] = {}
+    for name in (field.name for field in fields(Reports)):
+        values = [getattr(part, name) for part in parts]
+        if isinstance(values[0], Parties):
+            found[name] = Parties(*(of(getattr(v, side.name) for v in values) for side in fields(Parties)))
+        elif name == "document":
+            found[name] = of(value + np.int32(start) for value, start in zip(values, starts, strict=False))
+        else:
+            found[name] = np.concatenate(values) if name in OF_DOCUMENT else of(values)
+    return Reports(**found)

@@ -6,7 +6,7 @@ for or against one event (`pair_evidence.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from hashlib import blake2b
@@ -99,26 +99,6 @@ class Reports:
             else:
                 found[field.name] = value[: texts if field.name in OF_DOCUMENT else count]
         return Reports(**found)
-
-    @classmethod
-    def joined(cls, parts: Sequence[Reports]) -> Reports:
-        """Those of several sets of documents, each set behind the other in the order of their ids."""
-        order = np.argsort(np.concatenate([part.mention_ids for part in parts]), kind="stable")
-        starts = np.cumsum([0, *(len(part.document_ids) for part in parts)]).tolist()
-
-        def of(values: Iterable[np.ndarray]) -> np.ndarray:
-            return np.concatenate(list(values))[order]
-
-        found: dict[str, Any] = {}
-        for name in (field.name for field in fields(cls)):
-            values = [getattr(part, name) for part in parts]
-            if isinstance(values[0], Parties):
-                found[name] = Parties(*(of(getattr(v, side.name) for v in values) for side in fields(Parties)))
-            elif name == "document":
-                found[name] = of(value + np.int32(start) for value, start in zip(values, starts, strict=False))
-            else:
-                found[name] = np.concatenate(values) if name in OF_DOCUMENT else of(values)
-        return cls(**found)
 
 
 @dataclass(frozen=True, slots=True)
