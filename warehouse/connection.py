@@ -17,6 +17,7 @@ import json
 import logging
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -43,6 +44,8 @@ _POLL_SECONDS = 0.2
 _LEAST_MEMORY_BYTES = 384 * 1024**2
 _MEMORY_SHARE = 1 / 16  # of the database
 _MACHINE_SHARE = 0.8
+
+_LEAST_BLOCKS = "64MB"  # of what DuckDB holds where it is to give back
 
 
 class WriterLock:
@@ -154,6 +157,18 @@ def open_build(path: Path, *, read_only: bool = False, is_started_anew: bool = F
         con.close()
         raise
     return con
+
+
+def give_back_blocks(con: duckdb.DuckDBPyConnection) -> None:
+    """Give back the memory of what DuckDB keeps of files that it has read, before another part of a step needs it.
+
+    Args:
+        con: a connection; its limit is what it was.
+    """
+    ((limit,),) = con.execute("select current_setting('memory_limit')").fetchall()
+    with suppress(duckdb.OutOfMemoryException):  # what is in use stays
+        con.execute(f"set memory_limit = '{_LEAST_BLOCKS}'")
+    con.execute(f"set memory_limit = '{limit}'")
 
 
 def _memory_bytes(path: Path) -> int:

@@ -14,6 +14,8 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from warehouse.connection import give_back_blocks
+
 _DOCUMENTS = (
     # A published date in the future is wrong and says nothing of what came first or last (`int_documents.sql`).
     "select document_id, source_key, url, if(published_date > first_day + 1, null, published_date) as published_date, "
@@ -55,6 +57,7 @@ def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     told = documents["document_id"].map(prints).fillna(0).astype("uint64").astype(str)
     days = documents["published_date"].astype(str).fillna("")  # a missing day stays missing as text
     documents["print"] = days + " " + told + " " + documents.pop("title")
+    give_back_blocks(con)
     return found | {
         "documents": documents,
         "texts_of": partial(_rows_of, con, "select document_id, text, minhash from raw.documents"),

@@ -31,7 +31,7 @@ def government(token: Token) -> Government | None:
             head = head.head.head  # "called in a statement for the army to leave"
         return Government(head, "prep:for+inf")
     if dep in ("xcomp", "ccomp"):
-        if _is_divided(first, head):
+        if is_divided(first, head):
             return None
         if dep == "ccomp" and (first.tag_ not in ("VB", "VBG") or _is_finite(first)):
             return Government(head, "that")
@@ -51,7 +51,7 @@ def government(token: Token) -> Government | None:
     return None
 
 
-def _is_divided(clause: Token, head: Token) -> bool:
+def is_divided(clause: Token, head: Token) -> bool:
     """Whether a semicolon parts a clause from the one behind it: main clauses both, though the parser makes it a complement."""
     return clause.i < head.i and any(token.text == ";" for token in clause.doc[clause.i : head.i])
 

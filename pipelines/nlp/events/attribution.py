@@ -7,6 +7,8 @@ What belongs here: which speaker a sentence or a quotation names for an event. W
 from __future__ import annotations
 
 from pipelines.nlp.clauses.component import ClauseReader
+from pipelines.nlp.clauses.government import is_divided
+from pipelines.nlp.events.chains import clause_chain, is_bare_participle
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.operators import SAYINGS, OperatorReader
 from pipelines.nlp.events.parties import PartyReader
@@ -35,6 +37,8 @@ class AttributionReader:
             draft: the draft, with its operators applied.
             is_speech: whether the event is done in words; then the text has it from nobody but its actor.
         """
+        if any(is_bare_participle(token) for token in clause_chain(draft.site.token)):
+            return None  # "resolutions adopted by the council": the phrase names what is known, nobody reports it
         found = draft.attributed_to or self._reporter(draft) or self._according_to(draft) or self._quoted(draft)
         return None if found is not None and is_speech and is_own_act(draft, found) else found
 
@@ -43,7 +47,7 @@ class AttributionReader:
         current = draft.top
         for _ in range(_CLIMB):
             head = current.head
-            if head is current or _is_contrast(current):
+            if head is current or _is_contrast(current) or is_divided(current, head):
                 break
             if current.dep_ == "ccomp" and head.pos_ == "VERB" and not self.clauses.predicate(head).is_passive:
                 operator = self.operators.find(head, "that")

@@ -55,14 +55,16 @@ def edge_rank(chain: list[Token]) -> int | None:
             and not any(c.dep_ == "auxpass" for c in token.children)
         ):
             return rank + 1  # "died on Tuesday after being shot" is all of that day
-        if token.dep_ == "acl" and _is_bare_participle(token):
+        if is_bare_participle(token):
             return rank + 1  # "stopped four ships on Monday suspected of smuggling": they had been suspected before
     return None
 
 
-def _is_bare_participle(token: Token) -> bool:
+def is_bare_participle(token: Token) -> bool:
     """Whether a participle stands alone after its noun: "men wanted there", not "with no charge being brought"."""
-    return token.tag_ == "VBN" and not any(c.dep_ in ("aux", "auxpass", "mark", "nsubj") for c in token.children)
+    if token.dep_ != "acl" or token.tag_ != "VBN":
+        return False
+    return not any(c.dep_ in ("aux", "auxpass", "mark", "nsubj") for c in token.children)
 
 
 def report_rank(chain: list[Token]) -> int | None:

@@ -87,5 +87,7 @@ def steps_up(token: Token, ranks: dict[int, int]) -> int | None:
             return ranks[current.i] + step
         if current.dep_ not in _WITHIN_PHRASE or current.head is current:
             return None
+        if step and current.dep_ == "conj" and current.pos_ == "VERB":
+            return None  # "condemned the raid and visited a factory in Lomé": of the second deed's object
         current = current.head
     return None

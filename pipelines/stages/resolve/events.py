@@ -151,10 +151,15 @@ def _resolve(rows: EventRows, before: KeptEvents | None, folder: Path, version: 
     prints = rows.prints() if version is not None else np.empty(0, dtype=np.uint64)
     changes = _compare(rows, document, prints, before)
     reports, count = changes.reports, len(rows.mentions)
+    gone = before.reports.mention_ids[changes.present < 0] if before else None
+    if before is not None:  # the former ones are among all, so the memory of their files is given back
+        before = replace(before, reports=reports)
     texts = alike_texts(
         reports.document_sketches, reports.document_published, reports.document_tie, changes.text_status,
         before.neighbours.renamed(changes.present_text) if before else Neighbours.none(),
     )  # fmt: skip
+    if before is not None:
+        before = replace(before, neighbours=texts.neighbours)
     is_event = rows.mentions["is_event"].to_numpy(dtype=bool)
     pairs = pair_changes(reports, changes.status, texts, folder.parent)
     found: list[RelatedReports] = []
@@ -195,9 +200,8 @@ def _resolve(rows: EventRows, before: KeptEvents | None, folder: Path, version: 
         told = (rows.corrections.same, rows.corrections.different)
         neighbours = texts.neighbours.at_first(len(rows.documents))
         _keep(KeptEvents(now, prints, neighbours, judged.pairs, related, ladder, names, told), folder, version)
-    if before is None:
+    if gone is None:
         return tables
-    gone = before.reports.mention_ids[changes.present < 0]
     return replace(tables, replaced=[*gone.tolist(), *now.mention_ids[anew].tolist()])
 
 

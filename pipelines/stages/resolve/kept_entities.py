@@ -101,6 +101,11 @@ class KeptEntities:
         tables: dict[str, Any] = {name: kept_table(name) for name in SCHEMAS}
         return cls(**tables)
 
+    def let_go(self) -> None:
+        """Give back the memory of what is in files."""
+        for name in SCHEMAS:
+            getattr(self, name).let_go()
+
     def write(self, folder: Path, version: str) -> None:
         """Write all of it to a folder that is not there yet."""
         tables = {name: getattr(self, name) for name in SCHEMAS}

@@ -140,6 +140,11 @@ class KeptTable:
         added = added.set_column(added.column_names.index(column), column, new)
         return KeptTable(self._base, gone, added, self._path)
 
+    def let_go(self) -> None:
+        """Give back the memory of the file, as much of it as was looked at; it is read again where it is needed."""
+        if self._path is not None:
+            self._base = _read(self._path)
+
     def write(self, path: Path) -> None:
         """Write the table to a file that is not there yet, and beside it what is not as in the file that it was read from."""
         gone = np.empty(0, np.int64) if self._gone is None else np.flatnonzero(self._gone)

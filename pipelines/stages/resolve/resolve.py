@@ -12,7 +12,6 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import partial
 from importlib.metadata import version
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -101,6 +100,7 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, mem
         entities, added = _entities(tables, documents, is_counted, settled_entities, memory)
         copies, counted = found_copies(), is_counted()
     documents = documents.assign(is_counted=documents["document_id"].map(counted).astype(bool))
+    entities.kept.let_go()
     give_back()
     settled = settle(rows, tables.event_mentions["event_mention_id"].tolist())
     events = _events(tables, documents, entities, settled, memory)
@@ -138,10 +138,10 @@ def _copies(tables: ResolveInput, memory: Memory | None) -> Iterator[Callable[[]
     if memory is not None and memory.former:
         before = KeptTexts.read(memory.folder / memory.former / _TEXTS, memory.version)
     current = tables.documents[tables.documents["is_current"]]
-    columns = (current[name].tolist() for name in ("document_id", "published_date", "source_key", "url"))
+    columns = (current[name].tolist() for name in ("document_id", "source_key", "url"))
     texts = [
-        Text(document_id, _day(published_date), source_key, url if isinstance(url, str) else None)
-        for document_id, published_date, source_key, url in zip(*columns, strict=True)
+        Text(document_id, published_date, source_key, url if isinstance(url, str) else None)
+        for published_date, document_id, source_key, url in zip(_days(current["published_date"]), *columns, strict=True)
     ]
 
     def texts_of(documents: Collection[str]) -> dict[str, tuple[str, bytes | None]]:
@@ -260,8 +260,8 @@ def events_version() -> str:
     return events_code_version(f"{np.__version__} {pd.__version__} {version('duckdb')} {version('pyarrow')}")
 
 
-def _day(value: Any) -> date | None:
-    return None if pd.isna(value) else pd.Timestamp(value).date()
+def _days(values: pd.Series) -> list[date | None]:
+    return [None if day is pd.NaT else day for day in pd.to_datetime(values).dt.date.tolist()]
 
 
 def _bytes(value: object) -> bytes | None:
