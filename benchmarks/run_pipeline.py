@@ -8,7 +8,8 @@ Prints a line for each run: wall seconds, CPU seconds of the run and all its pro
 and the largest worker held, and, where it extracted something, words a wall second, words a second and core, and words a CPU
 second. With `--spacy` also what spaCy alone takes for the first of the same documents (`nlp.pipe`, every component, batches of
 16, one process), before and after, and the ratio. Each run is a process of its own, as from a terminal. Nothing else should run
-on the machine: look at the load that is printed.
+on the machine: look at the load that is printed. With `--steps` (Linux) a table says of each step of the first run what it would
+take alone on these cores, and how much of them it leaves idle (`idle_cores.py`): that holds on a busy machine as well.
 
 With `--keep` seeds, warehouse and Dagster's records stay in that folder, and documents extracted there before are not
 extracted again.
@@ -36,6 +37,7 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.idle_cores import Timeline, steps_of
 from pipelines.settings import PROJECT_ROOT, Settings
 
 _SAMPLE_SECONDS = 0.1
@@ -100,8 +102,11 @@ def main() -> None:
         words = sum(len(text.split()) for text in texts[:-1])
         say(f"{len(texts) - 1:,} documents, {words:,} words; load {os.getloadavg()[0]:.1f}")
         spacy = [_raw_spacy(folder, texts)] if options.spacy else []
-        first = run_once(folder)
+        timeline = Timeline() if options.steps else None
+        first = run_once(folder, timeline)
         say(first.line("all"))
+        if timeline is not None:
+            say("\n".join(timeline.lines(steps_of(folder / "dagster_home"), cores=cores())))
         if options.spacy:
             spacy.append(_raw_spacy(folder, texts))
             raw = sum(spacy) / 2
@@ -134,6 +139,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--corpus", type=Path, help="JSON Lines with a field text")
     parser.add_argument("--words", type=int, default=65, help="of a generated document")
     parser.add_argument("--keep", type=Path, help="folder for what is made; otherwise it is deleted at the end")
+    parser.add_argument("--steps", action="store_true", help="where the first run leaves cores idle")
     parser.add_argument("--spacy", action="store_true", help="compare with spaCy alone")
     return parser.parse_args()
 
@@ -161,7 +167,7 @@ def _write(path: Path, texts: list[str]) -> None:
     path.write_text("".join(lines), encoding="utf-8")
 
 
-def run_once(folder: Path) -> Measured:
+def run_once(folder: Path, timeline: Timeline | None = None) -> Measured:
     """One `communique run` on the seeds and the warehouse of a folder, and what it took."""
     home = folder / "dagster_home"
     home.mkdir(exist_ok=True)
@@ -181,7 +187,10 @@ def run_once(folder: Path) -> Measured:
     main_mb = worker_mb = 0.0
     try:
         while process.poll() is None:
-            for pid, peak in _peaks(process.pid):
+            peaks = dict(_peaks(process.pid))
+            if timeline is not None:
+                timeline.sample(peaks)
+            for pid, peak in peaks.items():
                 if pid == process.pid:
                     main_mb = max(main_mb, peak)
                 else:

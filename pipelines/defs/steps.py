@@ -13,7 +13,10 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
+from itertools import islice
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import duckdb
@@ -89,13 +92,6 @@ def ingest(
     ledger = read_ledger(con)
     refused = {row.path for row in ledger.quarantine.values() if row.stage == "ingest"}
 
-    def read_files(
-        changed: Sequence[ChangedFile], settings: Settings
-    ) -> Iterator[tuple[ChangedFile, Iterable[ReadRecord]]]:
-        if changed and early_workers is not None:
-            early_workers.start(sum(item.file.size_bytes for item in changed), batch_table)
-        return read_in_children(changed, settings)
-
     result = ingest_files(
         settings.seeds,
         ledger=ledger,
@@ -106,7 +102,7 @@ def ingest(
         reread=refused if retry_quarantined else (),
         allow_vanished=allow_vanished,
         progress=lambda done, total: progress(done, total, "files"),
-        read_files=read_files,
+        read_files=partial(_read_files, early_workers=early_workers),
     )
     staged = StagedDocuments(
         run_id=run_id,
@@ -119,6 +115,24 @@ def ingest(
     )
     write_staged_documents(settings.staging, staged)
     return staged
+
+
+def _read_files(
+    changed: Sequence[ChangedFile], settings: Settings, *, early_workers: EarlyWorkers | None
+) -> Iterator[tuple[ChangedFile, Iterable[ReadRecord]]]:
+    """Read files in child processes, and load meanwhile what comes after it."""
+    if not changed:
+        return
+    if early_workers is not None:
+        early_workers.start(sum(item.file.size_bytes for item in changed), batch_table)
+    # Arrow loads pandas for the first table, in 0.3 s; until the first file is read there is nothing else to do.
+    loading = Thread(target=import_module, args=("pandas",), name="loading pandas", daemon=True)
+    loading.start()
+    with closing(read_in_children(changed, settings)) as reading:
+        first = list(islice(reading, 1))
+        loading.join()
+        yield from first
+        yield from reading
 
 
 def extract(

@@ -65,3 +65,45 @@ def test_deeds_in_other_words(nlp: Language, text: str, event_type: str) -> None
 def test_no_deed(nlp: Language, text: str) -> None:
     material = {"ASSAULT", "COERCE", "PROTEST", "RETREAT", "MOBILIZE", "SANCTION"}
     assert [e.trigger for e in code(nlp, text) if e.event_type in material] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "event_type", "actors", "recipients"),
+    [
+        (
+            "Two deputies, Ada Roe and Ben Lund, denounced the minister.",
+            "ACCUSE",
+            ["Ada Roe", "Ben Lund"],
+            ["minister"],
+        ),
+        (
+            "Ada Roe, a teacher, and Ben Lund, a deputy from Ndola, denounced the minister.",
+            "ACCUSE",
+            ["Ada Roe", "Ben Lund"],
+            ["minister"],
+        ),
+        (
+            "Police arrested Ada Roe, the governor's chief of staff, and Ben Lund, a clerk.",
+            "COERCE",
+            ["Police"],
+            ["Ada Roe", "Ben Lund"],
+        ),
+        ("Police in Ndola asked them to leave the square.", "REQUEST", ["Police"], ["them"]),
+        ("The army said it would not negotiate with the rebels.", "REJECT", ["army"], ["rebels"]),
+        ("The bishop said he would not carry the letter.", "REJECT", ["bishop"], None),
+        ("LUSAKA - Dockers rejected the offer of the government.", "REJECT", ["Dockers"], None),
+    ],
+)
+def test_every_party_on_its_side(
+    nlp: Language, text: str, event_type: str, actors: list[str], recipients: list[str] | None
+) -> None:
+    event = next(e for e in code(nlp, text) if e.event_type == event_type)
+    for found, wanted in ((event.actors, actors), (event.recipients, recipients)):
+        assert wanted is None or len(found) == len(wanted)
+        assert all(any(w in party.text for party in found) for w in wanted or ())
+
+
+def test_what_is_limited_is_not_denied(nlp: Language) -> None:
+    event = next(e for e in code(nlp, "The army not only condemned the rebels but also disarmed them."))
+    assert not event.is_negated
+    assert event.event_type == "ACCUSE"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 import spacy
@@ -15,6 +17,7 @@ from pipelines.nlp.inference.embedding import keep_embeddings
 from pipelines.nlp.inference.entities import EntityDecoder, is_decodable
 from pipelines.nlp.inference.factory import replace_components
 from pipelines.nlp.inference.lemmas import LemmaTable
+from pipelines.nlp.inference.tokenizer import keep_searches
 from pipelines.nlp.packages import PACKAGED_SUFFIX
 
 MODEL = "en_core_web_sm" + PACKAGED_SUFFIX
@@ -194,3 +197,21 @@ def test_a_batch_of_many_tokens_is_divided(
     monkeypatch.setattr(parser, "_MOST_TOKENS", most)
     for expected, doc in zip(own.pipe(TEXTS), replaced.pipe(TEXTS), strict=True):
         assert _sentences(doc) == _sentences(expected)
+
+
+def test_kept_searches_find_what_the_tokenizer_finds(own: Language) -> None:
+    kept = spacy.blank("en")
+    expected = spacy.blank("en")
+    keep_searches(kept.tokenizer, kept.tokenizer.infix_finditer, are_infixes_signs=True)
+    letters = " ".join(own.get_pipe("lemmatizer").lookups.get_table("lemma_index")["verb"])
+    for text in (*TEXTS, *TEXTS, letters, letters.title(), "5km of 10%-cuts, (sic) and/or so-called co-ops' 9a.m.x"):
+        with kept.memory_zone():
+            assert [token.text for token in kept.make_doc(text)] == [token.text for token in expected.make_doc(text)]
+
+
+def test_a_search_of_other_patterns_looks_at_letters_too() -> None:
+    nlp = spacy.blank("en")
+    nlp.tokenizer.suffix_search = re.compile("ish$").search
+    keep_searches(nlp.tokenizer, re.compile("(?<=t)r").finditer, are_infixes_signs=False)
+    for _ in range(2):
+        assert [token.text for token in nlp.make_doc("astray greenish")] == ["ast", "r", "ay", "green", "ish"]

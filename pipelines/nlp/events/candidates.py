@@ -11,6 +11,7 @@ from dataclasses import field
 
 from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.component import ClauseReader
+from pipelines.nlp.clauses.government import government
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of
 from pipelines.nlp.events.matcher import FrameMatcher, Site
 from pipelines.nlp.events.parties import PartyReader
@@ -24,6 +25,7 @@ _MOST_TOLD = 4  # earlier events of the document whose parties are candidates
 _PAIRING = ("between", "among")
 _NOT_BELOW = frozenset(("aux", "auxpass", "mark", "punct", "det", "cc", "case"))
 _INNER_DEPTH = 2
+_PRESS = "JRN"
 _EXAMPLES = frozenset(
     ("including",)
 )  # "projects in several areas, including industry": instances of a thing, not whom it is done to
@@ -207,10 +209,23 @@ class CandidateReader:
                 continue
             steps += 1
             predicate = self.clauses.predicate(current)
+            doer = None if steps > 1 or not self._controls(current, site.top) else predicate.obj
             for relation, token in (("above.subj", predicate.subject), ("above.obj", predicate.obj)):
+                if doer is not None and token is not doer:
+                    continue  # who accuses somebody of a deed did not do it
                 if token is not None and token.i != site.token.i and token.pos_ not in ("VERB", "AUX"):
                     parties = tuple(p for p in self._direct(token) if p.is_party)
+                    if relation == "above.subj" and all(p.sector == _PRESS for p in parties):
+                        continue  # who reports an act takes no part in it
                     found.add(parties, Place(relation, "", steps))
+
+    def _controls(self, verb: Token, inner: Token) -> bool:
+        """Whether a verb tells in a phrase what its object did: "charged two men with the murder"."""
+        governed = government(inner)
+        if governed is None or governed.token.i != verb.i or not governed.complement.startswith("prep:"):
+            return False
+        operators = self.matcher.lexicon.operators.get((lemma_of(verb), "verb"), ())
+        return any(o.complement == governed.complement and o.controller == "obj" for o in operators)
 
     def _told(self, found: _Collection, site: Site, event_type: str) -> None:
         lemma, kept = lemma_of(site.token), 0

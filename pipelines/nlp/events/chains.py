@@ -15,6 +15,7 @@ _HOURS = frozenset("dawn daybreak sunrise noon midday lunchtime dusk sunset nigh
 # Over a clause with these its governor's time is another one.
 _EDGES = frozenset("after before since following".split())
 _MODIFIERS = frozenset(("nummod", "compound", "amod", "nmod", "poss", "npadvmod"))
+_PLANNED = frozenset("scheduled planned slated set due expected called".split())
 _CLIMB = 12
 
 
@@ -91,6 +92,27 @@ def bound_over(head: Token) -> str | None:
             return mark.lower_ if mark is not None else None
         current = current.head
     return None
+
+
+def is_aimed_at(head: Token, anchor: Token) -> bool:
+    """Whether an act is set for a time: "called a strike for Friday", "a summit to be held in May", "talks due on Monday"."""
+    current = head
+    for _ in range(_CLIMB):
+        if current.dep_ == "prep" and current.lower_ == "for":
+            return True
+        is_clause = current.dep_ in ("acl", "relcl") and current.pos_ in ("VERB", "AUX")
+        if is_clause and (current.tag_ == "VB" or current.lower_ in _PLANNED or _is_ahead(current)):
+            return True
+        if current.i == anchor.i or current.head is current:
+            return False
+        current = current.head
+    return False
+
+
+def _is_ahead(verb: Token) -> bool:
+    """Whether a clause is of what will be: "that are to resume", "which will be held", "that are planned"."""
+    first = min((verb, *(c for c in verb.children if c.dep_ in ("aux", "auxpass"))), key=lambda t: t.i)
+    return first.tag_ in ("MD", "VBZ", "VBP") and first.lower_ not in ("has", "have")
 
 
 def only_names(head: Token, anchor: Token) -> bool:

@@ -31,6 +31,7 @@ from pipelines.nlp.events.party_phrase import PartyPhrase, merge_parties, withou
 WEIGHTS_FILE = "event_weights.csv"
 _CERTAIN = 4.0  # log odds between first and second above which nothing is in doubt
 _PARTED = frozenset(("first", "rest"))  # of "between A and B"
+_OF_OTHERS = frozenset(("inner", "told", "controlled"))
 _BEAM = 3  # actors compared with every recipient
 
 Weights = Mapping[str, Mapping[str, float]]  # role -> evidence -> weight
@@ -161,7 +162,7 @@ class ArgumentChooser:
 
 def _unparted(scored: list[Scored]) -> list[Scored]:
     """Without those who are a part of a list that is the likelier party as a whole: who is one of several acts with them."""
-    several = [s for s in scored if len(s.candidate.parties) > 1 and s.score > 0]
+    several = [s for s in scored if len(s.candidate.parties) > 1 and s.score > 0 and _is_listed(s.candidate)]
     if not several:
         return scored
     kept = []
@@ -173,6 +174,11 @@ def _unparted(scored: list[Scored]) -> list[Scored]:
         ):
             kept.append(one)
     return kept
+
+
+def _is_listed(candidate: Candidate) -> bool:
+    """Whether parties stand together in the text, and not only as the parties of another event."""
+    return any(place.relation.partition(".")[0] not in _OF_OTHERS for place in candidate.places)
 
 
 def _probability(score: float) -> float:

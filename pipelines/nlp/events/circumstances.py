@@ -18,7 +18,7 @@ from pipelines.nlp.events.matcher import UNDERGO
 from pipelines.nlp.events.retelling import Told
 from pipelines.nlp.events.scene import SceneReader
 from pipelines.nlp.events.story import Story
-from pipelines.nlp.events.telling import is_background, is_purpose, telling
+from pipelines.nlp.events.telling import Telling, is_background, is_definite, is_purpose, telling
 from pipelines.nlp.parsed import Doc
 from pipelines.records import EventDateSource, Modality, Place
 
@@ -51,7 +51,23 @@ class CircumstanceReader:
         again = self.retellings.again(
             told, others, lambda other: other.draft.mode is not None and self.scenes.is_of_story(other)
         )
-        return again.draft.mode if again is not None else None
+        return again.draft.mode if again is not None else self._mode_of_story(told, others)
+
+    def _mode_of_story(self, told: Told, others: list[Told]) -> str | None:
+        """The mode that all deeds of a type have in a story of one, for what came of them: who was hurt, "the attack"."""
+        draft = told.draft
+        is_deed = self.lexicon.traits_of(draft.event_type, None).is_carried and self.scenes.is_deed(draft)
+        if not is_deed or draft.actors or draft.modality != Modality.ACTUAL or not self.scenes.is_of_story(told):
+            return None
+        is_outcome = told.telling == Telling.NEWS and draft.site.noun is None
+        if not is_outcome and not (draft.site.noun is not None and is_definite(draft.site.noun)):
+            return None
+        modes = {
+            other.draft.mode
+            for other in self.retellings.of_type(draft.event_type, others)
+            if other.draft.mode is not None and self.scenes.is_of_story(other)
+        }
+        return next(iter(modes)) if len(modes) == 1 else None
 
     def modality(self, draft: Draft, when: EventDate) -> Modality:
         """The draft's modality, told as history where it lies a year back or is only referred to."""

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.government import precedes_clause
-from pipelines.nlp.events.chains import BOUNDS, clause_chain, edge_rank, is_bound, only_names, report_rank
+from pipelines.nlp.events.chains import BOUNDS, clause_chain, edge_rank, is_aimed_at, is_bound, only_names, report_rank
 from pipelines.nlp.events.counted_dates import counted_days
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.telling import (
@@ -103,7 +103,7 @@ class EventDateReader:
         spoken = None if is_speech else _said_rank(draft, chain)
         edge = edge_rank(chain)
         ranks = {token.i: rank for rank, token in enumerate(chain)}
-        best, best_key = None, (len(chain) + 1, 0)
+        best, best_head, best_key = None, anchor, (len(chain) + 1, 0)
         is_beyond = False
         is_told_now = telling(draft) == Telling.STATE and is_present(own_finite(draft.top))
         for head, time in self.times.get(anchor.sent.start, ()):
@@ -118,7 +118,7 @@ class EventDateReader:
                 is_beyond = True  # "closed it on Monday after rebels attacked": the attack was before
                 continue
             if (rank, abs(head.i - anchor.i)) < best_key:
-                best, best_key = time, (rank, abs(head.i - anchor.i))
+                best, best_head, best_key = time, head, (rank, abs(head.i - anchor.i))
         if best is None or best_key[0] > 0:
             days = counted_days(chain, self.published, self._days_of(anchor))
             if days is not None:
@@ -130,7 +130,7 @@ class EventDateReader:
             return _bounded(best, preposition)
         if best_key[0] > 0 and is_background(draft):
             return NO_DATE
-        if self._is_read_ahead(best, draft):
+        if self.is_read_ahead(best_head, best, draft, is_speech):
             return _year_before(best) if best.precision == Precision.MONTH else None
         end = best.date_end
         if best.precision == Precision.WEEK and end is not None and self.published is not None and self._is_done(draft):
@@ -142,11 +142,18 @@ class EventDateReader:
         times = (time for _, time in self.times.get(anchor.sent.start, ()))
         return [t.date_start for t in times if t.precision == Precision.DAY and t.date_start is not None]
 
-    def _is_read_ahead(self, time: TimeExpression, draft: Draft) -> bool:
-        """Whether a time was read as one to come though the sentence tells in the past what was done."""
+    def is_read_ahead(self, head: Token, time: TimeExpression, draft: Draft, is_speech: bool) -> bool:
+        """Whether a time is one to come though the sentence tells in the past what was done.
+
+        Args:
+            head: the head of the time expression.
+            time: the time.
+            draft: the event.
+            is_speech: whether it is done in words: "promised it for 2014" was said before, "called a strike for Friday" is on Friday.
+        """
         if self.published is None or time.date_start is None or time.date_start <= self.published:
             return False
-        return self._is_done(draft)
+        return self._is_done(draft) and (is_speech or not is_aimed_at(head, draft.site.token))
 
     def _is_done(self, draft: Draft) -> bool:
         is_actual = draft.modality == Modality.ACTUAL and not draft.is_composed

@@ -7,6 +7,7 @@ names (`subj`, `obj`, `by`, `against`, ...) as argument heads. What does not: tu
 from __future__ import annotations
 
 from dataclasses import field, replace
+from functools import cached_property
 
 from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
@@ -21,6 +22,9 @@ from pipelines.nlp.parsed import Token
 _INTERROGATIVES = frozenset("if whether what why how who whom when where which".split())
 # The parts of speech of predicates, as the lexicon calls them.
 _POS = {"VERB": "verb", "AUX": "verb", "ADJ": "adj", "NOUN": "noun", "PROPN": "noun"}
+_FORCES = "storms"  # class of the nouns for what nobody does
+_NEAR = 4  # tokens between a name and what it is the name of
+_NAME_TAGS = frozenset(("PROPN", "X"))
 _BODIES = frozenset(("ORG", "GPE", "LOC", "FAC", "EVENT"))
 ACTOR, UNDERGO, EXIST = "actor", "undergo", "exist"
 SPEAKER, JUDGED = "speaker", "judged"  # who says the clause; of whom or what it says it ("the raid was a disgrace")
@@ -195,9 +199,25 @@ class FrameMatcher:
         forms = self._head_forms.get(token.i)
         if forms is None:
             heads = [token, *(h for h in self.phrases.heads(token) if h.i != token.i)]
-            titles = {c.lower_ for h in heads if h.pos_ == "PROPN" for c in h.lefts}  # "hosted King Salman"
+            names = [h for h in heads if h.pos_ in _NAME_TAGS]
+            titles = {c.lower_ for h in names for c in h.lefts}  # "hosted King Salman"
+            titles.update(*(self._forces.get(h.lower_, ()) for h in names))
             forms = self._head_forms[token.i] = titles.union(*map(self.phrases.forms, heads))
         return not wanted.isdisjoint(forms)
+
+    @cached_property
+    def _forces(self) -> dict[str, set[str]]:
+        """What the names of storms, germs and the like are names of, by their last word: "Typhoon Rai ... Rai killed ten"."""
+        found: dict[str, set[str]] = {}
+        nouns = self.lexicon.noun_classes.get(_FORCES, frozenset())
+        for token in self.clauses.doc:
+            if token.pos_ not in _NAME_TAGS or token.lower_ in nouns:
+                continue
+            beside = [*token.lefts, token.head] if token.dep_ in ("compound", "appos", "nmod") else token.lefts
+            kinds = {lemma_of(t) for t in beside if abs(t.i - token.i) <= _NEAR} & nouns
+            if kinds:
+                found.setdefault(token.lower_, set()).update(kinds)
+        return found
 
     def object_of(self, site: Site) -> Token | None:
         """The direct object of a verb, or the of-object of a noun."""

@@ -30,6 +30,7 @@ from pipelines.nlp.events.speakers import FIRST_PERSON, SpeakerReader
 from pipelines.nlp.parsed import Doc, Token
 
 _AMOUNTS = frozenset(("MONEY", "PERCENT"))
+_WHERE = frozenset(("in", "at", "near", "across", "over"))
 _PLACE_PREPOSITIONS = frozenset(("in", "from", "at", "near", "across"))
 
 
@@ -104,7 +105,7 @@ class PartyReader:
             return ()
         start, end = self.extents.span(head)
         stated = self.describer.describe(self.doc, start, end)
-        inner = self._inner(head)
+        inner = tuple(p for p in self._inner(head) if not _is_where(self.doc[p.head], head))
         country = stated.country or (inner[0].country if inner else None)
         sector = stated.sector or (inner[0].sector if inner and inner[0].sector else None)
         return (PartyPhrase(head.i, start, end, None, None, country, sector, bool(country or sector or inner)),)
@@ -373,3 +374,8 @@ class PartyReader:
                 sector = mention.sector or (entity.sector if entity else None)
                 found.append(PartyPhrase(token.i, mention.start, mention.end, mention, entity, country, sector, True))
         return found
+
+
+def _is_where(place: Token, head: Token) -> bool:
+    """Whether a phrase only says where a thing is: "concerts in Kabul" are nobody's."""
+    return place.dep_ == "pobj" and place.head.lower_ in _WHERE and place.head.head.i == head.i

@@ -70,6 +70,12 @@ class Retellings:
         )
         return next(before, None)
 
+    def of_type(self, event_type: str, others: list[Told]) -> list[Told]:
+        """The tellings of acts of a type, in the document's order; `others` in each call the same list."""
+        if self._index is None or self._index.tellings is not others:
+            self._index = _Index(others)
+        return self._index.of_type(event_type)
+
     def _names_act(self, draft: Draft) -> bool:
         """Whether a clause tells of an act that the text has told of: "died in the attack", "the raid had killed ten"."""
         verb = draft.site.top

@@ -247,9 +247,9 @@ class SceneReader:
             self._scenes = {True: [*self._dateline], False: [*self._dateline]}
             for other in others:
                 if other.place is not None and self._makes_scene(other):
-                    is_deed = self._is_deed(other.draft)
+                    is_deed = self.is_deed(other.draft)
                     self._scenes[is_deed].append((other.draft.site.token.sent.start, other.place))
-        scenes = self._scenes[self._is_deed(told.draft)]
+        scenes = self._scenes[self.is_deed(told.draft)]
         at = bisect_right(scenes, told.draft.site.token.i, key=lambda scene: scene[0]) - 1
         return scenes[at][1] if at >= 0 else None
 
@@ -258,7 +258,7 @@ class SceneReader:
         is_news = told.telling == Telling.NEWS and draft.modality == Modality.ACTUAL and self.is_of_story(told)
         return is_news and self.lexicon.traits_of(draft.event_type, draft.mode).is_carried
 
-    def _is_deed(self, draft: Draft) -> bool:
+    def is_deed(self, draft: Draft) -> bool:
         """Whether an act is material: where deeds happen and where parties meet to talk of them are two scenes."""
         quad, _ = self.lexicon.scores[(draft.event_type, "")]
         return quad in _MATERIAL

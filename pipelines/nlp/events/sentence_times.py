@@ -42,6 +42,8 @@ class SentenceTimes:
         times = self.dates.times.get(anchor.sent.start, ())
         nearest = min((abs(head.i - anchor.i) for head, _ in times), default=0)
         for head, time in times:
+            if self.dates.is_read_ahead(head, time, draft, is_speech):
+                continue  # what was done is not yet to come
             rank = self.dates.rank(head, ranks, anchor)
             seen = [f"rank{min(rank, 2)}" if rank is not None else "apart", *self._seen_of(time)]
             if spoken is not None and rank is not None and rank >= spoken:

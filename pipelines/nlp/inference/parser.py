@@ -29,7 +29,7 @@ _CONTEXT = 8
 _MOST_TOKENS = 12_288
 # A passage without a sentence start that is longer would be parsed word by word, alone, when all others are done.
 _MOST_IN_PASSAGE = 150
-_PLACES = np.arange(_CONTEXT, 2 * _CONTEXT)  # of no token, which is -1, the first rows
+_PLACES = np.arange(_CONTEXT, 2 * _CONTEXT)[:, None]  # of no token, which is -1, the first rows
 # Tags of what ends a sentence, and of what may stand between that and the next one.
 _STOP, _CLOSING = ".", ("''", "-RRB-", "_SP")
 _PSEUDO = "||"  # in the label of an arc that is to be attached elsewhere
@@ -60,10 +60,10 @@ class _Features:
         return table.reshape(-1, self._width)
 
     def of_states(self, table: _Floats, tokens: _Ints, *, out: _Floats) -> None:
-        """Write the hidden units of states, given their context tokens."""
+        """Write the hidden units of states, given their context tokens, a row for each place."""
         rows = tokens * _CONTEXT
         rows += _PLACES
-        total = np.add.reduce(table.take(rows, axis=0), axis=1)
+        total = np.add.reduce(table.take(rows, axis=0), axis=0)
         total += self._bias
         width = self.hidden
         np.maximum(total[:, :width], total[:, width : 2 * width], out=out)
@@ -154,7 +154,7 @@ class ParserTable(Batched):
     def _scores(self, table: _Floats, passages: Passages) -> _Floats:
         """The score of each move for each passage, very low for one that is not possible."""
         tokens, width = passages.context(), self._hidden
-        layer = np.empty((len(tokens), width + len(MOVES) + 1), dtype=np.float32)
+        layer = np.empty((tokens.shape[1], width + len(MOVES) + 1), dtype=np.float32)
         self._features.of_states(table, tokens, out=layer[:, :width])
         passages.barriers(layer[:, width:-1])
         layer[:, -1] = 1

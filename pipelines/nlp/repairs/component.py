@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from spacy.attrs import IDX, IS_SPACE, ORTH, SENT_START, SPACY
+from spacy.lang.en import EnglishDefaults
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
@@ -18,6 +19,7 @@ from spacy.util import compile_infix_regex
 from pipelines.nlp.actors.lexicon import LEXICONS, read_rows
 from pipelines.nlp.actors.titles import TITLE_ABBREVIATIONS
 from pipelines.nlp.document_data import text_of
+from pipelines.nlp.inference.tokenizer import keep_searches
 from pipelines.nlp.repairs.endless import cuts
 from pipelines.nlp.repairs.patterns import (
     DATELINE,
@@ -53,7 +55,8 @@ def repair_tokenizer(nlp: Language) -> None:
         elif r")\.(?=" in pattern or r"])\.(?=" in pattern:
             pattern += NO_NAME_ENDING
         infixes.append(pattern)
-    tokenizer.infix_finditer = compile_infix_regex([*RUN_ON_INFIXES, *infixes]).finditer
+    finditer = compile_infix_regex([*RUN_ON_INFIXES, *infixes]).finditer
+    keep_searches(tokenizer, finditer, are_infixes_signs=issubclass(defaults, EnglishDefaults))
 
 
 class RepairsComponent:

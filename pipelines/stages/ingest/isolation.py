@@ -16,7 +16,7 @@ import logging
 import pickle
 import shutil
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path, PurePath
@@ -67,7 +67,7 @@ class ChangedFile:
 
 def read_in_children(
     changed: Sequence[ChangedFile], settings: Settings
-) -> Iterator[tuple[ChangedFile, Iterable[ReadRecord]]]:
+) -> Generator[tuple[ChangedFile, Iterable[ReadRecord]], None, None]:
     """Read files in child processes.
 
     Args:
