@@ -10,6 +10,7 @@ in place and at most a copy of its own name, which the next publication removes.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import shutil
@@ -86,9 +87,29 @@ def _seal(build_path: Path, run_id: str, changed: ChangedRows | None) -> None:
 
 
 def _copy_durably(source: Path, copy: Path) -> None:
-    shutil.copyfile(source, copy)  # by the kernel, where it can
-    with copy.open("rb+") as file:
-        os.fsync(file.fileno())
+    with source.open("rb") as reader, copy.open("wb") as writer:
+        try:
+            _copy_in_kernel(reader.fileno(), writer.fileno())
+        except OSError as err:
+            if err.errno == errno.ENOSPC:
+                raise
+            writer.seek(0)  # a system or a file system that cannot
+            writer.truncate()
+            shutil.copyfileobj(reader, writer, length=1024 * 1024)
+        writer.flush()
+        os.fsync(writer.fileno())
+
+
+def _copy_in_kernel(source: int, copy: int) -> None:
+    """Copy a file without reading it into the process; file systems that share blocks between files copy none."""
+    if not hasattr(os, "copy_file_range"):
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+    left = os.fstat(source).st_size
+    while left > 0:
+        copied = os.copy_file_range(source, copy, left)
+        if not copied:
+            raise OSError(errno.EIO, "the file became shorter while it was copied")
+        left -= copied
 
 
 def _check_copy(copy: Path, run_id: str) -> None:

@@ -75,13 +75,18 @@ def no_space(*_: object, **__: object) -> None:
     raise OSError(28, "No space left on device")
 
 
-@pytest.mark.parametrize("step", ["shutil.copyfile", "os.fsync", "os.replace"])
+def not_in_the_kernel(*_: object) -> None:
+    raise OSError(38, "Function not implemented")
+
+
+@pytest.mark.parametrize("step", ["os.copy_file_range", "shutil.copyfileobj", "os.fsync", "os.replace"])
 def test_a_full_disk_leaves_the_old_version(paths, monkeypatch, step):
     build, path = paths
     publish(build, path, run_id="run-1")
     add_document(build, "d2")
+    monkeypatch.setattr(publication.os, "copy_file_range", not_in_the_kernel, raising=False)
     module, name = step.split(".")
-    monkeypatch.setattr(getattr(publication, module), name, no_space)
+    monkeypatch.setattr(getattr(publication, module), name, no_space, raising=False)
     with pytest.raises(DiskFullError, match="publishing run run-2"):
         publish(build, path, run_id="run-2")
     monkeypatch.undo()
@@ -94,7 +99,8 @@ def test_a_full_disk_leaves_the_old_version(paths, monkeypatch, step):
 def test_a_damaged_copy_is_not_published(paths, monkeypatch):
     build, path = paths
     publish(build, path, run_id="run-1")
-    monkeypatch.setattr(publication.shutil, "copyfile", lambda _source, copy: copy.write_bytes(b"junk" * 5000))
+    monkeypatch.setattr(publication.os, "copy_file_range", not_in_the_kernel, raising=False)
+    monkeypatch.setattr(publication.shutil, "copyfileobj", lambda _reader, writer, **_: writer.write(b"junk" * 5000))
     with pytest.raises(WarehouseCorruptError):
         publish(build, path, run_id="run-2")
     assert published(path, "select run_id from main.warehouse_version") == [("run-1",)]
