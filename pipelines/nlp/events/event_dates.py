@@ -149,7 +149,7 @@ class EventDateReader:
             head: the head of the time expression.
             time: the time.
             draft: the event.
-            is_speech: whether it is done in words: "promised it for 2014" was said before, "called a strike for Friday" is on Friday.
+            is_speech: whether it is done in words: "promised it for 2014" was said before, "called a strike for Friday" is then.
         """
         if self.published is None or time.date_start is None or time.date_start <= self.published:
             return False

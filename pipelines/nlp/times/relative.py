@@ -54,8 +54,6 @@ _DISTANCES = {
     "LESS_THAN": "AFTER",
 }
 _UNKNOWN = {"D": "XXXX-XX-XX", "W": "XXXX-WXX", "F": "XXXX-WXX", "M": "XXXX-XX", "Q": "XXXX-QX", "Y": "XXXX"}
-
-
 # After "for Saturday" these start another phrase; a noun would make it "for Saturday's vote".
 _PHRASE_STARTS = frozenset(
     "after and as at before but by if in inside near on or outside over to unless when with".split()
@@ -145,7 +143,6 @@ def resolve_unit(parts: Parts, timeline: Timeline) -> Resolved | None:
         return Resolved("DURATION", duration_value(1, unit) if unit != "WE" else "P1WE", None, modifier)
     base = timeline.reference
     if any(c in rel for c in _TO_ANCHOR) or rel == T.THE + T.NEXT:
-        # "On the same day" is the one of the account, however many lines lie between.
         reach = _SAME_REACH if unit == "D" and T.SAME in rel else ANCHOR_REACH
         anchor = timeline.last(parts.start_char, _FINE_ENOUGH.get(unit), reach=reach)
         if anchor is None and T.THAT in rel:
@@ -266,9 +263,8 @@ def resolve_nth(parts: Parts, timeline: Timeline) -> Resolved | None:
     if "unit" in parts:
         month = moved(timeline.reference.replace(day=1), _step(parts.classes("rel")), "M")
         day = make_date(month.year, month.month, number) if month and unit_of(parts) == "M" else None
-        return dated(day_period(day)) if day else None
-    ahead = tense_of(parts, timeline) is Tense.FUTURE
-    day = nth_day(number, timeline.reference, ahead=ahead)
+    else:
+        day = nth_day(number, timeline.reference, ahead=tense_of(parts, timeline) is Tense.FUTURE)
     return dated(day_period(day)) if day else None
 
 
@@ -377,17 +373,13 @@ def _clock_suffix(parts: Parts) -> str | None:
     else:
         hour, minute = int(parts.number("hour") or 0), 0
     meridiem = parts.words("meridiem")
-    if "clock" in parts and not meridiem and "zone" not in parts and not _after_clock_word(parts):
+    if "clock" in parts and not meridiem and "zone" not in parts and parts.class_before() not in _BEFORE_CLOCK:
         return None
     if hour > 24 or (meridiem and not 1 <= hour <= 12) or ("hour" in parts and not 1 <= hour <= 12):
         return None
     if meridiem:
         hour = hour % 12 + (12 if meridiem.startswith("p") else 0)
     return f"T{hour:02d}:{minute:02d}"
-
-
-def _after_clock_word(parts: Parts) -> bool:
-    return parts.class_before() in _BEFORE_CLOCK
 
 
 _BEFORE_CLOCK = frozenset(
