@@ -68,6 +68,7 @@ class ChangedKeys:
         self._folder = folder
         self._printed: dict[str, bool] = {}  # label of each source that was hashed; whether the kept hashes are others
         self._kept: set[str] = set()
+        self._sources: dict[str, list[Source]] = {}  # by model
         self._deltas: dict[str, str] = {}  # models that were computed in part: rows that came (1) and went (-1)
         con.execute(
             "create or replace temporary table _unlike (source varchar, key varchar, is_other bool, is_new bool)"
@@ -110,7 +111,12 @@ class ChangedKeys:
         return self._folder / f"{name}.parquet{'' if part is None else f'.{part}'}"
 
     def sources(self, model: Model, increment: Increment) -> list[Source]:
-        """The tables that a model reads."""
+        """The tables that a model reads, which are all there."""
+        if model.qualified_name not in self._sources:
+            self._sources[model.qualified_name] = self._find_sources(model, increment)
+        return self._sources[model.qualified_name]
+
+    def _find_sources(self, model: Model, increment: Increment) -> list[Source]:
         keyed = {
             name
             for (name,) in self._con.execute(
@@ -146,13 +152,15 @@ class ChangedKeys:
             Whether there are any.
         """
         name = f"_delta_{model.name}"
-        self._con.execute(
+        # In one query, as most of what it takes is planning it; a row that is there twice more often comes twice.
+        ((count,),) = self._con.execute(
             f"create or replace temporary table {name} as "
-            f"select -1 as _sign, * from (({stored}) except all ({given})) "
-            f"union all select 1 as _sign, * from (({given}) except all ({stored}))"
-        )
+            "select cast(sign(_more) as integer) as _sign, * exclude (_more, _copy) from ("
+            f"select * exclude (_side), sum(_side) as _more from (select -1 as _side, * from ({stored}) "
+            f"union all select 1 as _side, * from ({given})) group by all having sum(_side) <> 0"
+            ") cross join lateral (select unnest(range(cast(abs(_more) as bigint)))) as copies (_copy)"
+        ).fetchall()
         self._deltas[model.qualified_name] = f"temp.{name}"
-        ((count,),) = self._con.execute(f"select count(*) from temp.{name}").fetchall()
         return bool(count)
 
     def _note_none(self, table: str) -> None:

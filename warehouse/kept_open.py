@@ -18,7 +18,7 @@ from pathlib import Path
 
 import duckdb
 
-MOST_BYTES = 128_000_000  # of the database and its log
+MOST_BYTES = 512_000_000  # of the database and its log
 
 
 @dataclass(frozen=True, slots=True)
