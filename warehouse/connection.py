@@ -142,6 +142,7 @@ def open_build(path: Path, *, read_only: bool = False, is_started_anew: bool = F
         LayoutError: its layout cannot be used by this version of the program.
     """
     if (kept := kept_open.lent(path)) is not None:
+        kept.execute(f"set memory_limit = '{_memory_bytes(path)} B'")  # it may have grown
         return kept
     if not read_only:
         path.parent.mkdir(parents=True, exist_ok=True)
