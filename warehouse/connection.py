@@ -17,7 +17,8 @@ import json
 import logging
 import os
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -141,6 +142,7 @@ def open_build(path: Path, *, read_only: bool = False, is_started_anew: bool = F
         LayoutError: its layout cannot be used by this version of the program.
     """
     if (kept := kept_open.lent(path)) is not None:
+        kept.execute(f"set memory_limit = '{_memory_bytes(path)} B'")  # it may have grown
         return kept
     if not read_only:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -174,7 +176,27 @@ def give_back_blocks(con: duckdb.DuckDBPyConnection) -> None:
 def _memory_bytes(path: Path) -> int:
     """What DuckDB may hold of a database before it goes to disk."""
     wanted = _LEAST_MEMORY_BYTES + int(path.stat().st_size * _MEMORY_SHARE)
-    return min(wanted, int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * _MACHINE_SHARE))
+    return min(wanted, _most_memory_bytes())
+
+
+def _most_memory_bytes() -> int:
+    return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * _MACHINE_SHARE)
+
+
+@contextmanager
+def more_memory(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """For the block, let DuckDB hold as much as it would by itself: for a query that cannot do with what it was given.
+
+    Args:
+        con: a connection of the database.
+    """
+    ((before,),) = con.execute("select current_setting('memory_limit')").fetchall()
+    con.execute(f"set memory_limit = '{_most_memory_bytes()} B'")
+    try:
+        yield
+    finally:
+        with suppress(duckdb.OutOfMemoryException):  # more than that is in use
+            con.execute(f"set memory_limit = '{before}'")
 
 
 def set_aside(path: Path) -> Path:

@@ -67,7 +67,7 @@ def lent(path: Path) -> duckdb.DuckDBPyConnection | None:
     if kept is None:
         return None
     with suppress(duckdb.Error, OSError):  # a database that a failure has made invalid
-        if _size(path) <= MOST_BYTES and path.stat().st_ino == kept.inode:
+        if path.stat().st_ino == kept.inode:
             return _cursor(kept.con)
     release(path)
     return None
@@ -81,11 +81,19 @@ def release(path: Path) -> None:
         kept.con.close()
 
 
+def release_large(path: Path) -> None:
+    """Close the connection that is kept of a database that has become large; no cursor of it is in use, as that would end."""
+    if _kept.get(path.absolute()) is not None and _size(path) > MOST_BYTES:
+        release(path)
+
+
 @contextmanager
 def released_on_failure() -> Iterator[None]:
-    """Close whatever is kept open, if the block fails."""
+    """Close whatever is kept open, if the block fails; a query that lacked memory has done no harm, and may be tried again."""
     try:
         yield
+    except duckdb.OutOfMemoryException:
+        raise
     except BaseException:
         for path in list(_kept):
             release(path)

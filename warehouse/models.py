@@ -23,6 +23,7 @@ import duckdb
 import yaml
 
 from pipelines.errors import ModelError
+from warehouse.connection import more_memory
 from warehouse.dependencies import KnownDependencies
 from warehouse.layout import comment_statements, quoted
 from warehouse.tables import TABLES
@@ -204,7 +205,7 @@ def timed(con: duckdb.DuckDBPyConnection, model: Model, build: Callable[[], bool
     """
     started = time.perf_counter()
     try:
-        if not build():
+        if not _built(con, model, build):
             return None
         row_count = _row_count(con, quoted(model.schema, model.name))
     except duckdb.FatalException:
@@ -214,6 +215,15 @@ def timed(con: duckdb.DuckDBPyConnection, model: Model, build: Callable[[], bool
     run = ModelRun(row_count=row_count, seconds=time.perf_counter() - started)
     logger.debug("%s: %d rows in %.2f s", model.qualified_name, run.row_count, run.seconds)
     return run
+
+
+def _built(con: duckdb.DuckDBPyConnection, model: Model, build: Callable[[], bool]) -> bool:
+    try:
+        return build()
+    except duckdb.OutOfMemoryException as err:  # joins of several tables hold parts of all, which do not go to disk
+        logger.info("%s is built again, with more memory: %s", model.qualified_name, str(err).splitlines()[0])
+        with more_memory(con):
+            return build()
 
 
 def _row_count(con: duckdb.DuckDBPyConnection, name: str) -> int:

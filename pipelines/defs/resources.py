@@ -52,6 +52,7 @@ class Warehouse:
     def __init__(self, build_database: Path) -> None:
         """Make it known where the build database is; the caller holds the lock."""
         self.build_database = build_database
+        self._users = 0
 
     @contextmanager
     def connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -63,8 +64,14 @@ class Warehouse:
         if read_only and not self.build_database.exists():
             raise NotBuiltError(f"there is no {self.build_database} yet; run the job ingest_and_publish first")
         con = open_build(self.build_database, read_only=read_only)
-        with kept_open.released_on_failure(), closing(con):
-            yield con
+        self._users += 1
+        try:
+            with kept_open.released_on_failure(), closing(con):
+                yield con
+        finally:
+            self._users -= 1
+            if not self._users:
+                kept_open.release_large(self.build_database)
 
 
 def warehouse_resource(settings: Settings) -> dg.ResourceDefinition:

@@ -53,26 +53,38 @@ offsets as (
     group by event_mention_id, role, participant_id
 ),
 
+-- Without the texts, which the joins would hold.
+described as (
+    select
+        document_id,
+        published_date,
+        url,
+        source_name,
+        source_key,
+        length(text) as text_length
+    from documents
+),
+
 final as (
     select
         pair_mentions.global_event_id as "GLOBALEVENTID",
         events."DATEADDED" as "EventTimeDate",
-        cast(strftime(coalesce(documents.published_date, ingested.ingested_day), '%Y%m%d000000') as bigint)
+        cast(strftime(coalesce(described.published_date, ingested.ingested_day), '%Y%m%d000000') as bigint)
             as "MentionTimeDate",
-        if(documents.url is null, 2, 1) as "MentionType",
+        if(described.url is null, 2, 1) as "MentionType",
         coalesce(
-            nullif(regexp_extract(documents.url, '^[a-z]+://(?:www\.)?([^/:?#]+)', 1), ''),
-            documents.source_name,
-            documents.source_key
+            nullif(regexp_extract(described.url, '^[a-z]+://(?:www\.)?([^/:?#]+)', 1), ''),
+            described.source_name,
+            described.source_key
         ) as "MentionSourceName",
-        coalesce(documents.url, 'document:' || documents.document_id) as "MentionIdentifier",
+        coalesce(described.url, 'document:' || described.document_id) as "MentionIdentifier",
         sentences.sentence_number as "SentenceID",
         coalesce(first_offsets.start_char, -1) as "Actor1CharOffset",
         coalesce(second_offsets.start_char, -1) as "Actor2CharOffset",
         mentions.start_char as "ActionCharOffset",
         1 as "InRawText",
         cast(greatest(10, round(mentions.confidence * 10) * 10) as integer) as "Confidence",
-        cast(length(documents.text) as integer) as "MentionDocLen",
+        cast(described.text_length as integer) as "MentionDocLen",
         cast(null as double) as "MentionDocTone",
         cast(null as varchar) as "MentionDocTranslationInfo",
         pair_mentions.event_mention_id as "Extras"
@@ -80,7 +92,7 @@ final as (
     inner join pairs on pair_mentions.global_event_id = pairs.global_event_id
     inner join events on pair_mentions.global_event_id = events."GLOBALEVENTID"
     inner join mentions on pair_mentions.event_mention_id = mentions.event_mention_id
-    inner join documents on mentions.document_id = documents.document_id
+    inner join described on mentions.document_id = described.document_id
     left join ingested on mentions.document_id = ingested.document_id
     left join sentences
         on

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from pipelines.stages.ingest.fingerprint import TextRow, near_duplicates, signature
+from all_copies import near_duplicates
+
+from pipelines.stages.ingest.fingerprint import TextRow, signature
 
 FOLDER = Path(__file__).parents[1] / "cases" / "copies"
 BOILERPLATE = json.loads((FOLDER / "boilerplate.json").read_text("utf-8"))

@@ -6,11 +6,11 @@ import random
 from datetime import date
 
 import pytest
+from all_copies import near_duplicates, own_texts
 from copy_corpus import corpus, errors
 
-from pipelines.stages.ingest.boilerplate import own_texts
 from pipelines.stages.ingest.copy_evidence import CopyText, are_copies
-from pipelines.stages.ingest.fingerprint import TextRow, near_duplicates, signature
+from pipelines.stages.ingest.fingerprint import TextRow, signature
 
 MAX_MISSED = 2  # of 80 copies; `docs/decisions/0116` has the figures
 ARTICLE = (

@@ -6,9 +6,10 @@ import random
 from datetime import date, timedelta
 
 import pytest
+from all_copies import near_duplicates
 
 from pipelines.stages.beside import beside
-from pipelines.stages.ingest.fingerprint import TextRow, near_duplicates, signature
+from pipelines.stages.ingest.fingerprint import TextRow, signature
 from pipelines.stages.resolve import copies
 from pipelines.stages.resolve.copies import Text, change_copies, find_copies
 from pipelines.stages.resolve.kept_texts import KeptTexts

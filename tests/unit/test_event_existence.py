@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.nlp.events.domain import Domain, DomainReader, load_domain_lexicon
+from pipelines.nlp.parsed import parsed
 
 CASES = Path(__file__).parents[1] / "cases"
 PASSAGES = [
@@ -40,8 +41,8 @@ def test_passages_of_other_domains_give_no_events(nlp):
     ids=["sport", "too little", "politics"],
 )
 def test_domain_of_a_passage(nlp, text, domain):
-    doc = nlp(text)
-    assert DomainReader(doc, load_domain_lexicon(nlp.vocab)).of(next(doc.sents)) is domain
+    doc = parsed(nlp(text))
+    assert DomainReader(doc, load_domain_lexicon(nlp.vocab)).of(doc.sents[0]) is domain
 
 
 def test_how_far_a_text_leans_to_politics(nlp):
@@ -52,8 +53,8 @@ def test_how_far_a_text_leans_to_politics(nlp):
         "The burglar stabbed the shopkeeper; a jury convicted him of robbery and the judge gave him nine years.",
         "It was late.",
     ):
-        doc = nlp(text)
-        leans[text[:6]] = DomainReader(doc, lexicon).lean(next(doc.sents))
+        doc = parsed(nlp(text))
+        leans[text[:6]] = DomainReader(doc, lexicon).lean(doc.sents[0])
     assert min(leans["The se"]) > 0 > max(leans["The bu"])
     assert leans["It was"] == (0.0, 0.0)
 

@@ -7,8 +7,9 @@ from datetime import date
 from hashlib import sha256
 
 import pytest
+from all_copies import near_duplicates
 
-from pipelines.stages.ingest.fingerprint import TextRow, near_duplicates, signature
+from pipelines.stages.ingest.fingerprint import TextRow, signature
 
 WORDS = [f"word{number}" for number in range(2_000)]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.defs.resources import Warehouse
 from warehouse import connection, kept_open
 from warehouse.connection import open_build
 from warehouse.transaction import transaction
@@ -76,6 +77,7 @@ def test_it_is_opened_anew(way: str, path: Path, opened: list[bool], monkeypatch
                 raise ZeroDivisionError
         elif way == "large":
             monkeypatch.setattr(kept_open, "MOST_BYTES", 1)
+            kept_open.release_large(path)
         elif way == "replaced":
             copy = path.with_name("copy")
             kept_open._kept[path].con.execute("checkpoint")  # type: ignore[union-attr]
@@ -87,6 +89,41 @@ def test_it_is_opened_anew(way: str, path: Path, opened: list[bool], monkeypatch
         assert opened == [False, True]
         _write(path, 2)
     assert _read(path) == [(2, "UTC")]
+
+
+def test_a_step_goes_on_in_a_database_that_has_become_large(
+    path: Path, opened: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse = Warehouse(path)
+    with kept_open.kept_open(path):
+        with warehouse.connect() as con:
+            monkeypatch.setattr(kept_open, "MOST_BYTES", 1)
+            _write(path, 1)
+            with warehouse.connect(read_only=True) as other:
+                assert other.execute("select value from main.told").fetchall() == [(1,)]
+            assert con.execute("select value from main.told").fetchall() == [(1,)]
+        assert opened == [False]
+        assert _read(path) == [(1, "UTC")]
+    assert opened == [False, True]
+
+
+def test_a_query_without_memory_closes_nothing(path: Path, opened: list[bool]) -> None:
+    with kept_open.kept_open(path), closing(open_build(path)) as con:
+        con.execute("set threads = 1")
+        con.execute("set memory_limit = '20MB'")
+        with pytest.raises(duckdb.OutOfMemoryException), transaction(con, doing="testing"):
+            con.execute("select len(list(i || ' and so on')) from range(500_000) as rows (i)")
+        assert con.execute("select 1").fetchall() == [(1,)]
+    assert opened == [False]
+
+
+def test_the_memory_grows_with_a_database_that_stays_open(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with kept_open.kept_open(path):
+        open_build(path).close()
+        monkeypatch.setattr(connection, "_LEAST_MEMORY_BYTES", 700 * 1024**2)
+        with closing(open_build(path)) as con:
+            ((limit,),) = con.execute("select current_setting('memory_limit')").fetchall()
+    assert float(limit.removesuffix(" MiB")) >= 700
 
 
 def test_what_was_committed_outlives_the_process(path: Path) -> None:

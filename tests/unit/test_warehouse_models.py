@@ -216,3 +216,17 @@ def test_the_folder_holds_a_description_for_each_model_and_nothing_else():
         files = {path.name for path in (SQL_DIR / folder).iterdir()}
         stems = {name.partition(".")[0] for name in files}
         assert files == {f"{stem}.{suffix}" for stem in stems for suffix in ("sql", "yml")}
+
+
+def test_a_model_that_needs_more_memory_than_is_meant_for_it_gets_more(tmp_path):
+    """An array of all rows cannot go to disk."""
+    write_model(tmp_path / "marts", "fct_large", "select len(list(i || ' and so on')) as a from range(500_000) as rows (i)",
+                data_type="bigint")  # fmt: skip
+    con = duckdb.connect(config={"threads": 1, "memory_limit": "20MB"})
+    ((before,),) = select(con, "select current_setting('memory_limit')")
+    (model,) = discover_models(tmp_path)
+    with pytest.raises(duckdb.OutOfMemoryException):
+        con.execute(model.sql)
+    assert run_model(con, model).row_count == 1
+    assert select(con, "select a from main.fct_large") == [(500_000,)]
+    assert select(con, "select current_setting('memory_limit')") == [(before,)]

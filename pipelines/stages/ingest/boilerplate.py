@@ -5,8 +5,7 @@ What belongs here: the texts without them, for the search for copies. The docume
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 MIN_PAGES = 5  # of one source that have the paragraph
 _MIN_CHARACTERS = 40  # a shorter line may be a headline of several articles
@@ -29,25 +28,3 @@ def own_text(text: str, shared: Collection[str], *, least: int) -> str:
         return text
     own = "\n".join(line for line in text.split("\n") if line not in shared)
     return own if len(own.strip()) >= least else text
-
-
-def own_texts(rows: Iterable[tuple[str, str, str]], *, least: int) -> list[str]:
-    """The texts without the paragraphs that several pages of their source share.
-
-    Args:
-        rows: key of the source, key of the page (versions of one page count once) and text.
-        least: characters that have to remain; a text that would keep fewer comes back whole.
-
-    Returns:
-        A text for each row, in their order.
-    """
-    split = [(source, page, text, long_lines(text)) for source, page, text in rows]
-    pages: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for source, page, _, lines in split:
-        for line in lines:
-            if len(pages[source, line]) < MIN_PAGES:
-                pages[source, line].add(page)
-    return [
-        own_text(text, {line for line in lines if len(pages[source, line]) >= MIN_PAGES}, least=least)
-        for source, _, text, lines in split
-    ]

@@ -1,7 +1,7 @@
 """Near-duplicates: MinHash signatures of texts, and which documents repeat an earlier one.
 
-What belongs here: `signature` and `near_duplicates`. What does not: exact duplicates, which share a document id
-(`ingest.py`).
+What belongs here: `signature` and `copies_among`. What does not: exact duplicates, which share a document id
+(`ingest.py`), and which texts a run has to look at (`resolve/copies.py`).
 
 Method: MinHash over shingles of five words (Broder 1997), banded for locality-sensitive hashing (Leskovec, Rajaraman and
 Ullman, Mining of Massive Datasets, 3.4). With 32 bands of 4 rows a pair of Jaccard similarity 0.5 meets in a band with
@@ -22,7 +22,6 @@ from zlib import crc32
 import numpy as np
 
 from pipelines.records import DocumentDuplicate
-from pipelines.stages.ingest.boilerplate import own_texts
 from pipelines.stages.ingest.copy_evidence import CopyText, are_copies
 
 PERMUTATIONS = 128
@@ -59,7 +58,7 @@ def signature(text: str) -> bytes:
 
 
 class TextRow(NamedTuple):
-    """A document as `near_duplicates` takes it."""
+    """A document as `copies_among` takes it."""
 
     document_id: str
     published_date: date | None
@@ -69,35 +68,26 @@ class TextRow(NamedTuple):
     url: str | None = None
 
 
-def near_duplicates(
-    rows: Iterable[TextRow], *, threshold: float = SURE, least: float = LEAST
-) -> list[DocumentDuplicate]:
-    """Find the documents that repeat an earlier one, whatever the order of the rows.
-
-    Documents are taken from the earliest to the latest (by published date, undated ones last, then by id). Each one is
-    linked to the earliest original that it copies; one that copies none is an original itself. So a link never leads to
-    another duplicate. Where many originals resemble it, as in a family of bulletins, the most similar ones are compared.
-
-    Args:
-        rows: the documents. Those without signature and short texts are neither duplicates nor originals.
-        threshold: estimated Jaccard similarity, 0 to 1, from which texts are copies unless what differs speaks against it.
-        least: smallest similarity of copies, for which what they share has to speak.
-
-    Returns:
-        One record per duplicate, by document id.
-    """
-    return copies_among(_of_own_texts([row for row in rows if is_comparable(row)]), threshold=threshold, least=least)
-
-
 def is_comparable(row: TextRow) -> bool:
     """Whether a text has a signature and is long enough for one to tell."""
     return bool(row.signature) and len(row.text) >= MIN_CHARACTERS
 
 
 def copies_among(rows: Iterable[TextRow], *, threshold: float = SURE, least: float = LEAST) -> list[DocumentDuplicate]:
-    """The same for texts that have no boilerplate any more, and are comparable.
+    """Find the documents that repeat an earlier one, whatever the order of the rows.
 
+    Documents are taken from the earliest to the latest (by published date, undated ones last, then by id). Each one is
+    linked to the earliest original that it copies; one that copies none is an original itself. So a link never leads to
+    another duplicate. Where many originals resemble it, as in a family of bulletins, the most similar ones are compared.
     Texts that share no band of their signatures, not by way of others either, have no influence on each other.
+
+    Args:
+        rows: documents that are comparable, their texts and signatures without boilerplate.
+        threshold: estimated Jaccard similarity, 0 to 1, from which texts are copies unless what differs speaks against it.
+        least: smallest similarity of copies, for which what they share has to speak.
+
+    Returns:
+        One record per duplicate, by document id.
     """
     ordered = sorted(rows, key=lambda row: (row.published_date or date.max, row.document_id))
     if not ordered:
@@ -122,15 +112,6 @@ def copies_among(rows: Iterable[TextRow], *, threshold: float = SURE, least: flo
         else:
             duplicates.append(DocumentDuplicate(row.document_id, ordered[match[0]].document_id, match[1]))
     return sorted(duplicates, key=lambda duplicate: duplicate.document_id)
-
-
-def _of_own_texts(rows: list[TextRow]) -> list[TextRow]:
-    """The rows with their texts and signatures as they are without the boilerplate of their source."""
-    texts = own_texts(((row.source_key, row.url or row.document_id, row.text) for row in rows), least=MIN_CHARACTERS)
-    return [
-        row if text is row.text else row._replace(text=text, signature=signature(text))
-        for row, text in zip(rows, texts, strict=True)
-    ]
 
 
 class _Texts:

@@ -63,7 +63,7 @@ class Copies:
 
 
 def change_copies(texts: Iterable[Text], texts_of: TextsOf, before: KeptTexts | None = None) -> Copies:
-    """Find the documents that repeat an earlier one, as `fingerprint.near_duplicates` does.
+    """Find the documents that repeat an earlier one, as `fingerprint.copies_among` would among all without their boilerplate.
 
     Args:
         texts: all documents that count.
