@@ -13,10 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from importlib import import_module
-from itertools import islice
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import duckdb
@@ -120,19 +117,10 @@ def ingest(
 def _read_files(
     changed: Sequence[ChangedFile], settings: Settings, *, early_workers: EarlyWorkers | None
 ) -> Iterator[tuple[ChangedFile, Iterable[ReadRecord]]]:
-    """Read files in child processes, and load meanwhile what comes after it."""
-    if not changed:
-        return
-    if early_workers is not None:
+    """Read files in child processes, while the workers load that will extract what is in them."""
+    if changed and early_workers is not None:
         early_workers.start(sum(item.file.size_bytes for item in changed), batch_table)
-    # Arrow loads pandas for the first table, in 0.3 s; until the first file is read there is nothing else to do.
-    loading = Thread(target=import_module, args=("pandas",), name="loading pandas", daemon=True)
-    loading.start()
-    with closing(read_in_children(changed, settings)) as reading:
-        first = list(islice(reading, 1))
-        loading.join()
-        yield from first
-        yield from reading
+    return read_in_children(changed, settings)
 
 
 def extract(

@@ -12,16 +12,14 @@ from typing import Any
 
 import duckdb
 import pytest
+from test_increments import rebuild
 from warehouse_rows import empty_warehouse, given, given_reference, models
 
 from warehouse import builds, changed_keys
 from warehouse.changed_checks import ChangedRows
 from warehouse.checks import model_checks, run_checks
 from warehouse.derived_checks import derived_checks
-from warehouse.increments import Increments
-from warehouse.models import run_model
 from warehouse.publications import record_publication
-from warehouse.search_words import update_word_stems
 
 PARTIAL = tuple(model for model in models() if model.increment is not None)
 NEEDED = {"main.fct_event_counts"}  # without which no publication is compared
@@ -29,7 +27,6 @@ for one in reversed(models()):
     if one in PARTIAL or one.qualified_name in NEEDED:
         NEEDED |= {one.qualified_name, *one.depends_on}
 RUN = tuple(model for model in models() if model.qualified_name in NEEDED)
-PARTS = builds.model_parts(RUN)
 _TABLES = (
     "raw.documents", "raw.document_sources", "nlp.sentences", "nlp.quantities", "nlp.quotations", "nlp.entities",
     "nlp.entity_mentions", "nlp.event_mentions", "nlp.event_participants",
@@ -192,24 +189,6 @@ class World:
         return kind
 
 
-def rebuild(con: duckdb.DuckDBPyConnection, prints: Path, run_id: str) -> set[str]:
-    """Run models as a run does; those that were computed in part."""
-    update_word_stems(con)
-    increments = Increments(con, prints, RUN)
-    standing = builds.standing(con, PARTS)
-    builds.begin(con, [part.name for part in PARTS], run_id=run_id)
-    in_part = set()
-    for model in RUN:
-        is_standing = model.qualified_name in standing
-        if is_standing and increments.run(model):
-            in_part.add(model.qualified_name)
-        else:
-            run_model(con, model, is_refilled=is_standing)
-    builds.stamp(con, PARTS, run_id=run_id)
-    increments.note(RUN)
-    return in_part
-
-
 @pytest.mark.parametrize("seed", range(2))
 def test_rows_are_those_of_the_queries_after_every_run(
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
@@ -224,13 +203,13 @@ def test_rows_are_those_of_the_queries_after_every_run(
     with empty_warehouse() as con:
         given_reference(con)
         world = World(con, seed)
-        rebuild(con, tmp_path / "prints", "run-0")
+        rebuild(con, tmp_path / "prints", "run-0", RUN)
         for run in range(1, 7):
             record_publication(con, run_id="run", published_at=datetime(2023, 5, 5))
             published = builds.read_builds(con)
             kept_before = [result.passed for result in run_checks(con, rules)]
             changes = [world.change() for _ in range(world.draw.randrange(1, 5))]
-            in_part = rebuild(con, tmp_path / "prints", f"run-{run}")
+            in_part = rebuild(con, tmp_path / "prints", f"run-{run}", RUN)
             assert {model.qualified_name for model in PARTIAL} == in_part, changes
             unlike = [result.message for result in run_checks(con, checks) if not result.passed]
             assert unlike == [], changes
