@@ -17,6 +17,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.records import DocumentDuplicate
@@ -31,7 +32,7 @@ from pipelines.stages.ingest.fingerprint import (
     signature,
 )
 from pipelines.stages.resolve.kept_tables import KeptTable
-from pipelines.stages.resolve.kept_texts import KeptTexts
+from pipelines.stages.resolve.kept_texts import ABOUT_TEXTS, KeptTexts
 
 _TEXTS_AT_ONCE = 5_000
 _MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
@@ -62,20 +63,26 @@ class Copies:
     kept: KeptTexts
 
 
-def change_copies(texts: Iterable[Text], texts_of: TextsOf, before: KeptTexts | None = None) -> Copies:
+def text_table(texts: Iterable[Text]) -> pa.Table:
+    """Texts as an Arrow table.
+
+    Args:
+        texts: the texts.
+    """
+    return KeptTable.of(ABOUT_TEXTS, list(texts)).table()
+
+
+def change_copies(texts: pa.Table, texts_of: TextsOf, before: KeptTexts | None = None) -> Copies:
     """Find the documents that repeat an earlier one, as `fingerprint.copies_among` would among all without their boilerplate.
 
     Args:
-        texts: all documents that count.
+        texts: all documents that count, as of `text_table`.
         texts_of: gives text and signature of some documents.
         before: what the run before kept; `None`: all are looked at.
     """
     before = before or KeptTexts.nothing()
-    now = {text.document_id: text for text in texts}
-    was = {row[0]: Text(*row[:4]) for row in before.texts.all("document_id", "published_date", "source_key", "url")}
-    fresh = {document for document, text in now.items() if was.get(document) != text}
-    gone = (was.keys() - now.keys()) | (fresh & was.keys())
-    loaded = _Texts(now, texts_of)
+    fresh, gone = _differences(texts, before.texts.table(*ABOUT_TEXTS))
+    loaded = _Texts(KeptTable(texts), texts_of)
     lines, shared, reworded = _change_lines(before.lines, fresh, gone, loaded)
     reworded -= fresh
     changed = fresh | reworded
@@ -84,7 +91,7 @@ def change_copies(texts: Iterable[Text], texts_of: TextsOf, before: KeptTexts | 
     for row in loaded.rows(changed):
         own = loaded.own(row, lines, shared)
         signatures[row.document_id] = (row.signature if own is row.text else signature(own)) if own else None
-    new = [(*now[document], signatures[document]) for document in changed]
+    new = ((*text, signatures[text.document_id]) for text in loaded.about(changed))
     kept = before.texts.replaced("document_id", gone | reworded, new)
     former = before.texts.where("document_id", gone | reworded, columns=["signature"])
     seeds = [value for (value,) in former if value] + [value for value in signatures.values() if value]
@@ -106,32 +113,52 @@ def change_copies(texts: Iterable[Text], texts_of: TextsOf, before: KeptTexts | 
     return Copies(told, KeptTexts(kept, lines, duplicates))
 
 
-def find_copies(texts: Collection[Text], found: Mapping[str, tuple[str, bytes | None]]) -> Copies:
+def find_copies(texts: pa.Table, found: Mapping[str, tuple[str, bytes | None]]) -> Copies:
     """Find the near-duplicates among all texts, from nothing.
 
     Args:
-        texts: all documents that count.
+        texts: all documents that count, as of `text_table`.
         found: text and signature of each.
     """
     return change_copies(texts, lambda documents: {document: found[document] for document in documents})
 
 
+def _differences(now: pa.Table, was: pa.Table) -> tuple[set[str], set[str]]:
+    """The documents that are new, or another than they were; and those that are no more, or another now."""
+    place = pc.index_in(was["document_id"], value_set=now["document_id"])
+    is_same = pc.is_valid(place)
+    at = now.take(place.fill_null(0)) if len(now) else now
+    for name in ABOUT_TEXTS if len(now) else ():
+        one, other = was[name], at[name]
+        alike = pc.or_(pc.fill_null(pc.equal(one, other), False), pc.and_(pc.is_null(one), pc.is_null(other)))
+        is_same = pc.and_(is_same, alike)
+    staying = was["document_id"].filter(is_same)
+    fresh = now["document_id"].filter(pc.invert(pc.is_in(now["document_id"], value_set=staying)))
+    return set(fresh.to_pylist()), set(was["document_id"].filter(pc.invert(is_same)).to_pylist())
+
+
 class _Texts:
     """The texts that a run reads: those of many documents some after the others, and again where they are asked for again."""
 
-    def __init__(self, now: Mapping[str, Text], texts_of: TextsOf) -> None:
+    def __init__(self, now: KeptTable, texts_of: TextsOf) -> None:
         self._now, self._texts_of = now, texts_of
         self._found: dict[str, TextRow] = {}
+
+    def about(self, documents: Collection[str]) -> Iterator[Text]:
+        """Some documents without their texts."""
+        for row in self._now.each("document_id", documents, columns=list(ABOUT_TEXTS)):
+            yield Text(*row)
 
     def rows(self, documents: Collection[str]) -> Iterator[TextRow]:
         """Some documents with their texts and signatures."""
         yield from (self._found[document] for document in documents if document in self._found)
         missing = [document for document in documents if document not in self._found]
         for begin in range(0, len(missing), _TEXTS_AT_ONCE):
-            found = self._texts_of(missing[begin : begin + _TEXTS_AT_ONCE])
-            for document, (text, its_signature) in found.items():
-                about = self._now[document]
-                row = TextRow(document, about.published_date, its_signature, text, about.source_key, about.url)
+            some = missing[begin : begin + _TEXTS_AT_ONCE]
+            about = {text.document_id: text for text in self.about(some)}
+            for document, (text, its_signature) in self._texts_of(some).items():
+                _, day, source, url = about[document]
+                row = TextRow(document, day, its_signature, text, source, url)
                 if len(self._found) < _TEXTS_AT_ONCE:
                     self._found[document] = row
                 yield row

@@ -43,6 +43,7 @@ class KeptEvents:
         neighbours: the texts that are alike.
         pairs: the pairs of reports that count.
         related: the pairs of reports of related events.
+        promises: promises and threats with the deeds that follow them, of whatever score.
         ladder: the clusters.
         names: for each report the least one of its event, after clusters that contradict themselves were parted.
         ties: pairs of event mentions that people put together, and that they kept apart.
@@ -53,24 +54,26 @@ class KeptEvents:
     neighbours: Neighbours
     pairs: KeptPairs
     related: RelatedReports
+    promises: RelatedReports
     ladder: Ladder
     names: np.ndarray
     ties: tuple[list[tuple[str, str]], list[tuple[str, str]]]
 
     def write(self, folder: Path, version: str) -> None:
-        """Write all but the pairs, which are there already."""
+        """Write all but the files of the pairs, which are there already."""
         arrays = _arrays("reports", self.reports)
-        for name in ("neighbours", "related"):
+        for name in ("neighbours", "related", "promises"):
             arrays |= _arrays(name, getattr(self, name))
         for number, (names, parts) in enumerate(zip(self.ladder.names, self.ladder.parts, strict=True)):
             arrays |= {f"ladder.names.{number}": names, f"ladder.parts.{number}": parts}
-        arrays |= {"prints": self.prints, "names": self.names, "starts": self.pairs.starts}
+        arrays |= {"prints": self.prints, "names": self.names}
         for name, array in arrays.items():
             np.save(folder / f"{name}.npy", array)
         for name in _IDS:
             table = pa.table({"id": pa.array(getattr(self.reports, name), pa.large_string())})
             with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
                 writer.write_table(table)
+        self.pairs.write()
         # Last, so that a folder without it is known to be no whole one.
         (folder / ABOUT).write_text(json.dumps({"version": version, "ties": self.ties}), encoding="utf-8")
 
@@ -88,8 +91,9 @@ class KeptEvents:
             reports=_read_reports(folder),
             prints=_read(folder, "prints"),
             neighbours=Neighbours(*(_read(folder, f"neighbours.{f.name}") for f in fields(Neighbours))),
-            pairs=KeptPairs(folder / PAIRS, _read(folder, "starts")),
-            related=RelatedReports(*(_read(folder, f"related.{f.name}") for f in fields(RelatedReports))),
+            pairs=KeptPairs.read(folder / PAIRS),
+            related=_related(folder, "related"),
+            promises=_related(folder, "promises"),
             ladder=ladder,
             names=_read(folder, "names"),
             ties=(together, apart),
@@ -183,6 +187,10 @@ def _arrays(prefix: str, record: Any) -> dict[str, np.ndarray]:
         elif field.name not in _IDS:
             found[f"{prefix}.{field.name}"] = value
     return found
+
+
+def _related(folder: Path, name: str) -> RelatedReports:
+    return RelatedReports(*(_read(folder, f"{name}.{f.name}") for f in fields(RelatedReports)))
 
 
 def _read(folder: Path, name: str) -> np.ndarray:

@@ -151,10 +151,7 @@ class KeptTable:
         if self._path is None or len(gone) + len(self._added) > _MOST_CHANGED * len(self._base):
             _write(self.table().combine_chunks(), path)
             return
-        try:
-            os.link(self._path, path)
-        except OSError:  # a file system without hard links
-            shutil.copyfile(self._path, path)
+        link_or_copy(self._path, path)
         if self._gone is None and not len(self._added):
             return
         np.save(f"{path}{_GONE}", gone)
@@ -226,6 +223,19 @@ def read_about(folder: Path, version: str) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return about if about["version"] == version else None
+
+
+def link_or_copy(file: Path, name: Path) -> None:
+    """Give a file another name.
+
+    Args:
+        file: is never written again.
+        name: not there yet.
+    """
+    try:
+        os.link(file, name)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(file, name)
 
 
 def rows_table(schema: Schema, rows: Sequence[Sequence[Any]]) -> pa.Table:

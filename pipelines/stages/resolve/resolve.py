@@ -10,18 +10,18 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from datetime import date
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from pipelines.freed_memory import give_back
 from pipelines.records import DocumentDuplicate
 from pipelines.stages.beside import beside
-from pipelines.stages.resolve.copies import Copies, Text, change_copies, find_copies
+from pipelines.stages.resolve.copies import Copies, change_copies, find_copies
 from pipelines.stages.resolve.corrections import ENTITY_KINDS, Correction, CorrectionFile, Corrections, settle
 from pipelines.stages.resolve.entities import EntityChange, ResolvedEntities, resolve_entities
 from pipelines.stages.resolve.entity_corrections import EntityCorrections, settle_entities
@@ -29,7 +29,7 @@ from pipelines.stages.resolve.entity_profiles import NodeId
 from pipelines.stages.resolve.event_source import EventReader
 from pipelines.stages.resolve.events import Memory, ResolvedEvents, resolve_events
 from pipelines.stages.resolve.kept_entities import KeptEntities
-from pipelines.stages.resolve.kept_texts import KeptTexts
+from pipelines.stages.resolve.kept_texts import ABOUT_TEXTS, KeptTexts
 from pipelines.stages.versions import events_code_version, resolver_code_version
 
 _WORTH_A_PROCESS = 1_000  # texts among which copies are found by a process of its own: 0.2 s
@@ -150,11 +150,7 @@ def _copies(tables: ResolveInput, memory: Memory | None) -> Iterator[Callable[[]
     if memory is not None and memory.former:
         before = KeptTexts.read(memory.folder / memory.former / _TEXTS, memory.version)
     current = tables.documents[tables.documents["is_current"]]
-    columns = (current[name].tolist() for name in ("document_id", "source_key", "url"))
-    texts = [
-        Text(document_id, published_date, source_key, url if isinstance(url, str) else None)
-        for published_date, document_id, source_key, url in zip(_days(current["published_date"]), *columns, strict=True)
-    ]
+    texts = pa.table({name: _column(current[name], kind) for name, kind in ABOUT_TEXTS.items()})
 
     def texts_of(documents: Collection[str]) -> dict[str, tuple[str, bytes | None]]:
         found = tables.texts_of(documents)
@@ -162,7 +158,7 @@ def _copies(tables: ResolveInput, memory: Memory | None) -> Iterator[Callable[[]
         return {document: (text, _bytes(minhash)) for document, text, minhash in zip(*columns, strict=True)}
 
     if before is None and _WORTH_A_PROCESS <= len(texts) <= _MOST_HANDED_OVER:
-        with beside(find_copies, texts, texts_of([text.document_id for text in texts])) as found:
+        with beside(find_copies, texts, texts_of(texts["document_id"].to_pylist())) as found:
             yield found
     else:
         copies = change_copies(texts, texts_of, before)
@@ -273,8 +269,10 @@ def events_version() -> str:
     return events_code_version(f"{np.__version__} {pd.__version__} {version('duckdb')} {version('pyarrow')}")
 
 
-def _days(values: pd.Series) -> list[date | None]:
-    return [None if day is pd.NaT else day for day in pd.to_datetime(values).dt.date.tolist()]
+def _column(values: pd.Series, kind: pa.DataType) -> pa.Array:
+    """A column of a frame as Arrow's; missing values stay so."""
+    days = pa.types.is_date(kind) and pd.api.types.is_datetime64_any_dtype(values)
+    return pa.array(values, from_pandas=True).cast(kind) if days else pa.array(values, kind, from_pandas=True)
 
 
 def _bytes(value: object) -> bytes | None:
