@@ -57,15 +57,17 @@ class Source:
 class ChangedKeys:
     """Which keys of a model's rows have changed; in tables of the connection, `temp._changed` above all."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path, columns: Mapping[str, Collection[str]]) -> None:
         """Begin with nothing known.
 
         Args:
             con: the build database.
             folder: where hashes are kept, a file for each source.
+            columns: those of every table and model, by "schema.table".
         """
         self._con = con
         self._folder = folder
+        self._columns = columns
         self._printed: dict[str, bool] = {}  # label of each source that was hashed; whether the kept hashes are others
         self._kept: set[str] = set()
         self._sources: dict[str, list[Source]] = {}  # by model
@@ -117,20 +119,12 @@ class ChangedKeys:
         return self._sources[model.qualified_name]
 
     def _find_sources(self, model: Model, increment: Increment) -> list[Source]:
-        keyed = {
-            name
-            for (name,) in self._con.execute(
-                "select schema_name || '.' || table_name from duckdb_columns() "
-                "where database_name = current_database() and column_name = $key",
-                {"key": increment.key},
-            ).fetchall()
-        }
         found = []
         for name in sorted(model.depends_on):
             through = increment.through.get(name)
             if through is not None:
                 found.append(Source(name, through.key, through.columns, is_bucketed=True))
-            elif name in keyed:
+            elif increment.key in self._columns[name]:
                 found.append(Source(name, increment.key, is_bucketed=increment.key in _MANY, is_own=True))
             else:
                 found.append(Source(name, increment.lookups.get(name, "")))

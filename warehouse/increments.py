@@ -14,7 +14,7 @@ The model's own SQL computes the new rows. It runs where each table that it name
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from warehouse.changed_checks import STATE, rows_path
 from warehouse.changed_keys import ChangedKeys
 from warehouse.layout import quoted
 from warehouse.models import Increment, Model, ModelRun, check_columns, timed
+from warehouse.tables import TABLES
 from warehouse.transaction import transaction, translated_errors
 
 _NARROW = "_narrow"  # the database in memory whose views are the changed rows
@@ -44,10 +45,13 @@ class Increments:
         """
         self._con = con
         self._folder = folder
+        models = list(models)
         self._partial = {model.qualified_name: model for model in models if model.increment is not None}
         self._viewed: dict[str, str] = {}
         self._build = con.execute("select current_database()").fetchall()[0][0]
-        self._changed = ChangedKeys(con, folder)
+        columns: dict[str, Collection[str]] = {table.qualified_name: table.column_names for table in TABLES}
+        columns |= {model.qualified_name: [column.name for column in model.columns] for model in models}
+        self._changed = ChangedKeys(con, folder, columns)
         self._former, self._standing = self._read_state()
 
     def run(self, model: Model) -> ModelRun | None:

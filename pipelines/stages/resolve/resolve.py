@@ -6,11 +6,13 @@ entities (`entities.py`) and events (`events.py`) are joined, or how near-duplic
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,7 +22,7 @@ from pipelines.freed_memory import give_back
 from pipelines.records import DocumentDuplicate
 from pipelines.stages.beside import beside
 from pipelines.stages.resolve.copies import Copies, change_copies, find_copies
-from pipelines.stages.resolve.corrections import ENTITY_KINDS, CorrectionFile, Corrections, settle
+from pipelines.stages.resolve.corrections import ENTITY_KINDS, Correction, CorrectionFile, Corrections, settle
 from pipelines.stages.resolve.entities import EntityChange, ResolvedEntities, resolve_entities
 from pipelines.stages.resolve.entity_corrections import EntityCorrections, settle_entities
 from pipelines.stages.resolve.entity_profiles import NodeId
@@ -90,14 +92,24 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, mem
         corrections: by people.
         memory: where the resolution is kept; `None`: all is resolved from nothing.
     """
-    documents = tables.documents[["document_id", "published_date", "print"]]
     rows = corrections.rows if corrections else ()
     # Only rows that name mentions of entities ask for these.
     named = any(row.kind in ENTITY_KINDS for row in rows)
-    settled_entities = settle_entities(rows, _nodes(tables.entity_mentions_of(None)) if named else {})
+    # On the disk of what is kept, as folders of temporary files can be memory.
+    if memory is not None:
+        memory.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=memory.folder if memory is not None else None) as files:
+        return _resolve(tables, rows, memory, Path(files), is_named=named)
+
+
+def _resolve(
+    tables: ResolveInput, rows: Sequence[Correction], memory: Memory | None, files: Path, *, is_named: bool
+) -> Resolved:
+    documents = tables.documents[["document_id", "published_date", "print"]]
+    settled_entities = settle_entities(rows, _nodes(tables.entity_mentions_of(None)) if is_named else {})
     with _copies(tables, memory) as found_copies:
         is_counted = partial(_counted, tables.documents, found_copies)
-        entities, added = _entities(tables, documents, is_counted, settled_entities, memory)
+        entities, added = _entities(tables, documents, is_counted, settled_entities, memory, files)
         copies, counted = found_copies(), is_counted()
     documents = documents.assign(is_counted=documents["document_id"].map(counted).astype(bool))
     entities.kept.let_go()
@@ -218,6 +230,7 @@ def _entities(
     is_counted: Callable[[], Mapping[str, bool]],
     corrections: EntityCorrections,
     memory: Memory | None,
+    files: Path,
 ) -> tuple[ResolvedEntities, list[str] | None]:
     """Resolve entities by what changed since the run before, or from nothing if that is not kept, or people correct some.
 
@@ -229,7 +242,7 @@ def _entities(
         before = KeptEntities.read(memory.folder / memory.former / _ENTITIES, memory.version)
     if before is None or before.is_corrected or corrections.same or corrections.different:
         rows = tables.entities_of, tables.entity_mentions_of
-        return resolve_entities(documents, *rows, corrections, is_counted=is_counted), None
+        return resolve_entities(documents, *rows, corrections, is_counted=is_counted, folder=files), None
     known = dict(before.documents.all("document_id", "print"))
     now = dict(zip(documents["document_id"].tolist(), documents["print"].tolist(), strict=True))
     fresh = {document for document, told in now.items() if known.get(document) != told}
