@@ -23,6 +23,7 @@ _RULE_PREPOSITIONS = ("under", "by", "in", "according to")
 _QUESTION_TAGS = frozenset(("WP", "WRB", "WDT", "WP$"))
 _QUOTES = frozenset(("'", '"', "”", "’", ")"))
 _CONDITIONS = frozenset(("if", "unless", "whether"))
+_WONDERING = frozenset("wonder debate consider discuss ponder imagine speculate decide determine weigh".split())
 _LABEL = 8  # tokens that a speaker's name in front of a question may have
 _CLIMB = 4  # clauses up from the event
 
@@ -72,13 +73,20 @@ def _is_condition(token: Token) -> bool:
     current = token
     for _ in range(_CLIMB):
         if current.dep_ in ("advcl", "ccomp") and current.pos_ in ("VERB", "AUX"):
-            return _opens_condition(current)
+            return _opens_condition(current) or _is_wondered(current)
         if current.dep_ not in ("dobj", "conj", "xcomp", "pobj", "prep", "acomp", "attr"):
             return False
         if current.dep_ == "xcomp" and _opens_condition(current):
             return True  # "to decide whether to suspend it"
         current = current.head
     return False
+
+
+def _is_wondered(clause: Token) -> bool:
+    """Whether a clause is what someone only turns over in mind: "wondered how they can arrest him", "debate who is to leave"."""
+    if clause.head.lemma_ not in _WONDERING:
+        return False
+    return any(c.tag_ in _QUESTION_TAGS and c.lower_ != "why" for c in clause.lefts)
 
 
 def _is_conditional(verb: Token, clauses: ClauseReader) -> bool:
