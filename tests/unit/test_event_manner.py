@@ -53,6 +53,7 @@ def test_manner_bears_on_the_event_and_not_on_its_parties(explaining):
         "Under the constitution of Kenya, the lower house accuses the president and the senate convicts him.",
         "Kenya punishes any officer who attacks civilians.",
         "The Kenyan senator wondered how the army can arrest Ugandan civilians.",
+        "Kenyan law allowed rallies of up to ten people.",
         "Kenyan factories assembled rifles for export.",
     ],
 )

@@ -23,6 +23,7 @@ _RULE_PREPOSITIONS = ("under", "by", "in", "according to")
 _QUESTION_TAGS = frozenset(("WP", "WRB", "WDT", "WP$"))
 _QUOTES = frozenset(("'", '"', "”", "’", ")"))
 _CONDITIONS = frozenset(("if", "unless", "whether"))
+_NEWLY = frozenset("a an another new this that its his her their our".split())
 _WONDERING = frozenset("wonder debate consider discuss ponder imagine speculate decide determine weigh".split())
 _LABEL = 8  # tokens that a speaker's name in front of a question may have
 _CLIMB = 4  # clauses up from the event
@@ -117,6 +118,8 @@ def _is_rule(verb: Token, clauses: ClauseReader) -> bool:
     if _is_content_of_rule(verb):
         return True
     predicate = clauses.predicate(verb)
+    if verb.tag_ == "VBD" and predicate.subject is not None and _is_standing_rule(predicate.subject):
+        return True
     is_open = verb.tag_ in _PRESENT or any(word in _POSSIBILITY for word in predicate.auxiliaries)
     if predicate.is_passive and not is_open:
         is_open = any(child.dep_ == "auxpass" and child.tag_ in _PRESENT for child in verb.children)
@@ -130,6 +133,13 @@ def _is_rule(verb: Token, clauses: ClauseReader) -> bool:
     while first.dep_ == "conj" and first.head.pos_ in ("VERB", "AUX"):
         first = first.head  # "under the charter the house accuses and a senate tries"
     return first is not verb and first.tag_ in _PRESENT and any(_is_under_rule(clauses.predicate(first)))
+
+
+def _is_standing_rule(noun: Token) -> bool:
+    """Whether a noun is a rule that was there before: "Chadian law let the governor choose", not "a new law let him"."""
+    if lemma_of(noun) not in RULE_NOUNS:
+        return False
+    return not any(c.lower_ in _NEWLY for c in noun.lefts)
 
 
 def _is_under_rule(predicate: Predicate) -> Iterator[bool]:
