@@ -222,9 +222,9 @@ class CandidateReader:
     def _controls(self, verb: Token, inner: Token) -> bool:
         """Whether a verb tells in a phrase what its object did, or in one of that: "charged two men with the murder"."""
         operators = self.matcher.lexicon.operators.get((lemma_of(verb), "verb"), ())
-        accused = next((c for c in verb.rights if c.dep_ == "dobj"), None)
-        if accused is not None and accused.is_ancestor(inner):  # "charged the suspect in the shooting"
-            return any(o.effect == "ACCUSE" and o.controller == "obj" for o in operators)
+        if inner.pos_ == "NOUN" and any(c.dep_ == "dobj" and c.i != inner.i for c in verb.rights):
+            if any(o.effect == "ACCUSE" and o.controller == "obj" for o in operators):
+                return True  # "charged the suspect in the shooting"
         governed = government(inner)
         if governed is None or governed.token.i != verb.i or not governed.complement.startswith("prep:"):
             return False
