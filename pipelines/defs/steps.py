@@ -38,7 +38,7 @@ from warehouse.connection import open_build
 from warehouse.documents import DocumentStream, StoredDocuments, read_document_sources, read_documents
 from warehouse.ledger import read_ledger
 from warehouse.load import load_reference, load_run, replace_core, run_is_loaded
-from warehouse.models import Model
+from warehouse.models import PRINTS_FOLDER, Model
 from warehouse.search_words import update_word_stems
 from warehouse.staging import (
     StagedDocuments,
@@ -50,6 +50,7 @@ from warehouse.staging import (
     write_staged_extractions,
 )
 from warehouse.standing import standing_publication
+from warehouse.touched import CoreTouched, documents_touched, note_touched
 from warehouse.transaction import translated_errors
 from warehouse.versions import reference_version
 
@@ -243,17 +244,15 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
     extractions = read_staged_extractions(settings.staging)
     require_sound(path for path in map(batch_path, extractions.batch_paths) if isinstance(path, Path))
     run = _ingestion_run(staged, extractions)
-    is_new = any(
-        (
-            *(staged.documents, staged.document_sources, staged.files, staged.quarantine),
-            *(extractions.document_ids, extractions.quarantine, remove is not None),
-        )
-    )
+    is_new = remove is not None or _has_rows(staged, extractions)
+    former, touched = None, None
     try:
         with closing(open_build(settings.build_database)) as con:
             loaded = _load_part(settings)
             is_other_lists = not builds.is_up_to_date(con, loaded)
             is_new = is_new or is_other_lists
+            if is_new and not is_other_lists and remove is None:
+                former, touched = builds.read_builds(con).get(builds.LOAD), documents_touched(con, staged, extractions)
             builds.begin(con, [builds.LOAD, builds.RUNS] if is_new else [builds.RUNS], run_id=run_id)
             if is_other_lists:
                 load_reference(con, reference_lists(settings.asserted_confidence))
@@ -277,9 +276,16 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
     with closing(open_build(settings.build_database)) as con:
         runs = builds.Part(builds.RUNS)
         builds.stamp(con, [loaded, runs] if is_new else [runs], run_id=run_id)
+        if is_new:
+            note_touched(con, settings.warehouse / PRINTS_FOLDER, builds.LOAD, former, touched)
         if remove is not None:
             remove_extractions(settings.batches_location, known=read_ledger(con).document_ids)
     return run
+
+
+def _has_rows(staged: StagedDocuments, extractions: StagedExtractions) -> bool:
+    read = (staged.documents, staged.document_sources, staged.files, staged.quarantine)
+    return any((*read, extractions.document_ids, extractions.quarantine))
 
 
 def standing_run(settings: Settings, models: Sequence[Model]) -> str | None:
@@ -352,19 +358,23 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
     from warehouse.resolution import core_tables, read_resolve_input
 
     former = builds.run_of(con, builds.CORE)
+    written = CoreTouched(con, settings.warehouse / PRINTS_FOLDER)
     builds.begin(con, [builds.CORE], run_id=run_id)
     memory = Memory(settings.resolution, events_version(), former, name=run_id)
     with translated_errors(doing="keeping the resolution"):
         resolved = resolve(ResolveInput(**read_resolve_input(con)), corrections, memory)
+    tables = core_tables(resolved.tables)
+    written.find(tables, resolved.replaced_mentions, resolved.replaced_entities)
     replace_core(
         con,
-        core_tables(resolved.tables),
+        tables,
         run_id=run_id,
         replaced=resolved.replaced_mentions,
         entities=resolved.replaced_entities,
     )
     update_word_stems(con, resolved.added_documents)
     builds.stamp(con, [core], run_id=run_id)
+    written.note()
     forget_all_but(settings.resolution, run_id)
     return True
 
