@@ -279,7 +279,7 @@ def _add_pairs_between_texts(found: PairSet, reports: Reports, status: Status, t
     """
     rows = np.flatnonzero(status.is_now)
     order = rows[np.lexsort((reports.tie[rows], reports.position[rows], reports.document[rows]))]
-    all_sizes = np.bincount(reports.document[rows], minlength=len(reports.document_sketches))
+    all_sizes = np.bincount(reports.document[rows], minlength=len(reports.document_ids))
     begins, sizes = np.cumsum(all_sizes) - all_sizes, np.minimum(all_sizes, LARGEST_BLOCK)
     one, other = texts.T
     pairs = np.cumsum(sizes[one] * sizes[other])
