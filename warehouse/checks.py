@@ -30,6 +30,7 @@ from warehouse.tables import TABLES
 from warehouse.transaction import translated_errors
 
 SAMPLE_ROWS = 5
+NO_ROW = "select 1 where false"
 _SIDE_BY_SIDE = 2  # what reads much has all of DuckDB's threads anyway
 _HEADER = re.compile(r"^-- (table|severity|description): (.+)$", re.MULTILINE)
 
@@ -56,6 +57,8 @@ class Check:
     key: tuple[str, ...] = ()  # columns that no two rows may share, where that is the rule
     reference: Reference | None = None  # where the rule is that rows are referred to that are there
     few: str = ""  # SQL of the rows that break it where all others are known to keep it; none if nothing is known
+    rows: str = ""  # SQL of the rows of the table that `few` calls _rows
+    of_document: str = ""  # `sql` of a rule that a row keeps by itself and its document, of _rows and _documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +167,17 @@ def run_side_by_side(
 
 def _run_together(con: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> list[CheckResult]:
     started = time.perf_counter()
-    counted = [f"({check.few or check.sql}\n) as offending" for check in checks if check.few or not check.condition]
-    if conditions := " or ".join(f"({check.condition})" for check in checks if check.condition and not check.few):
+    # Rules of rows of which none has changed are kept.
+    asked = [check for check in checks if check.few != NO_ROW]
+    counted = [f"({check.few or check.sql}\n) as offending" for check in asked if check.few or not check.condition]
+    if conditions := " or ".join(f"({check.condition})" for check in asked if check.condition and not check.few):
         counted.append(f"{quoted(*checks[0].table.split('.'))} where {conditions}")
     counts = " union all ".join(f"select count(*) from {one}" for one in counted)
+    if rows := next((check.rows for check in asked if check.rows), ""):
+        counts = f"with _rows as materialized ({rows}) {counts}"
     try:
         is_one = len(checks) == 1 and not checks[0].few
-        is_broken = is_one or any(count for (count,) in con.execute(counts).fetchall())
+        is_broken = is_one or (bool(counts) and any(count for (count,) in con.execute(counts).fetchall()))
     except duckdb.Error:
         is_broken = True
     if is_broken:
@@ -224,7 +231,11 @@ def _checks_of_table(table: Table) -> list[Check]:
     key = ", ".join(quoted(column) for column in table.primary_key)
     checks = [
         Check(
-            "unique_key", table.qualified_name, _unique(table.primary_key), _unique_sql(_name(table), table.primary_key)
+            "unique_key",
+            table.qualified_name,
+            _unique(table.primary_key),
+            _unique_sql(_name(table), table.primary_key),
+            key=table.primary_key,
         ),
         _not_null_check(
             table.qualified_name,
@@ -240,13 +251,13 @@ def _checks_of_table(table: Table) -> list[Check]:
 
 def _reference_check(table: Table, reference: ForeignKey) -> Check:
     columns = ", ".join(reference.columns)
+    referred = Reference(reference.columns, reference.table, reference.references)
     return Check(
         f"reference_{'_'.join(reference.columns)}",
         table.qualified_name,
         f"every {columns} is in {reference.table}",
-        orphans_sql(
-            _name(table), Reference(reference.columns, reference.table, reference.references), table.primary_key
-        ),
+        orphans_sql(_name(table), referred, table.primary_key),
+        reference=referred,
     )
 
 
@@ -270,13 +281,17 @@ def _span_check(table: Table, span: Span, key: str) -> Check:
         there = f"substring(documents.text, {start} + 1, {end} - {start})"
         exactness = f" or spans.{quoted(span.text)} is null or {there} <> spans.{quoted(span.text)}"
         shown = f", {there} as text_there"
+    broken = (
+        f"where {start} is not null and ({start} < 0 or {end} is null or {end} <= {start} "
+        f"or {end} > length(documents.text){exactness})"
+    )
+    shown = f"select {keys}, {start}, {end}{shown} from"
     return Check(
         f"span_{span.start.removesuffix('_char')}",
         table.qualified_name,
         f"{span.start} and {span.end} mark {span.text or 'a part'} of the document's text",
-        f"select {keys}, {start}, {end}{shown} from {_name(table)} as spans join raw.documents using (document_id) "
-        f"where {start} is not null and ({start} < 0 or {end} is null or {end} <= {start} "
-        f"or {end} > length(documents.text){exactness})",
+        f"{shown} {_name(table)} as spans join raw.documents using (document_id) {broken}",
+        of_document=f"{shown} _rows as spans join _documents as documents using (document_id) {broken}",
     )
 
 

@@ -17,12 +17,10 @@ from pipelines.defs.resources import Warehouse, step_failures
 from pipelines.defs.unchanged import is_whole_run
 from pipelines.settings import Settings
 from warehouse.kept_answers import LINEAGE_FILE
-from warehouse.models import Model, ModelRun
+from warehouse.models import PRINTS_FOLDER, Model, ModelRun
 
 if TYPE_CHECKING:
     from warehouse.changed_checks import ChangedRows
-
-PRINTS_FOLDER = "prints"
 
 
 def build_sql_assets(models: Sequence[Model], settings: Settings, *, pool: str) -> dg.AssetsDefinition:

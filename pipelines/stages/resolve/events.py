@@ -155,7 +155,8 @@ def _resolve(rows: EventRows, before: KeptEvents | None, folder: Path, version: 
     if before is not None:  # the former ones are among all, so the memory of their files is given back
         before = replace(before, reports=reports)
     texts = alike_texts(
-        reports.document_sketches, reports.document_published, reports.document_tie, changes.text_status,
+        reports.document_sketches, reports.document_norms, reports.document_published, reports.document_tie,
+        changes.text_status,
         before.neighbours.renamed(changes.present_text) if before else Neighbours.none(),
     )  # fmt: skip
     if before is not None:

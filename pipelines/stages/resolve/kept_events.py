@@ -25,11 +25,13 @@ from pipelines.stages.resolve.alike_texts import Neighbours
 from pipelines.stages.resolve.event_relations import RelatedReports
 from pipelines.stages.resolve.half_linkage import STAGES, Ladder
 from pipelines.stages.resolve.kept_pairs import KeptPairs
+from pipelines.stages.resolve.kept_rows import KeptRows
 from pipelines.stages.resolve.kept_tables import ABOUT, read_about
 from pipelines.stages.resolve.reports import Parties, Reports
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _IDS = ("mention_ids", "document_ids")
+_IN_FILES = ("document_sketches", "sentence_sketches")
 PAIRS = "pairs"
 
 
@@ -68,7 +70,10 @@ class KeptEvents:
             arrays |= {f"ladder.names.{number}": names, f"ladder.parts.{number}": parts}
         arrays |= {"prints": self.prints, "names": self.names}
         for name, array in arrays.items():
-            np.save(folder / f"{name}.npy", array)
+            if isinstance(array, KeptRows):
+                array.write(folder / f"{name}.npy")
+            else:
+                np.save(folder / f"{name}.npy", array)
         for name in _IDS:
             table = pa.table({"id": pa.array(getattr(self.reports, name), pa.large_string())})
             with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
@@ -178,8 +183,8 @@ def mixed(values: np.ndarray) -> np.ndarray:
     return values ^ (values >> np.uint64(31))
 
 
-def _arrays(prefix: str, record: Any) -> dict[str, np.ndarray]:
-    found: dict[str, np.ndarray] = {}
+def _arrays(prefix: str, record: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for field in fields(record):
         value = getattr(record, field.name)
         if isinstance(value, Parties):
@@ -203,6 +208,8 @@ def _read_reports(folder: Path) -> Reports:
         if field.name in _IDS:
             with pa.memory_map(str(folder / f"{field.name}.arrow")) as source:
                 found[field.name] = pa.ipc.open_file(source).read_all()["id"].to_numpy()
+        elif field.name in _IN_FILES:
+            found[field.name] = KeptRows.read(folder / f"reports.{field.name}.npy")
         elif field.name in ("actors", "recipients"):
             parts = (_read(folder, f"reports.{field.name}.{part.name}") for part in fields(Parties))
             found[field.name] = Parties(*parts)

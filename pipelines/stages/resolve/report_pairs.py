@@ -24,7 +24,7 @@ from pipelines.stages.resolve.reports import NO_DAY, NO_PARTY, NONE, Reports
 
 LARGEST_BLOCK = 150
 _LONGEST_INTERVAL = 400  # days; a century is no evidence of a day
-_MOST_PAIRS = 2_000_000  # of reports of texts alike, written down at once
+_MOST_PAIRS = 500_000  # of reports of texts alike, written down at once
 _MOST_ENTRIES = 100_000  # of reports in windows
 _BLOCK = Bound(LARGEST_BLOCK, LARGEST_BLOCK // 2)
 _FILTER_BITS = 22
@@ -279,7 +279,7 @@ def _add_pairs_between_texts(found: PairSet, reports: Reports, status: Status, t
     """
     rows = np.flatnonzero(status.is_now)
     order = rows[np.lexsort((reports.tie[rows], reports.position[rows], reports.document[rows]))]
-    all_sizes = np.bincount(reports.document[rows], minlength=len(reports.document_sketches))
+    all_sizes = np.bincount(reports.document[rows], minlength=len(reports.document_ids))
     begins, sizes = np.cumsum(all_sizes) - all_sizes, np.minimum(all_sizes, LARGEST_BLOCK)
     one, other = texts.T
     pairs = np.cumsum(sizes[one] * sizes[other])
