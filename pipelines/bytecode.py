@@ -1,8 +1,9 @@
 """`python -m pipelines.bytecode`: import what a run imports, so that Python compiles it and keeps what it compiled.
 
 What belongs here: what `make env` does in place of pip, which would compile every module of every package: 230 MB, of which
-a run reads 60; and parsing the SQL of the models, which each new warehouse would otherwise do (`warehouse/kept_answers.py`). What
-does not: any other set-up. A module that is not met here is compiled where it is first imported.
+a run reads 60; parsing the SQL of the models, which each new warehouse would otherwise do (`warehouse/kept_answers.py`); and
+unpacking the tables of the language identifier. What does not: any other set-up. A module that is not met here is compiled where
+it is first imported.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ def main() -> None:
             if (error.name or "").partition(".")[0] in (pipelines.__name__, warehouse.__name__):
                 raise
     _parse_models()
+    _unpack_tables()
 
 
 def _parse_models() -> None:
@@ -47,6 +49,12 @@ def _parse_models() -> None:
     from warehouse.models import discover_models
 
     column_lineage(discover_models(PROJECT_ROOT / "sql", cache=OWN_FOLDER / MODELS_FILE), OWN_FOLDER / LINEAGE_FILE)
+
+
+def _unpack_tables() -> None:
+    from pipelines.stages.ingest.language import load_identifier
+
+    load_identifier()
 
 
 def _modules() -> Iterator[str]:

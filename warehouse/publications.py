@@ -44,6 +44,7 @@ select 'document' as kind, document_id as key, coalesce(title, paths[1]) as labe
         'sentence_count': sentence_count, 'event_mention_count': event_mention_count}) as new_values,
     [] as document_ids, [] as mention_ids, null as corrections, extractor_version
 from main.dim_documents
+where {some}
 """
 _EVENTS = """
 with reports as (
@@ -52,6 +53,7 @@ with reports as (
         list(event_mention_id order by event_mention_id) as mention_ids,
         string_agg(event_mention_id || ':' || correction, ' ' order by event_mention_id) as corrections
     from main.fct_event_mentions
+    where {some}
     group by event_id
 )
 
@@ -72,6 +74,7 @@ select 'entity' as kind, entity_id as key, name as label,
         'mention_count': mention_count, 'document_count': document_count}) as new_values,
     [] as document_ids, [] as mention_ids, null as corrections, null as extractor_version
 from main.dim_entities
+where {some}
 """
 _COUNTS = """
 with counted as (
@@ -96,6 +99,9 @@ select 'count' as kind, key, key as label, to_json({'total': total}) as new_valu
     [] as document_ids, [] as mention_ids, null as corrections, null as extractor_version
 from counted where total > 0
 """
+
+# By kind; of those keys that may have changed.
+_STATES = {"document": _DOCUMENTS, "event": _EVENTS, "entity": _ENTITIES}
 
 # Documents that make a difference, with the cause. A new text in a file whose earlier text no longer counts is its new version.
 _DOCUMENT_CAUSES = """
@@ -238,8 +244,13 @@ def record_publication(
     if not _has_models(con):
         return 0
     told = _tell_apart(con, changed)
-    selects = " union all ".join(f"select * from ({part}) where {told}" for part in (_DOCUMENTS, _EVENTS, _ENTITIES))
-    con.execute(f"create or replace temporary table _now as {selects} union all select * from ({_COUNTS})")
+    selects = []
+    for kind, part in _STATES.items():
+        some = "true" if told == "true" else f"{kind}_id in (select key from temp._keys where kind = '{kind}')"
+        selects.append(f"select * from ({part.replace('{some}', some)})")
+    con.execute(
+        f"create or replace temporary table _now as {' union all '.join(selects)} union all select * from ({_COUNTS})"
+    )
     con.execute(
         f"create or replace temporary table _old as select * from main.published_rows where kind = 'count' or {told}"
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -178,12 +178,17 @@ def extract(
         document_ids=tuple(id_ for id_ in (*new_ids, *sorted(stale_ids)) if id_ not in failed),
         quarantine=_news(refused, ledger.quarantine, is_retry=retry_quarantined),
         extracted_count=result.extracted_count,
-        reused_count=len(ledger.document_ids.union(new_ids)) - result.extracted_count - len(result.failures),
+        reused_count=_count(ledger.document_ids, new_ids) - result.extracted_count - len(result.failures),
         word_count=result.word_count,
         seconds=result.seconds,
     )
     write_staged_extractions(settings.staging, extractions)
     return extractions
+
+
+def _count(known: Collection[str], new_ids: Iterable[str]) -> int:
+    """How many documents there are with the new ones, of which some may be known."""
+    return len(known) + sum(document_id not in known for document_id in set(new_ids))
 
 
 def _news(

@@ -15,14 +15,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pipelines.collection import keep_for_good, uncollected
+from pipelines.lean_imports import without_pandas
 from pipelines.records import Document
-from pipelines.settings import Settings
 from pipelines.stages.batch_files import BatchPath
 from pipelines.stages.batches import BatchStore, input_hash
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from spacy.language import Language
+
+    from pipelines.settings import Settings
 
 # Builds the Arrow table of a batch: `warehouse.batch_table.batch_table`, handed in because the stages know
 # nothing of the warehouse. Called as `build(records, extractor_version=...)`.
@@ -94,6 +96,7 @@ def start_worker(settings: WorkerSettings, functions: WorkerFunctions) -> None:
     state = _State(settings, functions)
     _states[:] = [state]
     try:
+        without_pandas()
         import_module("pipelines.stages.warm_extractor")
         state.nlp = functions.load_nlp(settings.model)
         state.nlp.max_length = settings.max_document_characters + 1

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from pipelines.nlp.build import PIPES
+from pipelines.lean_imports import import_spacy
 
-# Arrow imports pandas for the first list of Python's that it is given: a quarter of a second, in the first document's time.
-_LIBRARIES = ("pyarrow.parquet", "pandas")
+import_spacy()
+_pipes = import_module("pipelines.nlp.build").PIPES
 
-for _module in ("pipelines.stages.coding", *_LIBRARIES, *(f"pipelines.nlp.{pipe}.factory" for pipe in PIPES)):
+for _module in ("pipelines.stages.coding", "pyarrow.parquet", *(f"pipelines.nlp.{pipe}.factory" for pipe in _pipes)):
     import_module(_module)

@@ -2,8 +2,10 @@ with corrections as (
     select * from staging.stg_entity_corrections
 ),
 
+-- Few of them: all mentions need not be joined.
 mentions as (
     select * from main.fct_entity_mentions
+    where mention_id in (select unnest([entity_mention_id, other_entity_mention_id]) from corrections)
 ),
 
 final as (

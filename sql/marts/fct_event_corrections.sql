@@ -2,12 +2,15 @@ with corrections as (
     select * from staging.stg_event_corrections
 ),
 
+-- Few of them: all mentions need not be joined.
 mentions as (
     select * from main.fct_event_mentions
+    where event_mention_id in (select unnest([event_mention_id, other_event_mention_id]) from corrections)
 ),
 
 extracted as (
     select * from staging.stg_event_mentions
+    where event_mention_id in (select event_mention_id from corrections)
 ),
 
 final as (

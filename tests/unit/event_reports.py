@@ -160,7 +160,7 @@ class Candidates:
         texts, count = len(reports.document_ids), len(reports)
         alike = alike_texts(
             reports.document_sketches if with_texts else np.zeros_like(reports.document_sketches),
-            reports.document_published, reports.document_tie, new(texts), Neighbours.none(),
+            reports.document_norms, reports.document_published, reports.document_tie, new(texts), Neighbours.none(),
         )  # fmt: skip
         found = pair_changes(reports, new(count), alike)
         return cls(*found.gained.pairs(), found.left_out)

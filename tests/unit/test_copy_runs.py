@@ -11,7 +11,7 @@ from all_copies import near_duplicates
 from pipelines.stages.beside import beside
 from pipelines.stages.ingest.fingerprint import TextRow, signature
 from pipelines.stages.resolve import copies
-from pipelines.stages.resolve.copies import Text, change_copies, find_copies
+from pipelines.stages.resolve.copies import Text, change_copies, find_copies, text_table
 from pipelines.stages.resolve.kept_texts import KeptTexts
 
 _WORDS = (
@@ -71,7 +71,7 @@ def test_runs_as_documents_come_change_and_go(seed, tmp_path, monkeypatch):
         draw.shuffle(rows)
         asked.append(set())
         found = change_copies(
-            [Text(r.document_id, r.published_date, r.source_key, r.url) for r in rows], texts_of, before
+            text_table(Text(r.document_id, r.published_date, r.source_key, r.url) for r in rows), texts_of, before
         )
         assert found.duplicates == near_duplicates(rows)
         found.kept.write(tmp_path / str(number), "code")
@@ -83,7 +83,7 @@ def test_runs_as_documents_come_change_and_go(seed, tmp_path, monkeypatch):
 
 def test_another_process_finds_the_same() -> None:
     rows = Stream(7, 60).rows
-    texts = [Text(row.document_id, row.published_date, row.source_key, row.url) for row in rows.values()]
+    texts = text_table(Text(row.document_id, row.published_date, row.source_key, row.url) for row in rows.values())
     told = {name: (row.text, row.signature) for name, row in rows.items()}
     with beside(find_copies, texts, told) as found:
         here, there = change_copies(texts, lambda names: {name: told[name] for name in names}), found()

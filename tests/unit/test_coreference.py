@@ -115,6 +115,12 @@ def test_police_take_the_country_of_the_place(nlp: Language) -> None:
             "State media",
             "GHA",
         ),
+        (  # the first of two countries is the home of bodies that are none's, and not the other that their sentence names
+            "Ghana closed its border in March. Traders in Ghana lost money. Togo called the closure unfair. "
+            "Ghana refused talks. The finance ministry asked Togo for patience.",
+            "The finance ministry",
+            "GHA",
+        ),
         (
             "Ghana held a vote in Kumasi. The regional court in Tamale met. Foreign observers left.",
             "Foreign observers",

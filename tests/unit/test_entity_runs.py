@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -21,12 +23,16 @@ from pipelines.stages.resolve import (
     entity_hosts,
     entity_pairs,
     entity_profiles,
+    filed_clusters,
+    filed_pairs,
+    filed_profiles,
     kept_tables,
+    table_files,
 )
 from pipelines.stages.resolve.corrections import Correction
 from pipelines.stages.resolve.entities import EntityChange, ResolvedEntities, resolve_entities
-from pipelines.stages.resolve.entity_corrections import EntityCorrections, settle_entities
-from pipelines.stages.resolve.kept_entities import KeptEntities
+from pipelines.stages.resolve.entity_corrections import settle_entities
+from pipelines.stages.resolve.kept_entities import SCHEMAS, KeptEntities
 
 _KEYS = {
     "entities": ["entity_id"],
@@ -109,10 +115,15 @@ class Core:
             self.tables[name] = pd.concat([old, rows]) if len(old) and len(rows) else rows if len(rows) else old
 
     def state(self) -> dict[str, list[str]]:
-        return {
-            name: sorted(map(repr, table.astype(object).where(table.notna(), None).to_dict("records")))
-            for name, table in self.tables.items()
-        }
+        return {name: sorted(map(repr, map(_plain, table.to_dict("records")))) for name, table in self.tables.items()}
+
+
+def _plain(row: dict[Any, Any]) -> dict[Any, Any]:
+    """A row with lists and missing values of one kind, however a frame holds them."""
+    return {
+        name: list(value) if isinstance(value, list | np.ndarray) else None if pd.isna(value) else value
+        for name, value in row.items()
+    }
 
 
 @pytest.fixture(autouse=True)
@@ -127,15 +138,34 @@ def _low_bounds(monkeypatch):
     monkeypatch.setattr(entities, "_DOCUMENTS_AT_ONCE", 25)
     monkeypatch.setattr(entities, "_ENTITIES_AT_ONCE", 12)
     monkeypatch.setattr(kept_tables, "_ROWS_AT_ONCE", 40)
+    monkeypatch.setattr(filed_pairs, "MOST_IN_BLOCK", 5)
+    monkeypatch.setattr(filed_pairs, "NEIGHBOURS", 2)
+    monkeypatch.setattr(filed_pairs, "_PAIRS_AT_ONCE", 30)
+    monkeypatch.setattr(filed_profiles, "RARE", 4)
+    monkeypatch.setattr(filed_clusters, "_PROFILES_AT_ONCE", 4)
+    monkeypatch.setattr(filed_clusters, "_ALONE_AT_ONCE", 3)
+    monkeypatch.setattr(table_files, "ROWS_AT_ONCE", 30)
 
 
-def assert_as_from_nothing(core: Core, stream: Stream, here: set[str], corrections: EntityCorrections | None = None):
-    plain = Core()
-    plain.take(resolve_entities(*stream.rows(here), corrections), set())
-    now, then = core.state(), plain.state()
-    for name in now:
-        assert set(now[name]) ^ set(then[name]) == set(), name
-        assert now[name] == then[name]
+def assert_as_from_nothing(core: Core, stream: Stream, here: set[str], folder: Path):
+    """From nothing in memory and in files; and what is kept of both is the same."""
+    folder.mkdir()
+    found = resolve_entities(*stream.rows(here)), resolve_entities(*stream.rows(here), folder=folder)
+    now = core.state()
+    for one in found:
+        plain = Core()
+        plain.take(one, set())
+        then = plain.state()
+        for name in now:
+            assert set(now[name]) ^ set(then[name]) == set(), name
+            assert now[name] == then[name]
+    for name in SCHEMAS:
+        held, filed = (sorted(map(repr, getattr(one.kept, name).all())) for one in found)
+        assert held == filed, name
+    some = set(sorted(here)[::3])
+    assert found[0].of_document(some) == found[1].of_document(some)
+    assert found[0].of_document() == found[1].of_document()
+    return found[1].kept
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -160,8 +190,9 @@ def test_runs_as_documents_come_change_and_go(seed, tmp_path):
         found = resolve_entities(*stream.rows(here, fresh), change=change)
         core.take(found, set(all_mentions["mention_id"]))
         written.append((len(found.entity_links), len(core.tables["entity_links"])))
-        assert_as_from_nothing(core, stream, here)
-        found.kept.write(tmp_path / str(number), "code")
+        filed = assert_as_from_nothing(core, stream, here, tmp_path / f"files {number}")
+        # What is kept is as good from nothing as by what changed.
+        (filed if number == 2 else found.kept).write(tmp_path / str(number), "code")
         before = KeptEntities.read(tmp_path / str(number), "code")
         assert before is not None
     assert written[1][0] < written[1][1]

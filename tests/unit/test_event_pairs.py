@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.stages.resolve.half_linkage import cluster
-from pipelines.stages.resolve.likeness import DIMENSIONS, cosines, sketch_texts, stems, weight
+from pipelines.stages.resolve.likeness import DIMENSIONS, cosines, sketch_norms, sketch_texts, stems, weight
 from pipelines.stages.resolve.pair_evidence import EXCLUDING, PairEvidence, weights
 from pipelines.stages.resolve.report_pairs import LARGEST_BLOCK
 from pipelines.stages.resolve.report_words import head_and_word
@@ -38,7 +38,7 @@ REBELS = Party("the rebels", "COD", "REB")
 
 def likeness(*texts: str) -> float:
     sketches = sketch_texts(texts, len(texts))
-    return float(cosines(sketches, np.array([0]), np.array([1]))[0])
+    return float(cosines(sketches, np.array([0]), np.array([1]), sketch_norms(sketches))[0])
 
 
 def pairs_of(*reports: Report) -> set[str]:

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from pipelines.stages.ingest.day_orders import OrderOfFile
-from pipelines.stages.ingest.language import detect_language
+from pipelines.stages.ingest.language import detect_language, load_identifier
 from pipelines.stages.ingest.metadata_dates import as_plain, metadata_date
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -90,3 +91,11 @@ def test_the_values_of_a_file_settle_their_order(values, order):
 @pytest.mark.parametrize("case", LANGUAGES, ids=lambda case: f"{case['language']}: {case['text'][:20]}")
 def test_detect_language(case):
     assert detect_language(case["text"]) == case["language"]
+
+
+def test_the_mapped_identifier_is_that_of_the_package():
+    whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    mapped = load_identifier()
+    whole.set_languages(mapped.labels)
+    for text in ("Der Rat tagte", "Il consiglio si riunisce", "Совет собрался", "Savet se sastao", "ab", ""):
+        assert mapped.rank(text) == whole.rank(text)

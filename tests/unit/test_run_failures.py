@@ -9,6 +9,7 @@ from pipelines.defs.asset_metadata import metadata_table
 from pipelines.defs.checks import CheckGroup, _result
 from pipelines.defs.failures import OFFENDING_ROWS, check_message
 from pipelines.defs.launch import open_instance
+from pipelines.defs.run_storage import KeptEventLog
 from pipelines.errors import SettingsError
 from warehouse.checks import Check, CheckResult
 
@@ -47,3 +48,20 @@ def test_a_storage_that_cannot_be_opened_is_named(tmp_path, monkeypatch) -> None
         open_instance(),
     ):
         pass
+
+
+def test_a_home_without_a_configuration_is_one_like_that_of_the_clone(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    with open_instance() as instance:
+        assert isinstance(instance.event_log_storage, KeptEventLog)
+        assert instance.root_directory == str(tmp_path)
+        assert not instance.telemetry_enabled
+    assert (tmp_path / "history" / "runs" / "index.db").exists()
+    assert not (tmp_path / "dagster.yaml").exists()
+
+
+def test_a_home_with_a_configuration_has_what_it_says(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    (tmp_path / "dagster.yaml").write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
+    with open_instance() as instance:
+        assert not isinstance(instance.event_log_storage, KeptEventLog)

@@ -18,6 +18,7 @@ _LEAD = 1.7  # or so many times the weight of the second
 _HALF = 0.5  # and half of all or so much
 _MIN_LEAD = 2.0
 _LEAST = 1.0  # less is one word that may be a town
+_LEADING = 1.2  # times the weight of the second, for bodies of a state alone
 _CLEAR_SHARE = 0.7  # of a story that is about one country alone
 _CLEAR_LEAD = 2.5  # or so many times the weight of the second
 _CLEAR_WEIGHT = 3.0
@@ -54,6 +55,7 @@ class CountryOfEvents:
             else:
                 self._bodies.setdefault(sentence, set()).add(code)
         self.main = main_country(story)
+        self.leading = self.main or _leading(story)
         self.main_count = counts[self.main] if self.main else 0
         self._is_repeated = self.main is not None and len(story.sentences[self.main]) >= _CLEAR_SENTENCES
         self.clear = _clear(story)
@@ -76,14 +78,14 @@ class CountryOfEvents:
         """The country around a token, or None where several compete."""
         sentence = self.sentence_of[i]
         codes = self.named.get(sentence, set())
-        if self.main and self.main not in codes:
+        if self.leading and self.leading not in codes:
             codes = self._reached(sentence, i)
         if len(codes) > 1 and (here := codes - self._elsewhere.get(sentence, set())):
             codes = here if len(here) == 1 and here == self.inside.get(sentence) else codes
         codes = codes or self._bodies.get(sentence, set()) or self.inside.get(sentence - 1, set())
         if len(codes) == 1:
             return next(iter(codes))
-        return self.main if not codes or self.main in codes else None
+        return self.leading if not codes or self.leading in codes else None
 
     def _reached(self, sentence: int, i: int) -> set[str]:
         """The countries that a sentence of a story about another one has named before a token, or as its scene."""
@@ -93,7 +95,7 @@ class CountryOfEvents:
     def before(self, i: int) -> str | None:
         """The main country, unless a token's sentence has named others before it."""
         codes = {code for sentence, start, code in self._places if sentence == self.sentence_of[i] and start < i}
-        return self.main if not codes or self.main in codes else None
+        return self.leading if not codes or self.leading in codes else None
 
     def certain(self, i: int) -> str | None:
         """The country the events of a token's sentence are said to be in, or the main one when it is named repeatedly."""
@@ -125,6 +127,16 @@ def main_country(story: StoryCountries) -> str | None:
     share = weight / sum(w for w, _ in ranked)
     is_main = share >= _DOMINANCE or (weight >= _LEAD * second and (share >= _HALF or weight >= _MIN_LEAD))
     return code if is_main else None
+
+
+def _leading(story: StoryCountries) -> str | None:
+    """The country that comes first in a story about several; None where the second is as near or the first is named once."""
+    ranked = story.ranked()
+    if not ranked or len(story.sentences[ranked[0][1]]) < _CLEAR_SENTENCES:
+        return None
+    weight, code = ranked[0]
+    second = ranked[1][0] if len(ranked) > 1 else 0.0
+    return code if weight >= _LEADING * second else None
 
 
 def _clear(story: StoryCountries) -> str | None:

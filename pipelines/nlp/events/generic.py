@@ -6,7 +6,9 @@ What belongs here: recognising that a clause says how things are as a rule. What
 
 from __future__ import annotations
 
-from pipelines.nlp.clauses.component import ClauseReader
+from collections.abc import Iterator
+
+from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.patterns import ANYONE, HABITUAL_ADVERBS, RULE_NOUNS
@@ -15,6 +17,8 @@ from pipelines.nlp.parsed import Span, Token
 _PRESENT = frozenset(("VBZ", "VBP"))
 _POSSIBILITY = frozenset(("can", "may", "must", "shall", "could", "might"))
 _OUTCOMES = frozenset(("can", "could", "may", "might"))
+_UNREAL = frozenset(("would", "could", "should", "might"))
+_ANY = frozenset(("any", "every", "each", "whichever", "whatever"))
 _RULE_PREPOSITIONS = ("under", "by", "in", "according to")
 _QUESTION_TAGS = frozenset(("WP", "WRB", "WDT", "WP$"))
 _QUOTES = frozenset(("'", '"', "”", "’", ")"))
@@ -43,6 +47,8 @@ def is_generic(draft: Draft, clauses: ClauseReader) -> bool:
     if verb is not None and verb.subject is not None and verb.subject.lower_ in ANYONE and verb.token.tag_ in _PRESENT:
         return True  # "those who strike face a trial"
     if _is_condition(draft.top) or _is_conditional(draft.top, clauses):
+        return True
+    if any(_is_counterfactual(v) for v in verbs):
         return True
     return _is_anyone(draft.site.token) or _is_asked(draft.site.token) or _is_absent(draft.site.token)
 
@@ -82,6 +88,12 @@ def _is_conditional(verb: Token, clauses: ClauseReader) -> bool:
     return any(child.dep_ == "advcl" and _opens_condition(child) for child in verb.children)
 
 
+def _is_counterfactual(verb: Token) -> bool:
+    """Whether a verb tells what did not come about: "would have faced a trial", "a bill that would have let judges sit"."""
+    auxiliaries = {c.lower_ for c in verb.children if c.dep_ == "aux"}
+    return "have" in auxiliaries and not auxiliaries.isdisjoint(_UNREAL)
+
+
 def _opens_condition(verb: Token) -> bool:
     for child in verb.lefts:
         if child.dep_ == "mark":
@@ -94,6 +106,8 @@ def _opens_condition(verb: Token) -> bool:
 
 
 def _is_rule(verb: Token, clauses: ClauseReader) -> bool:
+    if _is_content_of_rule(verb):
+        return True
     predicate = clauses.predicate(verb)
     is_open = verb.tag_ in _PRESENT or any(word in _POSSIBILITY for word in predicate.auxiliaries)
     if predicate.is_passive and not is_open:
@@ -102,8 +116,33 @@ def _is_rule(verb: Token, clauses: ClauseReader) -> bool:
         return False
     if predicate.subject is not None and lemma_of(predicate.subject) in RULE_NOUNS:
         return True
-    governing = (head for name in _RULE_PREPOSITIONS for head in predicate.preps.get(name, ()))
-    return any(lemma_of(head) in RULE_NOUNS for head in governing)
+    if any(_is_under_rule(predicate)):
+        return True
+    first = verb
+    while first.dep_ == "conj" and first.head.pos_ in ("VERB", "AUX"):
+        first = first.head  # "under the charter the house accuses and a senate tries"
+    return first is not verb and first.tag_ in _PRESENT and any(_is_under_rule(clauses.predicate(first)))
+
+
+def _is_under_rule(predicate: Predicate) -> Iterator[bool]:
+    for name in _RULE_PREPOSITIONS:
+        for head in predicate.preps.get(name, ()):
+            yield lemma_of(head) in RULE_NOUNS
+
+
+def _is_content_of_rule(verb: Token) -> bool:
+    """Whether a rule in the present says that it is so: "the charter specifies that ministers are removed by the senate"."""
+    current = verb
+    for _ in range(_CLIMB):
+        if current.dep_ == "ccomp":
+            over = current.head
+            if over.tag_ not in _PRESENT:
+                return False
+            return any(c.dep_ == "nsubj" and lemma_of(c) in RULE_NOUNS for c in over.children)
+        if current.dep_ not in ("conj", "xcomp", "advcl", "pcomp", "prep"):
+            return False
+        current = current.head
+    return False
 
 
 def _is_habit(verb: Token) -> bool:
@@ -152,11 +191,14 @@ def _is_to_you(verb: Token, clauses: ClauseReader) -> bool:
 
 
 def _is_anyone(token: Token) -> bool:
-    """Whether the event stands in a relative clause on "those", "anyone" or the like, in the present tense."""
+    """Whether the event stands in a relative clause on "those", "anyone", "any act" or the like, in the present tense."""
     current = token
     for _ in range(_CLIMB):
         if current.dep_ == "relcl":
-            return current.head.lower_ in ANYONE and current.tag_ in _PRESENT
+            if current.tag_ not in _PRESENT:
+                return False
+            noun = current.head
+            return noun.lower_ in ANYONE or any(c.dep_ == "det" and c.lower_ in _ANY for c in noun.lefts)
         if current.dep_ not in ("xcomp", "conj", "dobj", "pobj", "prep", "ccomp"):
             return False
         current = current.head

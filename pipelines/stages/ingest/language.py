@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+import numpy as np
+from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
+
+from pipelines.nlp.kept import kept
 
 UNDETERMINED = "und"
 
@@ -42,13 +46,44 @@ def detect_language(text: str) -> str:
         return "en"
     if sum(map(str.isalpha, sample)) < _MIN_LETTERS:
         return UNDETERMINED
-    language, probability = _identifier().classify(sample)
+    language, probability = load_identifier().classify(sample)
     return language if probability >= _MIN_PROBABILITY else UNDETERMINED
 
 
 @lru_cache(maxsize=1)
-def _identifier() -> LanguageIdentifier:
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    known = set(identifier.labels)
-    identifier.set_languages([language for language in _LANGUAGES.split() if language in known])
-    return identifier
+def load_identifier() -> LanguageIdentifier:
+    """The identifier for the languages above; its tables are unpacked once for all, for half a second, and mapped then."""
+    tables = kept(
+        "languages",
+        _unpacked,
+        files=("stages/ingest/language.py",),
+        packages=("py3langid", "numpy"),
+        data=[MODEL_DIR / MODEL_FILE],
+    )
+    shape, weights, priors, labels, moves, rows, outputs = tables
+    return LanguageIdentifier(
+        np.frombuffer(weights, np.float16).reshape(shape),
+        np.frombuffer(priors, np.float32),
+        labels,
+        moves,
+        outputs.tolist(),
+        norm_probs=True,
+        tk_row=rows,
+    )
+
+
+def _unpacked() -> tuple[Any, ...]:
+    """The tables of the identifier for the languages above; large ones as what `kept` maps."""
+    whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    known = set(whole.labels)
+    whole.set_languages([language for language in _LANGUAGES.split() if language in known])
+    weights = np.ascontiguousarray(whole.nb_ptc, np.float16)
+    return (
+        weights.shape,
+        weights.view(np.uint16).ravel().data,
+        np.ascontiguousarray(whole.nb_pc, np.float32).data,
+        whole.nb_classes,
+        memoryview(whole.tk_nextmove),
+        memoryview(whole.tk_row),
+        np.asarray(whole.tk_output, np.int32).data,
+    )

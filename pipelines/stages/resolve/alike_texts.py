@@ -21,7 +21,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from pipelines.stages.resolve.likeness import sketch_norms
+from pipelines.stages.resolve.kept_rows import KeptRows
 from pipelines.stages.resolve.pair_blocks import Status
 from pipelines.stages.resolve.reports import NO_DAY
 
@@ -59,23 +59,31 @@ class Neighbours:
 
     def beside(self, more: Neighbours) -> Neighbours:
         """Both lists, which tell of different texts."""
-        one = np.concatenate([self.one, more.one])
-        order = np.argsort(one, kind="stable")
-        other, cosine = np.concatenate([self.other, more.other]), np.concatenate([self.cosine, more.cosine])
-        return Neighbours(one[order], other[order], cosine[order])
+        # Mostly the second one is short, so it is enough to find the places of its entries.
+        place = np.searchsorted(self.one, more.one)
+        return Neighbours(
+            *(np.insert(one, place, other) for one, other in zip(self._columns, more._columns, strict=True))
+        )
 
     def renamed(self, name: np.ndarray) -> Neighbours:
         """The entries after the texts took other numbers, in an order as before."""
-        found = Neighbours(name[self.one].astype(np.int32), name[self.other].astype(np.int32), np.asarray(self.cosine))
-        return Neighbours.none().beside(found)
+        found = Neighbours(name.astype(np.int32)[self.one], name.astype(np.int32)[self.other], np.asarray(self.cosine))
+        if (found.one[1:] >= found.one[:-1]).all():
+            return found
+        return found.at(np.argsort(found.one, kind="stable"))
 
     def at_first(self, count: int) -> Neighbours:
         """Those of the first so many texts."""
-        return self.at(np.flatnonzero((self.one < count) & (self.other < count)))
+        beyond = max(int(side.max(initial=0)) for side in (self.one, self.other)) >= count
+        return self.at(np.flatnonzero((self.one < count) & (self.other < count))) if beyond else self
 
     def at(self, rows: np.ndarray) -> Neighbours:
         """Some of the entries."""
-        return Neighbours(self.one[rows], self.other[rows], self.cosine[rows])
+        return Neighbours(*(column[rows] for column in self._columns))
+
+    @property
+    def _columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return self.one, self.other, self.cosine
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ class TextChanges:
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    sketches: np.ndarray
+    sketches: np.ndarray | KeptRows
     norms: np.ndarray
     tie: np.ndarray
 
@@ -102,26 +110,31 @@ class _Texts:
 
 
 def alike_texts(
-    sketches: np.ndarray, published: np.ndarray, tie: np.ndarray, status: Status, before: Neighbours
+    sketches: np.ndarray | KeptRows,
+    norms: np.ndarray,
+    published: np.ndarray,
+    tie: np.ndarray,
+    status: Status,
+    before: Neighbours,
 ) -> TextChanges:
     """Texts that are alike.
 
     Args:
         sketches: as `likeness.sketch_texts` returns them, in the order of the ids of the texts; those that are gone come last.
+        norms: their lengths.
         published: days since 1970, `NO_DAY` where there is none.
         tie: a hash of each text's id.
         status: which texts were there before, and which are there now.
         before: the neighbours that they had.
     """
-    texts = _Texts(sketches, np.maximum(sketch_norms(sketches), 1.0), tie)
+    texts = _Texts(sketches, np.maximum(norms, 1.0), tie)
     is_new = status.is_now & ~status.was
     # A full list that lost a text has room for one that was not in it.
-    short = ~status.is_now[before.other]
-    full = np.bincount(before.one, minlength=len(published)) == MOST_NEIGHBOURS
     again = np.zeros(len(published), dtype=bool)
-    again[before.one[short]] = True
+    if not status.is_now.all():
+        again[before.one[~status.is_now[before.other]]] = True
     changed = again.copy()
-    again &= full
+    again &= np.bincount(before.one, minlength=len(published)) == MOST_NEIGHBOURS
     parts, left_out = [], 0
     for members, known in _windows(published):
         if status.stays[known].all() and status.stays[members].all():
@@ -141,11 +154,10 @@ def alike_texts(
     found = Neighbours.joined(parts)
     del parts
     changed[found.one] = True
-    stays = status.is_now[before.one] & status.is_now[before.other]
-    kept = before.at(np.flatnonzero(stays & ~again[before.one] & changed[before.one]))
-    found = Neighbours.joined([found, kept])
-    old = before.at(np.flatnonzero(stays & changed[before.one]))
-    rest = before.at(np.flatnonzero(~changed[before.one] & status.is_now[before.one]))
+    is_changed = (changed | ~status.is_now)[before.one]
+    old, rest = before.at(np.flatnonzero(is_changed)), before.at(np.flatnonzero(~is_changed))
+    old = old.at(np.flatnonzero(status.is_now[old.one] & status.is_now[old.other]))
+    found = Neighbours.joined([found, old.at(np.flatnonzero(~again[old.one]))])
     count = np.int64(len(published))
     now_packed, old_packed = (n.one.astype(np.int64) * count + n.other for n in (found, old))
     gained, lost = (

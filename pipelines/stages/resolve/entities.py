@@ -15,8 +15,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from math import log
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -37,8 +39,11 @@ from pipelines.stages.resolve.entity_rows import (
     link_rows,
 )
 from pipelines.stages.resolve.entity_spelling import plain
+from pipelines.stages.resolve.filed_entities import all_kept, file_entities
+from pipelines.stages.resolve.filed_rows import FiledRows
 from pipelines.stages.resolve.kept_entities import KeptEntities, kept_table
 from pipelines.stages.resolve.kept_tables import KeptTable
+from pipelines.stages.resolve.shelved_nodes import nodes_reader
 
 _NODE = ("document_id", "entity_id", "profile_id")
 _ENTITIES_AT_ONCE = 10_000  # of which all that documents tell is in memory
@@ -67,10 +72,13 @@ class ResolvedEntities:
     replaced: set[str] | None
     relinked_documents: set[str]
     kept: KeptEntities
-    _corrected: Mapping[NodeId, str]
+    _corrected: Mapping[NodeId, str] = field(default_factory=dict)
+    _filed: FiledRows | None = None
 
     def of_document(self, documents: Collection[str] | None = None) -> dict[NodeId, str]:
         """The entity of core of each entity of some documents, or of all."""
+        if self._filed is not None:
+            return self._filed.of_documents(documents)
         if self._corrected:
             return {key: core for key, core in self._corrected.items() if documents is None or key[0] in documents}
         nodes = self.kept.nodes
@@ -119,6 +127,7 @@ def resolve_entities(
     corrections: EntityCorrections | None = None,
     change: EntityChange | None = None,
     is_counted: Callable[[], Mapping[str, bool]] | None = None,
+    folder: Path | None = None,
 ) -> ResolvedEntities:
     """Join the documents' entities into real-world entities.
 
@@ -129,11 +138,27 @@ def resolve_entities(
         corrections: by people; where some apply, or did in the run before, everything is resolved from nothing.
         change: what changed; `None`: everything did.
         is_counted: asked, when entities are joined, which documents count: near-duplicates and superseded versions do not.
+        folder: for files, where everything is resolved from nothing; the rows and what is kept stay in them. `None`: they are in
+            memory. Not used where people corrected some.
 
     Returns:
         The tables, and what is kept for the next run.
     """
     corrections = corrections or EntityCorrections()
+    if change is None and folder is not None and not (corrections.same or corrections.different):
+        return _from_nothing(documents, entities, mentions, is_counted, folder)
+    return _changed(documents, entities, mentions, corrections, change, is_counted)
+
+
+def _changed(
+    documents: pd.DataFrame,
+    entities: Rows,
+    mentions: Rows,
+    corrections: EntityCorrections,
+    change: EntityChange | None,
+    is_counted: Callable[[], Mapping[str, bool]] | None,
+) -> ResolvedEntities:
+    """Join documents' entities by what changed."""
     now = set(documents["document_id"].tolist())
     before, fresh = (change.before, set(change.fresh)) if change else (KeptEntities.nothing(), now)
     was_counted = dict(before.documents.all("document_id", "is_counted"))
@@ -168,6 +193,34 @@ def resolve_entities(
         relinked_documents=documents_linked,
         kept=kept,
         _corrected=corrected,
+    )
+
+
+def _from_nothing(
+    documents: pd.DataFrame,
+    entities: Rows,
+    mentions: Rows,
+    is_counted: Callable[[], Mapping[str, bool]] | None,
+    folder: Path,
+) -> ResolvedEntities:
+    """Join all documents' entities, with rows and what is kept in the files of a folder."""
+    read = nodes_reader(documents, partial(_of, entities), partial(_of, mentions))
+    found = file_entities(sorted(documents["document_id"].tolist()), _DOCUMENTS_AT_ONCE, read, folder)
+    told = _told(documents, is_counted)
+    kept = all_kept(found, kept_table("documents", told))
+    uncounted = {document for document, counts, _ in told if not counts}
+    rows = FiledRows(found, folder)
+    of_entities, affiliations = rows.entities(uncounted, _ENTITIES_AT_ONCE)
+    outcome = _Outcome(ChangedIds(kept, set(), set(), set()), {}, (), EntityCorrections(), {}, uncounted)
+    return ResolvedEntities(
+        entities=of_entities,
+        entity_links=rows.links(partial(_of, mentions), _DOCUMENTS_AT_ONCE),
+        affiliations=affiliations,
+        candidates=outcome.candidates(),
+        replaced=None,
+        relinked_documents=set(found.documents),
+        kept=kept,
+        _filed=rows,
     )
 
 

@@ -155,14 +155,26 @@ def only_recollections(related: RelatedReports, reports: Reports, names: np.ndar
     return related.at(np.flatnonzero(is_other | ~is_news[names[related.first]]))
 
 
-def kept_promises(reports: Reports, norms: SketchNorms | None = None) -> RelatedReports:
-    """Promises and threats with the deeds of their parties that follow them.
+def promises(reports: Reports, norms: SketchNorms | None = None, known: RelatedReports | None = None) -> RelatedReports:
+    """Promises and threats with the deeds of their parties that follow them; a score of 0 where the two would not be one event.
 
     Args:
         reports: the reports.
         norms: the lengths of their sketches, where they are known.
+        known: such pairs as the run before judged them, by their rows now and in their order: they are not judged again.
     """
-    return RelatedReports.of(ANNOUNCES, *_likely(reports, *_promises(reports), (*_HAPPENING, *_PROMISE), norms))
+    first, second = _promises(reports)
+    score = np.zeros(len(first), dtype=np.float32)
+    is_new = np.ones(len(first), dtype=bool)
+    key = first * len(reports) + second
+    if known is not None and len(known.first):
+        told = known.first.astype(np.int64) * len(reports) + known.second
+        at = np.minimum(np.searchsorted(told, key), len(told) - 1)
+        is_new = told[at] != key
+        score = np.where(is_new, score, known.score[at])
+    one, other, likely = _likely(reports, first[is_new], second[is_new], (*_HAPPENING, *_PROMISE), norms)
+    score[np.searchsorted(key, one.astype(np.int64) * len(reports) + other)] = likely
+    return RelatedReports.of(ANNOUNCES, first.astype(np.int32), second.astype(np.int32), score)
 
 
 def _likely(

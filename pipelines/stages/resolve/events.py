@@ -36,15 +36,15 @@ from pipelines.stages.resolve.event_parties import event_parties
 from pipelines.stages.resolve.event_relations import (
     RelatedReports,
     event_relations,
-    kept_promises,
     only_recollections,
+    promises,
     related_reports,
 )
 from pipelines.stages.resolve.event_rows import event_rows
 from pipelines.stages.resolve.event_source import EventReader, EventRows
 from pipelines.stages.resolve.half_linkage import Ties, climb
 from pipelines.stages.resolve.half_links import Links
-from pipelines.stages.resolve.judged_pairs import FormerPairs, judge_pairs
+from pipelines.stages.resolve.judged_pairs import judge_pairs
 from pipelines.stages.resolve.kept_events import PAIRS, KeptEvents
 from pipelines.stages.resolve.report_changes import ReportChanges, changed_documents, compare_reports
 from pipelines.stages.resolve.report_pairs import pair_changes
@@ -155,7 +155,8 @@ def _resolve(rows: EventRows, before: KeptEvents | None, folder: Path, version: 
     if before is not None:  # the former ones are among all, so the memory of their files is given back
         before = replace(before, reports=reports)
     texts = alike_texts(
-        reports.document_sketches, reports.document_published, reports.document_tie, changes.text_status,
+        reports.document_sketches, reports.document_norms, reports.document_published, reports.document_tie,
+        changes.text_status,
         before.neighbours.renamed(changes.present_text) if before else Neighbours.none(),
     )  # fmt: skip
     if before is not None:
@@ -171,8 +172,7 @@ def _resolve(rows: EventRows, before: KeptEvents | None, folder: Path, version: 
         return np.isin(first.astype(np.int64) * len(reports) + second, related.packed(len(reports)))
 
     judged = judge_pairs(
-        reports, is_event, pairs, FormerPairs(before.pairs, changes.present) if before else None, folder / PAIRS,
-        norms, note=note,
+        reports, is_event, pairs, (before.pairs, changes.present) if before else None, folder / PAIRS, norms, note=note,
     )  # fmt: skip
     logger.info(
         "%d reports, %d new or changed: %d pairs compared, %d left out of large blocks; %d pairs count",
@@ -195,11 +195,13 @@ def _resolve(rows: EventRows, before: KeptEvents | None, folder: Path, version: 
         as_before = np.flatnonzero(~anew)
         names[as_before] = changes.present[before.names[changes.former[as_before]]]
     related = RelatedReports.joined([*_still(before, changes.present, judged.gone, len(reports)), *found])
-    tables = _tables(rows, now, norms, inside, names, anew, related)
+    told = promises(now, norms, _renumbered(before.promises, changes.present) if before else None)
+    tables = _tables(rows, now, norms, inside, names, anew, (related, told.at(np.flatnonzero(told.score > 0))))
     if version is not None:
-        told = (rows.corrections.same, rows.corrections.different)
+        by_people = (rows.corrections.same, rows.corrections.different)
         neighbours = texts.neighbours.at_first(len(rows.documents))
-        _keep(KeptEvents(now, prints, neighbours, judged.pairs, related, ladder, names, told), folder, version)
+        kept = KeptEvents(now, prints, neighbours, judged.pairs, related, told, ladder, names, by_people)
+        _keep(kept, folder, version)
     if gone is None:
         return tables
     return replace(tables, replaced=[*gone.tolist(), *now.mention_ids[anew].tolist()])
@@ -234,9 +236,14 @@ def _still(before: KeptEvents | None, present: np.ndarray, gone: np.ndarray, cou
     """The related reports of the run before that stay and are still compared."""
     if before is None:
         return []
-    first, second = (present[side].astype(np.int32) for side in (before.related.first, before.related.second))
-    kept = replace(before.related, first=first, second=second).at(np.flatnonzero((first >= 0) & (second >= 0)))
+    kept = _renumbered(before.related, present)
     return [kept.at(np.flatnonzero(~np.isin(kept.packed(count), gone)))]
+
+
+def _renumbered(related: RelatedReports, present: np.ndarray) -> RelatedReports:
+    """Those of which both reports stay, by their present numbers."""
+    first, second = (present[side].astype(np.int32) for side in (related.first, related.second))
+    return replace(related, first=first, second=second).at(np.flatnonzero((first >= 0) & (second >= 0)))
 
 
 def _parted(names: np.ndarray, inside: PairsWithin, reports: Reports, ties: Ties) -> np.ndarray:
@@ -252,11 +259,10 @@ def _parted(names: np.ndarray, inside: PairsWithin, reports: Reports, ties: Ties
 
 def _tables(
     rows: EventRows, reports: Reports, norms: SketchNorms, inside: PairsWithin, names: np.ndarray, anew: np.ndarray,
-    related: RelatedReports,
+    compared: tuple[RelatedReports, RelatedReports],
 ) -> ResolvedEvents:  # fmt: skip
     """The rows of events with a report that is not as before, and the relations of all."""
-    related = only_recollections(related, reports, names)
-    related = RelatedReports.joined([related, kept_promises(reports, norms)])
+    related = RelatedReports.joined([only_recollections(compared[0], reports, names), compared[1]])
     told = anew.copy()
     told[related.first] = told[related.second] = True
     event_of = event_names(reports, names, np.flatnonzero(whole_clusters(told, names)))

@@ -25,11 +25,13 @@ from pipelines.stages.resolve.alike_texts import Neighbours
 from pipelines.stages.resolve.event_relations import RelatedReports
 from pipelines.stages.resolve.half_linkage import STAGES, Ladder
 from pipelines.stages.resolve.kept_pairs import KeptPairs
+from pipelines.stages.resolve.kept_rows import KeptRows
 from pipelines.stages.resolve.kept_tables import ABOUT, read_about
 from pipelines.stages.resolve.reports import Parties, Reports
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _IDS = ("mention_ids", "document_ids")
+_IN_FILES = ("document_sketches", "sentence_sketches")
 PAIRS = "pairs"
 
 
@@ -43,6 +45,7 @@ class KeptEvents:
         neighbours: the texts that are alike.
         pairs: the pairs of reports that count.
         related: the pairs of reports of related events.
+        promises: promises and threats with the deeds that follow them, of whatever score.
         ladder: the clusters.
         names: for each report the least one of its event, after clusters that contradict themselves were parted.
         ties: pairs of event mentions that people put together, and that they kept apart.
@@ -53,24 +56,29 @@ class KeptEvents:
     neighbours: Neighbours
     pairs: KeptPairs
     related: RelatedReports
+    promises: RelatedReports
     ladder: Ladder
     names: np.ndarray
     ties: tuple[list[tuple[str, str]], list[tuple[str, str]]]
 
     def write(self, folder: Path, version: str) -> None:
-        """Write all but the pairs, which are there already."""
+        """Write all but the files of the pairs, which are there already."""
         arrays = _arrays("reports", self.reports)
-        for name in ("neighbours", "related"):
+        for name in ("neighbours", "related", "promises"):
             arrays |= _arrays(name, getattr(self, name))
         for number, (names, parts) in enumerate(zip(self.ladder.names, self.ladder.parts, strict=True)):
             arrays |= {f"ladder.names.{number}": names, f"ladder.parts.{number}": parts}
-        arrays |= {"prints": self.prints, "names": self.names, "starts": self.pairs.starts}
+        arrays |= {"prints": self.prints, "names": self.names}
         for name, array in arrays.items():
-            np.save(folder / f"{name}.npy", array)
+            if isinstance(array, KeptRows):
+                array.write(folder / f"{name}.npy")
+            else:
+                np.save(folder / f"{name}.npy", array)
         for name in _IDS:
             table = pa.table({"id": pa.array(getattr(self.reports, name), pa.large_string())})
             with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
                 writer.write_table(table)
+        self.pairs.write()
         # Last, so that a folder without it is known to be no whole one.
         (folder / ABOUT).write_text(json.dumps({"version": version, "ties": self.ties}), encoding="utf-8")
 
@@ -88,8 +96,9 @@ class KeptEvents:
             reports=_read_reports(folder),
             prints=_read(folder, "prints"),
             neighbours=Neighbours(*(_read(folder, f"neighbours.{f.name}") for f in fields(Neighbours))),
-            pairs=KeptPairs(folder / PAIRS, _read(folder, "starts")),
-            related=RelatedReports(*(_read(folder, f"related.{f.name}") for f in fields(RelatedReports))),
+            pairs=KeptPairs.read(folder / PAIRS),
+            related=_related(folder, "related"),
+            promises=_related(folder, "promises"),
             ladder=ladder,
             names=_read(folder, "names"),
             ties=(together, apart),
@@ -174,8 +183,8 @@ def mixed(values: np.ndarray) -> np.ndarray:
     return values ^ (values >> np.uint64(31))
 
 
-def _arrays(prefix: str, record: Any) -> dict[str, np.ndarray]:
-    found: dict[str, np.ndarray] = {}
+def _arrays(prefix: str, record: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for field in fields(record):
         value = getattr(record, field.name)
         if isinstance(value, Parties):
@@ -183,6 +192,10 @@ def _arrays(prefix: str, record: Any) -> dict[str, np.ndarray]:
         elif field.name not in _IDS:
             found[f"{prefix}.{field.name}"] = value
     return found
+
+
+def _related(folder: Path, name: str) -> RelatedReports:
+    return RelatedReports(*(_read(folder, f"{name}.{f.name}") for f in fields(RelatedReports)))
 
 
 def _read(folder: Path, name: str) -> np.ndarray:
@@ -195,6 +208,8 @@ def _read_reports(folder: Path) -> Reports:
         if field.name in _IDS:
             with pa.memory_map(str(folder / f"{field.name}.arrow")) as source:
                 found[field.name] = pa.ipc.open_file(source).read_all()["id"].to_numpy()
+        elif field.name in _IN_FILES:
+            found[field.name] = KeptRows.read(folder / f"reports.{field.name}.npy")
         elif field.name in ("actors", "recipients"):
             parts = (_read(folder, f"reports.{field.name}.{part.name}") for part in fields(Parties))
             found[field.name] = Parties(*parts)

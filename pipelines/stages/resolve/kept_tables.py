@@ -51,7 +51,7 @@ class KeptTable:
     @classmethod
     def of(cls, schema: Schema, rows: Sequence[Sequence[Any]] = ()) -> KeptTable:
         """A table with some rows."""
-        return cls(_table(schema, rows))
+        return cls(rows_table(schema, rows))
 
     def __len__(self) -> int:
         gone = 0 if self._gone is None else int(self._gone.sum())
@@ -116,7 +116,7 @@ class KeptTable:
         schema = {field.name: field.type for field in self._base.schema}
         remaining, pieces = iter(rows), [added]
         while piece := list(islice(remaining, _ROWS_AT_ONCE)):
-            pieces.append(_table(schema, piece))
+            pieces.append(rows_table(schema, piece))
         return KeptTable(self._base, gone, pa.concat_tables(pieces), self._path)
 
     def filled(self, column: str, of: str, values: Mapping[str, str]) -> KeptTable:
@@ -143,30 +143,29 @@ class KeptTable:
     def let_go(self) -> None:
         """Give back the memory of the file, as much of it as was looked at; it is read again where it is needed."""
         if self._path is not None:
-            self._base = _read(self._path)
+            self._base = read_table(self._path)
 
     def write(self, path: Path) -> None:
         """Write the table to a file that is not there yet, and beside it what is not as in the file that it was read from."""
         gone = np.empty(0, np.int64) if self._gone is None else np.flatnonzero(self._gone)
         if self._path is None or len(gone) + len(self._added) > _MOST_CHANGED * len(self._base):
-            _write(self.table().combine_chunks(), path)
+            _write(self.table(), path)
             return
-        try:
-            os.link(self._path, path)
-        except OSError:  # a file system without hard links
-            shutil.copyfile(self._path, path)
+        link_or_copy(self._path, path)
+        if self._gone is None and not len(self._added):
+            return
         np.save(f"{path}{_GONE}", gone)
-        _write(self._added.combine_chunks(), Path(f"{path}{_ADDED}"))
+        _write(self._added, Path(f"{path}{_ADDED}"))
 
     @classmethod
     def read(cls, path: Path) -> KeptTable:
         """Read what was written; the base stays in its file until it is looked at."""
-        base = _read(path)
+        base = read_table(path)
         if not Path(f"{path}{_ADDED}").exists():
             return cls(base, path=path)
         gone = np.zeros(len(base), dtype=bool)
         gone[np.load(f"{path}{_GONE}")] = True
-        return cls(base, gone, _read(Path(f"{path}{_ADDED}")), path)
+        return cls(base, gone, read_table(Path(f"{path}{_ADDED}")), path)
 
     def _filtered(
         self, columns: list[str], in_base: pa.ChunkedArray | None, in_added: pa.ChunkedArray | None
@@ -226,7 +225,21 @@ def read_about(folder: Path, version: str) -> dict[str, Any] | None:
     return about if about["version"] == version else None
 
 
-def _table(schema: Schema, rows: Sequence[Sequence[Any]]) -> pa.Table:
+def link_or_copy(file: Path, name: Path) -> None:
+    """Give a file another name.
+
+    Args:
+        file: is never written again.
+        name: not there yet.
+    """
+    try:
+        os.link(file, name)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(file, name)
+
+
+def rows_table(schema: Schema, rows: Sequence[Sequence[Any]]) -> pa.Table:
+    """A table of some rows."""
     columns: Iterable[Any] = zip(*rows, strict=True) if rows else ([] for _ in schema)
     arrays = [pa.array(column, kind) for column, kind in zip(columns, schema.values(), strict=True)]
     return pa.table(arrays, schema=pa.schema(list(schema.items())))
@@ -234,10 +247,12 @@ def _table(schema: Schema, rows: Sequence[Sequence[Any]]) -> pa.Table:
 
 def _write(table: pa.Table, path: Path) -> None:
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
+        for begin in range(0, len(table), _ROWS_AT_ONCE):
+            writer.write_table(table.slice(begin, _ROWS_AT_ONCE).combine_chunks())
 
 
-def _read(path: Path) -> pa.Table:
+def read_table(path: Path) -> pa.Table:
+    """A table from its file, in which its rows stay until they are looked at."""
     with pa.memory_map(str(path)) as source:
         return pa.ipc.open_file(source).read_all()
 

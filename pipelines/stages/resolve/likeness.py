@@ -22,6 +22,8 @@ import numpy as np
 import pandas as pd
 import snowballstemmer
 
+from pipelines.stages.resolve.kept_rows import KeptRows
+
 DIMENSIONS = 256
 _SCALE = 127  # sketches are kept as bytes: a million of them take 256 MB
 _WORD = re.compile(r"[^\W_]+")
@@ -113,18 +115,17 @@ def sketch_norms(sketches: np.ndarray) -> np.ndarray:
     return norms
 
 
-def cosines(sketches: np.ndarray, first: np.ndarray, second: np.ndarray, norms: np.ndarray | None = None) -> np.ndarray:
+def cosines(sketches: np.ndarray | KeptRows, first: np.ndarray, second: np.ndarray, norms: np.ndarray) -> np.ndarray:
     """The cosine of each pair of rows.
 
     Args:
         sketches: as `sketch_texts` returns them.
         first, second: row numbers, one entry a pair.
-        norms: their lengths (`sketch_norms`), where they are known already.
+        norms: their lengths (`sketch_norms`).
 
     Returns:
         Values from -1 to 1, 0 where a row is empty.
     """
-    norms = sketch_norms(sketches) if norms is None else norms
     products = np.empty(len(first), dtype=np.float32)
     for begin in range(0, len(first), _CHUNK):
         part = slice(begin, begin + _CHUNK)

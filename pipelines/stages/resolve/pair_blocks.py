@@ -17,7 +17,7 @@ from typing import IO
 
 import numpy as np
 
-_MOST_PAIRS = 2_000_000  # written down at once, before pairs found twice are put together
+_MOST_PAIRS = 1_000_000  # written down at once, before pairs found twice are put together
 _SHELVES = 16
 _SHELF_LOAD = 500_000  # pairs of a shelf that are held before they are written down
 _TIMES_BITS = 16  # below the pair itself: how many blocks give it
@@ -64,7 +64,7 @@ class PairSet:
             raise ValueError(f"{count} reports are more than event resolution can number ({_MOST_ROWS})")
         self._count = max(count, 1)
         # By the lesser row, so that pairs found twice are put together one shelf after the other.
-        self._rows_of_shelf = rows_of_shelf(count)
+        self._rows_of_shelf = max(count, 1) // _SHELVES + 1
         self._shelves = [_Shelf(folder) for _ in range(_SHELVES)]
 
     def add(self, first: np.ndarray, second: np.ndarray) -> None:
@@ -90,11 +90,6 @@ class PairSet:
         """The rows of each pair, the lesser first, in their order."""
         portions = list(self.taken())
         return np.concatenate([one for one, _, _ in portions]), np.concatenate([other for _, other, _ in portions])
-
-
-def rows_of_shelf(count: int) -> int:
-    """How many rows the pairs of one portion of a `PairSet` may have as their first."""
-    return max(count, 1) // _SHELVES + 1
 
 
 class BlockChanges:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipelines.stages.resolve.kept_rows import KeptRows
 from pipelines.stages.resolve.pair_blocks import Status
 from pipelines.stages.resolve.reports import OF_DOCUMENT, Parties, Reports
 
@@ -117,6 +118,14 @@ class _Rows:
         found[self.count :] = before[self.gone]
         return found
 
+    def kept(self, before: KeptRows, fresh: np.ndarray) -> KeptRows:
+        """The same of rows that stay in their file."""
+        former = np.empty(self.count + len(self.gone), dtype=np.int64)
+        former[self.staying], former[self.count :] = self.former, self.gone
+        is_fresh = np.zeros(len(former), dtype=bool)
+        is_fresh[self.fresh] = True
+        return before.put_together(former, is_fresh, fresh)
+
     def put_together(self, before: Reports, fresh: Reports, texts: _Rows) -> Reports:
         found: dict[str, Any] = {}
         for field in fields(Reports):
@@ -126,5 +135,6 @@ class _Rows:
                     *(self.array(getattr(one, part.name), getattr(other, part.name)) for part in fields(Parties))
                 )
             else:
-                found[field.name] = (texts if field.name in OF_DOCUMENT else self).array(one, other)
+                of = texts if field.name in OF_DOCUMENT else self
+                found[field.name] = of.kept(one, other) if isinstance(one, KeptRows) else of.array(one, other)
         return Reports(**found)

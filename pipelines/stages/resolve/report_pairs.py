@@ -24,10 +24,13 @@ from pipelines.stages.resolve.reports import NO_DAY, NO_PARTY, NONE, Reports
 
 LARGEST_BLOCK = 150
 _LONGEST_INTERVAL = 400  # days; a century is no evidence of a day
-_MOST_PAIRS = 2_000_000  # of reports of texts alike, written down at once
+_MOST_PAIRS = 500_000  # of reports of texts alike, written down at once
 _MOST_ENTRIES = 100_000  # of reports in windows
 _BLOCK = Bound(LARGEST_BLOCK, LARGEST_BLOCK // 2)
 _FILTER_BITS = 22
+_THING_BITS = 16
+_LAST_BITS = (1 << _THING_BITS) - 1
+_OF_PARTY = ("entity", "country", "words")
 _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 
 
@@ -96,7 +99,7 @@ def pair_changes(reports: Reports, status: Status, texts: TextChanges, folder: P
     found = BlockChanges(status, _BLOCK, folder)
     left_out = texts.left_out
     if len(reports):
-        things = _read_things(reports)
+        things = _read_things(reports, _beside_changes(reports, status))
         for bit in range(int(reports.families.max()).bit_length()):
             places = np.flatnonzero(reports.families[things.order] >> bit & 1)
             _add_day_blocks(found, reports, things, places)
@@ -107,12 +110,35 @@ def pair_changes(reports: Reports, status: Status, texts: TextChanges, folder: P
     return PairChanges(found.gained, found.lost, left_out + found.left_out)
 
 
-def _read_things(reports: Reports) -> _Things:
-    n = len(reports)
-    rows, things = [np.arange(n)], [reports.place.astype(np.int64) * 4]
+def _beside_changes(reports: Reports, status: Status) -> np.ndarray:
+    """The rows of reports that changed, and of those that may share a thing with one: of the others no block is looked at."""
+    changed = ~status.stays
+    if changed.all():
+        return np.arange(len(reports))
+    found = changed.copy()
+    for columns in (
+        [reports.place],
+        *([getattr(parties, name) for parties in (reports.actors, reports.recipients)] for name in _OF_PARTY),
+    ):
+        # The numbers are hashes: by their last bits few pass in vain.
+        is_told = np.zeros(1 << _THING_BITS, dtype=bool)
+        for column in columns:
+            values = column[changed]
+            is_told[values[values >= 0] & _LAST_BITS] = True
+        if is_told.any():
+            for column in columns:
+                found[np.flatnonzero(is_told[column & _LAST_BITS]) // (column.size // len(column))] = True
+    return np.flatnonzero(found)
+
+
+def _read_things(reports: Reports, some: np.ndarray) -> _Things:
+    """What some reports, told by their rows, share with others."""
+    n = len(some)
+    rows, things = [np.arange(n)], [reports.place[some].astype(np.int64) * 4]
     for parties in (reports.actors, reports.recipients):
-        row, at = np.nonzero(parties.kind != NO_PARTY)
-        values = (parties.entity[row, at], parties.country[row, at], *parties.words[row, at].T)
+        row, at = np.nonzero(parties.kind[some] != NO_PARTY)
+        of = some[row]
+        values = (parties.entity[of, at], parties.country[of, at], *parties.words[of, at].T)
         for kind, value in zip((1, 2, 3, 3), values, strict=True):
             rows.append(row)
             things.append(value.astype(np.int64) * 4 + kind)
@@ -122,11 +148,11 @@ def _read_things(reports: Reports) -> _Things:
     # hashes, so no other report changes it.
     order = np.lexsort(
         (
-            reports.tie,
-            reports.recipients.entity[:, 0],
-            reports.actors.entity[:, 0],
-            reports.place,
-            reports.event_type,
+            reports.tie[some],
+            reports.recipients.entity[some, 0],
+            reports.actors.entity[some, 0],
+            reports.place[some],
+            reports.event_type[some],
         )
     )
     place = np.empty(n, dtype=np.int64)
@@ -136,7 +162,7 @@ def _read_things(reports: Reports) -> _Things:
     once = np.flatnonzero(np.concatenate([[True], (at[1:] != at[:-1]) | (thing[1:] != thing[:-1])])[: len(at)])
     at, thing = at[once], thing[once]
     counts = np.bincount(at, minlength=n)
-    return _Things(order, np.cumsum(counts) - counts, counts, thing)
+    return _Things(some[order], np.cumsum(counts) - counts, counts, thing)
 
 
 def _mixed(*parts: np.ndarray) -> np.ndarray:
@@ -253,7 +279,7 @@ def _add_pairs_between_texts(found: PairSet, reports: Reports, status: Status, t
     """
     rows = np.flatnonzero(status.is_now)
     order = rows[np.lexsort((reports.tie[rows], reports.position[rows], reports.document[rows]))]
-    all_sizes = np.bincount(reports.document[rows], minlength=len(reports.document_sketches))
+    all_sizes = np.bincount(reports.document[rows], minlength=len(reports.document_ids))
     begins, sizes = np.cumsum(all_sizes) - all_sizes, np.minimum(all_sizes, LARGEST_BLOCK)
     one, other = texts.T
     pairs = np.cumsum(sizes[one] * sizes[other])

@@ -18,6 +18,7 @@ import pandas as pd
 from pandas.util import hash_array
 
 from pipelines.records import PlacePrecision
+from pipelines.stages.resolve.kept_rows import KeptRows
 from pipelines.stages.resolve.likeness import sketch_norms, sketch_texts
 from pipelines.stages.resolve.report_words import day_parts, head_and_word, is_repeat, trigger_phrase, trigger_stems
 
@@ -32,7 +33,7 @@ NO_PARTY, GROUP, STATE, BODY, PERSON = range(5)  # by how well a name tells one 
 COUNTS = ("fatalities", "injuries", "arrests", "crowd_size")
 _HISTORICAL = "historical"
 _DONE = ("actual", _HISTORICAL)
-OF_DOCUMENT = ("document_ids", "document_tie", "document_published", "document_sketches")
+OF_DOCUMENT = ("document_ids", "document_tie", "document_published", "document_sketches", "document_norms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,10 @@ class Reports:
     counts: np.ndarray  # n by COUNTS, NaN where none is told
     document_tie: np.ndarray  # likewise of the id of each document
     document_published: np.ndarray
-    document_sketches: np.ndarray
-    sentence_sketches: np.ndarray
+    document_sketches: np.ndarray | KeptRows
+    document_norms: np.ndarray  # the lengths of the sketches
+    sentence_sketches: np.ndarray | KeptRows
+    sentence_norms: np.ndarray
 
     def __len__(self) -> int:
         return len(self.mention_ids)
@@ -94,10 +97,11 @@ class Reports:
         found: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)
+            most = texts if field.name in OF_DOCUMENT else count
             if isinstance(value, Parties):
                 found[field.name] = Parties(*(getattr(value, part.name)[:count] for part in fields(value)))
             else:
-                found[field.name] = value[: texts if field.name in OF_DOCUMENT else count]
+                found[field.name] = value.of_first(most) if isinstance(value, KeptRows) else value[:most]
         return Reports(**found)
 
 
@@ -110,8 +114,8 @@ class SketchNorms:
 
     @classmethod
     def of(cls, reports: Reports) -> SketchNorms:
-        """Those of all reports."""
-        return cls(sketch_norms(reports.document_sketches), sketch_norms(reports.sentence_sketches))
+        """Those of reports."""
+        return cls(reports.document_norms, reports.sentence_norms)
 
 
 class Names:
@@ -206,9 +210,14 @@ def read_reports(
         counts=mentions[list(COUNTS)].to_numpy(dtype=np.float64, na_value=np.nan),
         document_tie=hash_array(documents["document_id"].to_numpy(dtype=object), categorize=False),
         document_published=published,
-        document_sketches=sketch_texts(texts, len(texts)),
-        sentence_sketches=sketch_texts(sentences(), len(mentions)),
+        **_sketches("document", texts, len(texts)),
+        **_sketches("sentence", sentences(), len(mentions)),
     )
+
+
+def _sketches(of: str, texts: Iterable[str], count: int) -> dict[str, Any]:
+    sketches = sketch_texts(texts, count)
+    return {f"{of}_sketches": sketches, f"{of}_norms": sketch_norms(sketches)}
 
 
 def _dates(mentions: pd.DataFrame) -> dict[str, Any]:

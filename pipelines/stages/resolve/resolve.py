@@ -6,28 +6,30 @@ entities (`entities.py`) and events (`events.py`) are joined, or how near-duplic
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from datetime import date
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from pipelines.freed_memory import give_back
+from pipelines.freed_memory import give_back, keep_apart
 from pipelines.records import DocumentDuplicate
 from pipelines.stages.beside import beside
-from pipelines.stages.resolve.copies import Copies, Text, change_copies, find_copies
-from pipelines.stages.resolve.corrections import ENTITY_KINDS, CorrectionFile, Corrections, settle
+from pipelines.stages.resolve.copies import Copies, change_copies, find_copies
+from pipelines.stages.resolve.corrections import ENTITY_KINDS, Correction, CorrectionFile, Corrections, settle
 from pipelines.stages.resolve.entities import EntityChange, ResolvedEntities, resolve_entities
 from pipelines.stages.resolve.entity_corrections import EntityCorrections, settle_entities
 from pipelines.stages.resolve.entity_profiles import NodeId
 from pipelines.stages.resolve.event_source import EventReader
 from pipelines.stages.resolve.events import Memory, ResolvedEvents, resolve_events
 from pipelines.stages.resolve.kept_entities import KeptEntities
-from pipelines.stages.resolve.kept_texts import KeptTexts
+from pipelines.stages.resolve.kept_texts import ABOUT_TEXTS, KeptTexts
 from pipelines.stages.versions import events_code_version, resolver_code_version
 
 _WORTH_A_PROCESS = 1_000  # texts among which copies are found by a process of its own: 0.2 s
@@ -90,14 +92,24 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, mem
         corrections: by people.
         memory: where the resolution is kept; `None`: all is resolved from nothing.
     """
-    documents = tables.documents[["document_id", "published_date", "print"]]
     rows = corrections.rows if corrections else ()
     # Only rows that name mentions of entities ask for these.
     named = any(row.kind in ENTITY_KINDS for row in rows)
-    settled_entities = settle_entities(rows, _nodes(tables.entity_mentions_of(None)) if named else {})
-    with _copies(tables, memory) as found_copies:
+    # On the disk of what is kept, as folders of temporary files can be memory.
+    if memory is not None:
+        memory.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=memory.folder if memory is not None else None) as files:
+        return _resolve(tables, rows, memory, Path(files), is_named=named)
+
+
+def _resolve(
+    tables: ResolveInput, rows: Sequence[Correction], memory: Memory | None, files: Path, *, is_named: bool
+) -> Resolved:
+    documents = tables.documents[["document_id", "published_date", "print"]]
+    settled_entities = settle_entities(rows, _nodes(tables.entity_mentions_of(None)) if is_named else {})
+    with _copies(tables, memory, files) as found_copies:
         is_counted = partial(_counted, tables.documents, found_copies)
-        entities, added = _entities(tables, documents, is_counted, settled_entities, memory)
+        entities, added = _entities(tables, documents, is_counted, settled_entities, memory, files)
         copies, counted = found_copies(), is_counted()
     documents = documents.assign(is_counted=documents["document_id"].map(counted).astype(bool))
     entities.kept.let_go()
@@ -129,7 +141,7 @@ def resolve(tables: ResolveInput, corrections: CorrectionFile | None = None, mem
 
 
 @contextmanager
-def _copies(tables: ResolveInput, memory: Memory | None) -> Iterator[Callable[[], Copies]]:
+def _copies(tables: ResolveInput, memory: Memory | None, files: Path) -> Iterator[Callable[[], Copies]]:
     """Find near-duplicates by what changed since the run before, or from nothing if that is not kept.
 
     From nothing it is a process's work, done by the time that it is known which entities are one.
@@ -137,12 +149,10 @@ def _copies(tables: ResolveInput, memory: Memory | None) -> Iterator[Callable[[]
     before = None
     if memory is not None and memory.former:
         before = KeptTexts.read(memory.folder / memory.former / _TEXTS, memory.version)
+    if before is None:
+        keep_apart()
     current = tables.documents[tables.documents["is_current"]]
-    columns = (current[name].tolist() for name in ("document_id", "source_key", "url"))
-    texts = [
-        Text(document_id, published_date, source_key, url if isinstance(url, str) else None)
-        for published_date, document_id, source_key, url in zip(_days(current["published_date"]), *columns, strict=True)
-    ]
+    texts = pa.table({name: _column(current[name], kind) for name, kind in ABOUT_TEXTS.items()})
 
     def texts_of(documents: Collection[str]) -> dict[str, tuple[str, bytes | None]]:
         found = tables.texts_of(documents)
@@ -150,10 +160,12 @@ def _copies(tables: ResolveInput, memory: Memory | None) -> Iterator[Callable[[]
         return {document: (text, _bytes(minhash)) for document, text, minhash in zip(*columns, strict=True)}
 
     if before is None and _WORTH_A_PROCESS <= len(texts) <= _MOST_HANDED_OVER:
-        with beside(find_copies, texts, texts_of([text.document_id for text in texts])) as found:
+        with beside(find_copies, texts, texts_of(texts["document_id"].to_pylist())) as found:
             yield found
     else:
         copies = change_copies(texts, texts_of, before)
+        if before is None:
+            copies = replace(copies, kept=copies.kept.moved(files / _TEXTS))
         give_back()
         yield lambda: copies
 
@@ -222,6 +234,7 @@ def _entities(
     is_counted: Callable[[], Mapping[str, bool]],
     corrections: EntityCorrections,
     memory: Memory | None,
+    files: Path,
 ) -> tuple[ResolvedEntities, list[str] | None]:
     """Resolve entities by what changed since the run before, or from nothing if that is not kept, or people correct some.
 
@@ -233,7 +246,7 @@ def _entities(
         before = KeptEntities.read(memory.folder / memory.former / _ENTITIES, memory.version)
     if before is None or before.is_corrected or corrections.same or corrections.different:
         rows = tables.entities_of, tables.entity_mentions_of
-        return resolve_entities(documents, *rows, corrections, is_counted=is_counted), None
+        return resolve_entities(documents, *rows, corrections, is_counted=is_counted, folder=files), None
     known = dict(before.documents.all("document_id", "print"))
     now = dict(zip(documents["document_id"].tolist(), documents["print"].tolist(), strict=True))
     fresh = {document for document, told in now.items() if known.get(document) != told}
@@ -260,8 +273,10 @@ def events_version() -> str:
     return events_code_version(f"{np.__version__} {pd.__version__} {version('duckdb')} {version('pyarrow')}")
 
 
-def _days(values: pd.Series) -> list[date | None]:
-    return [None if day is pd.NaT else day for day in pd.to_datetime(values).dt.date.tolist()]
+def _column(values: pd.Series, kind: pa.DataType) -> pa.Array:
+    """A column of a frame as Arrow's; missing values stay so."""
+    days = pa.types.is_date(kind) and pd.api.types.is_datetime64_any_dtype(values)
+    return pa.array(values, from_pandas=True).cast(kind) if days else pa.array(values, kind, from_pandas=True)
 
 
 def _bytes(value: object) -> bytes | None:

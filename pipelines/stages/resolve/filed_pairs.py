@@ -1,0 +1,101 @@
+"""All pairs of profiles that may be one entity, where there were none before: what `entity_pairs.change_pairs` comes to, with
+numbers for profiles and in files.
+
+What belongs here: `compare_all`. What does not: which pairs a block gives otherwise (`entity_blocks.py`).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.stages.resolve.entity_blocks import MOST_IN_BLOCK, NEIGHBOURS
+from pipelines.stages.resolve.entity_clusters import ScoredPair
+from pipelines.stages.resolve.entity_evidence import compare
+from pipelines.stages.resolve.filed_profiles import FiledProfiles
+from pipelines.stages.resolve.kept_entities import SCHEMAS
+from pipelines.stages.resolve.table_files import TableFile, taken
+
+_PAIRS_AT_ONCE = 10_000  # whose profiles are in memory
+Connecting = list[tuple[int, int, ScoredPair]]  # pairs that speak for one entity, with the numbers of their profiles
+
+
+def compare_all(profiles: FiledProfiles, path: Path) -> Connecting:
+    """Compare the profiles of all blocks.
+
+    Args:
+        profiles: all of them.
+        path: of the table of pairs, which is written.
+    """
+    keys, counts = _pairs(profiles)
+    file = TableFile(path, SCHEMAS["pairs"])
+    found: Connecting = []
+    for begin in range(0, len(keys), _PAIRS_AT_ONCE):
+        some = keys[begin : begin + _PAIRS_AT_ONCE]
+        first, second = np.divmod(some, max(len(profiles), 1))
+        loaded = profiles.load(np.union1d(first, second).tolist())
+        rows: list[tuple[Any, ...]] = []
+        for a, b, count in zip(
+            first.tolist(), second.tolist(), counts[begin : begin + len(some)].tolist(), strict=True
+        ):
+            one, other = loaded[a], loaded[b]
+            evidence = compare(one, other, profiles.common)
+            if evidence is None:
+                rows.append((one.id, other.id, count, None, None, None))
+                continue
+            pair = ScoredPair(one.id, other.id, evidence.log_odds, evidence.method, evidence.text)
+            rows.append((one.id, other.id, count, pair.odds, pair.method, pair.evidence))
+            if pair.is_for:
+                found.append((a, b, pair))
+        file.add(rows)
+    file.done()
+    return found
+
+
+def _pairs(profiles: FiledProfiles) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs that blocks give, packed into one number each, in order; and by how many blocks."""
+    count = np.int64(len(profiles))
+    found = array("q")
+    large: list[np.ndarray] = []
+    for members in _blocks(profiles.blocks):
+        if len(members) > MOST_IN_BLOCK:
+            large.append(members)
+        else:
+            found.extend(int(first * count) + second for first, second in combinations(np.sort(members).tolist(), 2))
+    parts = [np.frombuffer(found, dtype=np.int64), *_of_large(profiles, large)]
+    return np.unique(np.concatenate(parts), return_counts=True)
+
+
+def _blocks(rows: np.ndarray) -> Iterator[np.ndarray]:
+    """The profiles of each block that has more than one."""
+    order = np.argsort(rows[:, 0], kind="stable")
+    keys = rows[order, 0]
+    starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.empty(0, np.int64)
+    ends = np.append(starts[1:], len(keys))
+    several = np.flatnonzero(ends - starts > 1)
+    members = rows[:, 1]
+    for begin, end in zip(starts[several].tolist(), ends[several].tolist(), strict=True):
+        yield members[order[begin:end]]
+
+
+def _of_large(profiles: FiledProfiles, blocks: list[np.ndarray]) -> Iterator[np.ndarray]:
+    """The pairs of large blocks, packed: neighbours by country and name (`entity_blocks.pairs_of_block`)."""
+    if not blocks:
+        return
+    named = np.unique(np.concatenate(blocks))
+    places = taken(profiles.made.select(["country", "last", "first"]), named).append_column("number", pa.array(named))
+    rank = np.empty(len(named), dtype=np.int64)
+    columns = ("country", "last", "first", "number")
+    rank[pc.sort_indices(places, [(name, "ascending") for name in columns]).to_numpy()] = np.arange(len(named))
+    for members in blocks:
+        in_order = members[np.argsort(rank[np.searchsorted(named, members)])]
+        for step in range(1, NEIGHBOURS + 1):
+            one, other = in_order[:-step], in_order[step:]
+            yield np.minimum(one, other) * len(profiles) + np.maximum(one, other)

@@ -1,0 +1,135 @@
+"""The rows of the entity tables of core for all entities of documents, written some after the others.
+
+What belongs here: `FiledRows`. What does not: what a row says (`entity_rows.py`), which entities are one (`filed_entities.py`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from pipelines.stages.resolve.entity_changes import read_node
+from pipelines.stages.resolve.entity_clusters import Join
+from pipelines.stages.resolve.entity_profiles import Node, NodeId
+from pipelines.stages.resolve.entity_rows import affiliation_rows, entity_rows, link_rows
+from pipelines.stages.resolve.filed_entities import FiledEntities
+from pipelines.stages.resolve.kept_tables import Schema, read_table
+from pipelines.stages.resolve.table_files import TableFile, taken
+
+_TEXT, _TEXTS, _DAY = pa.string(), pa.list_(pa.string()), pa.date32()
+_SCHEMAS: dict[str, Schema] = {
+    "entities": {
+        **dict.fromkeys(("entity_id", "name", "label"), _TEXT),
+        "is_named": pa.bool_(),
+        **dict.fromkeys(("country", "sector"), _TEXT),
+        **dict.fromkeys(("aliases", "titles"), _TEXTS),
+        **dict.fromkeys(("mention_count", "document_count"), pa.int64()),
+        **dict.fromkeys(("first_seen_date", "last_seen_date"), _DAY),
+    },
+    "affiliations": {
+        **dict.fromkeys(("entity_id", "country", "sector"), _TEXT),
+        **dict.fromkeys(("from_date", "to_date"), _DAY),
+        "mention_count": pa.int64(),
+    },
+    "links": {
+        **dict.fromkeys(("mention_id", "entity_id", "method"), _TEXT),
+        "score": pa.float64(),
+        "evidence": _TEXT,
+    },
+}
+
+
+class FiledRows:
+    """The rows of core of entities that were resolved from nothing.
+
+    Args:
+        found: which documents' entities are one.
+        folder: of the files.
+    """
+
+    def __init__(self, found: FiledEntities, folder: Path) -> None:
+        self._found = found
+        self._folder = folder
+        self._by_document = np.argsort(found.nodes[:, 0], kind="stable").astype(np.int32)
+        count = len(found.documents)
+        self._starts = np.searchsorted(found.nodes[self._by_document, 0], np.arange(count + 1))
+
+    def entities(self, uncounted: Collection[str], at_once: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The rows of core.entities and core.entity_affiliations.
+
+        Args:
+            uncounted: the documents that are left out of every number.
+            at_once: entities of which all that documents tell is in memory.
+        """
+        files = [self._file(name) for name in ("entities", "affiliations")]
+        for told in self._told(at_once):
+            for file, rows in zip(
+                files, (entity_rows(told, uncounted), affiliation_rows(told, uncounted)), strict=True
+            ):
+                file.add_frame(rows)
+        entities, affiliations = (_frame(file.done()) for file in files)
+        return entities, affiliations
+
+    def links(self, mentions: Callable[[Collection[str]], pd.DataFrame], at_once: int) -> pd.DataFrame:
+        """The rows of core.entity_links.
+
+        Args:
+            mentions: gives the rows of nlp.entity_mentions of some documents.
+            at_once: documents whose mentions are in memory.
+        """
+        file = self._file("links")
+        for begin in range(0, len(self._found.documents), at_once):
+            links = dict(self._links(np.arange(begin, min(begin + at_once, len(self._found.documents)))))
+            rows = link_rows(mentions(self._found.documents[begin : begin + at_once]), links)
+            file.add_frame(rows)
+        return _frame(file.done())
+
+    def of_documents(self, documents: Collection[str] | None = None) -> dict[NodeId, str]:
+        """The entity of core of each entity of some documents, or of all."""
+        every = np.array(self._found.documents, dtype=object)
+        asked = every if documents is None else np.array(sorted(documents), dtype=object)
+        places = np.searchsorted(every, asked)
+        known = places < len(every)
+        known[known] = every[places[known]] == asked[known]
+        return {key: core for key, (core, _) in self._links(places[known])}
+
+    def _told(self, at_once: int) -> Iterator[dict[str, list[Node]]]:
+        """What documents tell of all entities of core, of some after the others."""
+        found = self._found
+        order = np.argsort(found.core_of, kind="stable").astype(np.int32)
+        starts = np.searchsorted(found.core_of[order], np.arange(len(found.core) + 1))
+        for begin in range(0, len(found.core), at_once):
+            end = min(begin + at_once, len(found.core))
+            rows = order[starts[begin] : starts[end]]
+            table = taken(read_table(self._folder / "nodes.arrow"), rows)
+            told: defaultdict[str, list[Node]] = defaultdict(list)
+            cores = found.core.take(pa.array(found.core_of[rows])).to_pylist()
+            columns = (column.to_pylist() for column in table.columns)
+            for core, row in zip(cores, zip(*columns, strict=True), strict=True):
+                told[core].append(read_node(row))
+            yield told
+
+    def _links(self, documents: np.ndarray) -> Iterator[tuple[NodeId, tuple[str, Join | None]]]:
+        """The entity of core and the join of each entity of some documents, which are told as numbers."""
+        found = self._found
+        counts = self._starts[documents + 1] - self._starts[documents]
+        at = np.repeat(self._starts[documents] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+        rows = self._by_document[at]
+        document, entity, profile = found.nodes[rows].T
+        names = found.entities.take(pa.array(entity)).to_pylist()
+        cores = found.core.take(pa.array(found.core_of[rows])).to_pylist()
+        for number, name, core, its_profile in zip(document.tolist(), names, cores, profile.tolist(), strict=True):
+            yield (found.documents[number], name), (core, found.joins.get(its_profile))
+
+    def _file(self, name: str) -> TableFile:
+        return TableFile(self._folder / f"core_{name}.arrow", _SCHEMAS[name])
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    """A table of a file as a frame whose values stay in the file."""
+    return table.to_pandas(types_mapper=pd.ArrowDtype)

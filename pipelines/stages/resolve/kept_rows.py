@@ -1,0 +1,92 @@
+"""Rows of a large array that most runs only look into: they stay in the file that an earlier run wrote.
+
+What belongs here: `KeptRows`. What does not: arrays that are put together anew in each run (`report_changes.py`), which files
+there are (`kept_events.py`).
+
+The next folder has the same file by another name (a hard link), the place of each row in it, and the rows that came since behind
+those. Once these are many, or many rows of the file are no more, all is written.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.stages.resolve.kept_tables import link_or_copy
+
+_MOST_CHANGED = 0.1  # above this share of its rows the whole array is written
+
+
+class KeptRows:
+    """The rows of an array, found by their place in a file or among those that came since.
+
+    Args:
+        base: rows in a file.
+        path: of that file.
+        place: for each row where it is: in the file, or, behind that, among those that came since.
+        added: the rows that came since.
+    """
+
+    def __init__(self, base: np.ndarray, path: Path, place: np.ndarray, added: np.ndarray) -> None:
+        self._base, self._path, self._place, self._added = base, path, place, added
+
+    def __len__(self) -> int:
+        return len(self._place)
+
+    def __getitem__(self, rows: np.ndarray) -> np.ndarray:
+        at = self._place[rows]
+        is_added = at >= len(self._base)
+        if not is_added.any():
+            return np.asarray(self._base[at])
+        found = np.empty((len(at), *self._added.shape[1:]), dtype=self._added.dtype)
+        found[~is_added] = self._base[at[~is_added]]
+        found[is_added] = self._added[at[is_added] - len(self._base)]
+        return found
+
+    def of_first(self, count: int) -> KeptRows:
+        """The first so many rows."""
+        return KeptRows(self._base, self._path, self._place[:count], self._added)
+
+    def put_together(self, former: np.ndarray, is_fresh: np.ndarray, fresh: np.ndarray) -> KeptRows:
+        """Rows of this array and new ones.
+
+        Args:
+            former: for each row its number in this array; anything for new ones.
+            is_fresh: which rows are new.
+            fresh: these, in their order.
+        """
+        place = np.empty(len(former), dtype=np.int64)
+        place[~is_fresh] = self._place[former[~is_fresh]]
+        place[is_fresh] = len(self._base) + len(self._added) + np.arange(len(fresh))
+        return KeptRows(self._base, self._path, place, np.concatenate([self._added, fresh]))
+
+    def write(self, path: Path) -> None:
+        """Write what is not in a file yet.
+
+        Args:
+            path: of the file with the rows, which is not there yet; others are beside it.
+        """
+        in_file = int((self._place < len(self._base)).sum())
+        if max(len(self._added), len(self._base) - in_file) > _MOST_CHANGED * len(self._base):
+            np.save(path, self[np.arange(len(self))])
+            return
+        link_or_copy(self._path, path)
+        np.save(_beside(path, "place"), self._place)
+        np.save(_beside(path, "added"), self._added)
+
+    @classmethod
+    def read(cls, path: Path) -> KeptRows:
+        """Read what was written, by this or as an array of its own; the rows stay in the file until they are looked at.
+
+        Args:
+            path: of the file with the rows.
+        """
+        base: np.ndarray = np.load(path, mmap_mode="r")
+        if not _beside(path, "place").exists():
+            return cls(base, path, np.arange(len(base)), base[:0])
+        return cls(base, path, np.load(_beside(path, "place")), np.load(_beside(path, "added")))
+
+
+def _beside(path: Path, name: str) -> Path:
+    return path.with_suffix(f".{name}.npy")
