@@ -26,6 +26,7 @@ _PAIRING = ("between", "among")
 _NOT_BELOW = frozenset(("aux", "auxpass", "mark", "punct", "det", "cc", "case"))
 _INNER_DEPTH = 2
 _PRESS = "JRN"
+_BLAMING = frozenset(("ACCUSE",))  # effects of operators that say what another did
 _EXAMPLES = frozenset(
     ("including",)
 )  # "projects in several areas, including industry": instances of a thing, not whom it is done to
@@ -222,9 +223,9 @@ class CandidateReader:
     def _controls(self, verb: Token, inner: Token) -> bool:
         """Whether a verb tells in a phrase what its object did, or in one of that: "charged two men with the murder"."""
         operators = self.matcher.lexicon.operators.get((lemma_of(verb), "verb"), ())
-        if inner.pos_ == "NOUN" and any(c.dep_ == "dobj" and c.i != inner.i for c in verb.rights):
-            if any(o.effect == "ACCUSE" and o.controller == "obj" for o in operators):
-                return True  # "charged the suspect in the shooting"
+        is_beside_object = inner.pos_ == "NOUN" and any(c.dep_ == "dobj" and c.i != inner.i for c in verb.rights)
+        if is_beside_object and any(o.effect in _BLAMING and o.controller == "obj" for o in operators):
+            return True  # "charged the suspect in the shooting"
         governed = government(inner)
         if governed is None or governed.token.i != verb.i or not governed.complement.startswith("prep:"):
             return False
