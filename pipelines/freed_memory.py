@@ -24,14 +24,17 @@ def keep_apart() -> None:
     """From now on have each large piece of memory by itself, and one heap for all threads.
 
     Such a piece goes back to the system as soon as it is freed. By itself GNU's C library takes larger and larger pieces from its
-    heaps, where the small ones that stay between them keep what is freed.
+    heaps, where the small ones that stay between them keep what is freed. What is free at the end of the heap stays for the next
+    pieces: to give it back each time, as the library does where the size of pieces is set, takes more time than the work.
     """
     _call("mallopt", _M_MMAP_THRESHOLD, _LARGE)
+    _call("mallopt", _M_TRIM_THRESHOLD, _MOST_FREE)
     _call("mallopt", _M_ARENA_MAX, 1)
 
 
-_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # of malloc.h
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # of malloc.h
 _LARGE = 1024**2  # bytes
+_MOST_FREE = 32 * 1024**2  # likewise, at the end of the heap
 
 
 def _call(name: str, *values: int) -> None:

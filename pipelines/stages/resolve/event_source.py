@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipelines.freed_memory import give_back
 from pipelines.stages.resolve.corrections import Corrections, correct_mentions
 from pipelines.stages.resolve.half_linkage import Ties
 from pipelines.stages.resolve.kept_events import document_prints, mixed, row_hashes
@@ -61,7 +62,11 @@ class EventRows:
             return self._read(rows)
         # Documents are in the order of their ids, so those of the parts are one behind the other.
         part = np.searchsorted(numbers, document) // _DOCUMENTS_AT_ONCE
-        return _joined([self._read(rows[part == number]) for number in range(part.max() + 1)])
+        parts = []
+        for number in range(part.max() + 1):
+            parts.append(self._read(rows[part == number]))
+            give_back()
+        return _joined(parts)
 
     def _read(self, rows: np.ndarray) -> Reports:
         some = self if len(rows) == len(self.mentions) and self.reader is None else self.of(rows)

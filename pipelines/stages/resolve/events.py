@@ -27,6 +27,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pipelines.freed_memory import give_back
 from pipelines.stages.resolve.alike_texts import Neighbours, alike_texts
 from pipelines.stages.resolve.changed_clusters import Before, ChangedPairs, climb_again
 from pipelines.stages.resolve.contradictions import part_contradictions
@@ -181,6 +182,7 @@ def _resolve(rows: EventRows, before: KeptEvents | None, folder: Path, version: 
     now = reports.of_first(count, len(rows.documents))
     ties = rows.ties()
     if before is None:
+        give_back()
         ladder = climb(
             count, lambda: (Links(p.first, p.second, p.value) for p in judged.pairs.portions()), ties, folder.parent
         )

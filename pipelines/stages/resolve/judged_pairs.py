@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipelines.freed_memory import give_back
 from pipelines.stages.resolve.changed_clusters import ChangedPairs
 from pipelines.stages.resolve.half_linkage import EXCLUDED, LEAST
 from pipelines.stages.resolve.kept_pairs import KeptPairs, Pairs, PairWriter, merged, packed
@@ -86,6 +87,7 @@ def judge_pairs(
         fresh = _judged(reports, new, norms, note)
         if writer is not None:
             writer.add(fresh)
+            give_back()
             continue
         of_staying = fresh.at(np.flatnonzero(stays[fresh.first] & stays[fresh.second] & (fresh.value != 0)))
         changed.append(ChangedPairs(of_staying.first, of_staying.second, of_staying.value, of_staying.value))

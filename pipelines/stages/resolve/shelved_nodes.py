@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from pipelines.freed_memory import give_back
 from pipelines.stages.resolve.entity_profiles import OTHER, Node, NodeId, companies, read_nodes
 from pipelines.stages.resolve.table_files import RecordFile, TableFile
 
@@ -69,6 +70,7 @@ class ShelvedNodes:
                 nodes.update((node[0], Node(*node)) for node in some)
                 numbers.update((node[0][0], place) for node, place in zip(some, places, strict=True))
             yield nodes, numbers
+            give_back()
 
     def beside(self, documents: Sequence[int]) -> list[list[str]]:
         """The first names of some documents (see `entity_profiles.companies`), which are told by their numbers."""
