@@ -163,6 +163,20 @@ def read_builds(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {name: f"{build.build_id} {build.is_finished}" for name, build in _builds(con).items()}
 
 
+def read_by(con: duckdb.DuckDBPyConnection, part: str, read: str) -> str | None:
+    """Which build of another part a part was built from, as `read_builds` names it; `None` if it was not built as a whole.
+
+    Args:
+        con: the build database; may be read-only.
+        part: the part.
+        read: the part that it reads.
+    """
+    build = _builds(con).get(part)
+    if build is None or not build.is_finished or read not in (build.inputs or {}):
+        return None
+    return f"{(build.inputs or {})[read]} True"
+
+
 def stamp(con: duckdb.DuckDBPyConnection, parts: Iterable[Part], *, run_id: str) -> None:
     """Note that a run has built parts of the warehouse, from what they read as it is now.
 

@@ -12,18 +12,19 @@ referred to has lost a row, or may have. Rules of sums and counts across tables 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
-from warehouse.checks import Check, orphans_sql
+from warehouse.checks import NO_ROW, Check, Reference, orphans_sql
 from warehouse.layout import literal, quoted
+from warehouse.narrow_checks import few_of_keys
+from warehouse.touched import COLUMNS, Touched, read_touched
 
 STATE = "state.json"
-_NO_ROW = "select 1 where false"
 
 
 class ChangedRows:
@@ -45,6 +46,12 @@ class ChangedRows:
                 for name, (former, build) in state["rows"].items():
                     if published.get(name) == former and built.get(name) == build:
                         self._paths[name] = rows_path(folder, name)
+        self._columns: dict[str, set[str]] = {}
+        self._touched: dict[str, tuple[Touched, tuple[str, ...]]] = {}
+        for part, tables in COLUMNS.items():
+            touched = read_touched(folder, part, since=published.get(part), build=built.get(part))
+            if touched is not None:
+                self._touched |= {table: (touched, columns) for table, columns in tables.items()}
 
     def is_known(self, table: str) -> bool:
         """Whether it is known which rows of a table have changed."""
@@ -57,6 +64,40 @@ class ChangedRows:
             return f"select * from {quoted(*table.split('.'))} limit 0"
         return f"select * exclude (_sign) from read_parquet({literal(str(path))})"
 
+    def is_same(self, table: str) -> bool:
+        """Whether a table is known to be as it was."""
+        if table in self._touched:
+            return not self._touched[table][0].keys
+        return table in self._paths and self._paths[table] is None
+
+    def keys_of(self, con: duckdb.DuckDBPyConnection, table: str, column: str) -> Collection[str] | None:
+        """The values that a column has in the rows of a table that came or went, or in more; `None` if they are not known."""
+        if self.is_same(table):
+            return ()
+        if table in self._touched:
+            touched, columns = self._touched[table]
+            if column in columns:
+                return touched.keys.get(column, ())
+            if touched.has_lost:
+                return None
+            rows = f"select * from {quoted(*table.split('.'))} where {_is_touched(touched, columns)}"
+        elif table in self._paths:
+            rows = self.rows(table)
+        else:
+            return None
+        name = quoted(column)
+        found = con.execute(f"select distinct {name} from ({rows}) where {name} is not null").fetchall()
+        return [str(key) for (key,) in found]
+
+    def _columns_of(self, con: duckdb.DuckDBPyConnection) -> Mapping[str, Collection[str]]:
+        if not self._columns:
+            for table, column in con.execute(
+                "select schema_name || '.' || table_name, column_name from duckdb_columns() "
+                "where database_name = current_database()"
+            ).fetchall():
+                self._columns.setdefault(table, set()).add(column)
+        return self._columns
+
     def few(self, con: duckdb.DuckDBPyConnection, check: Check) -> Check:
         """A check of the rows alone that may break its rule; the check itself if that may be any.
 
@@ -64,19 +105,63 @@ class ChangedRows:
             con: the build database; may be read-only.
             check: the check.
         """
+        if check.is_blocking and check.narrow_key:
+            return few_of_keys(con, self, check, self._columns_of(con))
+        if check.is_blocking and check.table in self._touched:
+            return self._few_touched(check)
         if not check.is_blocking or check.table not in self._paths:
             return check
         rows = self._rows(check.table, sign=1)
         table = quoted(*check.table.split("."))
         if check.condition:
-            return replace(check, few=f"select * from ({rows}) where {check.condition}" if rows else _NO_ROW)
+            return replace(check, few=f"select * from ({rows}) where {check.condition}" if rows else NO_ROW)
         if check.key:
             key = ", ".join(map(quoted, check.key))
             counted = f"select {key} from {table} semi join ({rows}) using ({key}) group by {key} having count(*) > 1"
-            return replace(check, few=counted if rows else _NO_ROW)
+            return replace(check, few=counted if rows else NO_ROW)
         if check.reference is not None and self._has_all(con, check):
-            return replace(check, few=orphans_sql(f"({rows})", check.reference, ()) if rows else _NO_ROW)
+            return replace(check, few=orphans_sql(f"({rows})", check.reference, ()) if rows else NO_ROW)
         return check
+
+    def _few_touched(self, check: Check) -> Check:
+        """A check of the rows that a load or a resolution may have written, and of those that refer to what it may have."""
+        touched, columns = self._touched[check.table]
+        few = ""
+        if check.condition:
+            few = f"select * from _rows where {check.condition}"
+        elif check.key:
+            # All rows of a key that was touched are at hand.
+            rows = "_rows"
+            if not set(columns) & {*check.key}:
+                rows = f"{quoted(*check.table.split('.'))} semi join _rows using ({', '.join(map(quoted, check.key))})"
+            key = ", ".join(map(quoted, check.key))
+            few = f"select {key} from {rows} group by {key} having count(*) > 1"
+        elif check.reference is not None:
+            few = self._few_orphans(check.reference, touched, columns)
+        elif check.of_document:
+            few = check.of_document.replace(
+                "_documents as", f"(from raw.documents where {_is_touched(touched, columns)}) as"
+            )
+        if not few:
+            return check
+        if not touched.keys:
+            return replace(check, few=NO_ROW)
+        rows = f"select * from {quoted(*check.table.split('.'))} where {_is_touched(touched, columns)}"
+        return replace(check, few=few, rows=rows)
+
+    def _few_orphans(self, reference: Reference, touched: Touched, columns: Collection[str]) -> str:
+        """SQL of the rows at hand that refer to nothing, where no other one can have lost what it refers to; else none."""
+        if reference.parent not in self._touched:
+            return ""
+        parent, theirs = self._touched[reference.parent]
+        if parent.has_lost and any(parent.keys.get(column) for column in theirs):
+            # Rows of the same keys are at hand, so also those whose parent is gone.
+            pairs = zip(reference.columns, reference.referred, strict=True)
+            if parent is not touched or not any(
+                own == other and own in columns and other in theirs for own, other in pairs
+            ):
+                return ""
+        return orphans_sql("_rows", reference, ())
 
     def _has_all(self, con: duckdb.DuckDBPyConnection, check: Check) -> bool:
         """Whether all rows that could be referred to are still there."""
@@ -98,6 +183,14 @@ class ChangedRows:
         if path is None:
             return None
         return f"select * exclude (_sign) from read_parquet({literal(str(path))}) where _sign = {sign}"
+
+
+def _is_touched(touched: Touched, columns: Iterable[str]) -> str:
+    """Condition of rows that may have been written; one without a key may be anybody's."""
+    told = [(quoted(column), ", ".join(map(literal, touched.keys.get(column, ())))) for column in columns]
+    return " or ".join(
+        f"{column} in ({keys}) or {column} is null" if keys else f"{column} is null" for column, keys in told
+    )
 
 
 def rows_path(folder: Path, model: str) -> Path:

@@ -5,7 +5,8 @@ those written by hand (`sql_checks`), and running them. What does not: deciding 
 the publication (`pipelines/defs`).
 
 A hand-written check is `sql/checks/<name>.sql`: comment lines `-- table: <schema>.<table>`, `-- severity: error|warn` and
-`-- description: ...`, then one SELECT.
+`-- description: ...`, then one SELECT; `-- key: ...` and `-- pairs: ...` promise that few rows can be judged by themselves
+(`narrow_checks.py`).
 """
 
 from __future__ import annotations
@@ -30,8 +31,10 @@ from warehouse.tables import TABLES
 from warehouse.transaction import translated_errors
 
 SAMPLE_ROWS = 5
+NO_ROW = "select 1 where false"
 _SIDE_BY_SIDE = 2  # what reads much has all of DuckDB's threads anyway
-_HEADER = re.compile(r"^-- (table|severity|description): (.+)$", re.MULTILINE)
+_HEADER = re.compile(r"^-- (table|severity|description|key|pairs): (.+)$", re.MULTILINE)
+_REQUIRED = {"table", "severity", "description"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,10 @@ class Check:
     key: tuple[str, ...] = ()  # columns that no two rows may share, where that is the rule
     reference: Reference | None = None  # where the rule is that rows are referred to that are there
     few: str = ""  # SQL of the rows that break it where all others are known to keep it; none if nothing is known
+    rows: str = ""  # SQL of the rows of the table that `few` calls _rows
+    narrow_key: str = ""  # column whose values keep or break a hand-written rule by themselves (`narrow_checks.py`)
+    pairs: tuple[str, ...] = ()  # columns that hold two such values, where pairs are counted
+    of_document: str = ""  # `sql` of a rule that a row keeps by itself and its document, of _rows and _documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +171,17 @@ def run_side_by_side(
 
 def _run_together(con: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> list[CheckResult]:
     started = time.perf_counter()
-    counted = [f"({check.few or check.sql}\n) as offending" for check in checks if check.few or not check.condition]
-    if conditions := " or ".join(f"({check.condition})" for check in checks if check.condition and not check.few):
+    # Rules of rows of which none has changed are kept.
+    asked = [check for check in checks if check.few != NO_ROW]
+    counted = [f"({check.few or check.sql}\n) as offending" for check in asked if check.few or not check.condition]
+    if conditions := " or ".join(f"({check.condition})" for check in asked if check.condition and not check.few):
         counted.append(f"{quoted(*checks[0].table.split('.'))} where {conditions}")
     counts = " union all ".join(f"select count(*) from {one}" for one in counted)
+    if rows := next((check.rows for check in asked if check.rows), ""):
+        counts = f"with _rows as materialized ({rows}) {counts}"
     try:
         is_one = len(checks) == 1 and not checks[0].few
-        is_broken = is_one or any(count for (count,) in con.execute(counts).fetchall())
+        is_broken = is_one or (bool(counts) and any(count for (count,) in con.execute(counts).fetchall()))
     except duckdb.Error:
         is_broken = True
     if is_broken:
@@ -207,7 +218,7 @@ def sql_checks(sql_dir: Path) -> tuple[Check, ...]:
 def _read_check(path: Path) -> Check:
     text = path.read_text(encoding="utf-8")
     header = dict(_HEADER.findall(text))
-    if header.keys() != {"table", "severity", "description"} or header["severity"] not in ("error", "warn"):
+    if header.keys() - {"key", "pairs"} != _REQUIRED or header["severity"] not in ("error", "warn"):
         raise ModelError(
             f"{path}: the first lines must be `-- table: `, `-- severity: error|warn` and `-- description: `"
         )
@@ -217,6 +228,8 @@ def _read_check(path: Path) -> Check:
         description=header["description"].rstrip("."),
         sql=text.strip().rstrip(";"),
         is_blocking=header["severity"] == "error",
+        narrow_key=header.get("key", ""),
+        pairs=tuple(header["pairs"].split(", ")) if "pairs" in header else (),
     )
 
 
@@ -224,7 +237,11 @@ def _checks_of_table(table: Table) -> list[Check]:
     key = ", ".join(quoted(column) for column in table.primary_key)
     checks = [
         Check(
-            "unique_key", table.qualified_name, _unique(table.primary_key), _unique_sql(_name(table), table.primary_key)
+            "unique_key",
+            table.qualified_name,
+            _unique(table.primary_key),
+            _unique_sql(_name(table), table.primary_key),
+            key=table.primary_key,
         ),
         _not_null_check(
             table.qualified_name,
@@ -240,13 +257,13 @@ def _checks_of_table(table: Table) -> list[Check]:
 
 def _reference_check(table: Table, reference: ForeignKey) -> Check:
     columns = ", ".join(reference.columns)
+    referred = Reference(reference.columns, reference.table, reference.references)
     return Check(
         f"reference_{'_'.join(reference.columns)}",
         table.qualified_name,
         f"every {columns} is in {reference.table}",
-        orphans_sql(
-            _name(table), Reference(reference.columns, reference.table, reference.references), table.primary_key
-        ),
+        orphans_sql(_name(table), referred, table.primary_key),
+        reference=referred,
     )
 
 
@@ -270,13 +287,17 @@ def _span_check(table: Table, span: Span, key: str) -> Check:
         there = f"substring(documents.text, {start} + 1, {end} - {start})"
         exactness = f" or spans.{quoted(span.text)} is null or {there} <> spans.{quoted(span.text)}"
         shown = f", {there} as text_there"
+    broken = (
+        f"where {start} is not null and ({start} < 0 or {end} is null or {end} <= {start} "
+        f"or {end} > length(documents.text){exactness})"
+    )
+    shown = f"select {keys}, {start}, {end}{shown} from"
     return Check(
         f"span_{span.start.removesuffix('_char')}",
         table.qualified_name,
         f"{span.start} and {span.end} mark {span.text or 'a part'} of the document's text",
-        f"select {keys}, {start}, {end}{shown} from {_name(table)} as spans join raw.documents using (document_id) "
-        f"where {start} is not null and ({start} < 0 or {end} is null or {end} <= {start} "
-        f"or {end} > length(documents.text){exactness})",
+        f"{shown} {_name(table)} as spans join raw.documents using (document_id) {broken}",
+        of_document=f"{shown} _rows as spans join _documents as documents using (document_id) {broken}",
     )
 
 

@@ -13,6 +13,7 @@ The model's own SQL computes the new rows. It runs where each table that it name
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
@@ -23,17 +24,35 @@ import duckdb
 
 from warehouse.builds import read_builds
 from warehouse.changed_checks import STATE, rows_path
-from warehouse.changed_keys import ChangedKeys
+from warehouse.changed_keys import ChangedKeys, Changes
 from warehouse.layout import quoted
 from warehouse.models import Increment, Model, ModelRun, check_columns, timed
+from warehouse.prints import Prints
 from warehouse.tables import TABLES
 from warehouse.transaction import transaction, translated_errors
 
-_NARROW = "_narrow"  # the database in memory whose views are the changed rows
+_NARROW = "_narrow"  # the databases in memory whose views are the changed rows, one of each connection
+
+# The rows that came and went, with the place of those that went: of a row that is there twice more often two.
+_DIFFERENCE = """
+create or replace temporary table _difference as
+select cast(sign(_more) as integer) as _sign,
+    unnest(if(_more < 0, _places[1:cast(-_more as bigint)], list_resize(cast([] as bigint[]), cast(_more as bigint)))) as _place,
+    * exclude (_more, _places)
+from (
+    select * exclude (_side, _place), sum(_side) as _more, list(_place) filter (where _place is not null) as _places
+    from (
+        select -1 as _side, rowid as _place, * from {table} where {stale}
+        union all
+        select 1 as _side, cast(null as bigint) as _place, * from temp._rows
+    )
+    group by all having sum(_side) <> 0
+)
+"""
 
 
 class Increments:
-    """What is known of the rows that models were made of, in the last run and now."""
+    """What is known of the rows that models were made of, in the last run and now; for several threads, a connection each."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path, models: Iterable[Model]) -> None:
         """Read what the last run has kept.
@@ -43,22 +62,25 @@ class Increments:
             folder: where hashes are kept.
             models: all models.
         """
+        models = list(models)
         self._con = con
         self._folder = folder
-        models = list(models)
         self._partial = {model.qualified_name: model for model in models if model.increment is not None}
-        self._viewed: dict[str, str] = {}
         self._build = con.execute("select current_database()").fetchall()[0][0]
+        self._prints = Prints(con, folder)
         columns: dict[str, Collection[str]] = {table.qualified_name: table.column_names for table in TABLES}
         columns |= {model.qualified_name: [column.name for column in model.columns] for model in models}
-        self._changed = ChangedKeys(con, folder, columns)
+        self._changes = Changes(self._prints, columns, self._partial)
+        self._connections: dict[int, _Connection] = {}
+        self._numbers = itertools.count()
         self._former, self._standing = self._read_state()
 
-    def run(self, model: Model) -> ModelRun | None:
+    def run(self, model: Model, con: duckdb.DuckDBPyConnection) -> ModelRun | None:
         """Compute the rows of what has changed and put them into the place of those that there were, in one transaction.
 
         Args:
             model: the model; those it reads have run.
+            con: a connection to the build database, of the calling thread alone.
 
         Returns:
             Row count and seconds; `None` if it has to be computed as a whole, and nothing was done.
@@ -66,9 +88,12 @@ class Increments:
         increment = model.increment
         if increment is None or self._standing.get(model.qualified_name) != model.code_version:
             return None
-        if any(not self._is_told(self._partial[name]) for name in model.depends_on & self._partial.keys()):
+        if any(not self._is_told(self._partial[name], con) for name in model.depends_on & self._partial.keys()):
             return None
-        return timed(self._con, model, lambda: self._replace(model, increment))
+        own = self._connections.get(id(con))
+        if own is None:
+            own = self._connections[id(con)] = _Connection(con, self._build, self._changes, next(self._numbers))
+        return timed(con, model, lambda: own.replace(model, increment))
 
     def note(self, models: Iterable[Model]) -> None:
         """Keep the hashes of what models read now.
@@ -77,9 +102,10 @@ class Increments:
             models: models that stand as they were built from what is there now; all others are computed as a whole next time.
         """
         models = [model for model in models if model.increment is not None]
+        keys = ChangedKeys(self._con, self._changes)
         for model in models:
             assert model.increment is not None
-            self._changed.print(model, model.increment, self._partial)
+            keys.print(model, model.increment)
         self._folder.mkdir(exist_ok=True)
         builds = read_builds(self._con)
         with translated_errors(doing="keeping what models were made of"):
@@ -87,10 +113,10 @@ class Increments:
             state = {
                 "duckdb": duckdb.__version__,
                 "models": {m.qualified_name: [m.code_version, builds.get(m.qualified_name)] for m in models},
-                "prints": self._changed.keep(),
+                "prints": self._prints.keep(),
                 "rows": {
                     name: [self._former[name], builds.get(name)]
-                    for name in self._changed.keep_rows(partial(rows_path, self._folder))
+                    for name in self._changes.keep_rows(self._con, partial(rows_path, self._folder))
                 },
             }
             (self._folder / STATE).write_text(json.dumps(state), encoding="utf-8")
@@ -101,48 +127,70 @@ class Increments:
             state = json.loads((self._folder / STATE).read_text(encoding="utf-8"))
             builds = read_builds(self._con)
             if state["duckdb"] == duckdb.__version__:
-                self._changed.compare_with(state["prints"])
+                self._prints.compare_with(state["prints"])
                 noted = {name: build for name, (_, build) in state["models"].items() if builds.get(name) == build}
                 return noted, {name: version for name, (version, _) in state["models"].items() if name in noted}
         return {}, {}
 
-    def _is_told(self, model: Model) -> bool:
+    def _is_told(self, model: Model, con: duckdb.DuckDBPyConnection) -> bool:
         """Whether it is known which rows of a model have changed since the hashes were kept: some, or none at all."""
-        if self._changed.is_known(model):
+        if model.qualified_name in self._changes.deltas:
             return True
         return (
             self._standing.get(model.qualified_name) == model.code_version
-            and read_builds(self._con).get(model.qualified_name) == self._former[model.qualified_name]
+            and read_builds(con).get(model.qualified_name) == self._former[model.qualified_name]
         )
 
-    def _replace(self, model: Model, increment: Increment) -> bool:
+
+class _Connection:
+    """What one connection needs to compute models in part: its own changed keys, and views of their rows."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, build: str, changes: Changes, number: int) -> None:
+        self._con = con
+        self._build = build
+        self._changes = changes
+        self._keys = ChangedKeys(con, changes)
+        self._narrow = f"{_NARROW}_{number}"
+        self._viewed: dict[str, str] = {}
+        con.execute(f"attach if not exists ':memory:' as {self._narrow}")
+
+    def replace(self, model: Model, increment: Increment) -> bool:
         """Replace the rows of changed keys; whether it could be done."""
-        con = self._con
-        is_sound = self._changed.print(model, increment, self._partial)
-        if not is_sound or not self._changed.find(model, increment, self._partial):
+        if not self._keys.print(model, increment):
             return False
-        self._narrow(model, increment)
-        table = quoted(model.schema, model.name)
-        stored, given = f"from {table} where {increment.stale}", "from temp._rows"
-        with transaction(con, doing=f"running the model {model.name}"):
-            con.execute(f"use {_NARROW}")
-            try:
-                con.execute(f"create or replace temporary table _rows as {model.sql}")
-            finally:
-                con.execute(f"use {quoted(self._build)}")
-            check_columns(model, con.execute("describe temp._rows").fetchall())
-            if self._changed.note(model, f"select * {stored}", f"select * {given}"):
-                con.execute(f"delete {stored}")
-                con.execute(f"insert into {table} by name {given}")
-            con.execute("drop table temp._rows")
+        changed = self._keys.find(model, increment)
+        if changed is None:
+            return False
+        if not changed:
+            self._changes.delta(self._con, model.qualified_name)
+            return True
+        self._view(model, increment)
+        con, table = self._con, quoted(model.schema, model.name)
+        con.execute(f"use {self._narrow}")
+        try:
+            con.execute(f"create or replace temporary table _rows as {model.sql}")
+        finally:
+            con.execute(f"use {quoted(self._build)}")
+        check_columns(model, con.execute("describe temp._rows").fetchall())
+        with transaction(con, doing=f"running the model {model.name}"):  # no place is another until it ends
+            difference = _DIFFERENCE.format(table=table, stale=increment.stale)
+            ((count,),) = con.execute(difference).fetchall()
+            if count:
+                con.execute(
+                    f"delete from {table} where rowid in (select _place from temp._difference where _sign = -1)"
+                )
+                con.execute(
+                    f"insert into {table} by name select * exclude (_sign, _place) from temp._difference where _sign = 1"
+                )
+        self._changes.note(con, model.qualified_name, "select * exclude (_place) from temp._difference")
+        con.execute("drop table temp._rows")
+        con.execute("drop table temp._difference")
         return True
 
-    def _narrow(self, model: Model, increment: Increment) -> None:
+    def _view(self, model: Model, increment: Increment) -> None:
         """Make the views under which a model's SQL sees the rows of changed keys only."""
         con = self._con
-        if not self._viewed:
-            con.execute(f"attach if not exists ':memory:' as {_NARROW}")
-        for source in self._changed.sources(model, increment):
+        for source in self._keys.sources(model, increment):
             schema, table = source.table.split(".")
             columns = ", ".join(map(quoted, source.columns)) or "*"
             key = quoted(increment.key)
@@ -151,6 +199,6 @@ class Increments:
                 only = f" where {increment.through[source.table].only}"
             view = f"select {columns} from {quoted(self._build, schema, table)}{only}"
             if self._viewed.get(source.table) != view:
-                con.execute(f"create schema if not exists {quoted(_NARROW, schema)}")
-                con.execute(f"create or replace view {quoted(_NARROW, schema, table)} as {view}")
+                con.execute(f"create schema if not exists {quoted(self._narrow, schema)}")
+                con.execute(f"create or replace view {quoted(self._narrow, schema, table)} as {view}")
                 self._viewed[source.table] = view

@@ -7,9 +7,10 @@ What belongs here: reading it. What does not: deciding what to do with a file (`
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import fields
 from datetime import UTC
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -17,51 +18,78 @@ import duckdb
 from pipelines.records import QuarantineRow, SourceFile
 
 _ROWS_AT_ONCE = 4096
+# Documents that are asked for one by one, for a millisecond each; a hundred thousand ids are read in eighty.
+_LOOKED_UP = 32
 # Columns of few values, each of which is held once: a million files repeat them.
 _REPEATED = frozenset(("run_id", "media_type", "status", "stage", "reason_code"))
 
 
-@dataclass(frozen=True, slots=True)
 class Ledger:
-    """What the warehouse knows before a run."""
+    """What the warehouse knows before a run, each part of it read when it is first asked for.
 
-    files: Mapping[str, SourceFile]  # by path: the current version of each file still in the folder
-    document_ids: frozenset[str]
-    extractor_versions: Mapping[str, str]  # by document id: who made its rows in nlp; absent while it has none
-    quarantine: Mapping[str, QuarantineRow]  # by quarantine id
+    Args:
+        con: a connection to the build database, which is not written meanwhile; may be read-only.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+        self.document_ids: Set[str] = _DocumentIds(con)
+
+    @cached_property
+    def files(self) -> Mapping[str, SourceFile]:
+        """The current version of each file still in the folder, by path."""
+        current = f"select {_columns(SourceFile)} from raw.files where is_current order by path"
+        return {file.path: file for file in map(_maker(SourceFile), _rows(self._con, current))}
+
+    @cached_property
+    def quarantine(self) -> Mapping[str, QuarantineRow]:
+        """What was refused, by quarantine id."""
+        refused = f"select {_columns(QuarantineRow)} from raw.quarantine order by quarantine_id"
+        return {row.quarantine_id: row for row in map(_maker(QuarantineRow), _rows(self._con, refused))}
 
     def stale_documents(self, extractor_version: str) -> tuple[str, ...]:
         """Ids of the documents whose rows in nlp another extractor made, or that have none; sorted."""
-        return tuple(sorted(id for id in self.document_ids if self.extractor_versions.get(id) != extractor_version))
+        stale = "select document_id from raw.documents where extractor_version is distinct from ?"
+        return tuple(sorted(document_id for (document_id,) in _rows(self._con, stale, [extractor_version])))
+
+
+class _DocumentIds(Set[str]):
+    """Ids of the documents loaded: a few are looked up, and all are read for those who ask for more."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+        self._asked = 0
+
+    @cached_property
+    def _all(self) -> frozenset[str]:
+        return frozenset(document_id for (document_id,) in _rows(self._con, "select document_id from raw.documents"))
+
+    def __contains__(self, document_id: object) -> bool:
+        self._asked += 1
+        if self._asked > _LOOKED_UP:
+            return document_id in self._all
+        found = self._con.execute("select exists (from raw.documents where document_id = ?)", [document_id])
+        return found.fetchone() == (True,)
+
+    def __len__(self) -> int:
+        return int(self._con.execute("select count(*) from raw.documents").fetchall()[0][0])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
 
 
 def read_ledger(con: duckdb.DuckDBPyConnection) -> Ledger:
-    """Read the ledger of a build database.
+    """The ledger of a build database.
 
     Args:
         con: a connection to it; may be read-only.
     """
-    versions: dict[str, str] = {}
-    document_ids = []
-    for document_id, version in _rows(con, "select document_id, extractor_version from raw.documents"):
-        document_ids.append(document_id)
-        if version is not None:
-            versions[document_id] = sys.intern(version)
-    files = map(
-        _maker(SourceFile), _rows(con, f"select {_columns(SourceFile)} from raw.files where is_current order by path")
-    )
-    refused = f"select {_columns(QuarantineRow)} from raw.quarantine order by quarantine_id"
-    return Ledger(
-        files={file.path: file for file in files},
-        document_ids=frozenset(document_ids),
-        extractor_versions=versions,
-        quarantine={row.quarantine_id: row for row in map(_maker(QuarantineRow), _rows(con, refused))},
-    )
+    return Ledger(con)
 
 
-def _rows(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
+def _rows(con: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
     """The rows of a query, some thousand of which are in memory at a time."""
-    result = con.execute(sql)
+    result = con.execute(sql, list(values))
     while rows := result.fetchmany(_ROWS_AT_ONCE):
         yield from rows
 

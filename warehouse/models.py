@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 # Folder: schema of its models, and what a model is unless its .yml says otherwise.
 FOLDERS = {"staging": ("staging", "view"), "intermediate": ("intermediate", "table"), "marts": ("main", "table")}
+# Of a warehouse: what is kept of the rows that tables were made of.
+PRINTS_FOLDER = "prints"
 # The C parser is ten times as fast; both build plain values only.
 _YML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Emptying a table costs by its rows, making it anew by its columns, each of which has a comment.

@@ -47,6 +47,8 @@ _INPUT = {
     ),
 }
 
+_MANY = 2_000  # documents or mentions, for which much of a table is read
+
 
 def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Read what `ResolveInput` holds, by field; texts, entities and mentions are read when they are asked for.
@@ -102,7 +104,10 @@ def _rows_of(
     """
     some = "" if ids is None else f"where {of} in (select unnest($ids))"
     rows = con.sql(f"{statement} {some} order by {order}", params={} if ids is None else {"ids": list(ids)})
-    return rows.df() if has_numbers else rows.to_arrow_table().to_pandas()
+    found = rows.df() if has_numbers else rows.to_arrow_table().to_pandas()
+    if ids is None or len(ids) >= _MANY:
+        give_back_blocks(con)
+    return found
 
 
 def core_tables(frames: Mapping[str, pd.DataFrame]) -> dict[str, pa.Table]:

@@ -22,6 +22,7 @@ from filelock import FileLock
 from pipelines import errors
 from pipelines.defs.failures import run_failures
 from pipelines.defs.keys import UI_TAGS
+from pipelines.lean_imports import import_dagster_storage
 from pipelines.no_work import OPENING_LOCK
 from pipelines.settings import PROJECT_ROOT
 from warehouse.transaction import translated_errors
@@ -111,6 +112,7 @@ def open_instance() -> Iterator[dg.DagsterInstance]:
 
 
 def _storage_opened(home: Path) -> dg.DagsterInstance:
+    import_dagster_storage()
     try:
         if (home / _CONFIGURATION).exists():
             return dg.DagsterInstance.get()

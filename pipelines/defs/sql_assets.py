@@ -5,7 +5,6 @@ What belongs here: the multi-asset that runs `sql/`. All models run in one step,
 finding and running models (`warehouse/models.py`), checking them (`checks.py`).
 """
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +17,10 @@ from pipelines.defs.resources import Warehouse, step_failures
 from pipelines.defs.unchanged import is_whole_run
 from pipelines.settings import Settings
 from warehouse.kept_answers import LINEAGE_FILE
-from warehouse.models import Model, ModelRun
+from warehouse.models import PRINTS_FOLDER, Model, ModelRun
 
 if TYPE_CHECKING:
     from warehouse.changed_checks import ChangedRows
-
-PRINTS_FOLDER = "prints"
 
 
 def build_sql_assets(models: Sequence[Model], settings: Settings, *, pool: str) -> dg.AssetsDefinition:
@@ -62,7 +59,7 @@ def _run(
     from warehouse.increments import Increments
     from warehouse.lineage import column_lineage
     from warehouse.macros import create_macros
-    from warehouse.model_order import run_side_by_side
+    from warehouse.model_order import run_side_by_side, turn_of_whole
     from warehouse.models import drop_removed_models, run_model
 
     lineage = column_lineage(models, settings.warehouse / LINEAGE_FILE)
@@ -77,20 +74,19 @@ def _run(
         for name in drop_removed_models(con, models):
             builds.discard(con, [name])
             context.log.info("dropped %s, whose model was removed", name)
-        turn = threading.Lock()  # what is known of changed rows belongs to one connection
+
+        turn = turn_of_whole(warehouse.build_database)
 
         def build(cursor: duckdb.DuckDBPyConnection, model: Model) -> ModelRun:
             is_standing = model.qualified_name in standing
             if is_standing and model.increment is not None:
-                with turn:
-                    run = increments.run(model)
+                run = increments.run(model, cursor)
                 if run is not None:
                     return run
-            return run_model(cursor, model, is_refilled=is_standing)
+            with turn:
+                return run_model(cursor, model, is_refilled=is_standing)
 
-        runs = run_side_by_side(
-            con, warehouse.build_database, [model for model in selected if model.qualified_name not in kept], build
-        )
+        runs = run_side_by_side(con, [model for model in selected if model.qualified_name not in kept], build)
         done = []
         try:
             for model in selected:
@@ -156,7 +152,9 @@ def _all_stand(con: duckdb.DuckDBPyConnection, models: Sequence[Model]) -> bool:
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> set[str]:
-    rows = con.execute("select table_schema || '.' || table_name from information_schema.tables").fetchall()
+    rows = con.execute(
+        "select table_schema || '.' || table_name from information_schema.tables where table_catalog = current_database()"
+    ).fetchall()
     return {name for (name,) in rows}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -38,7 +38,7 @@ from warehouse.connection import open_build
 from warehouse.documents import DocumentStream, StoredDocuments, read_document_sources, read_documents
 from warehouse.ledger import read_ledger
 from warehouse.load import load_reference, load_run, replace_core, run_is_loaded
-from warehouse.models import Model
+from warehouse.models import PRINTS_FOLDER, Model
 from warehouse.search_words import update_word_stems
 from warehouse.staging import (
     StagedDocuments,
@@ -50,6 +50,7 @@ from warehouse.staging import (
     write_staged_extractions,
 )
 from warehouse.standing import standing_publication
+from warehouse.touched import CoreTouched, documents_touched, note_touched
 from warehouse.transaction import translated_errors
 from warehouse.versions import reference_version
 
@@ -177,12 +178,17 @@ def extract(
         document_ids=tuple(id_ for id_ in (*new_ids, *sorted(stale_ids)) if id_ not in failed),
         quarantine=_news(refused, ledger.quarantine, is_retry=retry_quarantined),
         extracted_count=result.extracted_count,
-        reused_count=len(ledger.document_ids.union(new_ids)) - result.extracted_count - len(result.failures),
+        reused_count=_count(ledger.document_ids, new_ids) - result.extracted_count - len(result.failures),
         word_count=result.word_count,
         seconds=result.seconds,
     )
     write_staged_extractions(settings.staging, extractions)
     return extractions
+
+
+def _count(known: Collection[str], new_ids: Iterable[str]) -> int:
+    """How many documents there are with the new ones, of which some may be known."""
+    return len(known) + sum(document_id not in known for document_id in set(new_ids))
 
 
 def _news(
@@ -238,17 +244,15 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
     extractions = read_staged_extractions(settings.staging)
     require_sound(path for path in map(batch_path, extractions.batch_paths) if isinstance(path, Path))
     run = _ingestion_run(staged, extractions)
-    is_new = any(
-        (
-            *(staged.documents, staged.document_sources, staged.files, staged.quarantine),
-            *(extractions.document_ids, extractions.quarantine, remove is not None),
-        )
-    )
+    is_new = remove is not None or _has_rows(staged, extractions)
+    former, touched = None, None
     try:
         with closing(open_build(settings.build_database)) as con:
             loaded = _load_part(settings)
             is_other_lists = not builds.is_up_to_date(con, loaded)
             is_new = is_new or is_other_lists
+            if is_new and not is_other_lists and remove is None:
+                former, touched = builds.read_builds(con).get(builds.LOAD), documents_touched(con, staged, extractions)
             builds.begin(con, [builds.LOAD, builds.RUNS] if is_new else [builds.RUNS], run_id=run_id)
             if is_other_lists:
                 load_reference(con, reference_lists(settings.asserted_confidence))
@@ -272,9 +276,16 @@ def load(settings: Settings, *, run_id: str, remove: Sequence[str] | None = None
     with closing(open_build(settings.build_database)) as con:
         runs = builds.Part(builds.RUNS)
         builds.stamp(con, [loaded, runs] if is_new else [runs], run_id=run_id)
+        if is_new:
+            note_touched(con, settings.warehouse / PRINTS_FOLDER, builds.LOAD, former, touched)
         if remove is not None:
             remove_extractions(settings.batches_location, known=read_ledger(con).document_ids)
     return run
+
+
+def _has_rows(staged: StagedDocuments, extractions: StagedExtractions) -> bool:
+    read = (staged.documents, staged.document_sources, staged.files, staged.quarantine)
+    return any((*read, extractions.document_ids, extractions.quarantine))
 
 
 def standing_run(settings: Settings, models: Sequence[Model]) -> str | None:
@@ -347,19 +358,23 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
     from warehouse.resolution import core_tables, read_resolve_input
 
     former = builds.run_of(con, builds.CORE)
+    written = CoreTouched(con, settings.warehouse / PRINTS_FOLDER)
     builds.begin(con, [builds.CORE], run_id=run_id)
     memory = Memory(settings.resolution, events_version(), former, name=run_id)
     with translated_errors(doing="keeping the resolution"):
         resolved = resolve(ResolveInput(**read_resolve_input(con)), corrections, memory)
+    tables = core_tables(resolved.tables)
+    written.find(tables, resolved.replaced_mentions, resolved.replaced_entities)
     replace_core(
         con,
-        core_tables(resolved.tables),
+        tables,
         run_id=run_id,
         replaced=resolved.replaced_mentions,
         entities=resolved.replaced_entities,
     )
     update_word_stems(con, resolved.added_documents)
     builds.stamp(con, [core], run_id=run_id)
+    written.note()
     forget_all_but(settings.resolution, run_id)
     return True
 

@@ -15,10 +15,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pipelines.collection import keep_for_good, uncollected
+from pipelines.lean_imports import without_pandas
 from pipelines.records import Document
 from pipelines.stages.batch_files import BatchPath
 from pipelines.stages.batches import BatchStore, input_hash
-from pipelines.stages.lean_imports import without_pandas
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from pipelines.stages.lean_imports import import_spacy
+from pipelines.lean_imports import import_spacy
 
 import_spacy()
 _pipes = import_module("pipelines.nlp.build").PIPES

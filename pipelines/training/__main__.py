@@ -1,4 +1,4 @@
-"""`make train`: fit the event coder's weights to the training articles; writes `event_weights.csv`, `settling_weights.csv`."""
+"""`make train`: fit the event coder's weights to the training articles; writes `event_weights.csv`, asked to also the others."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from spacy.language import Language
+
 from pipelines.nlp.build import build_nlp
 from pipelines.nlp.events.choice import WEIGHTS_FILE, load_weights
 from pipelines.nlp.events.evidence import ACTOR, PARTICIPANT, RECIPIENT
@@ -16,7 +18,7 @@ from pipelines.nlp.events.lexicon import LEXICONS
 from pipelines.nlp.events.settling import DAY, PLACE
 from pipelines.nlp.events.settling import WEIGHTS_FILE as SETTLING_FILE
 from pipelines.settings import PROJECT_ROOT
-from pipelines.training.corpus import read_articles, readings
+from pipelines.training.corpus import Article, read_articles, readings
 from pipelines.training.examples import examples_of
 from pipelines.training.fit import PARTIES_HEADER, THRESHOLDS, fit_role, table, with_stakes
 from pipelines.training.settling import cases_of, fit
@@ -26,7 +28,7 @@ _TRAINING = PROJECT_ROOT / "tests" / "cases" / "articles" / "training.jsonl"
 _ROUNDS = 3  # what is chosen for one event is evidence for later ones, so the weights are fitted to their own choices
 _START = "event_weights_by_hand.csv"
 _PARTIES = "event_weights_parties.csv"
-PARTY_ROLES = (ACTOR, RECIPIENT, PARTICIPANT)
+PARTY_ROLES = (ACTOR, RECIPIENT, PARTICIPANT, RIGHT)  # who they are, and whether they are right
 _SETTLING_START = "settling_weights_by_hand.csv"
 
 
@@ -36,15 +38,16 @@ def main() -> None:
     parser.add_argument("--articles", type=Path, default=_TRAINING, help="articles coded by hand, JSON Lines")
     parser.add_argument("--rounds", type=int, default=_ROUNDS)
     parser.add_argument(
-        "--parties", action="store_true", help="fit the weights of actor, recipient and participant too"
+        "--parties", action="store_true", help="fit the weights of actor, recipient, participant and right too"
     )
+    parser.add_argument("--settling", action="store_true", help="fit the weights of days and places too")
     args = parser.parse_args()
     articles = read_articles(args.articles)
     nlp = build_nlp(is_explaining=True)
     events: Any = nlp.get_pipe("events")
     by_hand = load_weights(_START)
     parties = load_weights(_PARTIES)
-    # Who is weighed against whom is an earlier fit unless asked for: a later one of it has to win on both sets to be kept.
+    # Who is weighed against whom is an earlier fit unless asked for, and so is the settling: a later one has to win to be kept.
     fixed = {} if args.parties else {role: with_stakes(role, parties[role]) for role in PARTY_ROLES}
     weights: Mapping[str, Mapping[str, float]] = {**by_hand, **fixed}
     for number in range(1, args.rounds + 1):
@@ -52,7 +55,7 @@ def main() -> None:
         examples = examples_of(readings(articles, nlp))
         fitted = {
             role: fit_role(role, examples[role], by_hand.get(role, {}))
-            for role in (*PARTY_ROLES, EXISTS, RIGHT)
+            for role in (*PARTY_ROLES, EXISTS)
             if role not in fixed
         }
         chosen = fixed | {role: with_stakes(role, one.weights) for role, one in fitted.items()}
@@ -67,7 +70,13 @@ def main() -> None:
         (LEXICONS / _PARTIES).write_text(text, encoding="utf-8")
     written = {role: {k: v for k, v in values.items() if k != "threshold"} for role, values in weights.items()}
     (LEXICONS / WEIGHTS_FILE).write_text(table(written), encoding="utf-8")
-    events.weights = weights
+    if args.settling:
+        events.weights = weights
+        _fit_settling(articles, nlp)
+
+
+def _fit_settling(articles: list[Article], nlp: Language) -> None:
+    """Fit and write the weights of days and places."""
     cases, starts = cases_of(readings(articles, nlp)), load_weights(_SETTLING_START)
     settled = {}
     for role in (DAY, PLACE):

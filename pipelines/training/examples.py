@@ -39,7 +39,8 @@ def examples_of(readings: Iterable[Reading]) -> dict[str, list[Example]]:
         name = reading.article.article_id
         for match in match_rows(reading.drafts, reading.article.events, reading.names):
             evidence = match.draft.evidence
-            examples.setdefault(EXISTS, []).append(Example(name, evidence, match.coded is not None))
+            seen = evidence | match.draft.manner
+            examples.setdefault(EXISTS, []).append(Example(name, seen, match.coded is not None))
             examples.setdefault(RIGHT, []).append(Example(name, evidence, match.is_right))
             for role, example in _choices(name, match, reading):
                 examples.setdefault(role, []).append(example)

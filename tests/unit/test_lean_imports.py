@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-_LEAN = "from pipelines.stages.lean_imports import import_spacy, without_pandas; "
+_LEAN = "from pipelines.lean_imports import import_dagster_storage, import_spacy, without_pandas; "
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,17 @@ _LEAN = "from pipelines.stages.lean_imports import import_spacy, without_pandas;
         pytest.param(
             "import spacy; import_spacy(); import sys; assert hasattr(sys.modules['spacy.cli'], 'train_cli')",
             id="spacy-that-is-there-stays",
+        ),
+        pytest.param(
+            "import_dagster_storage(); import sys; "
+            "assert not {'alembic', 'structlog', 'dagster._daemon.controller'} & set(sys.modules); "
+            "from dagster._core.storage import sql; "
+            "from dagster._core.storage.runs.sqlite import sqlite_run_storage as runs; "
+            "config = sql.get_alembic_config(runs.__file__); "
+            "assert sql.ScriptDirectory.from_config(config).get_current_head(); "
+            "import dagster._daemon.types, dagster._daemon.controller as daemon; "
+            "assert daemon.DaemonHeartbeat is dagster._daemon.types.DaemonHeartbeat",
+            id="dagster-without-migrations-and-daemon-until-asked",
         ),
         pytest.param(
             "without_pandas(); without_pandas(); import pyarrow as pa, sys; "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import cast
 
 import duckdb
 import pytest
@@ -37,7 +38,7 @@ def test_each_runs_after_those_that_it_reads(path: Path) -> None:
         read = f"m{number // 2}"
         models.append(a_model(f"m{number}", f"select n + 1 as n from {read} union all select 0", read))
     with duckdb.connect(str(path)) as con:
-        counts = [one.row_count for one in run_side_by_side(con, path, models, run)]
+        counts = [one.row_count for one in run_side_by_side(con, models, run)]
     assert counts[:4] == [1, 2, 3, 3]
     assert len(counts) == len(models)
 
@@ -51,7 +52,7 @@ def test_two_run_at_a_time(path: Path) -> None:
 
     models = [a_model("a", "select 1 as n"), a_model("b", "select 2 as n")]
     with duckdb.connect(str(path)) as con:
-        assert [one.row_count for one in run_side_by_side(con, path, models, wait)] == [1, 1]
+        assert [one.row_count for one in run_side_by_side(con, models, wait)] == [1, 1]
 
 
 def test_a_failure_is_told_in_its_turn_and_ends_what_has_not_begun(path: Path) -> None:
@@ -62,9 +63,25 @@ def test_a_failure_is_told_in_its_turn_and_ends_what_has_not_begun(path: Path) -
         *(a_model(f"d{number}", "select n from c", "c") for number in range(20)),
     ]
     with duckdb.connect(str(path)) as con:
-        runs = run_side_by_side(con, path, models, run_model)
+        runs = run_side_by_side(con, models, run_model)
         assert next(runs).row_count == 1
         with pytest.raises(ModelError, match=r"b\.sql"):
             next(runs)
         found = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
     assert found == {"a"}
+
+
+class WithoutCursors:
+    """A connection of which threads get none of their own."""
+
+    def execute(self, statement: str) -> None:
+        pass
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        raise duckdb.ConnectionException("closed")
+
+
+def test_a_thread_that_cannot_begin_is_told() -> None:
+    models = [a_model("a", "select 1 as n"), a_model("b", "select n from a", "a")]
+    with pytest.raises(duckdb.ConnectionException):
+        list(run_side_by_side(cast(duckdb.DuckDBPyConnection, WithoutCursors()), models, run))

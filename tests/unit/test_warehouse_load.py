@@ -293,7 +293,18 @@ def test_the_ledger_gives_back_the_records(con):
     assert ledger.files == {"example.txt": a_file(ONE, "example.txt")}
     assert ledger.quarantine == {"q1": refused}
     assert ledger.document_ids == {ONE.document_id}
-    assert ledger.extractor_versions == {}
+    assert ledger.stale_documents("v1") == (ONE.document_id,)
+
+
+@pytest.mark.parametrize("looked_up", [0, 2, 9], ids=["all-read", "some-looked-up", "all-looked-up"])
+def test_documents_of_the_ledger_are_found_however_many_are_asked_for(con, monkeypatch, looked_up):
+    monkeypatch.setattr("warehouse.ledger._LOOKED_UP", looked_up)
+    load(con, ONE, TWO)
+    known = read_ledger(con).document_ids
+    asked = [ONE.document_id, "doc_unknown", TWO.document_id, "", "doc_other"]
+    assert [document_id in known for document_id in asked] == [True, False, True, False, False]
+    assert len(known) == 2
+    assert set(known) == {ONE.document_id, TWO.document_id}
 
 
 def test_a_run_without_anything_new_is_still_recorded(con):

@@ -170,9 +170,10 @@ def resolve_body(discourse: Discourse, nominal: Nominal) -> EntityNode | None:
     if not nominal.is_definite or nominal.stated.country:
         return None
     sentence = discourse.sentence_of[nominal.start]
-    for referent in discourse.recent(sentence, NOMINAL_SENTENCES):
-        if referent.word == nominal.word and referent.node.key.startswith("nominal:"):
-            return None  # "a farmers' union ... the union"
+    recent = list(discourse.recent(sentence, NOMINAL_SENTENCES))
+    if any(r.word == nominal.word and r.node.key.startswith("nominal:") for r in recent):
+        return None  # "a farmers' union ... the union"
+    for referent in recent:
         if referent.kind != "organisation" or referent.last.head == nominal.head:
             continue
         is_near = sentence - referent.last.sentence <= _BODY_SENTENCES

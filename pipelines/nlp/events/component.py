@@ -3,7 +3,7 @@
 What belongs here: the order of the steps, for one document. Read next: `matcher.py` (sites and frames), `drafting.py`, who plays
 which role (`roles.py`: `candidates.py`, `evidence.py`, `choice.py`; what a phrase names: `parties.py`), `operators.py`,
 `recoding.py`, `repetitions.py`, `circumstances.py` (when and where: `event_dates.py`, `story.py`, `scene.py`),
-`counts.py`, `attribution.py`, `judgement.py` (is it one, is it right), `rows.py`.
+`counts.py`, `attribution.py`, `judgement.py` (is it one, is it right; how it is told: `manner.py`), `rows.py`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from pipelines.nlp.events.explanation import EXPLANATIONS
 from pipelines.nlp.events.generic import is_generic
 from pipelines.nlp.events.judgement import draft_evidence, judge
 from pipelines.nlp.events.lexicon import EventLexicon, Frame
+from pipelines.nlp.events.manner import MannerReader
 from pipelines.nlp.events.matcher import FrameMatcher, Site
 from pipelines.nlp.events.operators import OperatorReader
 from pipelines.nlp.events.parties import PartyReader
@@ -132,6 +133,11 @@ class _DocumentCoder:
         return DomainReader(self.doc, self._component.domains)
 
     @cached_property
+    def manner(self) -> MannerReader:
+        """Tells how events are told."""
+        return MannerReader(self.doc)
+
+    @cached_property
     def rows(self) -> RowWriter:
         """Writes the rows."""
         lexicon = self._component.lexicon
@@ -146,6 +152,7 @@ class _DocumentCoder:
             draft.evidence = draft_evidence(
                 draft, draft.modality, self.domains.of(sent), self.doc, self.domains.lean(sent)
             )
+            draft.manner = self.manner.of(draft)
             judge(draft, self.weights)
             if draft.is_row:
                 self.candidates.remember(_earlier(draft))
@@ -238,8 +245,12 @@ class _DocumentCoder:
                 drafts.append(demand)
             if found is None:
                 continue
-            _, outcome = found
-            choice = self.roles.by_operator(site, outcome.event_type or "", outcome.mode)
+            operator, outcome = found
+            asked = self.operators.asked(site, operator)
+            inner = (asked, list[PartyPhrase]()) if asked else None
+            choice = self.roles.by_operator(
+                site, outcome.event_type or "", outcome.mode, inner=inner, is_controlled=bool(asked)
+            )
             if not choice.actors:
                 continue
             draft = Draft(

@@ -36,6 +36,7 @@ class Draft:
     operators: list[Token] = field(default_factory=list)
     choice: Choice | None = None  # how the parties were chosen
     evidence: dict[str, float] = field(default_factory=dict)  # what was seen of the whole
+    manner: dict[str, float] = field(default_factory=dict)  # what was seen of how it is told: bears on its being one
     exists: float = 1.0  # probability that it is an event at all
     right: float = 1.0  # probability that type and parties are right
     is_row: bool = True

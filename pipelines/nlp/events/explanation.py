@@ -50,7 +50,7 @@ def _draft(doc: Doc, draft: Draft, row: Event, weights: Weights) -> dict[str, An
         "start_char": row.start_char,
         "is_row": draft.is_row,
         "exists": round(draft.exists, 3),
-        "exists_because": _reasons(draft.evidence, weights.get(EXISTS, {})),
+        "exists_because": _reasons(draft.evidence | draft.manner, weights.get(EXISTS, {})),
         "right": row.confidence,
         "right_because": _reasons(draft.evidence, weights.get(RIGHT, {})),
         "roles": roles,

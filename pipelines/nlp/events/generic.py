@@ -6,7 +6,9 @@ What belongs here: recognising that a clause says how things are as a rule. What
 
 from __future__ import annotations
 
-from pipelines.nlp.clauses.component import ClauseReader
+from collections.abc import Iterator
+
+from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.patterns import ANYONE, HABITUAL_ADVERBS, RULE_NOUNS
@@ -15,10 +17,14 @@ from pipelines.nlp.parsed import Span, Token
 _PRESENT = frozenset(("VBZ", "VBP"))
 _POSSIBILITY = frozenset(("can", "may", "must", "shall", "could", "might"))
 _OUTCOMES = frozenset(("can", "could", "may", "might"))
+_UNREAL = frozenset(("would", "could", "should", "might"))
+_ANY = frozenset(("any", "every", "each", "whichever", "whatever"))
 _RULE_PREPOSITIONS = ("under", "by", "in", "according to")
 _QUESTION_TAGS = frozenset(("WP", "WRB", "WDT", "WP$"))
 _QUOTES = frozenset(("'", '"', "”", "’", ")"))
 _CONDITIONS = frozenset(("if", "unless", "whether"))
+_NEWLY = frozenset("a an another new this that its his her their our".split())
+_WONDERING = frozenset("wonder debate consider discuss ponder imagine speculate decide determine weigh".split())
 _LABEL = 8  # tokens that a speaker's name in front of a question may have
 _CLIMB = 4  # clauses up from the event
 
@@ -44,6 +50,8 @@ def is_generic(draft: Draft, clauses: ClauseReader) -> bool:
         return True  # "those who strike face a trial"
     if _is_condition(draft.top) or _is_conditional(draft.top, clauses):
         return True
+    if any(_is_counterfactual(v) for v in verbs):
+        return True
     return _is_anyone(draft.site.token) or _is_asked(draft.site.token) or _is_absent(draft.site.token)
 
 
@@ -66,7 +74,7 @@ def _is_condition(token: Token) -> bool:
     current = token
     for _ in range(_CLIMB):
         if current.dep_ in ("advcl", "ccomp") and current.pos_ in ("VERB", "AUX"):
-            return _opens_condition(current)
+            return _opens_condition(current) or _is_wondered(current)
         if current.dep_ not in ("dobj", "conj", "xcomp", "pobj", "prep", "acomp", "attr"):
             return False
         if current.dep_ == "xcomp" and _opens_condition(current):
@@ -75,11 +83,24 @@ def _is_condition(token: Token) -> bool:
     return False
 
 
+def _is_wondered(clause: Token) -> bool:
+    """Whether a clause is what someone only turns over in mind: "wondered how they can arrest him", "debate who is to leave"."""
+    if clause.head.lemma_ not in _WONDERING:
+        return False
+    return any(c.tag_ in _QUESTION_TAGS and c.lower_ != "why" for c in clause.lefts)
+
+
 def _is_conditional(verb: Token, clauses: ClauseReader) -> bool:
     """Whether a verb tells what may follow on a condition: "if convicted, he could face ten years"."""
     if verb.pos_ not in ("VERB", "AUX") or not any(word in _OUTCOMES for word in clauses.predicate(verb).auxiliaries):
         return False
     return any(child.dep_ == "advcl" and _opens_condition(child) for child in verb.children)
+
+
+def _is_counterfactual(verb: Token) -> bool:
+    """Whether a verb tells what did not come about: "would have faced a trial", "a bill that would have let judges sit"."""
+    auxiliaries = {c.lower_ for c in verb.children if c.dep_ == "aux"}
+    return "have" in auxiliaries and not auxiliaries.isdisjoint(_UNREAL)
 
 
 def _opens_condition(verb: Token) -> bool:
@@ -94,7 +115,11 @@ def _opens_condition(verb: Token) -> bool:
 
 
 def _is_rule(verb: Token, clauses: ClauseReader) -> bool:
+    if _is_content_of_rule(verb):
+        return True
     predicate = clauses.predicate(verb)
+    if verb.tag_ == "VBD" and predicate.subject is not None and _is_standing_rule(predicate.subject):
+        return True
     is_open = verb.tag_ in _PRESENT or any(word in _POSSIBILITY for word in predicate.auxiliaries)
     if predicate.is_passive and not is_open:
         is_open = any(child.dep_ == "auxpass" and child.tag_ in _PRESENT for child in verb.children)
@@ -102,8 +127,40 @@ def _is_rule(verb: Token, clauses: ClauseReader) -> bool:
         return False
     if predicate.subject is not None and lemma_of(predicate.subject) in RULE_NOUNS:
         return True
-    governing = (head for name in _RULE_PREPOSITIONS for head in predicate.preps.get(name, ()))
-    return any(lemma_of(head) in RULE_NOUNS for head in governing)
+    if any(_is_under_rule(predicate)):
+        return True
+    first = verb
+    while first.dep_ == "conj" and first.head.pos_ in ("VERB", "AUX"):
+        first = first.head  # "under the charter the house accuses and a senate tries"
+    return first is not verb and first.tag_ in _PRESENT and any(_is_under_rule(clauses.predicate(first)))
+
+
+def _is_standing_rule(noun: Token) -> bool:
+    """Whether a noun is a rule that was there before: "Chadian law let the governor choose", not "a new law let him"."""
+    if lemma_of(noun) not in RULE_NOUNS:
+        return False
+    return not any(c.lower_ in _NEWLY for c in noun.lefts)
+
+
+def _is_under_rule(predicate: Predicate) -> Iterator[bool]:
+    for name in _RULE_PREPOSITIONS:
+        for head in predicate.preps.get(name, ()):
+            yield lemma_of(head) in RULE_NOUNS
+
+
+def _is_content_of_rule(verb: Token) -> bool:
+    """Whether a rule in the present says that it is so: "the charter specifies that ministers are removed by the senate"."""
+    current = verb
+    for _ in range(_CLIMB):
+        if current.dep_ == "ccomp":
+            over = current.head
+            if over.tag_ not in _PRESENT:
+                return False
+            return any(c.dep_ == "nsubj" and lemma_of(c) in RULE_NOUNS for c in over.children)
+        if current.dep_ not in ("conj", "xcomp", "advcl", "pcomp", "prep"):
+            return False
+        current = current.head
+    return False
 
 
 def _is_habit(verb: Token) -> bool:
@@ -152,11 +209,14 @@ def _is_to_you(verb: Token, clauses: ClauseReader) -> bool:
 
 
 def _is_anyone(token: Token) -> bool:
-    """Whether the event stands in a relative clause on "those", "anyone" or the like, in the present tense."""
+    """Whether the event stands in a relative clause on "those", "anyone", "any act" or the like, in the present tense."""
     current = token
     for _ in range(_CLIMB):
         if current.dep_ == "relcl":
-            return current.head.lower_ in ANYONE and current.tag_ in _PRESENT
+            if current.tag_ not in _PRESENT:
+                return False
+            noun = current.head
+            return noun.lower_ in ANYONE or any(c.dep_ == "det" and c.lower_ in _ANY for c in noun.lefts)
         if current.dep_ not in ("xcomp", "conj", "dobj", "pobj", "prep", "ccomp"):
             return False
         current = current.head

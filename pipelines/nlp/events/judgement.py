@@ -166,9 +166,11 @@ def _determiner(noun: Token) -> str:
 def judge(draft: Draft, weights: Weights) -> None:
     """Fill in how likely a draft is an event and its row right, by its evidence, and whether it becomes a row.
 
+    How it is told bears on the first alone: it says nothing of who the parties are.
+
     A row is given where an event is likelier than none and the parties are not hopeless: the thresholds stand beside the weights.
     """
-    draft.exists = probability(weights, EXISTS, draft.evidence)
+    draft.exists = probability(weights, EXISTS, draft.evidence | draft.manner)
     draft.right = probability(weights, RIGHT, draft.evidence)
     draft.is_row = draft.exists >= _threshold(weights, EXISTS) and draft.right >= _threshold(weights, RIGHT)
 

@@ -127,6 +127,7 @@ class PartyReader:
         if token.pos_ == "PRON":
             return (
                 token.lower_ in PERSONAL_PRONOUNS
+                or token.lower_ in self.person_nouns
                 or self.mention(token) is not None
                 or self.antecedents.of(token) is not None
             )
@@ -157,9 +158,11 @@ class PartyReader:
         return self.is_party(token) or self._partitive(token) is not None
 
     def is_own(self, phrases: Iterable[PartyPhrase], owners: Iterable[PartyPhrase]) -> bool:
-        """Whether a phrase says that it belongs to one of the owners: "its ambassador"."""
+        """Whether a phrase says that it is an officer or a body of one of the owners: "its ambassador"."""
         owning = {p.identity for p in owners}
         for phrase in phrases:
+            if self.doc[phrase.head].tag_ == "NNS" and phrase.sector in (None, "CVL"):
+                continue  # a state's own citizens are asked, told and held by it
             for token in self.doc[phrase.start : phrase.end]:
                 if token.dep_ == "poss" and token.pos_ == "PRON":
                     owner = self.antecedents.of(token)

@@ -16,7 +16,9 @@ PEOPLE_NOUNS = frozenset(
     minority tribe clan partner ally neighbour neighbor rival opponent supporter follower youth teenager couple wife husband
     son daughter brother sister mother father driver guard immigrant migrant tourist traveller traveler user voter member
     gunman bomber attacker assailant shooter sniper militant rebel insurgent terrorist extremist guerrilla jihadist militiaman
-    knifeman hitman mob counterpart musician artist player athlete parent volunteer staff crew employee sector industry""".split()
+    knifeman hitman mob counterpart musician artist player athlete parent volunteer staff crew employee sector industry
+    spouse fiancee fiance girlfriend boyfriend sibling uncle aunt nephew niece cousin grandmother grandfather grandson
+    granddaughter widow widower friend colleague classmate comrade staffer somebody someone""".split()
 )
 
 # Words that cannot be a party's head whatever the parse says.

@@ -133,7 +133,7 @@ def is_told_in_past(token: Token) -> bool:
         if finite.head is finite or not any(c.dep_ == "aux" and c.tag_ == "TO" for c in finite.children):
             break
         finite = own_finite(finite.head)
-    return _first_form(finite).tag_ == "VBD" or is_perfect(finite)
+    return first_form(finite).tag_ == "VBD" or is_perfect(finite)
 
 
 def is_split_passive(verb: Token) -> bool:
@@ -177,7 +177,7 @@ def _carries_on(clause: Token) -> bool:
     if not root.i < clause.head.i < first.i or first.nbor(-1).text != ",":
         return False
     # "..., who was jailed" says who somebody is.
-    return clause.tag_ == "VBD" and _first_form(root).tag_ == "VBD" and not is_perfect(root)
+    return clause.tag_ == "VBD" and first_form(root).tag_ == "VBD" and not is_perfect(root)
 
 
 def _may_be_news(verb: Token, is_own: bool) -> bool:
@@ -235,11 +235,11 @@ def _reporting(verb: Token) -> Token:
     return verb.head if verb.dep_ == "ccomp" and verb.head.pos_ == "VERB" else verb
 
 
-def _first_form(verb: Token) -> Token:
+def first_form(verb: Token) -> Token:
     """The verb or the first of its auxiliaries: what bears the tense."""
     return min((verb, *(c for c in verb.children if c.dep_ in ("aux", "auxpass"))), key=lambda t: t.i)
 
 
 def is_present(verb: Token) -> bool:
-    first = _first_form(verb)
+    first = first_form(verb)
     return first.tag_ in ("VBZ", "VBP") and first.lower_ not in _PERFECT

@@ -6,7 +6,7 @@ work (`ingest.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -37,7 +37,7 @@ class KnownLedger(Protocol):
         """The current version of each file, by path."""
 
     @property
-    def document_ids(self) -> frozenset[str]:
+    def document_ids(self) -> Set[str]:
         """Ids of the documents loaded."""
 
     @property

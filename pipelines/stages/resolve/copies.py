@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -87,23 +87,23 @@ def change_copies(texts: pa.Table, texts_of: TextsOf, before: KeptTexts | None =
     reworded -= fresh
     changed = fresh | reworded
     shared.look_up(lines, (key for (key,) in lines.where("document_id", changed, columns=["key"])))
-    signatures: dict[str, bytes | None] = {}
-    for row in loaded.rows(changed):
-        own = loaded.own(row, lines, shared)
-        signatures[row.document_id] = (row.signature if own is row.text else signature(own)) if own else None
-    new = ((*text, signatures[text.document_id]) for text in loaded.about(changed))
-    kept = before.texts.replaced("document_id", gone | reworded, new)
+
+    def signed() -> Iterator[tuple[Any, ...]]:
+        for row in loaded.rows(changed):
+            own = loaded.own(row, lines, shared)
+            its_signature = (row.signature if own is row.text else signature(own)) if own else None
+            yield row.document_id, row.published_date, row.source_key, row.url, its_signature
+
     former = before.texts.where("document_id", gone | reworded, columns=["signature"])
-    seeds = [value for (value,) in former if value] + [value for value in signatures.values() if value]
-    reached = _sharing(kept, seeds)
+    kept = before.texts.replaced("document_id", gone | reworded, signed())
+    reached, sharing = _sharing(kept, changed, [value for (value,) in former if value])
     rows = []
-    # One that shares no band with another is no copy.
-    if len(reached) > 1:
-        shared.look_up(lines, (key for (key,) in lines.where("document_id", reached, columns=["key"])))
-        signed = dict(kept.where("document_id", reached, columns=["document_id", "signature"]))
+    if sharing:
+        shared.look_up(lines, (key for (key,) in lines.where("document_id", sharing, columns=["key"])))
+        signatures = dict(kept.where("document_id", sharing, columns=["document_id", "signature"]))
         rows = [
-            row._replace(text=loaded.own(row, lines, shared), signature=signed[row.document_id])
-            for row in loaded.rows(reached)
+            row._replace(text=loaded.own(row, lines, shared), signature=signatures[row.document_id])
+            for row in loaded.rows(sharing)
         ]
     found = copies_among(rows)
     duplicates = before.duplicates.replaced(
@@ -173,18 +173,27 @@ class _Texts:
 
 
 class _Shared:
-    """The lines that are boilerplate, looked up once each."""
+    """The lines that are boilerplate, looked up once each.
 
-    def __init__(self) -> None:
+    Args:
+        every: all of them, where they are known.
+    """
+
+    def __init__(self, every: Collection[str] | None = None) -> None:
         self._known: dict[str, bool] = {}
+        self._every = every
 
     def among(self, lines: KeptTable, keys: Collection[str]) -> set[str]:
         """Those of some lines that are boilerplate now."""
+        if self._every is not None:
+            return {key for key in keys if key in self._every}
         self.look_up(lines, keys)
         return {key for key in keys if self._known[key]}
 
     def look_up(self, lines: KeptTable, keys: Iterable[str]) -> None:
         """Find out about some lines at once."""
+        if self._every is not None:
+            return
         missing = {key for key in keys if key not in self._known}
         if missing:
             common = _common(lines, missing)
@@ -207,6 +216,8 @@ def _change_lines(
         for line in long_lines(row.text)
     )
     lines = before.replaced("document_id", gone, rows)
+    if not len(before):
+        return lines, _Shared(_common(lines)), set()  # no document was there before
     keys = {key for (key,) in before.where("document_id", gone, columns=["key"])}
     keys.update(key for (key,) in lines.each("document_id", fresh, columns=["key"]))
     shared = _Shared()
@@ -215,8 +226,10 @@ def _change_lines(
     return lines, shared, {document for (document,) in lines.where("key", flipped, columns=["document_id"])}
 
 
-def _common(lines: KeptTable, keys: Collection[str]) -> set[str]:
-    counts = pc.value_counts(lines.any_of(("key", keys, None), columns=["key"])["key"])
+def _common(lines: KeptTable, keys: Collection[str] | None = None) -> set[str]:
+    """Those of some lines, or of all, that are boilerplate."""
+    told = lines.table("key") if keys is None else lines.any_of(("key", keys, None), columns=["key"])
+    counts = pc.value_counts(told["key"])
     # Most lines are of one page.
     often = counts.field("values").filter(pc.greater_equal(counts.field("counts"), MIN_PAGES)).to_pylist()
     pages: defaultdict[str, set[str]] = defaultdict(set)
@@ -225,16 +238,21 @@ def _common(lines: KeptTable, keys: Collection[str]) -> set[str]:
     return {key for key, found in pages.items() if len(found) >= MIN_PAGES}
 
 
-def _sharing(texts: KeptTable, seeds: Sequence[bytes]) -> set[str]:
-    """The documents that share a band with one of some signatures, or with one that does, and so on."""
-    if not seeds:
-        return set()
+def _sharing(texts: KeptTable, changed: Collection[str], former: Sequence[bytes]) -> tuple[set[str], set[str]]:
+    """The documents that share a band with a changed one or a former signature, or with one that does, and so on.
+
+    Returns:
+        These, and those among them that share a band with another one: the rest are no copies.
+    """
     signed = texts.table("document_id", "signature").drop_null()
-    if not len(signed):
-        return set()
-    bands = _bands(signed["signature"].to_pylist())
-    frontier = _bands(seeds)
+    if not len(signed) or not (changed or former):
+        return set(), set()
+    bands = _bands(signed["signature"])
+    is_changed = pc.is_in(signed["document_id"], value_set=pa.array(list(changed), pa.string())).to_numpy()
     found = np.zeros(len(bands), dtype=bool)
+    frontier = np.concatenate([bands[is_changed], _bands(pa.chunked_array([pa.array(former, pa.binary())]))])
+    if is_changed.all():
+        found, frontier = is_changed, frontier[:0]
     while len(frontier):
         reached = np.zeros(len(bands), dtype=bool)
         for band in range(BANDS):
@@ -242,15 +260,19 @@ def _sharing(texts: KeptTable, seeds: Sequence[bytes]) -> set[str]:
         new = reached & ~found
         found |= new
         frontier = bands[new]
-    ids = signed["document_id"].filter(found)
-    return set(ids.to_pylist())
+    is_shared = np.zeros(len(bands), dtype=bool)
+    for band in range(BANDS):
+        _, number, counts = np.unique(bands[found, band], return_inverse=True, return_counts=True)
+        is_shared[found] |= counts[number] > 1
+    ids = signed["document_id"]
+    return set(ids.filter(found).to_pylist()), set(ids.filter(is_shared).to_pylist())
 
 
-def _bands(signatures: Sequence[bytes]) -> np.ndarray:
+def _bands(signatures: pa.ChunkedArray) -> np.ndarray:
     """Numbers of the bands; two that differ hardly ever have one, and would be looked at in vain if they had."""
     found = np.empty((len(signatures), BANDS), dtype=np.uint64)
     for begin in range(0, len(signatures), _TEXTS_AT_ONCE):
-        some = b"".join(signatures[begin : begin + _TEXTS_AT_ONCE])
+        some = b"".join(signatures.slice(begin, _TEXTS_AT_ONCE).to_pylist())
         mixed = np.frombuffer(some, dtype="<u8").reshape(-1, BANDS, PERMUTATIONS // BANDS // 2) * _MIX
         mixed ^= mixed >> np.uint64(29)
         found[begin : begin + len(mixed)] = mixed.sum(axis=2, dtype=np.uint64)

@@ -149,13 +149,13 @@ class KeptTable:
         """Write the table to a file that is not there yet, and beside it what is not as in the file that it was read from."""
         gone = np.empty(0, np.int64) if self._gone is None else np.flatnonzero(self._gone)
         if self._path is None or len(gone) + len(self._added) > _MOST_CHANGED * len(self._base):
-            _write(self.table().combine_chunks(), path)
+            _write(self.table(), path)
             return
         link_or_copy(self._path, path)
         if self._gone is None and not len(self._added):
             return
         np.save(f"{path}{_GONE}", gone)
-        _write(self._added.combine_chunks(), Path(f"{path}{_ADDED}"))
+        _write(self._added, Path(f"{path}{_ADDED}"))
 
     @classmethod
     def read(cls, path: Path) -> KeptTable:
@@ -247,7 +247,8 @@ def rows_table(schema: Schema, rows: Sequence[Sequence[Any]]) -> pa.Table:
 
 def _write(table: pa.Table, path: Path) -> None:
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
+        for begin in range(0, len(table), _ROWS_AT_ONCE):
+            writer.write_table(table.slice(begin, _ROWS_AT_ONCE).combine_chunks())
 
 
 def read_table(path: Path) -> pa.Table:

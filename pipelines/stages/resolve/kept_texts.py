@@ -37,6 +37,11 @@ class KeptTexts:
         """What there is before the first run."""
         return cls(**{name: KeptTable.of(schema) for name, schema in _SCHEMAS.items()})
 
+    def moved(self, folder: Path) -> KeptTexts:
+        """The same in files of a folder that is not there yet."""
+        self.write(folder, "")
+        return KeptTexts(**{field.name: KeptTable.read(folder / f"{field.name}.arrow") for field in fields(self)})
+
     def write(self, folder: Path, version: str) -> None:
         """Write all of it to a folder that is not there yet."""
         write_tables(folder, {field.name: getattr(self, field.name) for field in fields(self)}, version=version)

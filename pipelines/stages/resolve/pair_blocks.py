@@ -17,7 +17,7 @@ from typing import IO
 
 import numpy as np
 
-_MOST_PAIRS = 2_000_000  # written down at once, before pairs found twice are put together
+_MOST_PAIRS = 1_000_000  # written down at once, before pairs found twice are put together
 _SHELVES = 16
 _SHELF_LOAD = 500_000  # pairs of a shelf that are held before they are written down
 _TIMES_BITS = 16  # below the pair itself: how many blocks give it

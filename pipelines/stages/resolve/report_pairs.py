@@ -24,7 +24,7 @@ from pipelines.stages.resolve.reports import NO_DAY, NO_PARTY, NONE, Reports
 
 LARGEST_BLOCK = 150
 _LONGEST_INTERVAL = 400  # days; a century is no evidence of a day
-_MOST_PAIRS = 2_000_000  # of reports of texts alike, written down at once
+_MOST_PAIRS = 500_000  # of reports of texts alike, written down at once
 _MOST_ENTRIES = 100_000  # of reports in windows
 _BLOCK = Bound(LARGEST_BLOCK, LARGEST_BLOCK // 2)
 _FILTER_BITS = 22

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.freed_memory import give_back
+from pipelines.freed_memory import give_back, keep_apart
 from pipelines.records import DocumentDuplicate
 from pipelines.stages.beside import beside
 from pipelines.stages.resolve.copies import Copies, change_copies, find_copies
@@ -107,7 +107,7 @@ def _resolve(
 ) -> Resolved:
     documents = tables.documents[["document_id", "published_date", "print"]]
     settled_entities = settle_entities(rows, _nodes(tables.entity_mentions_of(None)) if is_named else {})
-    with _copies(tables, memory) as found_copies:
+    with _copies(tables, memory, files) as found_copies:
         is_counted = partial(_counted, tables.documents, found_copies)
         entities, added = _entities(tables, documents, is_counted, settled_entities, memory, files)
         copies, counted = found_copies(), is_counted()
@@ -141,7 +141,7 @@ def _resolve(
 
 
 @contextmanager
-def _copies(tables: ResolveInput, memory: Memory | None) -> Iterator[Callable[[], Copies]]:
+def _copies(tables: ResolveInput, memory: Memory | None, files: Path) -> Iterator[Callable[[], Copies]]:
     """Find near-duplicates by what changed since the run before, or from nothing if that is not kept.
 
     From nothing it is a process's work, done by the time that it is known which entities are one.
@@ -149,6 +149,8 @@ def _copies(tables: ResolveInput, memory: Memory | None) -> Iterator[Callable[[]
     before = None
     if memory is not None and memory.former:
         before = KeptTexts.read(memory.folder / memory.former / _TEXTS, memory.version)
+    if before is None:
+        keep_apart()
     current = tables.documents[tables.documents["is_current"]]
     texts = pa.table({name: _column(current[name], kind) for name, kind in ABOUT_TEXTS.items()})
 
@@ -162,6 +164,8 @@ def _copies(tables: ResolveInput, memory: Memory | None) -> Iterator[Callable[[]
             yield found
     else:
         copies = change_copies(texts, texts_of, before)
+        if before is None:
+            copies = replace(copies, kept=copies.kept.moved(files / _TEXTS))
         give_back()
         yield lambda: copies
 

@@ -1,0 +1,154 @@
+"""Hashes of the rows of tables by their keys, kept from one run to the next: what has changed in them, whoever wrote it.
+
+What belongs here: `Prints`. What does not: which keys of a model that concerns (`changed_keys.py`).
+
+All connections of a run see the same: what differs is in a table of a database in memory.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+import duckdb
+
+from warehouse.layout import literal, quoted
+
+BUCKETS = 65536  # of keys: bounds what is kept of a table with millions of them
+SHARED = "_changes"  # the database in memory
+UNLIKE = f"{SHARED}.main._unlike"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table that a model reads, and how its rows are told apart.
+
+    Attributes:
+        table: "schema.table".
+        key: the column that tells them apart; "" for none.
+        columns: those that the model reads; none for all.
+        is_bucketed: whether many keys share a hash.
+        is_own: whether the key is that of the model; then it sees the rows of changed keys only.
+    """
+
+    table: str
+    key: str
+    columns: tuple[str, ...] = ()
+    is_bucketed: bool = False
+    is_own: bool = False
+
+    @property
+    def label(self) -> str:
+        """What hashes of it are kept under."""
+        return f"{self.table} {self.key}{' in buckets' if self.is_bucketed else ''} {', '.join(self.columns)}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """How many hashes of a source are not as they were, and of how many of these keys there were rows before and are now."""
+
+    count: int
+    others: int
+
+
+class Prints:
+    """The hashes of this run and what is unlike those of the last one."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        """Begin with nothing known.
+
+        Args:
+            con: the build database, outside a transaction.
+            folder: where hashes are kept, a file for each source.
+        """
+        self._folder = folder
+        self._found: dict[
+            str, Unlike | None
+        ] = {}  # by label of each source that was hashed; `None`: nothing to compare with
+        self._kept: set[str] = set()
+        self._turn = threading.Lock()
+        con.execute(f"attach if not exists ':memory:' as {SHARED}")
+        con.execute(f"create or replace table {UNLIKE} (source varchar, key varchar, is_other bool, is_new bool)")
+
+    def compare_with(self, labels: Collection[str]) -> None:
+        """Take the kept hashes of some sources for those of the last run."""
+        self._kept = set(labels)
+
+    def print(self, con: duckdb.DuckDBPyConnection, sources: Iterable[Source]) -> bool:
+        """Hash tables, where that has not been done; whether the hashes of the last run are there of all, and sound."""
+        is_sound = True
+        with self._turn:  # a large table has all of DuckDB's threads
+            for source in sources:
+                if source.label not in self._found:
+                    self._found[source.label] = self._print(con, source)
+                is_sound = is_sound and self._found[source.label] is not None
+        return is_sound
+
+    def unlike(self, source: Source) -> Unlike:
+        """What is not as in the last run of a source that was hashed, and of which there were hashes."""
+        found = self._found[source.label]
+        assert found is not None
+        return found
+
+    def new_keys(self, con: duckdb.DuckDBPyConnection, labels: Collection[str]) -> list[str]:
+        """The keys that have come of some sources."""
+        found = con.execute(
+            f"select key from {UNLIKE} where is_new and source in (select unnest($some)) order by key",
+            {"some": list(labels)},
+        ).fetchall()
+        return [key for (key,) in found]
+
+    def keep(self) -> list[str]:
+        """Keep the hashes of this run in the place of those of the last one; the labels of their sources."""
+        for label, unlike in self._found.items():
+            if unlike is None or unlike.count:
+                os.replace(self._path(label, os.getpid()), self._path(label))
+        of_now = {self._path(label) for label in self._found}
+        for path in self._folder.glob("*.parquet*"):
+            if path not in of_now:  # of a table that is read no more, or by a run that was stopped
+                path.unlink(missing_ok=True)
+        return list(self._found)
+
+    def _print(self, con: duckdb.DuckDBPyConnection, source: Source) -> Unlike | None:
+        label = source.label
+        key = f"cast(source.{quoted(source.key)} as varchar)" if source.key else "''"
+        if source.is_bucketed:
+            key = f"cast(hash(source.{quoted(source.key)}) % {BUCKETS} as varchar)"
+        row = f"row({', '.join(f'source.{quoted(name)}' for name in source.columns)})" if source.columns else "source"
+        con.execute(
+            f"create or replace temporary table _prints as select {key} as key, bit_xor(hash({row})) as print, "
+            f"count(*) as row_count from {quoted(*source.table.split('.'))} as source group by all"
+        )
+        found = self._compare(con, label) if label in self._kept else None
+        if found is None or found.count:
+            self._folder.mkdir(exist_ok=True)
+            path = literal(str(self._path(label, os.getpid())))
+            con.execute(f"copy temp._prints to {path} (format parquet)")
+        con.execute("drop table temp._prints")
+        return found
+
+    def _compare(self, con: duckdb.DuckDBPyConnection, label: str) -> Unlike | None:
+        try:
+            ((count,),) = con.execute(
+                f"insert into {UNLIKE} select $label, coalesce(now.key, former.key), "
+                "now.key is not null and former.key is not null, former.key is null "
+                "from temp._prints as now full join read_parquet($path) as former using (key) "
+                "where (now.print, now.row_count) is distinct from (former.print, former.row_count)",
+                {"label": label, "path": str(self._path(label))},
+            ).fetchall()
+        except duckdb.Error:  # damaged
+            return None
+        ((others,),) = (
+            con.execute(f"select count(*) from {UNLIKE} where source = $1 and is_other", [label]).fetchall()
+            if count
+            else ((0,),)
+        )
+        return Unlike(count, others)
+
+    def _path(self, label: str, part: int | None = None) -> Path:
+        name = blake2b(label.encode(), digest_size=8).hexdigest()
+        return self._folder / f"{name}.parquet{'' if part is None else f'.{part}'}"
