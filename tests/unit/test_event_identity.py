@@ -110,7 +110,7 @@ def recalled(news: Report, later: Report) -> list[list[str]]:
     pair = np.array([0]), np.array([1])
     reports = rows.read()
     related = only_recollections(related_reports(reports, *pair), reports, np.array([0, 1]))
-    found = event_relations(related, np.array(["old", "recollection"], dtype=object))
+    found = event_relations(related, np.array([0, 1]), np.array(["old", "recollection"], dtype=object))
     return found[["event_id", "related_event_id", "relation"]].to_numpy().tolist()
 
 

@@ -91,18 +91,28 @@ class RelatedReports:
         return lesser.astype(np.int64) * count + greater
 
 
-def event_relations(related: RelatedReports, event_of: np.ndarray) -> pd.DataFrame:
+def event_relations(related: RelatedReports, names: np.ndarray, event_of: np.ndarray) -> pd.DataFrame:
     """Relations between events.
 
     Args:
         related: pairs of reports.
+        names: the cluster of each report.
         event_of: the event of each report, as far as pairs name it.
 
     Returns:
         event_id (the plan, denial or recollection), related_event_id (the deed, what is denied, what is recalled), relation,
         score (probability of the surest pair of their reports); one row a pair of events and relation, a recollection has one.
     """
-    told = pd.DataFrame(
+    # By the clusters' numbers first, as most pairs are of few events.
+    order = np.lexsort((related.score, related.relation, names[related.second], names[related.first]))
+    related = related.at(order)
+    first, second = names[related.first], names[related.second]
+    is_last = np.ones(len(order), dtype=bool)
+    for column in (first, second, related.relation):
+        is_last[:-1] &= column[1:] == column[:-1]
+    is_last[:-1] = ~is_last[:-1]
+    related = related.at(np.flatnonzero(is_last & (first != second)))
+    rows = pd.DataFrame(
         {
             "event_id": event_of[related.first],
             "related_event_id": event_of[related.second],
@@ -110,8 +120,6 @@ def event_relations(related: RelatedReports, event_of: np.ndarray) -> pd.DataFra
             "score": related.score.astype(np.float64),
         }
     )
-    told = told[told["event_id"] != told["related_event_id"]]
-    rows = told.groupby(["event_id", "related_event_id", "relation"], as_index=False)["score"].max()
     # A recollection is of one act: the one that it fits best, of equals the first.
     best = rows[rows["relation"] == RECALLS].sort_values(["score", "related_event_id"], ascending=[False, True])
     rows = rows.drop(best.index[best.duplicated("event_id")])

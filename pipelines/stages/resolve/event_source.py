@@ -100,7 +100,8 @@ class EventRows:
         if self.reader is None:
             documents = self.documents.drop(columns="text")
             return document_prints(documents, self.mentions, self.participants, self.entities)
-        found = row_hashes(self.documents)
+        # Those of one id are compared, so that of all columns the id tells nothing.
+        found = row_hashes(self.documents.drop(columns="document_id"))
         told = (self.reader.prints.get(document, 0) for document in self.documents["document_id"].tolist())
         found = mixed(found + np.fromiter(told, dtype=np.uint64, count=len(found)))
         # What people say of a mention is told of its document.

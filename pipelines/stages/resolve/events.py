@@ -135,10 +135,8 @@ def resolve_events(
         mentions = correct_mentions(mentions, corrections)
     else:
         mentions = mentions.assign(is_event=~mentions["event_mention_id"].isin(corrections.not_events))
-    is_told = np.zeros(len(documents) + 1, dtype=bool)
-    # Of a document that is not there: the last one.
-    is_told[pd.Index(documents["document_id"]).get_indexer(pd.Index(mentions["document_id"]))] = True
-    documents = in_order(documents.loc[is_told[:-1]], "document_id")
+    is_told = documents["document_id"].isin(mentions["document_id"].unique())
+    documents = in_order(documents.loc[is_told], "document_id")
     rows = EventRows(documents, mentions, participants, entities, corrections, reader)
     if memory is not None:
         with memory.writing() as folder:
@@ -273,7 +271,7 @@ def _tables(
     events, parties = (pd.concat(tables, ignore_index=True) for tables in zip(*found, strict=True))
     is_event = rows.mentions["is_event"].to_numpy(dtype=bool)[anew]
     links.loc[~is_event, "method"] = "corrected"
-    return ResolvedEvents(events, links, parties, event_relations(related, event_of))
+    return ResolvedEvents(events, links, parties, event_relations(related, names, event_of))
 
 
 def _portions(names: np.ndarray, anew: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
