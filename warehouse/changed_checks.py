@@ -21,6 +21,7 @@ import duckdb
 
 from warehouse.checks import NO_ROW, Check, Reference, orphans_sql
 from warehouse.layout import literal, quoted
+from warehouse.narrow_checks import few_of_keys
 from warehouse.touched import COLUMNS, Touched, read_touched
 
 STATE = "state.json"
@@ -45,6 +46,7 @@ class ChangedRows:
                 for name, (former, build) in state["rows"].items():
                     if published.get(name) == former and built.get(name) == build:
                         self._paths[name] = rows_path(folder, name)
+        self._columns: dict[str, set[str]] = {}
         self._touched: dict[str, tuple[Touched, tuple[str, ...]]] = {}
         for part, tables in COLUMNS.items():
             touched = read_touched(folder, part, since=published.get(part), build=built.get(part))
@@ -62,6 +64,40 @@ class ChangedRows:
             return f"select * from {quoted(*table.split('.'))} limit 0"
         return f"select * exclude (_sign) from read_parquet({literal(str(path))})"
 
+    def is_same(self, table: str) -> bool:
+        """Whether a table is known to be as it was."""
+        if table in self._touched:
+            return not self._touched[table][0].keys
+        return table in self._paths and self._paths[table] is None
+
+    def keys_of(self, con: duckdb.DuckDBPyConnection, table: str, column: str) -> Collection[str] | None:
+        """The values that a column has in the rows of a table that came or went, or in more; `None` if they are not known."""
+        if self.is_same(table):
+            return ()
+        if table in self._touched:
+            touched, columns = self._touched[table]
+            if column in columns:
+                return touched.keys.get(column, ())
+            if touched.has_lost:
+                return None
+            rows = f"select * from {quoted(*table.split('.'))} where {_is_touched(touched, columns)}"
+        elif table in self._paths:
+            rows = self.rows(table)
+        else:
+            return None
+        name = quoted(column)
+        found = con.execute(f"select distinct {name} from ({rows}) where {name} is not null").fetchall()
+        return [str(key) for (key,) in found]
+
+    def _columns_of(self, con: duckdb.DuckDBPyConnection) -> Mapping[str, Collection[str]]:
+        if not self._columns:
+            for table, column in con.execute(
+                "select schema_name || '.' || table_name, column_name from duckdb_columns() "
+                "where database_name = current_database()"
+            ).fetchall():
+                self._columns.setdefault(table, set()).add(column)
+        return self._columns
+
     def few(self, con: duckdb.DuckDBPyConnection, check: Check) -> Check:
         """A check of the rows alone that may break its rule; the check itself if that may be any.
 
@@ -69,6 +105,8 @@ class ChangedRows:
             con: the build database; may be read-only.
             check: the check.
         """
+        if check.is_blocking and check.narrow_key:
+            return few_of_keys(con, self, check, self._columns_of(con))
         if check.is_blocking and check.table in self._touched:
             return self._few_touched(check)
         if not check.is_blocking or check.table not in self._paths:

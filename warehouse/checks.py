@@ -5,7 +5,8 @@ those written by hand (`sql_checks`), and running them. What does not: deciding 
 the publication (`pipelines/defs`).
 
 A hand-written check is `sql/checks/<name>.sql`: comment lines `-- table: <schema>.<table>`, `-- severity: error|warn` and
-`-- description: ...`, then one SELECT.
+`-- description: ...`, then one SELECT; `-- key: ...` and `-- pairs: ...` promise that few rows can be judged by themselves
+(`narrow_checks.py`).
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from warehouse.transaction import translated_errors
 SAMPLE_ROWS = 5
 NO_ROW = "select 1 where false"
 _SIDE_BY_SIDE = 2  # what reads much has all of DuckDB's threads anyway
-_HEADER = re.compile(r"^-- (table|severity|description): (.+)$", re.MULTILINE)
+_HEADER = re.compile(r"^-- (table|severity|description|key|pairs): (.+)$", re.MULTILINE)
+_REQUIRED = {"table", "severity", "description"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Check:
     reference: Reference | None = None  # where the rule is that rows are referred to that are there
     few: str = ""  # SQL of the rows that break it where all others are known to keep it; none if nothing is known
     rows: str = ""  # SQL of the rows of the table that `few` calls _rows
+    narrow_key: str = ""  # column whose values keep or break a hand-written rule by themselves (`narrow_checks.py`)
+    pairs: tuple[str, ...] = ()  # columns that hold two such values, where pairs are counted
     of_document: str = ""  # `sql` of a rule that a row keeps by itself and its document, of _rows and _documents
 
 
@@ -214,7 +218,7 @@ def sql_checks(sql_dir: Path) -> tuple[Check, ...]:
 def _read_check(path: Path) -> Check:
     text = path.read_text(encoding="utf-8")
     header = dict(_HEADER.findall(text))
-    if header.keys() != {"table", "severity", "description"} or header["severity"] not in ("error", "warn"):
+    if header.keys() - {"key", "pairs"} != _REQUIRED or header["severity"] not in ("error", "warn"):
         raise ModelError(
             f"{path}: the first lines must be `-- table: `, `-- severity: error|warn` and `-- description: `"
         )
@@ -224,6 +228,8 @@ def _read_check(path: Path) -> Check:
         description=header["description"].rstrip("."),
         sql=text.strip().rstrip(";"),
         is_blocking=header["severity"] == "error",
+        narrow_key=header.get("key", ""),
+        pairs=tuple(header["pairs"].split(", ")) if "pairs" in header else (),
     )
 
 

@@ -1,6 +1,7 @@
 -- table: main.dim_entities
 -- severity: error
 -- description: the mentions and documents counted for entities are those that count
+-- key: entity_id
 with counted as (
     select
         entity_id,

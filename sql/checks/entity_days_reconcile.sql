@@ -1,6 +1,7 @@
 -- table: main.agg_entity_days
 -- severity: error
 -- description: mentions by entity and day add up to those of fct_entity_mentions
+-- key: entity_id
 with expected as (
     select entity_id, published_date, count(*) as mention_count
     from main.fct_entity_mentions

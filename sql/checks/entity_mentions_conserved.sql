@@ -1,6 +1,7 @@
 -- table: main.fct_entity_mentions
 -- severity: error
 -- description: the fact table has every mention of nlp, once
+-- key: mention_id
 select
     coalesce(mentions.mention_id, facts.mention_id) as mention_id,
     mentions.mention_id is not null as is_in_nlp,

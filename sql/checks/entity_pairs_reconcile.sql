@@ -1,6 +1,8 @@
 -- table: main.agg_entity_pairs
 -- severity: error
 -- description: events between two entities are those of the participants of fct_events
+-- key: entity_id
+-- pairs: entity_a_id, entity_b_id
 with parties as (
     select event_id, role, participant_id, entity_id from main.bridge_event_participants
     where role in ('actor', 'recipient')

@@ -1,6 +1,7 @@
 -- table: main.fct_events
 -- severity: error
 -- description: a count of an event is one that a report of it gives
+-- key: event_id
 with stored as (
     unpivot (
         select event_id, fatalities, injuries, arrests, displaced, crowd_size from main.fct_events

@@ -1,6 +1,7 @@
 -- table: main.fct_event_mentions
 -- severity: error
 -- description: the fact table has every event mention of nlp, once
+-- key: event_mention_id
 select
     coalesce(mentions.event_mention_id, facts.event_mention_id) as event_mention_id,
     mentions.event_mention_id is not null as is_in_nlp,

@@ -1,6 +1,7 @@
 -- table: core.event_parties
 -- severity: error
 -- description: every participant of an event mention is a party of its event
+-- key: event_mention_id
 select
     participants.event_mention_id,
     participants.role,

@@ -1,6 +1,7 @@
 -- table: main.fct_events
 -- severity: error
 -- description: the fact table has every event of core, once
+-- key: event_id
 select
     coalesce(events.event_id, facts.event_id) as event_id,
     events.event_id is not null as is_in_core,

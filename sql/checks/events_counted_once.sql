@@ -1,6 +1,7 @@
 -- table: main.fct_events
 -- severity: error
 -- description: the mentions counted for events are the mentions that count
+-- key: event_id
 with counted as (
     select
         event_id,

@@ -13,12 +13,13 @@ from typing import Any
 import duckdb
 import pytest
 from test_increments import rebuild
-from warehouse_rows import empty_warehouse, given, given_reference, models
+from warehouse_rows import SQL_DIR, empty_warehouse, given, given_reference, models
 
 from warehouse import builds, changed_keys
 from warehouse.changed_checks import ChangedRows
-from warehouse.checks import model_checks, run_checks
+from warehouse.checks import model_checks, run_checks, sql_checks
 from warehouse.derived_checks import derived_checks
+from warehouse.narrow_checks import tables_read
 from warehouse.publications import record_publication
 
 PARTIAL = tuple(model for model in models() if model.increment is not None)
@@ -200,6 +201,7 @@ def test_rows_are_those_of_the_queries_after_every_run(
         for check in model_checks(models())
         if check.is_blocking and {check.table, check.reference.parent if check.reference else check.table} <= NEEDED
     ]
+    rules += [check for check in sql_checks(SQL_DIR) if check.narrow_key and {*tables_read(check.sql)} <= NEEDED]
     with empty_warehouse() as con:
         given_reference(con)
         world = World(con, seed)
