@@ -124,10 +124,10 @@ def _is_confirmed(settings: Settings, run: UnchangedRun, expect: Callable[[int],
     """Whether there is nothing to do; if so, the row of the run is written."""
     try:
         with closing(open_build(settings.build_database)) as con:
-            if standing_publication(con, settings.published_database, models=None) != run.published_by:
-                return False
-            row = _account(con, settings, run)
-            if row is None:
+            row = _account(
+                con, settings, run
+            )  # first, as workers can load as soon as it is known that there is a file to read
+            if row is None or standing_publication(con, settings.published_database, models=None) != run.published_by:
                 return False
             _add_row(con, row)
     except _SomethingToRead as found:

@@ -75,17 +75,17 @@ class Increments:
         self._numbers = itertools.count()
         self._former, self._standing = self._read_state()
 
-    def run(self, model: Model, con: duckdb.DuckDBPyConnection | None = None) -> ModelRun | None:
+    def run(self, model: Model, con: duckdb.DuckDBPyConnection) -> ModelRun | None:
         """Compute the rows of what has changed and put them into the place of those that there were, in one transaction.
 
         Args:
             model: the model; those it reads have run.
-            con: a connection to the build database of the calling thread alone; by default the one given at first.
+            con: a connection to the build database, of the calling thread alone.
 
         Returns:
             Row count and seconds; `None` if it has to be computed as a whole, and nothing was done.
         """
-        increment, con = model.increment, con or self._con
+        increment = model.increment
         if increment is None or self._standing.get(model.qualified_name) != model.code_version:
             return None
         if any(not self._is_told(self._partial[name], con) for name in model.depends_on & self._partial.keys()):

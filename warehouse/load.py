@@ -46,6 +46,11 @@ _BY_MENTION = {
 # The same for entities: rows of those that are replaced, links of the mentions that come anew.
 _OF_ENTITY = ("core.entities", "core.entity_affiliations")
 _ENTITY_LINKS = "core.entity_links"
+_LOST_MENTIONS = f"""
+with held as (select mention_id from {_ENTITY_LINKS} where entity_id in (select entity_id from _incoming))
+select mention_id from held
+where mention_id not in (select mention_id from nlp.entity_mentions where mention_id in (select mention_id from held))
+"""
 # Documents whose texts are in memory at a time.
 _DOCUMENTS_AT_ONCE = 4096
 _ARROW_TYPES = {
@@ -351,9 +356,12 @@ def _delete_entities(con: duckdb.DuckDBPyConnection, entities: Sequence[str], li
     with registered(con, pa.table({"entity_id": pa.array(entities, pa.large_string())})):
         for table in _OF_ENTITY:
             con.execute(f"delete from {table} where entity_id in (select entity_id from _incoming)")
-    with registered(con, links.select(["mention_id"])):
-        con.execute(f"delete from {_ENTITY_LINKS} where mention_id in (select mention_id from _incoming)")
-    con.execute(f"delete from {_ENTITY_LINKS} where mention_id not in (select mention_id from nlp.entity_mentions)")
+        # No other entity loses a mention, so not all mentions are looked for.
+        lost = con.sql(_LOST_MENTIONS).to_arrow_table()
+    for mentions in (links.select(["mention_id"]), lost):
+        if mentions.num_rows:
+            with registered(con, mentions):
+                con.execute(f"delete from {_ENTITY_LINKS} where mention_id in (select mention_id from _incoming)")
 
 
 def _records_table(name: str, records: Sequence[Any]) -> pa.Table:

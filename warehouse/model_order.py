@@ -60,10 +60,13 @@ def run_side_by_side(
     order = _Order(models)
 
     def work() -> None:
-        with con.cursor() as own:
-            own.execute("set timezone = 'UTC'")
-            while (model := order.next()) is not None:
-                order.end(model, partial(run, own, model))
+        try:
+            with con.cursor() as own:
+                own.execute("set timezone = 'UTC'")
+                while (model := order.next()) is not None:
+                    order.end(model, partial(run, own, model))
+        except BaseException as err:  # noqa: BLE001 - as of a model
+            order.fail(err)
 
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
         threads = [pool.submit(work) for _ in range(_SIDE_BY_SIDE)]
@@ -105,11 +108,8 @@ class _Order:
         try:
             future.set_result(run())
         except BaseException as err:  # noqa: BLE001 - it is raised where the runs are asked for
-            self.stop()
-            with self._turn:
-                for name, one in self.runs.items():
-                    if one is future or not (name in self._begun or one.done()):
-                        one.set_exception(err)
+            future.set_exception(err)
+            self.fail(err)
             return
         with self._turn:
             for waiting in self._models:
@@ -120,6 +120,15 @@ class _Order:
                         self._ready.put(waiting)
             if all(one.done() for one in self.runs.values()):
                 self.stop()
+
+    def fail(self, err: BaseException) -> None:
+        """Have no further model run, and say of these why."""
+        self.stop()
+        with self._turn:
+            for name, one in self.runs.items():
+                if name not in self._begun:
+                    self._begun.add(name)
+                    one.set_exception(err)
 
     def stop(self) -> None:
         """Have no further model run."""

@@ -16,32 +16,36 @@ import pyarrow as pa
 
 from warehouse.connection import give_back_blocks
 
-_DOCUMENTS = (
-    # A published date in the future is wrong and says nothing of what came first or last (`int_documents.sql`).
-    "select document_id, source_key, url, if(published_date > first_day + 1, null, published_date) as published_date, "
-    "coalesce(title, '') as title, coalesce(is_current, false) as is_current from raw.documents left join ("
-    "  select document_id, bool_or(is_current or status = 'kept') as is_current, cast(min(seen_at) as date) as first_day"
-    "  from raw.document_sources join raw.files using (file_id) group by document_id"
-    ") using (document_id) order by document_id"
+# By document the hashes of its entities; sums, so that the order of the rows makes no difference. A published date in the future
+# is wrong and says nothing of what came first or last (`int_documents.sql`).
+_DOCUMENTS = """
+with told as (
+    select document_id, hash(entity_id, name, label, country, sector, titles) as print from nlp.entities
+    union all
+    select document_id, hash(mention_id, entity_id, text, is_name, country, sector) from nlp.entity_mentions
+),
+prints as (select document_id, sum(print) % 18446744073709551557 as told_print from told group by document_id),
+seen as (
+    select document_id, bool_or(is_current or status = 'kept') as is_current, cast(min(seen_at) as date) as first_day
+    from raw.document_sources join raw.files using (file_id) group by document_id
 )
+select document_id, source_key, url, if(published_date > first_day + 1, null, published_date) as published_date,
+    coalesce(is_current, false) as is_current,
+    concat(
+        if(published_date > first_day + 1, null, published_date), ' ', coalesce(told_print, 0), ' ', title
+    ) as print
+from raw.documents left join seen using (document_id) left join prints using (document_id)
+order by document_id
+"""
 _INPUT = {
+    "documents": _DOCUMENTS,
     "event_mentions": "select event_mention_id, document_id from nlp.event_mentions order by event_mention_id",
     "event_prints": (
         "with told as (select document_id, hash(m) as print from nlp.event_mentions as m union all "
         "  select document_id, hash(p) from nlp.event_participants as p) "
         "select document_id, cast(sum(print) % 18446744073709551557 as ubigint) as print from told group by document_id"
     ),
-    "former_entities": "select entity_id, label, country, is_named from core.entities",
 }
-# By document; sums, so that the order of the rows makes no difference.
-_PRINTS = """
-with told as (
-    select document_id, hash(entity_id, name, label, country, sector, titles) as print from nlp.entities
-    union all
-    select document_id, hash(mention_id, entity_id, text, is_name, country, sector) from nlp.entity_mentions
-)
-select document_id, sum(print) % 18446744073709551557 as told_print from told group by document_id
-"""
 
 _MANY = 2_000  # documents or mentions, for which much of a table is read
 
@@ -53,15 +57,15 @@ def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         con: a connection to the build database; may be read-only.
     """
     found: dict[str, Any] = {name: con.execute(sql).df() for name, sql in _INPUT.items()}
-    prints = con.execute(_PRINTS).df().set_index("document_id")["told_print"]
-    documents = con.execute(_DOCUMENTS).df()
-    # Of a document without entities there is none.
-    told = documents["document_id"].map(prints).fillna(0).astype("uint64").astype(str)
-    days = documents["published_date"].astype(str).fillna("")  # a missing day stays missing as text
-    documents["print"] = days + " " + told + " " + documents.pop("title")
     give_back_blocks(con)
     return found | {
-        "documents": documents,
+        "former_entities_of": partial(
+            _rows_of,
+            con,
+            "select entity_id, label, country, is_named from core.entities",
+            of="entity_id",
+            order="entity_id",
+        ),
         "texts_of": partial(_rows_of, con, "select document_id, text, minhash from raw.documents"),
         "entities_of": partial(_rows_of, con, "select * exclude (extractor_version) from nlp.entities"),
         "entity_mentions_of": partial(

@@ -152,7 +152,9 @@ def _all_stand(con: duckdb.DuckDBPyConnection, models: Sequence[Model]) -> bool:
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> set[str]:
-    rows = con.execute("select table_schema || '.' || table_name from information_schema.tables").fetchall()
+    rows = con.execute(
+        "select table_schema || '.' || table_name from information_schema.tables where table_catalog = current_database()"
+    ).fetchall()
     return {name for (name,) in rows}
 
 

@@ -121,6 +121,18 @@ def test_police_take_the_country_of_the_place(nlp: Language) -> None:
             "The finance ministry",
             "GHA",
         ),
+        (  # and so is a politician's whom nothing else gives a country
+            "Ghana closed its border in March. Traders in Ghana lost money. Togo called the closure unfair. "
+            "Ghana refused talks. Opposition leader Kofi Addai told Togo to wait.",
+            "Kofi Addai",
+            "GHA",
+        ),
+        (  # nobody's where the second country is named as often
+            "Ghana closed its border in March. Traders in Ghana lost money. Togo closed its ports. "
+            "Traders in Togo lost money. It rained. The finance ministry asked both for patience.",
+            "The finance ministry",
+            None,
+        ),
         (
             "Ghana held a vote in Kumasi. The regional court in Tamale met. Foreign observers left.",
             "Foreign observers",

@@ -26,6 +26,7 @@ from pipelines.stages.resolve import (
     filed_clusters,
     filed_pairs,
     filed_profiles,
+    filed_rows,
     kept_tables,
     table_files,
 )
@@ -141,6 +142,8 @@ def _low_bounds(monkeypatch):
     monkeypatch.setattr(filed_pairs, "MOST_IN_BLOCK", 5)
     monkeypatch.setattr(filed_pairs, "NEIGHBOURS", 2)
     monkeypatch.setattr(filed_pairs, "_PAIRS_AT_ONCE", 30)
+    monkeypatch.setattr(filed_pairs, "_NODES_AT_ONCE", 25)
+    monkeypatch.setattr(filed_rows, "_NODES_AT_ONCE", 25)
     monkeypatch.setattr(filed_profiles, "RARE", 4)
     monkeypatch.setattr(filed_clusters, "_PROFILES_AT_ONCE", 4)
     monkeypatch.setattr(filed_clusters, "_ALONE_AT_ONCE", 3)

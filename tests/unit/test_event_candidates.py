@@ -44,6 +44,18 @@ def test_a_party_inside_a_phrase_that_is_none_says_how_it_is_named_there(nlp):
 
 
 @pytest.mark.model
+@pytest.mark.parametrize("text", [
+    "State prosecutors charged the suspect in the shooting with murder.",
+    "State prosecutors charged two men with the shooting.",
+])  # fmt: skip
+def test_who_charges_somebody_with_a_deed_is_no_candidate_for_it(nlp, text):
+    parts = parts_of(nlp, text)
+    found = parts.named(parts.candidates("shooting"))
+    assert found
+    assert "State prosecutors" not in found
+
+
+@pytest.mark.model
 def test_the_two_sides_of_between_are_candidates_apart_and_together(nlp):
     parts = parts_of(nlp, "Talks between Peru and Chile ended on Friday.")
     found = parts.named(parts.candidates("Talks", roles=("between",), event_type="CONSULT"))

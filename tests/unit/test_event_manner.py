@@ -52,6 +52,9 @@ def test_manner_bears_on_the_event_and_not_on_its_parties(explaining):
         "Kenya's constitution says that the senate impeaches ministers and expels them.",
         "Under the constitution of Kenya, the lower house accuses the president and the senate convicts him.",
         "Kenya punishes any officer who attacks civilians.",
+        "The Kenyan senator wondered how the army can arrest Ugandan civilians.",
+        "Kenyan law allowed rallies of up to ten people.",
+        "Kenyan factories assembled rifles for export.",
     ],
 )
 def test_what_is_unreal_or_a_rule_gives_no_row(nlp, text):
@@ -61,6 +64,7 @@ def test_what_is_unreal_or_a_rule_gives_no_row(nlp, text):
 @pytest.mark.parametrize(
     ("text", "trigger"),
     [
+        ("The Kenyan senator wondered why the army had arrested Ugandan civilians.", "arrested"),
         ("The Kenyan senator faced charges over the loan.", "faced"),
         ("The governor said that Kenyan ministers were arrested by the marshal.", "arrested"),
         ("The Kenyan officer who attacked Ugandan civilians was arrested by police.", "attacked"),

@@ -147,13 +147,13 @@ def run_by_reading(
 
     def rows_of(some):
         frames = (mentions, told) if some is None else (f[f["event_mention_id"].isin(some)] for f in (mentions, told))
-        return tuple(frames)
+        return *frames, entities
 
     reader = EventReader(
         lambda some: {name: texts[name] for name in some}, rows_of, prints, {document_of[name] for name in of_other}
     )
     ids = mentions[["event_mention_id", "document_id"]]
-    return resolve_events(held.drop(columns="text"), ids, told.iloc[:0], entities, corrections, memory, reader)
+    return resolve_events(held.drop(columns="text"), ids, told.iloc[:0], entities.iloc[:0], corrections, memory, reader)
 
 
 def memories(folder: Path):

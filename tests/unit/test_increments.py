@@ -15,7 +15,8 @@ from warehouse import builds
 from warehouse.checks import run_checks
 from warehouse.derived_checks import derived_checks
 from warehouse.increments import Increments
-from warehouse.models import Model, run_model
+from warehouse.model_order import run_side_by_side
+from warehouse.models import Model, ModelRun, run_model
 from warehouse.search_words import update_word_stems
 
 Con = duckdb.DuckDBPyConnection
@@ -86,12 +87,16 @@ def rebuild(con: Con, prints: Path, run_id: str, run: tuple[Model, ...] = RUN) -
     standing = builds.standing(con, parts)
     builds.begin(con, [part.name for part in parts], run_id=run_id)
     in_part = set()
-    for model in run:
+
+    def build(cursor: Con, model: Model) -> ModelRun:
         is_standing = model.qualified_name in standing
-        if increments.run(model) if is_standing else None:
-            in_part.add(model.qualified_name)
-        else:
-            run_model(con, model, is_refilled=is_standing)
+        done = increments.run(model, cursor) if is_standing else None
+        if done is None:
+            return run_model(cursor, model, is_refilled=is_standing)
+        in_part.add(model.qualified_name)
+        return done
+
+    assert len(list(run_side_by_side(con, run, build))) == len(run)
     builds.stamp(con, parts, run_id=run_id)
     increments.note(run)
     return in_part

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import cast
 
 import duckdb
 import pytest
@@ -68,3 +69,19 @@ def test_a_failure_is_told_in_its_turn_and_ends_what_has_not_begun(path: Path) -
             next(runs)
         found = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
     assert found == {"a"}
+
+
+class WithoutCursors:
+    """A connection of which threads get none of their own."""
+
+    def execute(self, statement: str) -> None:
+        pass
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        raise duckdb.ConnectionException("closed")
+
+
+def test_a_thread_that_cannot_begin_is_told() -> None:
+    models = [a_model("a", "select 1 as n"), a_model("b", "select n from a", "a")]
+    with pytest.raises(duckdb.ConnectionException):
+        list(run_side_by_side(cast(duckdb.DuckDBPyConnection, WithoutCursors()), models, run))

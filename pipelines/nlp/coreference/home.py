@@ -57,7 +57,7 @@ class CountryOfEvents:
         self.main = main_country(story)
         self.leading = self.main or _leading(story)
         self.main_count = counts[self.main] if self.main else 0
-        self._is_repeated = self.main is not None and len(story.sentences[self.main]) >= _CLEAR_SENTENCES
+        self._is_repeated = self.leading is not None and len(story.sentences[self.leading]) >= _CLEAR_SENTENCES
         self.clear = _clear(story)
         if len(counts) == 1 and any(self.inside.values()):
             self.clear = self.main  # no other country is named, and the story says that something is in this one
@@ -114,7 +114,7 @@ class CountryOfEvents:
         if self.clear:
             return self.clear if not codes or codes == {self.clear} else None
         near = {c for s in (sentence - 1, sentence) for c in self.named.get(s, set()) | self._bodies.get(s, set())}
-        return self.main if self._is_repeated and near <= {self.main} else None
+        return self.leading if self._is_repeated and near <= {self.leading} else None
 
 
 def main_country(story: StoryCountries) -> str | None:

@@ -220,11 +220,14 @@ class CandidateReader:
                     found.add(parties, Place(relation, "", steps))
 
     def _controls(self, verb: Token, inner: Token) -> bool:
-        """Whether a verb tells in a phrase what its object did: "charged two men with the murder"."""
+        """Whether a verb tells in a phrase what its object did, or in one of that: "charged two men with the murder"."""
+        operators = self.matcher.lexicon.operators.get((lemma_of(verb), "verb"), ())
+        if inner.pos_ == "NOUN" and any(c.dep_ == "dobj" and c.i != inner.i for c in verb.rights):
+            if any(o.effect == "ACCUSE" and o.controller == "obj" for o in operators):
+                return True  # "charged the suspect in the shooting"
         governed = government(inner)
         if governed is None or governed.token.i != verb.i or not governed.complement.startswith("prep:"):
             return False
-        operators = self.matcher.lexicon.operators.get((lemma_of(verb), "verb"), ())
         return any(o.complement == governed.complement and o.controller == "obj" for o in operators)
 
     def _told(self, found: _Collection, site: Site, event_type: str) -> None:

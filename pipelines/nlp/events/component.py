@@ -245,8 +245,12 @@ class _DocumentCoder:
                 drafts.append(demand)
             if found is None:
                 continue
-            _, outcome = found
-            choice = self.roles.by_operator(site, outcome.event_type or "", outcome.mode)
+            operator, outcome = found
+            asked = self.operators.asked(site, operator)
+            inner = (asked, list[PartyPhrase]()) if asked else None
+            choice = self.roles.by_operator(
+                site, outcome.event_type or "", outcome.mode, inner=inner, is_controlled=bool(asked)
+            )
             if not choice.actors:
                 continue
             draft = Draft(

@@ -23,6 +23,8 @@ _RULE_PREPOSITIONS = ("under", "by", "in", "according to")
 _QUESTION_TAGS = frozenset(("WP", "WRB", "WDT", "WP$"))
 _QUOTES = frozenset(("'", '"', "”", "’", ")"))
 _CONDITIONS = frozenset(("if", "unless", "whether"))
+_NEWLY = frozenset("a an another new this that its his her their our".split())
+_WONDERING = frozenset("wonder debate consider discuss ponder imagine speculate decide determine weigh".split())
 _LABEL = 8  # tokens that a speaker's name in front of a question may have
 _CLIMB = 4  # clauses up from the event
 
@@ -72,13 +74,20 @@ def _is_condition(token: Token) -> bool:
     current = token
     for _ in range(_CLIMB):
         if current.dep_ in ("advcl", "ccomp") and current.pos_ in ("VERB", "AUX"):
-            return _opens_condition(current)
+            return _opens_condition(current) or _is_wondered(current)
         if current.dep_ not in ("dobj", "conj", "xcomp", "pobj", "prep", "acomp", "attr"):
             return False
         if current.dep_ == "xcomp" and _opens_condition(current):
             return True  # "to decide whether to suspend it"
         current = current.head
     return False
+
+
+def _is_wondered(clause: Token) -> bool:
+    """Whether a clause is what someone only turns over in mind: "wondered how they can arrest him", "debate who is to leave"."""
+    if clause.head.lemma_ not in _WONDERING:
+        return False
+    return any(c.tag_ in _QUESTION_TAGS and c.lower_ != "why" for c in clause.lefts)
 
 
 def _is_conditional(verb: Token, clauses: ClauseReader) -> bool:
@@ -109,6 +118,8 @@ def _is_rule(verb: Token, clauses: ClauseReader) -> bool:
     if _is_content_of_rule(verb):
         return True
     predicate = clauses.predicate(verb)
+    if verb.tag_ == "VBD" and predicate.subject is not None and _is_standing_rule(predicate.subject):
+        return True
     is_open = verb.tag_ in _PRESENT or any(word in _POSSIBILITY for word in predicate.auxiliaries)
     if predicate.is_passive and not is_open:
         is_open = any(child.dep_ == "auxpass" and child.tag_ in _PRESENT for child in verb.children)
@@ -122,6 +133,13 @@ def _is_rule(verb: Token, clauses: ClauseReader) -> bool:
     while first.dep_ == "conj" and first.head.pos_ in ("VERB", "AUX"):
         first = first.head  # "under the charter the house accuses and a senate tries"
     return first is not verb and first.tag_ in _PRESENT and any(_is_under_rule(clauses.predicate(first)))
+
+
+def _is_standing_rule(noun: Token) -> bool:
+    """Whether a noun is a rule that was there before: "Chadian law let the governor choose", not "a new law let him"."""
+    if lemma_of(noun) not in RULE_NOUNS:
+        return False
+    return not any(c.lower_ in _NEWLY for c in noun.lefts)
 
 
 def _is_under_rule(predicate: Predicate) -> Iterator[bool]:

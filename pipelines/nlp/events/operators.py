@@ -192,6 +192,16 @@ class OperatorReader:
                 return operator, outcome
         return None
 
+    def asked(self, site: Site, operator: Operator) -> list[PartyPhrase]:
+        """Who is to do what an operator over no coded event asks for: "demanded that the minister explain himself"."""
+        if operator.controller != "obj":
+            return []
+        clause = next((c for c in site.token.rights if c.dep_ in ("ccomp", "xcomp")), None)
+        subject = next((c for c in clause.lefts if c.dep_ == "nsubj"), None) if clause is not None else None
+        if subject is None or subject.i < site.token.i:
+            return []
+        return [p for p in self.parties.parties(subject) if p.is_party]
+
     def demand(self, site: Site, coded: Container[int]) -> Draft | None:
         """What a speaker asks of another in "the minister said the union must act", where the clause is no coded event.
 

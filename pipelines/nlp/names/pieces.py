@@ -127,9 +127,15 @@ class _RunParser:
 
     def _is_part_of_person(self, start: int, end: int, entry: Entry) -> bool:
         """A place's or another lexicon name inside a longer personal name: "Paris Whitaker", "Ellen Jordan"."""
+        table = self.table
+        if entry.kind is Kind.LEADER and end - start > 1 and self.free_start is not None:
+            return _model_span(table, start) == (
+                self.free_start,
+                end,
+                "PERSON",
+            )  # of the same family: "Hassan bin Laden"
         if entry.role or (entry.kind in (Kind.LEADER, Kind.ORGANISATION, Kind.SEAT) and end - start > 1):
             return False  # a team, or a whole name of its own
-        table = self.table
         if end < len(table.texts) and DATE.match(table.texts[end]):
             return False  # a dateline
         model = _model_span(table, start)

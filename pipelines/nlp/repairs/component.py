@@ -125,9 +125,8 @@ class _Layout:
             return None
         text = LEADING_DATE.sub("", match.group()).replace("[", "(")
         place = text.split("(")[0].split(",")[0].rstrip(" -–—:")
-        if not (
-            "(" in text or (place.isupper() and ":" not in text) or (("--" in text or "—" in text) and ":" not in text)
-        ):
+        has_dash = "--" in text or "—" in text or (" – " in match.group() and self._text[match.end()].isupper())
+        if not ("(" in text or (place.isupper() and ":" not in text) or (has_dash and ":" not in text)):
             return None
         for index in range(start + 1, end):
             if begins[index] >= match.end():

@@ -29,6 +29,7 @@ from pipelines.stages.resolve.entity_corrections import EntityCorrections, corre
 from pipelines.stages.resolve.entity_evidence import Evidence
 from pipelines.stages.resolve.entity_groups import ChangedIds, change_ids, core_ids, joins_of
 from pipelines.stages.resolve.entity_ids import change_groups
+from pipelines.stages.resolve.entity_names import forget_names
 from pipelines.stages.resolve.entity_profiles import Node, NodeId, read_nodes
 from pipelines.stages.resolve.entity_rows import (
     LEAST_CANDIDATE,
@@ -206,6 +207,7 @@ def _from_nothing(
     """Join all documents' entities, with rows and what is kept in the files of a folder."""
     read = nodes_reader(documents, partial(_of, entities), partial(_of, mentions))
     found = file_entities(sorted(documents["document_id"].tolist()), _DOCUMENTS_AT_ONCE, read, folder)
+    forget_names()
     told = _told(documents, is_counted)
     kept = all_kept(found, kept_table("documents", told))
     uncounted = {document for document, counts, _ in told if not counts}

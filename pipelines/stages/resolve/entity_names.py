@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-from pipelines.stages.resolve.entity_spelling import is_near, plain, skeletons
+from pipelines.stages.resolve.entity_spelling import is_near, plain, skeletons, sounds
 
 _VARIANTS = Path(__file__).resolve().parents[2] / "lexicons" / "given_name_variants.csv"
 # Small words of names, which one spelling has and another leaves out or writes as one with the next.
@@ -278,3 +278,9 @@ def _variants() -> dict[str, frozenset[int]]:
             for form in row[0].split(";"):
                 found.setdefault(plain(form.strip()).replace("'", ""), set()).add(number)
     return {word: frozenset(numbers) for word, numbers in found.items()}
+
+
+def forget_names() -> None:
+    """Give back the memory of names and words that were read and compared: some 40 MB of those of many documents."""
+    for function in (read_name, compare_names, _is_spelling, plain, sounds, skeletons, is_near):
+        function.cache_clear()

@@ -27,15 +27,15 @@ class EventReader:
 
     Attributes:
         texts_of: texts of some documents.
-        rows_of: rows of nlp.event_mentions, and of nlp.event_participants with the entity of core as entity_id, of some event
-            mentions, or of all.
+        rows_of: rows of nlp.event_mentions, of nlp.event_participants with the entity of core as entity_id, and of core.entities,
+            of some event mentions, or of all.
         prints: a hash of these rows by document, as they are in nlp; none for a document without any.
         other_entities: the documents with a party that is another entity than in the run before, or one that has another label or
             country, or is named now or no more.
     """
 
     texts_of: Callable[[Collection[str]], Mapping[str, str]]
-    rows_of: Callable[[Collection[str] | None], tuple[pd.DataFrame, pd.DataFrame]]
+    rows_of: Callable[[Collection[str] | None], tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]]
     prints: Mapping[str, int]
     other_entities: Collection[str] = ()
 
@@ -74,14 +74,21 @@ class EventRows:
 
     def of(self, rows: np.ndarray) -> EventRows:
         """The rows of some event mentions."""
-        mentions, participants = self.mentions.iloc[rows].reset_index(drop=True), self.participants
+        mentions, participants, entities = (
+            self.mentions.iloc[rows].reset_index(drop=True),
+            self.participants,
+            self.entities,
+        )
         if self.reader is not None:
             is_all = len(rows) == len(self.mentions)
-            mentions, participants = self.reader.rows_of(None if is_all else mentions["event_mention_id"].tolist())
+            mentions, participants, entities = self.reader.rows_of(
+                None if is_all else mentions["event_mention_id"].tolist()
+            )
             mentions = correct_mentions(in_order(mentions, "event_mention_id"), self.corrections)
         told = participants["event_mention_id"].isin(mentions["event_mention_id"])
-        documents = self.documents["document_id"].isin(mentions["document_id"].unique())
-        return replace(self, documents=self.documents[documents], mentions=mentions, participants=participants[told])
+        of_these = self.documents["document_id"].isin(mentions["document_id"].unique())
+        documents, participants = self.documents[of_these], participants[told]
+        return replace(self, documents=documents, mentions=mentions, participants=participants, entities=entities)
 
     def prints(self) -> np.ndarray:
         """A hash of what is told of each document; of a reader's rows their entities aside."""

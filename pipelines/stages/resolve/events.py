@@ -123,7 +123,7 @@ def resolve_events(
         corrections: of event mentions by people.
         memory: where the resolution before is kept, and this one will be; `None`: everything is resolved anew.
         reader: gives texts and rows where they are needed: then `documents` has no text, `mentions` only event_mention_id and
-            document_id, and `participants` nothing.
+            document_id, and `participants` and `entities` nothing.
 
     Returns:
         The tables of events, links, parties and relations.

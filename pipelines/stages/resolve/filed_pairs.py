@@ -24,6 +24,7 @@ from pipelines.stages.resolve.kept_entities import SCHEMAS
 from pipelines.stages.resolve.table_files import TableFile, taken
 
 _PAIRS_AT_ONCE = 10_000  # whose profiles are in memory
+_NODES_AT_ONCE = 100_000  # likewise, of these profiles
 Connecting = list[tuple[int, int, ScoredPair]]  # pairs that speak for one entity, with the numbers of their profiles
 
 
@@ -37,8 +38,8 @@ def compare_all(profiles: FiledProfiles, path: Path) -> Connecting:
     keys, counts = _pairs(profiles)
     file = TableFile(path, SCHEMAS["pairs"])
     found: Connecting = []
-    for begin in range(0, len(keys), _PAIRS_AT_ONCE):
-        some = keys[begin : begin + _PAIRS_AT_ONCE]
+    for begin, end in _portions(keys, profiles):
+        some = keys[begin:end]
         first, second = np.divmod(some, max(len(profiles), 1))
         loaded = profiles.load(np.union1d(first, second).tolist())
         rows: list[tuple[Any, ...]] = []
@@ -57,6 +58,19 @@ def compare_all(profiles: FiledProfiles, path: Path) -> Connecting:
         file.add(rows)
     file.done()
     return found
+
+
+def _portions(keys: np.ndarray, profiles: FiledProfiles) -> Iterator[tuple[int, int]]:
+    """Places of pairs that are compared at once: few where many documents tell of their profiles."""
+    sizes = profiles.sizes()
+    first, second = np.divmod(keys, max(len(profiles), 1))
+    told = np.cumsum(sizes[second] + np.where(np.diff(first, prepend=-1) != 0, sizes[first], 0))
+    begin = 0
+    while begin < len(keys):
+        done = int(told[begin - 1]) if begin else 0
+        end = min(int(np.searchsorted(told, done + _NODES_AT_ONCE, side="right")), begin + _PAIRS_AT_ONCE)
+        yield begin, max(end, begin + 1)
+        begin = max(end, begin + 1)
 
 
 def _pairs(profiles: FiledProfiles) -> tuple[np.ndarray, np.ndarray]:

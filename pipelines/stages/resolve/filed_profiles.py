@@ -9,7 +9,7 @@ A profile's number is its place in the order of ids, so of two profiles the one 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -39,6 +39,7 @@ _KEYS = {"key": _TEXT, "profile_id": _TEXT, "is_alone": pa.bool_()}
 _PLAIN = [
     field.name for field in fields(Profile) if field.name not in ("names", "nodes", "beside", "_documents", "_company")
 ]
+_FEW = 40  # documents whose names are held
 _DAY_ZERO = date(1970, 1, 1).toordinal()
 
 
@@ -95,6 +96,11 @@ class FiledProfiles:
         """The file of a kept table that was made: of nodes or blocks."""
         return self._files[name].path
 
+    def sizes(self) -> np.ndarray:
+        """How many documents tell of each."""
+        told = self.nodes[:, 2]
+        return np.bincount(told[told >= 0], minlength=len(self))
+
     def document(self, number: int) -> str:
         """The id of a document."""
         return self._shelved.documents[number]
@@ -105,17 +111,15 @@ class FiledProfiles:
 
     def load(self, numbers: Iterable[int]) -> dict[int, Profile]:
         """Some profiles, or clusters of them that were added, by their numbers."""
-        records = {number: self._records.read(number) for number in numbers}
-        company = self._shelved.company({place for *_, places in records.values() for place in places})
-        beside = {self._shelved.documents[place]: names for place, names in company.items()}
         found = {}
-        for number, (plain, names, entities, places) in records.items():
+        for number in numbers:
+            plain, names, entities, places = self._records.read(number)
             documents = [self._shelved.documents[place] for place in places]
             found[number] = Profile(
                 **dict(zip(_PLAIN, plain, strict=True)),
                 names={Name(*name): count for name, count in names},
                 nodes=tuple(zip(documents, entities * len(documents) if len(entities) == 1 else entities, strict=True)),
-                beside=beside,
+                beside=_Beside(self._shelved, documents, places),
             )
         return found
 
@@ -176,6 +180,26 @@ class FiledProfiles:
             for _, entity in profile.nodes:
                 counts[entity] = counts.get(entity, 0) + 1
         self.common.update(entity for entity, count in counts.items() if count > RARE)
+
+
+class _Beside(Mapping[str, Collection[str]]):
+    """The names in the documents of a profile, read when they are first asked for, as most profiles differ in their own name."""
+
+    def __init__(self, nodes: ShelvedNodes, documents: Sequence[str], places: Sequence[int]) -> None:
+        self._nodes, self._documents, self._places = nodes, documents, places
+        self._found: dict[str, list[str]] = {}
+
+    def __getitem__(self, document: str) -> Collection[str]:
+        if document not in self._found:
+            self._found = dict(zip(self._documents, self._nodes.beside(self._places), strict=True))
+        # Of many documents a profile puts the names together once.
+        return self._found[document] if len(self._places) <= _FEW else self._found.pop(document)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._documents)
+
+    def __len__(self) -> int:
+        return len(self._documents)
 
 
 def _made_row(profile: Profile) -> tuple[Any, ...]:

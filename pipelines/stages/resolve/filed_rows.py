@@ -21,6 +21,7 @@ from pipelines.stages.resolve.filed_entities import FiledEntities
 from pipelines.stages.resolve.kept_tables import Schema, read_table
 from pipelines.stages.resolve.table_files import TableFile, taken
 
+_NODES_AT_ONCE = 30_000
 _TEXT, _TEXTS, _DAY = pa.string(), pa.list_(pa.string()), pa.date32()
 _SCHEMAS: dict[str, Schema] = {
     "entities": {
@@ -103,8 +104,11 @@ class FiledRows:
         found = self._found
         order = np.argsort(found.core_of, kind="stable").astype(np.int32)
         starts = np.searchsorted(found.core_of[order], np.arange(len(found.core) + 1))
-        for begin in range(0, len(found.core), at_once):
-            end = min(begin + at_once, len(found.core))
+        begin = 0
+        while begin < len(found.core):
+            # One at least, but few of those that many documents name.
+            end = int(np.searchsorted(starts, starts[begin] + _NODES_AT_ONCE, side="right")) - 1
+            end = min(max(end, begin + 1), begin + at_once, len(found.core))
             rows = order[starts[begin] : starts[end]]
             table = taken(read_table(self._folder / "nodes.arrow"), rows)
             told: defaultdict[str, list[Node]] = defaultdict(list)
@@ -112,6 +116,7 @@ class FiledRows:
             columns = (column.to_pylist() for column in table.columns)
             for core, row in zip(cores, zip(*columns, strict=True), strict=True):
                 told[core].append(read_node(row))
+            begin = end
             yield told
 
     def _links(self, documents: np.ndarray) -> Iterator[tuple[NodeId, tuple[str, Join | None]]]:

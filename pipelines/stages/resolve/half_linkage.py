@@ -37,7 +37,7 @@ LEAST = 0.02
 EXCLUDED = float(np.float32(-0.4))
 # The surest joins first: what they connect is small, and what remains of the pairs is few.
 STAGES = (0.9999, 0.999, 0.99, 0.97, 0.94, 0.9, 0.8, 0.7, 0.6, JOINED)
-_PORTION = 4_000_000  # pairs at once
+_PORTION = 1_000_000  # pairs at once
 _MOST = np.iinfo(np.int32).max
 
 

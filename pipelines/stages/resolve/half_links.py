@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_PORTION = 4_000_000  # links at once
+_PORTION = 1_000_000  # links at once
 _FEW = 20_000  # links that are sorted sooner than their clusters are counted
 _ROOM = 8  # entries of a table for each link that it adds up
 

@@ -24,7 +24,7 @@ import numpy as np
 from pipelines.stages.resolve.kept_tables import link_or_copy
 from pipelines.stages.resolve.pair_blocks import expand
 
-_PORTION = 4_000_000  # pairs at once
+_PORTION = 1_000_000  # pairs at once
 _SEARCHED = 1 << 18  # likewise where they are only looked through: what fits the processor's cache
 _MOST_CHANGED = 0.1  # above this share of the pairs all of them are written
 _STARTS = "starts"

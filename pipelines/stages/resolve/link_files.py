@@ -15,8 +15,8 @@ import numpy as np
 
 from pipelines.stages.resolve.half_links import Links, joined
 
-_HELD = 4_000_000  # links that are put together in memory
-_PORTION = 2_000_000  # links read at once
+_HELD = 2_000_000  # links that are put together in memory
+_PORTION = 1_000_000  # links read at once
 _RANGES = 16
 _RECORD = np.dtype([("first", np.int32), ("second", np.int32), ("total", np.float64)])
 

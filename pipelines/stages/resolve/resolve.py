@@ -46,7 +46,7 @@ class ResolveInput:
             (what is told of its day and entities, as a hash).
         event_mentions: event_mention_id and document_id of all.
         event_prints: document_id and print, a hash of the rows of nlp.event_mentions and nlp.event_participants.
-        former_entities: core.entities as the run before left it.
+        former_entities_of: gives entity_id, label, country and is_named of some entities as the run before left them in core.
         texts_of: gives document_id, text and minhash of some documents.
         entities_of, entity_mentions_of: give the rows of nlp.entities and nlp.entity_mentions of some documents, or of all.
         event_mentions_of, participants_of: give the rows of nlp.event_mentions and nlp.event_participants of some event mentions,
@@ -56,7 +56,7 @@ class ResolveInput:
     documents: pd.DataFrame
     event_mentions: pd.DataFrame
     event_prints: pd.DataFrame
-    former_entities: pd.DataFrame
+    former_entities_of: Callable[[Collection[str]], pd.DataFrame]
     texts_of: Callable[[Collection[str]], pd.DataFrame]
     entities_of: Callable[[Collection[str] | None], pd.DataFrame]
     entity_mentions_of: Callable[[Collection[str] | None], pd.DataFrame]
@@ -196,22 +196,20 @@ def _events(
 ) -> ResolvedEvents:
     """Resolve events by what changed since the run before, or from nothing if that is not kept."""
     documents = documents.drop(columns="print")
-    all_entities, others = entities.entities, set[str]()
+    others = set[str]()
     if entities.replaced is not None:
-        former, columns = tables.former_entities, list(tables.former_entities.columns)
-        new = entities.entities[columns]
-        is_replaced = former["entity_id"].isin(entities.replaced)
-        other = _told(former[is_replaced]) ^ _told(new)
+        former = tables.former_entities_of(entities.replaced)
+        other = _told(former) ^ _told(entities.entities[list(former.columns)])
         others = entities.relinked_documents | entities.documents_of({str(entity) for entity, *_ in other})
-        former = former[~is_replaced]
-        all_entities = pd.concat([former, new.astype(former.dtypes)], ignore_index=True)
 
-    def rows_of(mentions: Collection[str] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return tables.event_mentions_of(mentions), entities.in_core(tables.participants_of(mentions))
+    def rows_of(mentions: Collection[str] | None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        participants = entities.in_core(tables.participants_of(mentions))
+        named = set(participants["entity_id"].dropna().unique())
+        return tables.event_mentions_of(mentions), participants, _entities_among(tables, entities, named)
 
     if entities.kept.is_corrected:
         # Which documents have other entities than before is not known, so all that is told of each is compared.
-        mentions, participants = rows_of(None)
+        mentions, participants, all_entities = rows_of(None)
         texts = _texts(tables, documents["document_id"].tolist())
         documents = documents.assign(text=documents["document_id"].map(texts))
         return resolve_events(documents, mentions, participants, all_entities, settled, memory)
@@ -225,7 +223,16 @@ def _events(
         other_entities=others,
     )
     nobody = pd.DataFrame({"event_mention_id": [], "entity_id": []}, dtype=object)
-    return resolve_events(documents, tables.event_mentions, nobody, all_entities, settled, memory, reader)
+    return resolve_events(documents, tables.event_mentions, nobody, nobody, settled, memory, reader)
+
+
+def _entities_among(tables: ResolveInput, entities: ResolvedEntities, named: Collection[str]) -> pd.DataFrame:
+    """The rows of some entities of core as they are now, or of all."""
+    if entities.replaced is None:
+        return entities.entities
+    former = tables.former_entities_of(set(named) - entities.replaced)
+    new = entities.entities.loc[entities.entities["entity_id"].isin(named), list(former.columns)]
+    return pd.concat([former, new.astype(former.dtypes)], ignore_index=True)
 
 
 def _entities(

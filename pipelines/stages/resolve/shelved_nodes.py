@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.stages.resolve.entity_profiles import OTHER, Node, NodeId, companies, read_nodes
-from pipelines.stages.resolve.table_files import RecordFile, TableFile, taken
+from pipelines.stages.resolve.table_files import RecordFile, TableFile
 
 ReadNodes = Callable[[Sequence[str]], Mapping[NodeId, Node]]
 
@@ -32,7 +32,8 @@ class ShelvedNodes:
         self.documents = documents
         self._records = RecordFile(folder)
         self._company = TableFile(folder / "company.arrow", {"names": pa.list_(pa.string())})
-        self._beside: pa.Table | None = None
+        self._begins: list[int] = []  # of the parts of what stands beside, and their arrays
+        self._beside: list[tuple[np.ndarray, pa.Array]] = []
         self._bounds: list[str] = []
         self._portions = 0
 
@@ -50,7 +51,11 @@ class ShelvedNodes:
         shelves = max(1, -(-len(documents) // at_once))
         for begin in range(0, len(documents), at_once):
             found._add(begin, documents[begin : begin + at_once], read, shelves)
-        found._beside = found._company.done()
+        number = 0
+        for part in found._company.done()["names"].chunks:
+            found._begins.append(number)
+            found._beside.append((part.offsets.to_numpy(), part.values))
+            number += len(part)
         return found
 
     def shelves(self) -> Iterator[tuple[dict[NodeId, Node], dict[str, int]]]:
@@ -65,11 +70,14 @@ class ShelvedNodes:
                 numbers.update((node[0][0], place) for node, place in zip(some, places, strict=True))
             yield nodes, numbers
 
-    def company(self, documents: Collection[int]) -> dict[int, list[str]]:
-        """The first names of some documents, by their numbers (see `entity_profiles.companies`)."""
-        assert self._beside is not None, "all are read first"  # noqa: S101
-        rows = np.array(sorted(documents), dtype=np.int64)
-        return dict(zip(rows.tolist(), taken(self._beside, rows)["names"].to_pylist(), strict=True))
+    def beside(self, documents: Sequence[int]) -> list[list[str]]:
+        """The first names of some documents (see `entity_profiles.companies`), which are told by their numbers."""
+        found = []
+        for number in documents:
+            part = bisect_right(self._begins, number) - 1
+            (starts, names), place = self._beside[part], number - self._begins[part]
+            found.append(names.slice(starts[place], starts[place + 1] - starts[place]).to_pylist())
+        return found
 
     def _add(self, begin: int, some: Sequence[str], read: ReadNodes, shelves: int) -> None:
         nodes = read(some)
