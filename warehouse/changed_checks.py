@@ -53,6 +53,18 @@ class ChangedRows:
             if touched is not None:
                 self._touched |= {table: (touched, columns) for table, columns in tables.items()}
 
+    def see_through(self, views: Mapping[str, tuple[str, Collection[str]]]) -> None:
+        """Know the changed rows of views whose rows are those of one table.
+
+        Args:
+            views: the table of each, and the columns that the view has.
+        """
+        for view, (table, columns) in views.items():
+            if table in self._touched:
+                touched, keys = self._touched[table]
+                if own := tuple(key for key in keys if key in columns):
+                    self._touched[view] = (touched, own)
+
     def is_known(self, table: str) -> bool:
         """Whether it is known which rows of a table have changed."""
         return table in self._paths
@@ -167,6 +179,8 @@ class ChangedRows:
         """Whether all rows that could be referred to are still there."""
         assert check.reference is not None
         parent = check.reference.parent
+        if parent in self._touched:
+            return not self._touched[parent][0].keys or not self._touched[parent][0].has_lost
         if parent not in self._paths:
             return False
         gone = self._rows(parent, sign=-1)

@@ -7,7 +7,7 @@ the keys of offending rows. What does not: the rules themselves (`warehouse/chec
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,7 @@ CHECK_STEPS = {
     "check_resolved": ("core",),
     "check_models": ("staging", "intermediate", "main"),
 }
+Views = Mapping[str, tuple[str, Collection[str]]]
 # Written by the publication itself, after every check.
 _UNCHECKED = {table.qualified_name for table in PUBLICATIONS}
 
@@ -91,11 +92,20 @@ def build_checks(models: Sequence[Model], sql_dir: Path, *, pool: str) -> list[d
     for step, schemas in CHECK_STEPS.items():
         own = [group for group in groups if group.table.partition(".")[0] in schemas]
         if own:
-            steps.append(_check_step(step, own, pool=pool))
+            steps.append(_check_step(step, own, seen_through(models), pool=pool))
     return steps
 
 
-def _check_step(name: str, groups: Sequence[CheckGroup], *, pool: str) -> dg.AssetChecksDefinition:
+def seen_through(models: Sequence[Model]) -> dict[str, tuple[str, frozenset[str]]]:
+    """The views of staging of one table each, row by row: the table, and the columns of the view."""
+    return {
+        model.qualified_name: (next(iter(model.depends_on)), frozenset(column.name for column in model.columns))
+        for model in models
+        if model.schema == "staging" and model.materialized == "view" and len(model.depends_on) == 1
+    }
+
+
+def _check_step(name: str, groups: Sequence[CheckGroup], views: Views, *, pool: str) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(name=name, specs=[group.spec for group in groups], can_subset=True, pool=pool)
     def check_step(
         context: dg.AssetCheckExecutionContext,
@@ -105,7 +115,7 @@ def _check_step(name: str, groups: Sequence[CheckGroup], *, pool: str) -> dg.Ass
         selected = [group for group in groups if group.spec.key in context.selected_asset_check_keys]
         results = []
         with step_failures(), warehouse.connect(read_only=True) as con:
-            found = run_side_by_side(con, _of_few_rows(con, settings, [group.checks for group in selected]))
+            found = run_side_by_side(con, _of_few_rows(con, settings, [group.checks for group in selected], views))
             with closing(found):
                 for group, judged in zip(selected, found, strict=True):
                     results.append(_result(group, judged))
@@ -117,12 +127,13 @@ def _check_step(name: str, groups: Sequence[CheckGroup], *, pool: str) -> dg.Ass
 
 
 def _of_few_rows(
-    con: duckdb.DuckDBPyConnection, settings: Settings, groups: Sequence[Sequence[Check]]
+    con: duckdb.DuckDBPyConnection, settings: Settings, groups: Sequence[Sequence[Check]], views: Views
 ) -> list[Sequence[Check]]:
     """The checks, of the changed rows alone where the others passed them in the last publication, by the same program."""
     changed = changed_rows(con, settings)
     if changed is None:
         return list(groups)
+    changed.see_through(views)
     return [[changed.few(con, check) for check in checks] for checks in groups]
 
 

@@ -9,14 +9,28 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-from warehouse_rows import NOW, TEXT, a_document, a_file, a_run, a_source, empty_warehouse, given, select, write_batch
+from warehouse_rows import (
+    NOW,
+    TEXT,
+    a_document,
+    a_file,
+    a_run,
+    a_source,
+    empty_warehouse,
+    given,
+    models,
+    select,
+    write_batch,
+)
 
+from pipelines.defs.checks import seen_through
 from pipelines.records import Document
 from warehouse import builds
 from warehouse.builds import CORE, LOAD
 from warehouse.changed_checks import ChangedRows
-from warehouse.checks import NO_ROW, run_checks, table_checks
+from warehouse.checks import NO_ROW, model_checks, run_checks, table_checks
 from warehouse.load import load_run, replace_core
+from warehouse.models import run_model
 from warehouse.staging import StagedDocuments, StagedExtractions
 from warehouse.touched import COLUMNS, CoreTouched, Touched, documents_touched, note_touched, read_touched
 
@@ -202,6 +216,43 @@ def test_an_old_row_that_was_changed_outside_is_found_by_the_check_of_all(con: C
     changed = ChangedRows(tmp_path, builds.read_builds(con), published)
     assert all(result.passed for result in run_checks(con, [changed.few(con, check) for check in RULES]))
     assert [result.check.name for result in run_checks(con, RULES) if not result.passed] == ["span_start"]
+
+
+def test_rows_of_a_key_of_a_view_are_made_of_those_of_its_table(con: Con, tmp_path: Path) -> None:
+    seen = 0
+    for view, (table, columns) in seen_through(models()).items():
+        if table not in TABLES:
+            continue
+        (model,) = (model for model in models() if model.qualified_name == view)
+        run_model(con, model)
+        for key in {*COLUMNS[TABLES[table]][table]} & columns:
+            for (value,) in select(con, f"select distinct {key} from {table} limit 3"):
+                rows = f"select * from {view} where {key} = '{value}' order by all"
+                before = select(con, rows)
+                con.begin()
+                con.execute(f"delete from {table} where {key} <> '{value}'")
+                assert select(con, rows) == before and before
+                con.rollback()
+                seen += 1
+    assert seen > 20
+
+
+def test_rules_of_a_view_are_asked_of_what_was_written_to_its_table(con: Con, tmp_path: Path) -> None:
+    rules = [
+        check for check in model_checks(models()) if check.table == "staging.stg_entity_mentions" and check.is_blocking
+    ]
+    for model in models():
+        if model.materialized == "view" and model.depends_on <= {*TABLES}:
+            run_model(con, model)
+    con.execute("insert into nlp.entity_mentions from nlp.entity_mentions where document_id = ? limit 1", [FIRST])
+    for document, is_found in ((FIRST, True), (SECOND, False)):
+        published = builds.read_builds(con)
+        builds.stamp(con, [builds.Part(LOAD)], run_id=f"run-{document}")
+        note_touched(con, tmp_path, LOAD, published[LOAD], Touched({"document_id": {document}}))
+        changed = ChangedRows(tmp_path, builds.read_builds(con), published)
+        changed.see_through(seen_through(models()))
+        results = run_checks(con, [changed.few(con, check) for check in rules])
+        assert all(result.passed for result in results) != is_found
 
 
 LOADS = (
