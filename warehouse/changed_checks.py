@@ -12,7 +12,7 @@ referred to has lost a row, or may have. Rules of sums and counts across tables 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -92,7 +92,7 @@ class ChangedRows:
                 return touched.keys.get(column, ())
             if touched.has_lost:
                 return None
-            rows = f"select * from {quoted(*table.split('.'))} where {_is_touched(touched, columns)}"
+            rows = f"select * from {quoted(*table.split('.'))} where {_is_touched(touched, columns[0])}"
         elif table in self._paths:
             rows = self.rows(table)
         else:
@@ -120,7 +120,7 @@ class ChangedRows:
         if check.is_blocking and check.narrow_key:
             return few_of_keys(con, self, check, self._columns_of(con))
         if check.is_blocking and check.table in self._touched:
-            return self._few_touched(check)
+            return self._few_touched(con, check)
         if not check.is_blocking or check.table not in self._paths:
             return check
         rows = self._rows(check.table, sign=1)
@@ -135,7 +135,7 @@ class ChangedRows:
             return replace(check, few=orphans_sql(f"({rows})", check.reference, ()) if rows else NO_ROW)
         return check
 
-    def _few_touched(self, check: Check) -> Check:
+    def _few_touched(self, con: duckdb.DuckDBPyConnection, check: Check) -> Check:
         """A check of the rows that a load or a resolution may have written, and of those that refer to what it may have."""
         touched, columns = self._touched[check.table]
         few = ""
@@ -144,36 +144,43 @@ class ChangedRows:
         elif check.key:
             # All rows of a key that was touched are at hand.
             rows = "_rows"
-            if not set(columns) & {*check.key}:
+            if columns[0] not in check.key:
                 rows = f"{quoted(*check.table.split('.'))} semi join _rows using ({', '.join(map(quoted, check.key))})"
             key = ", ".join(map(quoted, check.key))
             few = f"select {key} from {rows} group by {key} having count(*) > 1"
         elif check.reference is not None:
-            few = self._few_orphans(check.reference, touched, columns)
+            few = self._few_orphans(con, check, check.reference)
         elif check.of_document:
             few = check.of_document.replace(
-                "_documents as", f"(from raw.documents where {_is_touched(touched, columns)}) as"
+                "_documents as", f"(from raw.documents where {_is_touched(touched, columns[0])}) as"
             )
         if not few:
             return check
         if not touched.keys:
             return replace(check, few=NO_ROW)
-        rows = f"select * from {quoted(*check.table.split('.'))} where {_is_touched(touched, columns)}"
+        rows = f"select * from {quoted(*check.table.split('.'))} where {_is_touched(touched, columns[0])}"
         return replace(check, few=few, rows=rows)
 
-    def _few_orphans(self, reference: Reference, touched: Touched, columns: Collection[str]) -> str:
-        """SQL of the rows at hand that refer to nothing, where no other one can have lost what it refers to; else none."""
+    def _few_orphans(self, con: duckdb.DuckDBPyConnection, check: Check, reference: Reference) -> str:
+        """SQL of the rows at hand that refer to nothing, and of those whose parent is gone, where these are known; else none."""
         if reference.parent not in self._touched:
             return ""
+        touched, columns = self._touched[check.table]
         parent, theirs = self._touched[reference.parent]
-        if parent.has_lost and any(parent.keys.get(column) for column in theirs):
-            # Rows of the same keys are at hand, so also those whose parent is gone.
-            pairs = zip(reference.columns, reference.referred, strict=True)
-            if parent is not touched or not any(
-                own == other and own in columns and other in theirs for own, other in pairs
-            ):
-                return ""
-        return orphans_sql("_rows", reference, ())
+        pairs = list(zip(reference.columns, reference.referred, strict=True))
+        is_at_hand = parent is touched and (columns[0], columns[0]) in pairs and columns[0] in theirs
+        if is_at_hand or not parent.has_lost or not any(parent.keys.get(column) for column in theirs):
+            return orphans_sql("_rows", reference, ())
+        ((own, other), *more) = pairs
+        if more or other not in theirs:
+            return ""
+        told = {*parent.keys.get(other, ())}
+        there = f"select distinct {quoted(other)} from {quoted(*reference.parent.split('.'))} where "
+        held = con.execute(f"{there}{quoted(other)} in ({', '.join(map(literal, told))})").fetchall() if told else []
+        if not (gone := told - {str(key) for (key,) in held}):
+            return orphans_sql("_rows", reference, ())
+        rows = f"from {quoted(*check.table.split('.'))} where {quoted(own)} in ({', '.join(map(literal, gone))})"
+        return orphans_sql(f"(from _rows union all {rows})", reference, ())
 
     def _has_all(self, con: duckdb.DuckDBPyConnection, check: Check) -> bool:
         """Whether all rows that could be referred to are still there."""
@@ -199,12 +206,10 @@ class ChangedRows:
         return f"select * exclude (_sign) from read_parquet({literal(str(path))}) where _sign = {sign}"
 
 
-def _is_touched(touched: Touched, columns: Iterable[str]) -> str:
-    """Condition of rows that may have been written; one without a key may be anybody's."""
-    told = [(quoted(column), ", ".join(map(literal, touched.keys.get(column, ())))) for column in columns]
-    return " or ".join(
-        f"{column} in ({keys}) or {column} is null" if keys else f"{column} is null" for column, keys in told
-    )
+def _is_touched(touched: Touched, column: str) -> str:
+    """Condition of rows that may have been written, by a column whose keys are told; one without a key may be anybody's."""
+    keys = ", ".join(map(literal, touched.keys.get(column, ())))
+    return f"{quoted(column)} in ({keys}) or {quoted(column)} is null" if keys else f"{quoted(column)} is null"
 
 
 def rows_path(folder: Path, model: str) -> Path:

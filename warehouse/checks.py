@@ -5,8 +5,8 @@ those written by hand (`sql_checks`), and running them. What does not: deciding 
 the publication (`pipelines/defs`).
 
 A hand-written check is `sql/checks/<name>.sql`: comment lines `-- table: <schema>.<table>`, `-- severity: error|warn` and
-`-- description: ...`, then one SELECT; `-- key: ...` and `-- pairs: ...` promise that few rows can be judged by themselves
-(`narrow_checks.py`).
+`-- description: ...`, then one SELECT; `-- key: ...`, `-- pairs: ...` and `-- through: ...` promise that few rows can be judged
+by themselves (`narrow_checks.py`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from warehouse.transaction import translated_errors
 SAMPLE_ROWS = 5
 NO_ROW = "select 1 where false"
 _SIDE_BY_SIDE = 2  # what reads much has all of DuckDB's threads anyway
-_HEADER = re.compile(r"^-- (table|severity|description|key|pairs): (.+)$", re.MULTILINE)
+_HEADER = re.compile(r"^-- (table|severity|description|key|pairs|through): (.+)$", re.MULTILINE)
 _REQUIRED = {"table", "severity", "description"}
 
 
@@ -62,6 +62,7 @@ class Check:
     rows: str = ""  # SQL of the rows of the table that `few` calls _rows
     narrow_key: str = ""  # column whose values keep or break a hand-written rule by themselves (`narrow_checks.py`)
     pairs: tuple[str, ...] = ()  # columns that hold two such values, where pairs are counted
+    through: tuple[str, ...] = ()  # a table without that column, its own, a table that has both, its own there
     of_document: str = ""  # `sql` of a rule that a row keeps by itself and its document, of _rows and _documents
 
 
@@ -180,8 +181,7 @@ def _run_together(con: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> li
     if rows := next((check.rows for check in asked if check.rows), ""):
         counts = f"with _rows as materialized ({rows}) {counts}"
     try:
-        is_one = len(checks) == 1 and not checks[0].few
-        is_broken = is_one or (bool(counts) and any(count for (count,) in con.execute(counts).fetchall()))
+        is_broken = bool(counts) and any(count for (count,) in con.execute(counts).fetchall())
     except duckdb.Error:
         is_broken = True
     if is_broken:
@@ -218,7 +218,7 @@ def sql_checks(sql_dir: Path) -> tuple[Check, ...]:
 def _read_check(path: Path) -> Check:
     text = path.read_text(encoding="utf-8")
     header = dict(_HEADER.findall(text))
-    if header.keys() - {"key", "pairs"} != _REQUIRED or header["severity"] not in ("error", "warn"):
+    if header.keys() - {"key", "pairs", "through"} != _REQUIRED or header["severity"] not in ("error", "warn"):
         raise ModelError(
             f"{path}: the first lines must be `-- table: `, `-- severity: error|warn` and `-- description: `"
         )
@@ -230,6 +230,7 @@ def _read_check(path: Path) -> Check:
         is_blocking=header["severity"] == "error",
         narrow_key=header.get("key", ""),
         pairs=tuple(header["pairs"].split(", ")) if "pairs" in header else (),
+        through=tuple(re.split(", | = ", header["through"])) if "through" in header else (),
     )
 
 

@@ -4,9 +4,9 @@ What belongs here: `few_of_keys`. What does not: which rows have changed (`chang
 
 A check with `-- key: event_id` promises that the rows of an event keep or break its rule by themselves: in each table that it
 reads and that has this column, the rows of other events make no difference. Its SQL then runs where each such table is the rows
-of changed keys alone. A table without the column must not have changed. A check with `-- pairs: <column>, <column>` beside it
-counts pairs of participants of events, and compares them with the rows of its table: a pair can only change with an event of
-both.
+of changed keys alone. A table without the column must not have changed, but for one that is joined through a table with the key:
+`-- through: <table>, <column> = <table with the key>, <column>`. A check with `-- pairs: <column>, <column>` beside it counts
+pairs of participants of events, and compares them with the rows of its table: a pair can only change with an event of both.
 """
 
 from __future__ import annotations
@@ -58,21 +58,27 @@ def few_of_keys(
     if check.pairs:
         return _few_of_pairs(con, changed, check)
     keyed = [table for table in tables if key in columns.get(table, ())]
+    other, joined, via, joining = check.through or ("", "", "", "")
     keys: set[str] = set()
     for table in tables:
-        if table not in keyed and not changed.is_same(table):
+        if table not in (*keyed, other) and not changed.is_same(table):
             return check
-        if table in keyed:
-            found = changed.keys_of(con, table, key)
-            if found is None:
+        if table in (*keyed, other):
+            found = changed.keys_of(con, table, joined if table == other else key)
+            if found is None or len(found) > _MOST_KEYS:
                 return check
+            if found and table == other:
+                found = _values(con, via, key, f"{quoted(joining)} in ({_listed(found)})")
             keys.update(found)
     if len(keys) > _MOST_KEYS:
         return check
     if not keys and not any(_ever_null(con, table, key) for table in keyed if not changed.is_same(table)):
         return replace(check, few=NO_ROW)
     some = f"{quoted(key)} is null" + (f" or {quoted(key)} in ({_listed(keys)})" if keys else "")
-    return replace(check, few=narrowed(check.sql, dict.fromkeys(keyed, some)))
+    conditions = dict.fromkeys(keyed, some)
+    if other:
+        conditions[other] = f"{quoted(joined)} in (select {quoted(joining)} from {via} where {some})"
+    return replace(check, few=narrowed(check.sql, conditions))
 
 
 def _few_of_pairs(con: duckdb.DuckDBPyConnection, changed: ChangedKeys, check: Check) -> Check:
@@ -87,16 +93,22 @@ def _few_of_pairs(con: duckdb.DuckDBPyConnection, changed: ChangedKeys, check: C
     events = of_bridge | of_events
     keys = set().union(*ends)
     if events and len(events) <= _MOST_KEYS:
-        parties = f"select distinct {key} from {_PARTIES} where {event} in ({_listed(events)}) and {key} is not null"
-        keys.update(party for (party,) in con.execute(parties).fetchall())
+        keys.update(_values(con, _PARTIES, check.narrow_key, f"{event} in ({_listed(events)})"))
     if len(events) > _MOST_KEYS or len(keys) > _MOST_KEYS:
         return check
     if not keys:
         return replace(check, few=NO_ROW)
     both = " and ".join(f"{quoted(column)} in ({_listed(keys)})" for column in check.pairs)
-    # An event is there with all who take part in it, so that it is seen whether it has recipients.
-    whole = f"{event} in (select {event} from {_PARTIES} where {key} in ({_listed(keys)}))"
+    # An event of two of them is there with all who take part in it, so that it is seen whether it has recipients.
+    two = f"group by {event} having min({key}) <> max({key})"
+    whole = f"{event} in (select {event} from {_PARTIES} where {key} in ({_listed(keys)}) {two})"
     return replace(check, few=f"{narrowed(check.sql, {check.table: both, _PARTIES: whole})} where {both}")
+
+
+def _values(con: duckdb.DuckDBPyConnection, table: str, column: str, condition: str) -> set[str]:
+    name = quoted(column)
+    rows = f"select distinct {name} from {quoted(*table.split('.'))} where {name} is not null and {condition}"
+    return {str(key) for (key,) in con.execute(rows).fetchall()}
 
 
 def _listed(keys: Collection[str]) -> str:

@@ -1,10 +1,18 @@
 -- table: main.agg_dyad_months
 -- severity: error
 -- description: the events of a pair of countries add up to those of fct_events between participants of the two
+-- Each country once on each side: of its participants the two ends tell whether one of them is another than the other side's.
 with parties as (
-    select event_id, role, participant_id, country from main.bridge_event_participants
+    select
+        event_id,
+        role,
+        country,
+        min(participant_id) as first_id,
+        max(participant_id) as last_id
+    from main.bridge_event_participants
     where
         role in ('actor', 'recipient') and country in (select country from main.dim_countries where alpha2 is not null)
+    group by event_id, role, country
 ),
 
 events as (
@@ -12,9 +20,12 @@ events as (
     where is_in_aggregates
 ),
 
-with_recipients as (
-    select distinct event_id from main.bridge_event_participants
-    where role = 'recipient'
+-- Those on whom an actor acts; where there are none, all act together.
+others as (
+    select * from parties
+    where
+        role = 'recipient'
+        or event_id not in (select event_id from main.bridge_event_participants where role = 'recipient')
 ),
 
 pairs as (
@@ -23,15 +34,11 @@ pairs as (
         least(actors.country, others.country) as country_a,
         greatest(actors.country, others.country) as country_b
     from parties as actors
-    inner join parties as others
+    inner join others
         on
             actors.event_id = others.event_id
-            and actors.participant_id <> others.participant_id
             and actors.country <> others.country
-            and (
-                others.role = 'recipient'
-                or others.event_id not in (select event_id from with_recipients)
-            )
+            and (actors.first_id <> others.last_id or actors.last_id <> others.first_id)
     where actors.role = 'actor'
 ),
 

@@ -1,6 +1,7 @@
 -- table: main.agg_entity_pair_months
 -- severity: error
 -- description: months of two entities add up to no more than all their events
+-- key: entity_a_id
 with months as (
     select entity_a_id, entity_b_id, sum(event_count) as event_count
     from main.agg_entity_pair_months
