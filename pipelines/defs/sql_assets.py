@@ -55,6 +55,7 @@ def _run(
     models: Sequence[Model],
     selected: Sequence[Model],
 ) -> Iterator[dg.MaterializeResult]:
+    from pipelines.no_work import program_version
     from warehouse import builds
     from warehouse.increments import Increments
     from warehouse.lineage import column_lineage
@@ -68,7 +69,9 @@ def _run(
         builds.require_built(con, parts.values(), doing=f"computing {', '.join(list(parts)[:3])}")
         is_whole = is_whole_run(context.run)
         kept = _kept(con, models, selected) if is_whole else set()
-        increments = Increments(con.cursor(), settings.warehouse / PRINTS_FOLDER, models)
+        increments = Increments(
+            con.cursor(), settings.warehouse / PRINTS_FOLDER, models, program=program_version(settings)
+        )
         standing = builds.standing(con, parts.values()) if is_whole and _is_same_program(settings) else set()
         builds.begin(con, [name for name in parts if name not in kept], run_id=context.run.run_id)
         for name in drop_removed_models(con, models):
