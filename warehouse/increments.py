@@ -35,6 +35,8 @@ from warehouse.touched import COLUMNS, told_keys
 from warehouse.transaction import transaction, translated_errors
 
 _NARROW = "_narrow"  # the databases in memory whose views are the changed rows, one of each connection
+# From this number of columns on, stored rows are looked for by their keys alone, and the others read only where some were found.
+_WIDE = 7
 
 # The rows that came and went, with the place of those that went: of a row that is there twice more often two.
 _DIFFERENCE = """
@@ -190,7 +192,7 @@ class _Connection:
             con.execute(f"use {quoted(self._build)}")
         check_columns(model, con.execute("describe temp._rows").fetchall())
         with transaction(con, doing=f"running the model {model.name}"):  # no place is another until it ends
-            difference = _DIFFERENCE.format(table=table, stale=increment.stale)
+            difference = _DIFFERENCE.format(table=table, stale=_stale(model, increment, table))
             ((count,),) = con.execute(difference).fetchall()
             if count:
                 con.execute(
@@ -211,7 +213,7 @@ class _Connection:
             schema, table = source.table.split(".")
             columns = ", ".join(map(quoted, source.columns)) or "*"
             key = quoted(increment.key)
-            only = f" where {key} in (select {key} from temp._changed)" if source.is_own else ""
+            only = f" where {_of_changed(key)}" if source.is_own else ""
             if source.table in increment.through and increment.through[source.table].only:
                 only = f" where {increment.through[source.table].only}"
             view = f"select {columns} from {quoted(self._build, schema, table)}{only}"
@@ -219,3 +221,15 @@ class _Connection:
                 con.execute(f"create schema if not exists {quoted(self._narrow, schema)}")
                 con.execute(f"create or replace view {quoted(self._narrow, schema, table)} as {view}")
                 self._viewed[source.table] = view
+
+
+def _of_changed(key: str) -> str:
+    return f"{key} in (select {key} from temp._changed)"
+
+
+def _stale(model: Model, increment: Increment, table: str) -> str:
+    """Which stored rows are those of changed keys."""
+    stale = increment.stale
+    if stale != _of_changed(quoted(increment.key)) or len(model.columns) < _WIDE:
+        return stale
+    return f"rowid in (select rowid from {table} where {stale})"
