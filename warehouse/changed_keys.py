@@ -4,9 +4,9 @@ What belongs here: `Changes`, which all connections of a run share, and `Changed
 the rows of changed keys (`increments.py`), the hashes (`prints.py`).
 
 Of tables that Python writes, and of models that are always computed as a whole, the rows are hashed by key and compared with the
-hashes kept from the last run, so that what has changed is not told by who wrote it. Of a model that was computed in part in this
-run, the rows that differ are at hand. Where the key of a table is not that of the model that reads it, its rows are hashed by
-buckets of keys, and a query of the model's .yml says which of its keys they concern: a few too many, never too few.
+hashes kept from the last run: of the keys alone that the load and the resolution wrote, where that is known. Of a model that was computed
+in part in this run, the rows that differ are at hand. Where the key of a table is not that of the model that reads it, its rows
+are hashed by buckets of keys, and a query of the model's .yml says which of its keys they concern: a few too many, never too few.
 """
 
 from __future__ import annotations
@@ -168,15 +168,18 @@ class ChangedKeys:
                 own.append(f"select {key} from {delta.table}")
             elif delta.count and not source.is_bucketed:
                 return None
-        con.execute(f"create or replace temporary table _changed as {' union all '.join(own)}")
-        if not self._add_concerned(model, increment, sources):
+        distinct = (
+            f"create or replace temporary table _changed as select distinct {key} from ({{}}) where {key} is not null"
+        )
+        changed = _count(con, distinct.format(" union all ".join(own)))
+        added = self._add_concerned(model, increment, sources)
+        if added is None:
             return None
         if increment.also:
-            con.execute(f"insert into temp._changed {increment.also}")
-        ((changed,),) = con.execute(
-            f"create or replace temporary table _changed as select distinct {key} from temp._changed where {key} is not null"
-        ).fetchall()
-        return int(changed) if changed <= _MOST_CHANGED * changes.key_count(con, increment.key) else None
+            added += _count(con, f"insert into temp._changed {increment.also}")
+        if added:
+            changed = _count(con, distinct.format("from temp._changed"))
+        return changed if changed <= _MOST_CHANGED * changes.key_count(con, increment.key) else None
 
     def _view(self, table: str, delta: Delta) -> None:
         """Show the changed rows of a model under the name that the queries of .yml files have for them."""
@@ -185,35 +188,40 @@ class ChangedKeys:
             self._con.execute(f"create or replace temporary view {name} as select * from {delta.table}")
             self._viewed.add(table)
 
-    def _add_concerned(self, model: Model, increment: Increment, sources: list[Source]) -> bool:
-        """Add the keys that changes under other keys concern to those that have changed; whether they could be found."""
+    def _add_concerned(self, model: Model, increment: Increment, sources: list[Source]) -> int | None:
+        """Add the keys that changes under other keys concern to those that have changed: how many, `None` if in doubt."""
         con, changes = self._con, self._changes
+        found = 0
         for source in sources:
             delta = changes.deltas.get(source.table)
             if not source.is_bucketed or (source.is_own and delta is not None):
                 continue
             if not (delta.count if delta is not None else changes.prints.unlike(source).count):
                 continue
-            ((count,),) = con.execute(
-                f"create or replace temporary table _buckets as {_changed_buckets(source, delta)}"
-            ).fetchall()
+            count = _count(con, f"create or replace temporary table _buckets as {_changed_buckets(source, delta)}")
             if count > _MOST_CHANGED * BUCKETS:
-                return False
+                return None
             if count and not source.is_own:
-                con.execute(f"insert into temp._changed {increment.through[source.table].concerned}")
+                found += _count(con, f"insert into temp._changed {increment.through[source.table].concerned}")
             elif count:  # of a key that is gone the model still has rows
                 key, own = quoted(source.key), (source.table, model.qualified_name)
                 for table in (quoted(*name.split(".")) for name in own):
-                    con.execute(f"insert into temp._changed select {key} from {table} where is_changed({key})")
+                    found += _count(con, f"insert into temp._changed select {key} from {table} where is_changed({key})")
         lookups = [one for one in sources if one.table in increment.lookups and one.table not in changes.partial]
         changed = [one.label for one in lookups if changes.prints.unlike(one).count]
         added = changes.prints.new_keys(con, changed) if changed else []
         if len(added) > _MOST_ADDED:
-            return False
+            return None
         if added and increment.concerned:
             con.execute("set variable added = $1", ["|".join(added)])
-            con.execute(f"insert into temp._changed from ({increment.concerned}) except from temp._changed")
-        return True
+            found += _count(con, f"insert into temp._changed from ({increment.concerned}) except from temp._changed")
+        return found
+
+
+def _count(con: duckdb.DuckDBPyConnection, statement: str) -> int:
+    """Run a statement that writes rows; their number."""
+    ((count,),) = con.execute(statement).fetchall()
+    return int(count)
 
 
 def _changed_buckets(source: Source, delta: Delta | None) -> str:

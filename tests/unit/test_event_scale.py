@@ -11,7 +11,7 @@ import pytest
 from pipelines.stages.resolve import alike_texts as texts
 from pipelines.stages.resolve import pair_blocks
 from pipelines.stages.resolve.half_linkage import EXCLUDED, JOINED, LEAST, cluster
-from pipelines.stages.resolve.likeness import sketch_texts
+from pipelines.stages.resolve.likeness import sketch_norms, sketch_texts
 from pipelines.stages.resolve.pair_blocks import BlockChanges, Bound, PairSet, Status
 from pipelines.stages.resolve.reports import NO_DAY
 from tests.unit.event_reports import new
@@ -143,7 +143,7 @@ def test_too_many_texts_are_compared_in_cells(monkeypatch):
     sketches, published = sketch_texts(told, len(told)), np.full(len(told), NO_DAY)
     monkeypatch.setattr(texts, "MOST_TEXTS", 30)
     tie = np.random.default_rng(1).integers(0, 1 << 60, len(told))
-    found = texts.alike_texts(sketches, published, tie, new(len(told)), texts.Neighbours.none())
+    found = texts.alike_texts(sketches, sketch_norms(sketches), published, tie, new(len(told)), texts.Neighbours.none())
     pairs = found.gained
     assert found.left_out > 0
     assert len(pairs) > 0
@@ -158,7 +158,9 @@ def test_of_texts_that_are_all_alike_the_nearest_are_neighbours(monkeypatch):
 
     def neighbours(many_alike):
         monkeypatch.setattr(texts, "_MANY_ALIKE", many_alike)
-        found = texts.alike_texts(sketches, published, tie, new(len(sketches)), texts.Neighbours.none()).neighbours
+        found = texts.alike_texts(
+            sketches, sketch_norms(sketches), published, tie, new(len(sketches)), texts.Neighbours.none()
+        ).neighbours
         return list(zip(found.one.tolist(), found.other.tolist(), found.cosine.tolist(), strict=True))
 
     plain = neighbours(10**9)

@@ -35,7 +35,7 @@ def settle_countries(doc: Doc, mentions: list[MentionSpan], home: CountryOfEvent
         home: the country of each sentence and of the story.
     """
     by_start = {m.start: m for m in mentions if m.is_name and m.label in ("GPE", "LOC", "ORG")}
-    elsewhere: set[str] = set()  # keys of people whose body has no country
+    elsewhere: set[str] = set()  # keys of people whose body or state has no country
     for mention in mentions:
         node = mention.entity
         if node is not None and mention.is_name and mention.label == "PERSON" and node.country is None:
@@ -44,6 +44,8 @@ def settle_countries(doc: Doc, mentions: list[MentionSpan], home: CountryOfEvent
                 node.country = None if owner.country in SUPRANATIONAL_CODES else owner.country
                 if node.country is None:
                     elsewhere.add(node.key)
+            elif _is_of_unlisted_state(doc, mention):
+                elsewhere.add(node.key)
     _name_introduced(doc, mentions, home.sentence_of)
     _take_nationality(doc, mentions, home.sentence_of)
     for mention in mentions:
@@ -67,6 +69,15 @@ def _owner(doc: Doc, mention: MentionSpan, by_start: dict[int, MentionSpan]) -> 
         if word not in _ORIGIN_WORDS and not doc[i].like_num and not word[0].isdigit():
             return None
     return None
+
+
+def _is_of_unlisted_state(doc: Doc, mention: MentionSpan) -> bool:
+    """Whether what stands beside a name is of a state in no lexicon: "the president of the Republic of Karland, Ada Roe"."""
+    name = doc[mention.start : mention.end].root
+    beside = [child for child in name.children if child.dep_ == "appos"]
+    if name.dep_ == "appos":
+        beside.append(name.head)
+    return any(names_unlisted_state(doc, word.i, word.i + 1) for word in beside)
 
 
 def _take_nationality(doc: Doc, mentions: list[MentionSpan], sentence_of: list[int]) -> None:
