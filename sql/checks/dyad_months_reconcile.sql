@@ -1,7 +1,7 @@
 -- table: main.agg_dyad_months
 -- severity: error
 -- description: the events of a pair of countries add up to those of fct_events between participants of the two
--- Each country once on each side: of its participants the two ends tell whether one of them is another than the other side's.
+-- Each country once on each side: the first and the last of its participants tell whether one is not the other side's.
 with parties as (
     select
         event_id,
