@@ -4,10 +4,9 @@ What belongs here: `Changes`, which all connections of a run share, and `Changed
 the rows of changed keys (`increments.py`), the hashes (`prints.py`).
 
 Of tables that Python writes, and of models that are always computed as a whole, the rows are hashed by key and compared with the
-hashes kept from the last run: of the keys alone that the load and the resolution wrote, where that is known. Of a model that was
-computed in part in this run, the rows that differ are at hand. Where the key of a table is not that of the model that reads it,
-its rows are hashed by buckets of keys, and a query of the model's .yml says which of its keys they concern: a few too many, never
-too few.
+hashes kept from the last run, so that what has changed is not told by who wrote it. Of a model that was computed in part in this
+run, the rows that differ are at hand. Where the key of a table is not that of the model that reads it, its rows are hashed by
+buckets of keys, and a query of the model's .yml says which of its keys they concern: a few too many, never too few.
 """
 
 from __future__ import annotations

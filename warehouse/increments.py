@@ -7,8 +7,7 @@ A model whose .yml has `meta: incremental: {key: document_id}` promises that the
 rows of that document in the tables that it reads; `event_id` and `entity_id` likewise. A table without that column is read
 `through` another key, and a query says which keys a change in it concerns; or it is hashed as a whole, and one row that differs
 has the model computed as a whole. So has anything in doubt: another SQL, another DuckDB, a run that was stopped, a build that the
-kept hashes (`prints/` beside the build database) are not of, a model read that was itself computed as a whole. Rows that the load
-and the resolution did not tell they wrote (`touched.py`) are not looked at from one run of a program to its next.
+kept hashes (`prints/` beside the build database) are not of, a model read that was itself computed as a whole.
 The model's own SQL computes the new rows. It runs where each table that it names is a view of the changed rows only.
 """
 
@@ -16,22 +15,20 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from warehouse.builds import is_stamped, read_builds
+from warehouse.builds import read_builds
 from warehouse.changed_checks import STATE, rows_path
 from warehouse.changed_keys import ChangedKeys, Changes
 from warehouse.layout import quoted
 from warehouse.models import Increment, Model, ModelRun, check_columns, timed
 from warehouse.prints import Prints
 from warehouse.tables import TABLES
-from warehouse.touched import COLUMNS, told_keys
 from warehouse.transaction import transaction, translated_errors
 
 _NARROW = "_narrow"  # the databases in memory whose views are the changed rows, one of each connection
@@ -59,23 +56,17 @@ from (
 class Increments:
     """What is known of the rows that models were made of, in the last run and now; for several threads, a connection each."""
 
-    def __init__(
-        self, con: duckdb.DuckDBPyConnection, folder: Path, models: Iterable[Model], *, program: str | None = None
-    ) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path, models: Iterable[Model]) -> None:
         """Read what the last run has kept.
 
         Args:
             con: the build database, outside a transaction, before the builds of this run have begun.
             folder: where hashes are kept.
             models: all models.
-            program: its version; from one run of it to the next only what was written is hashed. `None` for all rows.
         """
         models = list(models)
         self._con = con
         self._folder = folder
-        self._program = program
-        built = read_builds(con)
-        self._written = {part: built[part] for part in COLUMNS if is_stamped(con, part)}
         self._partial = {model.qualified_name: model for model in models if model.increment is not None}
         self._build = con.execute("select current_database()").fetchall()[0][0]
         self._prints = Prints(con, folder)
@@ -84,7 +75,7 @@ class Increments:
         self._changes = Changes(self._prints, columns, self._partial)
         self._connections: dict[int, _Connection] = {}
         self._numbers = itertools.count()
-        self._former, self._standing = self._read_state(models)
+        self._former, self._standing = self._read_state()
 
     def run(self, model: Model, con: duckdb.DuckDBPyConnection) -> ModelRun | None:
         """Compute the rows of what has changed and put them into the place of those that there were, in one transaction.
@@ -125,8 +116,6 @@ class Increments:
                 "duckdb": duckdb.__version__,
                 "models": {m.qualified_name: [m.code_version, builds.get(m.qualified_name)] for m in models},
                 "prints": self._prints.keep(),
-                "program": self._program,
-                "written": self._written,
                 "rows": {
                     name: [self._former[name], builds.get(name)]
                     for name in self._changes.keep_rows(self._con, partial(rows_path, self._folder))
@@ -134,22 +123,16 @@ class Increments:
             }
             (self._folder / STATE).write_text(json.dumps(state), encoding="utf-8")
 
-    def _read_state(self, models: Sequence[Model]) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    def _read_state(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """The builds of models that the kept hashes are of, and of those that stand the version of their code."""
         with suppress(OSError, ValueError, KeyError, TypeError):
             state = json.loads((self._folder / STATE).read_text(encoding="utf-8"))
             builds = read_builds(self._con)
             if state["duckdb"] == duckdb.__version__:
-                self._prints.compare_with(state["prints"], self._told(state, models))
+                self._prints.compare_with(state["prints"])
                 noted = {name: build for name, (_, build) in state["models"].items() if builds.get(name) == build}
                 return noted, {name: version for name, (version, _) in state["models"].items() if name in noted}
         return {}, {}
-
-    def _told(self, state: Mapping[str, Any], models: Sequence[Model]) -> dict[str, dict[str, Collection[str]]]:
-        """The keys that were written since the hashes were kept, where they are known."""
-        if self._program is None or state.get("program") != self._program:
-            return {}
-        return told_keys(self._folder, since=state["written"], built=self._written, models=models)
 
     def _is_told(self, model: Model, con: duckdb.DuckDBPyConnection) -> bool:
         """Whether it is known which rows of a model have changed since the hashes were kept: some, or none at all."""

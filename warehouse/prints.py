@@ -1,9 +1,6 @@
-"""Hashes of the rows of tables by their keys, kept from one run to the next: what has changed in them.
+"""Hashes of the rows of tables by their keys, kept from one run to the next: what has changed in them, whoever wrote it.
 
 What belongs here: `Prints`. What does not: which keys of a model that concerns (`changed_keys.py`).
-
-Where the load or the resolution told which keys they wrote since the hashes were kept (`touched.py`), only rows of these are
-hashed and compared; otherwise all are, so that what has changed is found whoever wrote it.
 
 All connections of a run see the same: what differs is in a table of a database in memory.
 """
@@ -12,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -73,19 +70,13 @@ class Prints:
             str, Unlike | None
         ] = {}  # by label of each source that was hashed; `None`: nothing to compare with
         self._kept: set[str] = set()
-        self._told: Mapping[str, Mapping[str, Collection[str]]] = {}
         self._turn = threading.Lock()
         con.execute(f"attach if not exists ':memory:' as {SHARED}")
         con.execute(f"create or replace table {UNLIKE} (source varchar, key varchar, is_other bool, is_new bool)")
 
-    def compare_with(self, labels: Collection[str], told: Mapping[str, Mapping[str, Collection[str]]]) -> None:
-        """Take the kept hashes of some sources for those of the last run.
-
-        Args:
-            labels: of these sources.
-            told: by table and column of it the keys of which alone rows may have come, changed or gone since (`told_keys`).
-        """
-        self._kept, self._told = set(labels), told
+    def compare_with(self, labels: Collection[str]) -> None:
+        """Take the kept hashes of some sources for those of the last run."""
+        self._kept = set(labels)
 
     def print(self, con: duckdb.DuckDBPyConnection, sources: Iterable[Source]) -> bool:
         """Hash tables, where that has not been done; whether the hashes of the last run are there of all, and sound."""
@@ -123,64 +114,29 @@ class Prints:
         return list(self._found)
 
     def _print(self, con: duckdb.DuckDBPyConnection, source: Source) -> Unlike | None:
-        if source.label not in self._kept:
-            self._hash(con, source)
-            found = None
-        else:
-            found = self._print_told(con, source)
-            if found is not None:
-                return found
-            self._hash(con, source)
-            found = self._compare(con, source.label)
-        if found is None or found.count:
-            self._write(con, source.label, "from temp._prints")
-        con.execute("drop table temp._prints")
-        return found
-
-    def _print_told(self, con: duckdb.DuckDBPyConnection, source: Source) -> Unlike | None:
-        """Hash and compare rows of keys that were told alone; `None` if they were not, or what is kept is damaged."""
-        keys = self._told.get(source.table, {}).get(source.key)
-        if keys is None:
-            return None
-        kept = f"read_parquet({literal(str(self._path(source.label)))})"
-        try:
-            if not keys:
-                con.execute(f"select key, print, row_count from {kept} limit 0")
-                return Unlike(0, 0)
-            con.execute(
-                f"create or replace temporary table _told as select distinct {_key(source)} as key, {_place(source)} as place "
-                f"from (select unnest($keys) as {quoted(source.key)}) as source",
-                {"keys": list(keys)},
-            )
-            self._hash(con, source, is_of_told=True)
-            found = self._compare(con, source.label, "semi join temp._told using (key)")
-            if found is not None and found.count:
-                others = f"select key, print, row_count from {kept} anti join temp._told using (key)"
-                self._write(con, source.label, f"({others}) union all by name from temp._prints")
-        except duckdb.Error:  # damaged
-            return None
-        con.execute("drop table temp._prints")
-        return found
-
-    def _hash(self, con: duckdb.DuckDBPyConnection, source: Source, *, is_of_told: bool = False) -> None:
+        label = source.label
+        key = f"cast(source.{quoted(source.key)} as varchar)" if source.key else "''"
+        if source.is_bucketed:
+            key = f"cast(hash(source.{quoted(source.key)}) % {BUCKETS} as varchar)"
         row = f"row({', '.join(f'source.{quoted(name)}' for name in source.columns)})" if source.columns else "source"
-        told = "(select place from temp._told)" if is_of_told else ""
-        only = f"where {_place(source)} in {told}" if told else ""
         con.execute(
-            f"create or replace temporary table _prints as select {_key(source)} as key, bit_xor(hash({row})) as print, "
-            f"count(*) as row_count from {quoted(*source.table.split('.'))} as source {only} group by all"
+            f"create or replace temporary table _prints as select {key} as key, bit_xor(hash({row})) as print, "
+            f"count(*) as row_count from {quoted(*source.table.split('.'))} as source group by all"
         )
+        found = self._compare(con, label) if label in self._kept else None
+        if found is None or found.count:
+            self._folder.mkdir(exist_ok=True)
+            path = literal(str(self._path(label, os.getpid())))
+            con.execute(f"copy temp._prints to {path} (format parquet)")
+        con.execute("drop table temp._prints")
+        return found
 
-    def _write(self, con: duckdb.DuckDBPyConnection, label: str, rows: str) -> None:
-        self._folder.mkdir(exist_ok=True)
-        con.execute(f"copy ({rows}) to {literal(str(self._path(label, os.getpid())))} (format parquet)")
-
-    def _compare(self, con: duckdb.DuckDBPyConnection, label: str, only: str = "") -> Unlike | None:
+    def _compare(self, con: duckdb.DuckDBPyConnection, label: str) -> Unlike | None:
         try:
             ((count,),) = con.execute(
                 f"insert into {UNLIKE} select $label, coalesce(now.key, former.key), "
                 "now.key is not null and former.key is not null, former.key is null "
-                f"from temp._prints as now full join (from read_parquet($path) {only}) as former using (key) "
+                "from temp._prints as now full join read_parquet($path) as former using (key) "
                 "where (now.print, now.row_count) is distinct from (former.print, former.row_count)",
                 {"label": label, "path": str(self._path(label))},
             ).fetchall()
@@ -196,14 +152,3 @@ class Prints:
     def _path(self, label: str, part: int | None = None) -> Path:
         name = blake2b(label.encode(), digest_size=8).hexdigest()
         return self._folder / f"{name}.parquet{'' if part is None else f'.{part}'}"
-
-
-def _place(source: Source) -> str:
-    """What rows are told apart by."""
-    key = f"source.{quoted(source.key)}" if source.key else "''"
-    return f"hash({key}) % {BUCKETS}" if source.is_bucketed else key
-
-
-def _key(source: Source) -> str:
-    """The same, as it is kept."""
-    return f"cast({_place(source)} as varchar)"

@@ -1,7 +1,7 @@
 """Which rows of raw, nlp and core a run may have changed, by their keys: from one build of them to the next.
 
 What belongs here: `Touched`, and keeping it in a file beside the hashes of the models. What does not: what is asked of these rows
-(`changed_checks.py`), which of them changed (`prints.py`), writing them (`load.py`).
+(`changed_checks.py`), writing them (`load.py`).
 
 The load writes by document, the resolution by mention, event and entity. What they wrote is kept as links from build to build, so
 that what has changed since the last publication is known though runs have failed in between; where a link is missing, as after a
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,6 @@ import pyarrow as pa
 from warehouse.batches import id_table, registered
 from warehouse.builds import CORE, LOAD, read_builds, read_by
 from warehouse.contracts.nlp import NLP
-from warehouse.models import Model
 from warehouse.staging import DocumentFile, StagedDocuments, StagedExtractions
 from warehouse.transaction import translated_errors
 
@@ -179,43 +178,6 @@ def read_touched(folder: Path, part: str, *, since: str | None, build: str | Non
             if build == since:
                 return Touched(keys, has_lost)
     return None
-
-
-def told_keys(
-    folder: Path, *, since: Mapping[str, str], built: Mapping[str, str], models: Sequence[Model]
-) -> dict[str, dict[str, Collection[str]]]:
-    """By table, or view of one, and by column: the keys of which alone rows came, changed or went.
-
-    Args:
-        folder: as for `note_touched`.
-        since: earlier builds by part, finished ones.
-        built: the builds that there are now.
-        models: all models.
-
-    Returns:
-        Of what is known only.
-    """
-    told: dict[str, dict[str, Collection[str]]] = {}
-    for part, tables in COLUMNS.items():
-        touched = read_touched(folder, part, since=since.get(part), build=built.get(part))
-        if touched is None:
-            continue
-        for table, columns in tables.items():
-            known = [name for name in columns if name in touched.keys or not touched.keys]
-            told[table] = {name: touched.keys.get(name, ()) for name in known}
-    for view, (table, names) in seen_through(models).items():
-        if table in told:
-            told[view] = {name: keys for name, keys in told[table].items() if name in names}
-    return told
-
-
-def seen_through(models: Sequence[Model]) -> dict[str, tuple[str, frozenset[str]]]:
-    """The views of staging of one table each, row by row: the table, and the columns of the view."""
-    return {
-        model.qualified_name: (next(iter(model.depends_on)), frozenset(column.name for column in model.columns))
-        for model in models
-        if model.schema == "staging" and model.materialized == "view" and len(model.depends_on) == 1
-    }
 
 
 def _read(folder: Path) -> dict[str, list[dict[str, Any]]]:

@@ -25,7 +25,6 @@ from pipelines.settings import Settings
 from warehouse.checks import Check, CheckResult, model_checks, run_side_by_side, sql_checks, table_checks
 from warehouse.contracts.publications import PUBLICATIONS
 from warehouse.models import Model
-from warehouse.touched import seen_through
 
 # Step: the schemas whose tables it checks, all built by the step before it.
 CHECK_STEPS = {
@@ -95,6 +94,15 @@ def build_checks(models: Sequence[Model], sql_dir: Path, *, pool: str) -> list[d
         if own:
             steps.append(_check_step(step, own, seen_through(models), pool=pool))
     return steps
+
+
+def seen_through(models: Sequence[Model]) -> dict[str, tuple[str, frozenset[str]]]:
+    """The views of staging of one table each, row by row: the table, and the columns of the view."""
+    return {
+        model.qualified_name: (next(iter(model.depends_on)), frozenset(column.name for column in model.columns))
+        for model in models
+        if model.schema == "staging" and model.materialized == "view" and len(model.depends_on) == 1
+    }
 
 
 def _check_step(name: str, groups: Sequence[CheckGroup], views: Views, *, pool: str) -> dg.AssetChecksDefinition:

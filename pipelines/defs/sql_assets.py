@@ -21,7 +21,6 @@ from warehouse.models import PRINTS_FOLDER, Model, ModelRun
 
 if TYPE_CHECKING:
     from warehouse.changed_checks import ChangedRows
-    from warehouse.increments import Increments
 
 
 def build_sql_assets(models: Sequence[Model], settings: Settings, *, pool: str) -> dg.AssetsDefinition:
@@ -57,6 +56,7 @@ def _run(
     selected: Sequence[Model],
 ) -> Iterator[dg.MaterializeResult]:
     from warehouse import builds
+    from warehouse.increments import Increments
     from warehouse.lineage import column_lineage
     from warehouse.macros import create_macros
     from warehouse.model_order import run_side_by_side, turn_of_whole
@@ -68,7 +68,7 @@ def _run(
         builds.require_built(con, parts.values(), doing=f"computing {', '.join(list(parts)[:3])}")
         is_whole = is_whole_run(context.run)
         kept = _kept(con, models, selected) if is_whole else set()
-        increments = _increments(con, settings, models)
+        increments = Increments(con.cursor(), settings.warehouse / PRINTS_FOLDER, models)
         standing = builds.standing(con, parts.values()) if is_whole and _is_same_program(settings) else set()
         builds.begin(con, [name for name in parts if name not in kept], run_id=context.run.run_id)
         for name in drop_removed_models(con, models):
@@ -107,13 +107,6 @@ def _run(
             runs.close()
             builds.stamp(con, done, run_id=context.run.run_id)
         increments.note(selected)
-
-
-def _increments(con: duckdb.DuckDBPyConnection, settings: Settings, models: Sequence[Model]) -> "Increments":
-    from pipelines.no_work import program_version
-    from warehouse.increments import Increments
-
-    return Increments(con.cursor(), settings.warehouse / PRINTS_FOLDER, models, program=program_version(settings))
 
 
 def changed_rows(con: duckdb.DuckDBPyConnection, settings: Settings) -> "ChangedRows | None":

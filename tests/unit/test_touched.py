@@ -23,6 +23,7 @@ from warehouse_rows import (
     write_batch,
 )
 
+from pipelines.defs.checks import seen_through
 from pipelines.records import Document
 from warehouse import builds
 from warehouse.builds import CORE, LOAD
@@ -31,7 +32,7 @@ from warehouse.checks import NO_ROW, model_checks, run_checks, table_checks
 from warehouse.load import load_run, replace_core
 from warehouse.models import run_model
 from warehouse.staging import StagedDocuments, StagedExtractions
-from warehouse.touched import COLUMNS, CoreTouched, Touched, documents_touched, note_touched, read_touched, seen_through
+from warehouse.touched import COLUMNS, CoreTouched, Touched, documents_touched, note_touched, read_touched
 
 # Columns that a test leaves without a value, which the database itself would refuse.
 _EMPTIED = (
