@@ -81,11 +81,7 @@ class WorkerPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._running:  # the caller was interrupted
-            self.close()
-        else:  # workers that wait for tasks end beside whatever follows: to wait for it takes a tenth of a second
-            self._pool.stop()
-            threading.Thread(target=self._pool.join, name="ending workers").start()
+        self.close()
 
     def start(self) -> None:
         """Start the processes now, and not with the first task; they load while the caller does something else."""
@@ -93,7 +89,7 @@ class WorkerPool:
             _ = self._pool.active
 
     def close(self) -> None:
-        """End the processes, and wait until they have ended."""
+        """End the processes."""
         self._pool.stop()  # kills the workers; nothing is running unless the caller was interrupted
         self._pool.join()
 
