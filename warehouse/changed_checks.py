@@ -6,7 +6,9 @@ What belongs here: `ChangedRows`, and a check of few rows. What does not: the ru
 A table that was computed in part holds the rows of the last publication but for those that came or went, which are kept. All of
 them kept every blocking rule then. So a rule that a row keeps by itself is asked of the rows that came; of a key that has to be
 unique only those are counted that they bear; and a reference is looked for from the rows that came, unless the table that is
-referred to has lost a row, or may have. Rules of sums and counts across tables (`sql/checks`) are always asked of all rows.
+referred to has lost a row, or may have. Of tables that the load and the resolution write, the rows at hand are those of the keys
+that these told (`touched.py`). A rule across tables (`sql/checks`) is asked of the keys that have changed where its header names
+one (`narrow_checks.py`), else of all rows, as are rules that only warn.
 """
 
 from __future__ import annotations

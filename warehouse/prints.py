@@ -66,9 +66,8 @@ class Prints:
             folder: where hashes are kept, a file for each source.
         """
         self._folder = folder
-        self._found: dict[
-            str, Unlike | None
-        ] = {}  # by label of each source that was hashed; `None`: nothing to compare with
+        # By label of each source that was hashed; `None`: nothing to compare with.
+        self._found: dict[str, Unlike | None] = {}
         self._kept: set[str] = set()
         self._turn = threading.Lock()
         con.execute(f"attach if not exists ':memory:' as {SHARED}")
@@ -120,7 +119,7 @@ class Prints:
             key = f"cast(hash(source.{quoted(source.key)}) % {BUCKETS} as varchar)"
         row = f"row({', '.join(f'source.{quoted(name)}' for name in source.columns)})" if source.columns else "source"
         con.execute(
-            f"create or replace temporary table _prints as select {key} as key, bit_xor(hash({row})) as print, "
+            f"create or replace temporary table _prints as select {key} as key, {_print_of(row)} as print, "
             f"count(*) as row_count from {quoted(*source.table.split('.'))} as source group by all"
         )
         found = self._compare(con, label) if label in self._kept else None
@@ -152,3 +151,8 @@ class Prints:
     def _path(self, label: str, part: int | None = None) -> Path:
         name = blake2b(label.encode(), digest_size=8).hexdigest()
         return self._folder / f"{name}.parquet{'' if part is None else f'.{part}'}"
+
+
+def _print_of(row: str) -> str:
+    """SQL of the sum of the hashes of rows, which two equal ones do not cancel, as they would an exclusive or."""
+    return f"cast(sum(hash({row})) % {2**64} as ubigint)"

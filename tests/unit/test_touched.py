@@ -194,12 +194,17 @@ def holding(con: Con, change: str) -> set[tuple[str, str]]:
     return {(result.check.table, result.check.name) for result in results if result.passed}
 
 
-def test_the_rows_that_broke_a_rule_are_told_as_by_the_check_of_all(con: Con, tmp_path: Path) -> None:
-    con.execute("update nlp.sentences set end_char = 9000 where document_id = ?", [FIRST])
+def first_alone_told(con: Con, folder: Path) -> ChangedRows:
+    """What a load is known to have changed that wrote the first document."""
     published = builds.read_builds(con)
     builds.stamp(con, [builds.Part(LOAD)], run_id="run-2")
-    note_touched(con, tmp_path, LOAD, published[LOAD], Touched({"document_id": {FIRST}}))
-    changed = ChangedRows(tmp_path, builds.read_builds(con), published)
+    note_touched(con, folder, LOAD, published[LOAD], Touched({"document_id": {FIRST}}))
+    return ChangedRows(folder, builds.read_builds(con), published)
+
+
+def test_the_rows_that_broke_a_rule_are_told_as_by_the_check_of_all(con: Con, tmp_path: Path) -> None:
+    con.execute("update nlp.sentences set end_char = 9000 where document_id = ?", [FIRST])
+    changed = first_alone_told(con, tmp_path)
     few = [changed.few(con, check) for check in RULES]
     assert [(r.check.name, r.failure_count, r.sample) for r in run_checks(con, few)] == [
         (r.check.name, r.failure_count, r.sample) for r in run_checks(con, RULES)
@@ -210,10 +215,7 @@ def test_the_rows_that_broke_a_rule_are_told_as_by_the_check_of_all(con: Con, tm
 
 def test_an_old_row_that_was_changed_outside_is_found_by_the_check_of_all(con: Con, tmp_path: Path) -> None:
     con.execute("update nlp.sentences set end_char = 9000 where document_id = ?", [SECOND])
-    published = builds.read_builds(con)
-    builds.stamp(con, [builds.Part(LOAD)], run_id="run-2")
-    note_touched(con, tmp_path, LOAD, published[LOAD], Touched({"document_id": {FIRST}}))
-    changed = ChangedRows(tmp_path, builds.read_builds(con), published)
+    changed = first_alone_told(con, tmp_path)
     assert all(result.passed for result in run_checks(con, [changed.few(con, check) for check in RULES]))
     assert [result.check.name for result in run_checks(con, RULES) if not result.passed] == ["span_start"]
 
