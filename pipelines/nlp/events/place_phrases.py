@@ -12,6 +12,7 @@ from pipelines.nlp.parsed import Token
 PLACE_PREPOSITIONS = frozenset(
     ("in", "at", "near", "outside", "inside", "around", "across", "through", "throughout", "off", "within")
 )
+PLACE_ADVERB = "there"  # stands for the whole phrase of a place
 # "the streets of Podgorica": of these the of-phrase names the place, of others ("the president of France") it does not.
 SCENE_NOUNS = frozenset(
     "street city town village port province region capital district suburb outskirt centre center area island coast"
@@ -22,6 +23,8 @@ _WAY_NOUNS = frozenset("road highway motorway railway route street bridge crossi
 _WITHIN_PHRASE = frozenset(
     ("acl", "prep", "pobj", "dobj", "advmod", "attr", "nsubj", "nsubjpass", "conj", "agent", "compound")
 )
+# "the deadliest since an assault in Ghazni": of the other event.
+_BOUNDING = frozenset(("since", "after", "before", "following", "than", "like", "unlike"))
 _PLACE_CLIMB = 5  # phrases up
 
 
@@ -33,7 +36,7 @@ def is_owner(token: Token) -> bool:
 def is_of_place(preposition: Token, draft: Draft) -> bool:
     """Whether a preposition over a place says that the event was there."""
     word = preposition.lower_
-    if word in PLACE_PREPOSITIONS:
+    if word in PLACE_PREPOSITIONS or word == PLACE_ADVERB:
         return True
     if word == "of":
         return preposition.head.lemma_.lower() in SCENE_NOUNS
@@ -85,7 +88,7 @@ def steps_up(token: Token, ranks: dict[int, int]) -> int | None:
     for step in range(_PLACE_CLIMB):
         if current.i in ranks:
             return ranks[current.i] + step
-        if current.dep_ not in _WITHIN_PHRASE or current.head is current:
+        if current.dep_ not in _WITHIN_PHRASE or current.head is current or current.lower_ in _BOUNDING:
             return None
         if step and current.dep_ == "conj" and current.pos_ == "VERB":
             return None  # "condemned the raid and visited a factory in Lomé": of the second deed's object

@@ -15,6 +15,8 @@ from pipelines.nlp.events.chains import clause_chain
 from pipelines.nlp.events.choice import load_weights
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import EventLexicon
+from pipelines.nlp.events.party_phrase import PartyPhrase
+from pipelines.nlp.events.place_anaphors import is_place_adverb, place_anaphors
 from pipelines.nlp.events.place_phrases import (
     PLACE_PREPOSITIONS,
     SCENE_NOUNS,
@@ -30,9 +32,9 @@ from pipelines.nlp.events.seats import capitals
 from pipelines.nlp.events.settling import PLACE, WEIGHTS_FILE, Options
 from pipelines.nlp.events.story import STORY_DAYS, Story
 from pipelines.nlp.events.telling import Telling, telling
+from pipelines.nlp.events.whole_countries import CountryPlaces
 from pipelines.nlp.parsed import Doc, Token
-from pipelines.nlp.places.sources import load_gazetteer
-from pipelines.records import Modality, Place, Precision
+from pipelines.records import Modality, Place, PlacePrecision, Precision
 
 _CLAUSES = 4
 _NAMING = frozenset(("compound", "nmod"))
@@ -53,25 +55,25 @@ class SceneReader:
         self.story = story
         self._places: dict[int, list[tuple[Token, Place]]] = {}
         self._nameable = _unplaced(doc)
-        self._countries: dict[str, Place] = {}  # by code: the first place that is the country itself
-        gazetteer = load_gazetteer()
+        self._countries = CountryPlaces(doc)
+        named = list(capitals(doc))
         for place in doc._.places or ():
             span = doc.char_span(place.start_char, place.end_char, alignment_mode="expand")
             if span is not None:
-                self._places.setdefault(span.root.sent.start, []).append((span.root, place))
-            country = gazetteer.country(place.country) if place.country else None
-            if country is not None and place.country is not None and country.name == place.name:
-                self._countries.setdefault(place.country, place)
-        for token, place in capitals(doc):
+                named.append((span.root, place))
+        named.sort(key=_position)
+        for token, place in sorted((*named, *place_anaphors(doc, named)), key=_position):
             self._places.setdefault(token.sent.start, []).append((token, place))
-            self._places[token.sent.start].sort(key=lambda item: item[0].i)
         self.weights = load_weights(WEIGHTS_FILE).get(PLACE, {})
         counts = Counter(place.country for place in doc._.places or () if place.country)
         main = counts.most_common(1)[0][0] if counts else None
-        self._main_country = self._countries.get(main) if main is not None else None
+        self._main_country = self._countries.named.get(main or "")
+        if self._main_country is None and doc._.home is not None:
+            self._main_country = self._countries.get(doc._.home.main)
         self._is_of_one_country = len(counts) < 2 or counts.most_common(2)[1][1] <= counts[main] * _RIVAL
         self._scenes: dict[bool, list[tuple[int, Place]]] = {}  # of deeds, of talks: start of the sentence, place
         self._seen_at: dict[object, Place] = {}  # where each actor was last
+        self._last: tuple[int, Place | None] = (-1, None)  # the event before: its token and where it was
 
     def told(self, draft: Draft) -> Place | None:
         """The place that the event's sentence gives it: of its clause, else of the main clause."""
@@ -91,7 +93,7 @@ class SceneReader:
         for head, place in self._places.get(anchor.sent.start, ()):
             if head.dep_ in _NAMING and not _is_party(head, draft) and self._is_named_act(head.head, anchor):
                 return place  # "the Tunis bombing", "the Tunis bombing killed ten"
-            preposition = preposition_of(head)
+            preposition = head if is_place_adverb(head) else preposition_of(head)
             if preposition is None or not is_of_place(preposition, draft) or is_owner(head):
                 continue
             rank = steps_up(preposition.head, ranks)
@@ -137,6 +139,7 @@ class SceneReader:
         place = options.best(self.weights).value
         if place is not None and told.telling == Telling.NEWS and told.draft.modality == Modality.ACTUAL:
             self._seen_at.update({actor.identity: place for actor in told.draft.actors})
+        self._last = (told.draft.site.token.i, place)
         return place
 
     def options(self, told: Told, others: list[Told]) -> Options[Place]:
@@ -159,6 +162,7 @@ class SceneReader:
             *self._in_sentence(draft),
             ("again", again.place if again is not None else None),
             ("seen", seen),
+            ("previous", self._last[1] if self._last[0] >= draft.site.token.sent.start else None),
             *self._of_document(told, others),
             *self._at_home(draft),
         ):
@@ -167,7 +171,7 @@ class SceneReader:
         return options
 
     def _in_sentence(self, draft: Draft) -> list[tuple[str, Place | None]]:
-        """The places that the sentence names: of its clause, of the main one, of what it is done to, any other."""
+        """The places that the sentence names: of its clause, of the main one, of what it is done to, the others."""
         places = self._places.get(draft.site.token.sent.start, ())
         target = next((p for t, p in places if any(r.start <= t.i < r.end for r in draft.recipients)), None)
         ranks = {token.i: rank for rank, token in enumerate(clause_chain(draft.site.token)[:_CLAUSES])}
@@ -177,6 +181,7 @@ class SceneReader:
             ("main", self._of_sentence(draft)),
             ("target", target),
             ("beside", beside[0] if beside else None),
+            *(("further", place) for place in beside[1:]),
         ]
 
     def _of_document(self, told: Told, others: list[Told]) -> list[tuple[str, Place | None]]:
@@ -194,16 +199,17 @@ class SceneReader:
         ]
 
     def _at_home(self, draft: Draft) -> list[tuple[str, Place | None]]:
-        """The one country of the actors, of the recipients, and of all."""
-        found = []
+        """The one country of the actors, of the recipients, of all, and the one that the sentence or story is in."""
+        home = self.doc._.home
+        found = [("home", self._countries.get(home.certain(draft.site.token.i)) if home is not None else None)]
         for source, side in (("actor", draft.actors), ("recipient", draft.recipients), ("all", draft.parties())):
             codes = {p.country for p in side if p.country}
             found.append((source, self._countries.get(next(iter(codes))) if len(codes) == 1 else None))
         return found
 
     def _seen_of(self, place: Place, draft: Draft) -> list[str]:
-        """Whether a place is a country or in one of the parties' countries, and how far before the event it is named."""
-        is_country = self._countries.get(place.country or "") is place
+        """Whether a place is a country, named or not, and whether it is in one of the parties' countries."""
+        is_country = place.precision == PlacePrecision.COUNTRY
         actors, all_ = ({p.country for p in side if p.country} for side in (draft.actors, draft.parties()))
         found = ["whole" if is_country else "within"]
         found.append(
@@ -215,8 +221,12 @@ class SceneReader:
             if place.country in all_
             else "foreign"
         )
+        if is_country and not self._countries.is_named(place.country):
+            found.append("implied")
         if len(all_) > 1:
             found.append("between")
+        if actors and place.country not in actors and any(_is_person(actor) for actor in draft.actors):
+            found.append("away")
         if not self._is_of_one_country:
             found.append("two-countries")
         if self._main_country is not None and place.country != self._main_country.country:
@@ -294,6 +304,14 @@ class SceneReader:
                 if opens and any(t.text in _DASHES and t.nbor(-1).whitespace_ for t in after):
                     return [(head.i, place)]
         return []
+
+
+def _position(item: tuple[Token, Place]) -> int:
+    return item[0].i
+
+
+def _is_person(party: PartyPhrase) -> bool:
+    return party.entity is not None and party.entity.label == "PERSON"
 
 
 def _is_of_speaker(token: Token, ranks: dict[int, int]) -> bool:

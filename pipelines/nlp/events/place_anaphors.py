@@ -1,0 +1,80 @@
+"""Words that mean a place named before: "there", "in the city", "across the country".
+
+What belongs here: which place such a word means. What does not: names of places (`places/`), capitals by their country
+(`seats.py`), the nouns (`pipelines/lexicons/place_nouns.csv`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import numpy as np
+from spacy.attrs import LEMMA
+
+from pipelines.nlp.events.lexicon import read_rows
+from pipelines.nlp.events.place_phrases import PLACE_ADVERB, PLACE_PREPOSITIONS, preposition_of
+from pipelines.nlp.parsed import Doc, Token
+from pipelines.records import Place, PlacePrecision
+
+_REACH = 120  # tokens back to the place that is meant
+_KINDS = {
+    "town": frozenset((PlacePrecision.TOWN, PlacePrecision.POINT)),
+    "region": frozenset((PlacePrecision.REGION, PlacePrecision.DISTRICT, PlacePrecision.AREA)),
+    "country": frozenset((PlacePrecision.COUNTRY,)),
+}
+
+
+@cache
+def place_nouns() -> dict[str, str]:
+    """The kind of place by noun."""
+    return {row["noun"]: row["kind"] for _, row in read_rows("place_nouns.csv")}
+
+
+def place_anaphors(doc: Doc, named: Sequence[tuple[Token, Place]]) -> Iterator[tuple[Token, Place]]:
+    """The words that mean a place named before, each with that place.
+
+    Args:
+        doc: the document.
+        named: its places by their heads, in the text's order.
+    """
+    nouns = place_nouns()
+    wanted = [doc.vocab.strings.add(word) for word in (*nouns, PLACE_ADVERB)]
+    lemmas = doc.to_array(LEMMA)
+    for i in np.flatnonzero(np.isin(lemmas, wanted)):
+        token = doc[int(i)]
+        before = [(head, place) for head, place in named if token.i - _REACH <= head.i < token.i]
+        if not before:
+            continue
+        if token.lower_ == PLACE_ADVERB:
+            if is_place_adverb(token):
+                scenes = [place for head, place in before if _is_scene(head)]
+                yield token, scenes[-1] if scenes else before[-1][1]
+            continue
+        if not _refers(token):
+            continue
+        kinds = _KINDS[nouns[token.lemma_.lower()]]
+        place = next((place for _, place in reversed(before) if place.precision in kinds), None)
+        if place is not None:
+            yield token, place
+
+
+def is_place_adverb(token: Token) -> bool:
+    """Whether a word is "there" of place, not of "there is"."""
+    return token.lower_ == PLACE_ADVERB and token.dep_ == "advmod"
+
+
+def _is_scene(head: Token) -> bool:
+    """Whether a place stands where something is or goes: "in Hanoi", "to Hanoi", "at Hanoi's prison"."""
+    preposition = preposition_of(head)
+    return preposition is not None and (preposition.lower_ in PLACE_PREPOSITIONS or preposition.lower_ == "to")
+
+
+def _refers(noun: Token) -> bool:
+    """Whether a noun in the singular is known to the reader and has no name beside it: "the city", not "the city of Lyon"."""
+    if noun.tag_ != "NN":
+        return False
+    children = list(noun.children)
+    if not any(c.dep_ == "det" and c.lower_ in ("the", "this", "that") for c in children):
+        return False
+    return not any(c.dep_ in ("prep", "appos", "compound", "nmod", "amod", "relcl", "acl", "poss") for c in children)
