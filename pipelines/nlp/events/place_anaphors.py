@@ -6,6 +6,7 @@ What belongs here: which place such a word means. What does not: names of places
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
 
@@ -39,17 +40,17 @@ def place_anaphors(doc: Doc, named: Sequence[tuple[Token, Place]]) -> Iterator[t
         named: its places by their heads, in the text's order.
     """
     nouns = place_nouns()
-    wanted = [doc.vocab.strings.add(word) for word in (*nouns, PLACE_ADVERB)]
+    wanted = np.array([doc.vocab.strings.add(word) for word in (*nouns, PLACE_ADVERB)], dtype=np.uint64)
     lemmas = doc.to_array(LEMMA)
+    heads = [head.i for head, _ in named]
     for i in np.flatnonzero(np.isin(lemmas, wanted)):
         token = doc[int(i)]
-        before = [(head, place) for head, place in named if token.i - _REACH <= head.i < token.i]
+        before = named[bisect_left(heads, token.i - _REACH) : bisect_left(heads, token.i)]
         if not before:
             continue
         if token.lower_ == PLACE_ADVERB:
             if is_place_adverb(token):
-                scenes = [place for head, place in before if _is_scene(head)]
-                yield token, scenes[-1] if scenes else before[-1][1]
+                yield token, _meant_by_adverb(before)
             continue
         if not _refers(token):
             continue
@@ -62,6 +63,13 @@ def place_anaphors(doc: Doc, named: Sequence[tuple[Token, Place]]) -> Iterator[t
 def is_place_adverb(token: Token) -> bool:
     """Whether a word is "there" of place, not of "there is"."""
     return token.lower_ == PLACE_ADVERB and token.dep_ == "advmod"
+
+
+def _meant_by_adverb(before: Sequence[tuple[Token, Place]]) -> Place:
+    """The last place of the nearest sentence that has one, in it rather one where something is or goes."""
+    nearest = [(head, place) for head, place in before if head.sent.start == before[-1][0].sent.start]
+    scenes = [place for head, place in nearest if _is_scene(head)]
+    return scenes[-1] if scenes else nearest[-1][1]
 
 
 def _is_scene(head: Token) -> bool:

@@ -24,7 +24,7 @@ _WITHIN_PHRASE = frozenset(
     ("acl", "prep", "pobj", "dobj", "advmod", "attr", "nsubj", "nsubjpass", "conj", "agent", "compound")
 )
 # "the deadliest since an assault in Ghazni": of the other event.
-_BOUNDING = frozenset(("since", "after", "before", "following", "than", "like", "unlike"))
+_OF_ANOTHER = frozenset(("since", "after", "before", "following", "than", "like", "unlike"))
 _PLACE_CLIMB = 5  # phrases up
 
 
@@ -88,7 +88,7 @@ def steps_up(token: Token, ranks: dict[int, int]) -> int | None:
     for step in range(_PLACE_CLIMB):
         if current.i in ranks:
             return ranks[current.i] + step
-        if current.dep_ not in _WITHIN_PHRASE or current.head is current or current.lower_ in _BOUNDING:
+        if current.dep_ not in _WITHIN_PHRASE or current.head is current or current.lower_ in _OF_ANOTHER:
             return None
         if step and current.dep_ == "conj" and current.pos_ == "VERB":
             return None  # "condemned the raid and visited a factory in Lomé": of the second deed's object

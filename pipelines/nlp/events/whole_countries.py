@@ -50,11 +50,16 @@ class CountryPlaces:
         if code is None or code in self.named:
             return self.named.get(code or "")
         if code not in self._implied:
-            gazetteer = load_gazetteer()
-            country, phrase = gazetteer.country(code), self._phrases.get(code)
-            is_known = country is not None and phrase is not None
-            self._implied[code] = place_of(phrase[2], phrase[1], country, 1.0, gazetteer) if is_known else None
+            self._implied[code] = self._by_phrase(code)
         return self._implied[code]
+
+    def _by_phrase(self, code: str) -> Place | None:
+        gazetteer = load_gazetteer()
+        country, phrase = gazetteer.country(code), self._phrases.get(code)
+        if country is None or phrase is None:
+            return None
+        _, start, text = phrase
+        return place_of(text, start, country, 1.0, gazetteer)
 
     def is_named(self, code: str | None) -> bool:
         """Whether the text names a country itself."""

@@ -1,0 +1,62 @@
+"""Places that other words than their names mean: "there", "the city", a country by its people; on hand-built Docs."""
+
+from __future__ import annotations
+
+import pytest
+from spacy.lang.en import English
+from spacy.tokens import Doc
+
+from pipelines.nlp.annotations import MentionSpan, set_extensions
+from pipelines.nlp.events.place_anaphors import place_anaphors
+from pipelines.nlp.events.whole_countries import CountryPlaces
+from pipelines.records import Place, PlacePrecision
+
+WORDS = "They met in Mwanza , in Tanzania . Rebels left the city and fought there .".split()
+HEADS = [1, 1, 1, 2, 1, 1, 5, 1, 9, 9, 11, 9, 9, 9, 13, 9]
+RELATIONS = "nsubj ROOT prep pobj punct prep pobj punct nsubj ROOT det dobj cc conj advmod punct".split()
+TAGS = "PRP VBD IN NNP , IN NNP . NNS VBD DT NN CC VBD RB .".split()
+
+
+def sentences(words: list[str], heads: list[int], relations: list[str], tags: list[str]) -> Doc:
+    """A Doc by its parse."""
+    set_extensions()
+    lemmas = [word.lower() for word in words]
+    return Doc(English().vocab, words=words, heads=heads, deps=relations, tags=tags, lemmas=lemmas)
+
+
+def place(doc: Doc, i: int, country: str, precision: PlacePrecision) -> Place:
+    """A token as a place."""
+    token = doc[i]
+    end = token.idx + len(token)
+    return Place(token.text, token.idx, end, token.text, country, None, 0.0, 0.0, None, precision, 1.0)
+
+
+def found(doc: Doc) -> dict[str, str]:
+    """The places that the words of a Doc mean, by word; its fourth token is a town, its seventh a country."""
+    town, country = place(doc, 3, "TZA", PlacePrecision.TOWN), place(doc, 6, "TZA", PlacePrecision.COUNTRY)
+    return {token.text: one.name for token, one in place_anaphors(doc, [(doc[3], town), (doc[6], country)])}
+
+
+def test_the_city_is_the_last_town_and_there_the_last_place():
+    assert found(sentences(WORDS, HEADS, RELATIONS, TAGS)) == {"city": "Mwanza", "there": "Tanzania"}
+
+
+@pytest.mark.parametrize(("at", "relation"), [(14, "expl"), (10, "amod")])
+def test_no_place_where_nothing_known_is_meant(at, relation):
+    """ "There were", "fought over large city": neither is a place named before."""
+    relations = [relation if i == at else one for i, one in enumerate(RELATIONS)]
+    doc = sentences(WORDS, HEADS, relations, TAGS)
+    assert doc[at].text not in found(doc)
+    assert len(found(doc)) == 1
+
+
+def test_a_country_is_named_or_known_by_its_people():
+    words = "Turkish judges met near Lyon in France .".split()
+    doc = sentences(words, [1, 2, 2, 2, 3, 4, 5, 2], "amod nsubj ROOT prep pobj prep pobj punct".split(), ["NN"] * 8)
+    doc._.mentions = [MentionSpan(0, 1, "NORP", is_name=True, country="TUR")]
+    doc._.places = [place(doc, 4, "FRA", PlacePrecision.TOWN), place(doc, 6, "FRA", PlacePrecision.COUNTRY)]
+    countries = CountryPlaces(doc)
+    france, turkey = countries.get("FRA"), countries.get("TUR")
+    assert france is doc._.places[1] and countries.is_named("FRA")
+    assert turkey is not None and (turkey.name, turkey.text, turkey.precision) == ("Turkey", "Turkish", "country")
+    assert not countries.is_named("TUR") and countries.get("DEU") is None and countries.get(None) is None
