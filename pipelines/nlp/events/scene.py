@@ -176,6 +176,8 @@ class SceneReader:
         target = next((p for t, p in places if any(r.start <= t.i < r.end for r in draft.recipients)), None)
         ranks = {token.i: rank for rank, token in enumerate(clause_chain(draft.site.token)[:_CLAUSES])}
         beside = [p for t, p in places if not _is_party(t, draft) and not _is_of_speaker(t, ranks)]
+        if draft.is_composed:
+            beside = []  # where it will be is not where it is announced
         return [
             ("clause", self._of_clause(draft)),
             ("main", self._of_sentence(draft)),
