@@ -13,9 +13,11 @@ from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.operators import SAYINGS, OperatorReader
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
+from pipelines.nlp.events.telling import has_past_perfect, own_finite
 from pipelines.nlp.parsed import Doc, Token
 
 _FIRST_PERSON = frozenset("i we me us my our".split())
+_THIRD_PERSON = frozenset("he she they it".split())
 _STATE = frozenset(("GOV", "MIL"))  # sectors that speak for their state
 _CLIMB = 12
 _ACCORDING = "according to"
@@ -96,12 +98,28 @@ def _is_contrast(token: Token) -> bool:
 
 
 def is_own_act(draft: Draft, speaker: PartyPhrase) -> bool:
-    """Whether an act is the speaker's own: "the minister said she would refuse", "we reject it", "Peru rejects it"."""
-    doc = draft.site.token.doc
+    """Whether an act is the speaker's own: "the minister said she would refuse", "we reject it", "Peru rejects it".
+
+    What the speaker's side had done before, the speaker only tells: "he said the ministry had asked for evidence".
+    """
+    is_before = has_past_perfect(own_finite(draft.top))
     return any(
-        actor.identity == speaker.identity or doc[actor.head].lower_ in _FIRST_PERSON or _speaks_for(speaker, actor)
+        actor.identity == speaker.identity
+        or _is_speakers(draft, actor, speaker)
+        or (not is_before and _speaks_for(speaker, actor))
         for actor in draft.actors
     )
+
+
+def _is_speakers(draft: Draft, actor: PartyPhrase, speaker: PartyPhrase) -> bool:
+    """Whether a pronoun makes an actor the speaker or one of the speaker's side: "he said his party would walk out"."""
+    doc = draft.site.token.doc
+    head = doc[actor.head]
+    if head.lower_ in _FIRST_PERSON or any(c.dep_ == "poss" and c.pos_ == "PRON" for c in head.children):
+        return True
+    if head.lower_ not in _THIRD_PERSON:
+        return False
+    return head.lower_ == doc[speaker.head].lower_ or (head.lower_ == "they" and draft.is_composed)
 
 
 def is_speakers_own(draft: Draft) -> bool:

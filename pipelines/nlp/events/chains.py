@@ -6,6 +6,7 @@ names. What does not: choosing among times (`event_dates.py`, `sentence_times.py
 
 from __future__ import annotations
 
+from pipelines.nlp.clauses.government import is_divided
 from pipelines.nlp.parsed import Token
 
 # "three years after the 2001 attacks", "until Monday": what stands under these bounds the clause, it does not date it.
@@ -16,6 +17,7 @@ _HOURS = frozenset("dawn daybreak sunrise noon midday lunchtime dusk sunset nigh
 _EDGES = frozenset("after before since following".split())
 _MODIFIERS = frozenset(("nummod", "compound", "amod", "nmod", "poss", "npadvmod"))
 _PLANNED = frozenset("scheduled planned slated set due expected called".split())
+_JOINED = frozenset(("ccomp", "conj", "parataxis", "advcl"))
 _CLIMB = 12
 
 
@@ -25,7 +27,7 @@ def clause_chain(anchor: Token) -> list[Token]:
     current = anchor
     for _ in range(10):
         head, dep = current.head, current.dep_
-        if head.i == current.i:
+        if head.i == current.i or (dep in _JOINED and is_divided(current, head)):
             break
         if dep == "relcl":
             # "during which they sought": the clause shares the time of its antecedent; "who invaded it" does not.

@@ -13,7 +13,16 @@ from datetime import date, timedelta
 
 from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.government import precedes_clause
-from pipelines.nlp.events.chains import BOUNDS, clause_chain, edge_rank, is_aimed_at, is_bound, only_names, report_rank
+from pipelines.nlp.events.chains import (
+    BOUNDS,
+    clause_chain,
+    edge_rank,
+    is_aimed_at,
+    is_bare_participle,
+    is_bound,
+    only_names,
+    report_rank,
+)
 from pipelines.nlp.events.counted_dates import counted_days
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.telling import (
@@ -114,13 +123,15 @@ class EventDateReader:
                 continue  # the day of saying is not the day of the deed
             if is_told_now and self._is_over(time):
                 continue  # "wants them over the leak of 2010"
-            if edge is not None and rank >= edge:
+            if edge is not None and rank >= edge and not _is_also_of(time, chain[edge - 1]):
                 is_beyond = True  # "closed it on Monday after rebels attacked": the attack was before
                 continue
             if (rank, abs(head.i - anchor.i)) < best_key:
                 best, best_head, best_key = time, head, (rank, abs(head.i - anchor.i))
         if best is None or best_key[0] > 0:
-            days = counted_days(chain, self.published, self._days_of(anchor))
+            # "Two weeks after the vote, thousands marched last night, and police beat them": the day named is the nearer.
+            is_on_day = best is not None and best.precision == Precision.DAY
+            days = counted_days(chain[: best_key[0]] if is_on_day else chain, self.published, self._days_of(anchor))
             if days is not None:
                 return EventDate(days.start, days.end, days.precision, EventDateSource.TEXT, is_counted=True)
         if best is None:
@@ -205,6 +216,9 @@ class EventDateReader:
         """
         if is_split_passive(verb):
             return ranks.get(verb.head.i)
+        if verb.dep_ in ("xcomp", "ccomp") and verb.tag_ == "VB" and verb.head.tag_ in ("VBD", "VBN"):
+            rank = ranks.get(verb.head.i)  # "helped workers obtain their pay last year": both were then
+            return None if rank is None else rank + 1
         if verb.dep_ == "acl" and verb.head.i == anchor.i:
             return ranks.get(verb.head.i)
         if verb.dep_ == "relcl" and any(
@@ -230,6 +244,11 @@ def _said_rank(draft: Draft, chain: list[Token]) -> int | None:
         speaker = chain[0].doc[draft.attributed_to.head]
         return next((rank for rank, token in enumerate(chain) if rank and token.i == speaker.head.i), None)
     return told
+
+
+def _is_also_of(time: TimeExpression, clause: Token) -> bool:
+    """Whether a time holds of what came before too: "resigned in 1964 after the court dismissed him" is mostly of one year."""
+    return time.precision == Precision.YEAR and not is_bare_participle(clause)
 
 
 def _with_day_before(text: str, time: TimeExpression) -> TimeExpression:

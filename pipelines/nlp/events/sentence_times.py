@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipelines.nlp.clauses.government import is_divided
 from pipelines.nlp.events.chains import bound_over, clause_chain, only_names, report_rank
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.event_dates import EventDate, EventDateReader
@@ -44,6 +45,8 @@ class SentenceTimes:
         for head, time in times:
             if self.dates.is_read_ahead(head, time, draft, is_speech):
                 continue  # what was done is not yet to come
+            if is_divided(anchor, head):
+                continue  # "promised an inquiry; its report was handed over in December"
             rank = self.dates.rank(head, ranks, anchor)
             seen = [f"rank{min(rank, 2)}" if rank is not None else "apart", *self._seen_of(time)]
             if spoken is not None and rank is not None and rank >= spoken:
