@@ -251,7 +251,8 @@ class FrameMatcher:
         if verb is None:
             return list(self.phrases.preps(site.token).get(role, ()))
         if role == "subj":
-            return [verb.subject] if verb.subject is not None else []
+            subject = self._reporter(verb) or verb.subject
+            return [subject] if subject is not None else []
         if role == "obj":
             return [verb.obj] if verb.obj is not None else []
         if role == "iobj":
@@ -262,6 +263,26 @@ class FrameMatcher:
         if verb.obj is not None:
             found += self._phrase_role(verb.obj, role)
         return found
+
+    def _reporter(self, verb: Predicate) -> Token | None:
+        """Who acts in "the trust said the problem was old, and called on them to": who reports, as no thing calls.
+
+        The parser hangs the second verb on the reported clause.
+        """
+        first, subject = verb.token, verb.subject
+        if verb.has_own_subject or first.dep_ != "conj" or subject is None or verb.is_passive:
+            return None
+        if (verb.lemma, "verb") not in self.lexicon.operators:
+            return None  # "said the blast had killed ten and injured six"
+        while first.dep_ == "conj":
+            first = first.head
+        saying = first.head
+        if first.dep_ != "ccomp" or saying.pos_ != "VERB" or saying.tag_ != verb.token.tag_ or first.i < saying.i:
+            return None
+        if subject.pos_ == "PRON" or self.parties.names_party(subject):
+            return None
+        reporter = self.clauses.surface_subject(saying)
+        return reporter if reporter is not None and self.parties.is_party(reporter) else None
 
     def _phrase_role(self, noun: Token, role: str) -> list[Token]:
         found = list(self.phrases.arguments(noun, role))
