@@ -194,9 +194,12 @@ class CandidateReader:
     def _inside(self, found: _Collection, head: Token, relation: str, depth: int) -> None:
         if depth == 0 or head.pos_ not in ("NOUN", "PROPN", "ADJ", "NUM"):
             return
+        is_owned = False
         for child in head.children:
             if child.dep_ == "poss":
-                found.add(tuple(p for p in self.parties.parties(child) if p.is_party), Place(relation, "poss"))
+                owners = tuple(p for p in self.parties.parties(child) if p.is_party)
+                found.add(owners, Place(relation, "poss"))
+                is_owned = bool(owners) and child.pos_ != "PRON"
         for participle in self._participles(head):  # "condemned the move announced by Pompeo"
             if participle.is_passive and participle.subject is not None:
                 found.add(tuple(p for p in self._direct(participle.subject) if p.is_party), Place(relation, "by"))
@@ -208,7 +211,7 @@ class CandidateReader:
                 direct = tuple(p for p in self._direct(token) if p.is_party)
                 if direct:
                     found.add(direct, Place(relation, name))
-                else:
+                elif not is_owned:  # "rejected Australia's request for the extradition of Prakash" is done to Australia
                     self._inside(found, token, relation, depth - 1)
 
     def _below(self, found: _Collection, site: Site) -> None:
