@@ -205,3 +205,27 @@ def test_spans_are_exact(nlp):
         for row in (event, *event.actors, *event.recipients):
             shown = row.trigger if isinstance(row, Event) else row.text
             assert text[row.start_char : row.end_char] == shown
+
+
+def test_what_no_one_named_did_is_told_as_done_not_as_so(nlp):
+    lead = "The Peruvian government and the opposition met in Lima on Monday. "
+    told = code(nlp, lead + "A bill on elections was vetoed by a wide margin last year.")
+    assert [(e.event_type, e.actors, e.recipients) for e in told if e.trigger == "vetoed"] == [("REJECT", (), ())]
+    for same in ("A disputed bill on elections came back.", "A bill on elections has not been vetoed."):
+        assert {e.event_type for e in code(nlp, lead + same)} == {"CONSULT"}
+
+
+def test_who_reports_acts_where_the_second_verb_has_only_a_thing_before_it(nlp):
+    text = (
+        "Pumps failed. The Lima Water Union said the problem was the collapse of the old system, and called on the "
+        "Peruvian government to repair the pumps."
+    )
+    asked = next(e for e in code(nlp, text) if e.event_type == "REQUEST")
+    assert any("Union" in name for name in names(asked.actors))
+    assert any("government" in name for name in names(asked.recipients))
+
+
+def test_media_and_their_country_only_report(nlp):
+    text = "Talks failed on Monday. The Kenyan trawler was seized in June, South Korean media report."
+    seized = next(e for e in code(nlp, text) if e.event_type == "COERCE")
+    assert not any("Korea" in name for name in names([*seized.actors, *seized.recipients]))

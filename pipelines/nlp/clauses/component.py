@@ -19,6 +19,7 @@ from pipelines.nlp.clauses.misparses import (
     read_noun_taken_for_verb,
     read_particle,
     small_clause_subject,
+    swallowed_agent,
     swallowed_object,
 )
 from pipelines.nlp.clauses.patterns import (
@@ -99,7 +100,7 @@ class ClauseReader:
                 predicate.iobj = surface  # "was given aid": the surface subject receives
             else:
                 predicate.obj = surface
-            predicate.subject = agent or next(iter(predicate.preps.get("by", ())), None)
+            predicate.subject = agent or next(iter(predicate.preps.get("by", ())), None) or swallowed_agent(token)
             if predicate.subject is None and not own and token.dep_ == "conj":
                 predicate.subject = self._shared_agent(token)
         elif predicate.obj is None and token.dep_ == "relcl":

@@ -14,12 +14,29 @@ from pipelines.nlp.parsed import Token
 if TYPE_CHECKING:
     from pipelines.nlp.clauses.component import Predicate
 
+_LENDING = frozenset(
+    ("with", "of", "to", "as")
+)  # whose phrases end where an agent may stand: "sentenced to death by a court"
+_CHAIN = 3  # phrases inside each other
+
 
 def swallowed_object(adjective: Token) -> Token | None:
     """The object that the parser hangs on the adjective said of it: "called the ruling shameful"."""
     if not any(c.dep_ in ("det", "poss") for c in adjective.lefts):
         return None
     return next((c for c in reversed(list(adjective.lefts)) if c.dep_ in ("amod", "compound", "nmod")), None)
+
+
+def swallowed_agent(verb: Token) -> Token | None:
+    """The agent of a passive that the parser hangs on the noun before it: "were charged with murder by prosecutors"."""
+    level = [c for c in verb.rights if c.dep_ == "prep" and c.lower_ in _LENDING]
+    for _ in range(_CHAIN):
+        nouns = [n for n in map(first_object, level) if n is not None and n.pos_ in ("NOUN", "PROPN")]
+        level = [c for noun in nouns for c in noun.rights if c.dep_ in ("prep", "agent")]
+        agent = next((first_object(c) for c in level if c.lower_ == "by"), None)
+        if agent is not None:
+            return agent if agent.pos_ in ("NOUN", "PROPN") else None
+    return None
 
 
 def small_clause_subject(token: Token) -> Token | None:

@@ -10,13 +10,15 @@ from collections.abc import Iterable
 from dataclasses import field
 
 from pipelines.immutable import dataclass
-from pipelines.nlp.clauses.component import ClauseReader
+from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.government import government
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of
 from pipelines.nlp.events.matcher import FrameMatcher, Site
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
+from pipelines.nlp.events.patterns import ARMED_SECTORS
 from pipelines.nlp.parsed import Token
+from pipelines.nlp.quotations.cues import load_cues
 
 _DEPTH = 5  # levels below a predicate that are searched
 _CLAUSES_UP = 3
@@ -27,6 +29,9 @@ _NOT_BELOW = frozenset(("aux", "auxpass", "mark", "punct", "det", "cc", "case"))
 _INNER_DEPTH = 2
 _PRESS = "JRN"
 _BLAMING = frozenset(("ACCUSE",))  # effects of operators that say what another did
+_HAPPENED_IN = ("in", "during")
+_BODIES = frozenset(("ORG", "GPE", "NORP"))
+_VIOLENCE = "violence"  # class of the nouns for deeds of violence
 _EXAMPLES = frozenset(
     ("including",)
 )  # "projects in several areas, including industry": instances of a thing, not whom it is done to
@@ -118,6 +123,11 @@ class CandidateReader:
         self._told(found, site, event_type)
         return found.candidates[:_MOST_CANDIDATES]
 
+    def is_body(self, token: Token) -> bool:
+        """Whether a phrase names a state, an organisation or a people."""
+        parties = self.parties.parties(token)
+        return any(p.mention is not None and p.mention.is_name and p.mention.label in _BODIES for p in parties)
+
     def remember(self, told: EarlierAct) -> None:
         """Keep an event for later mentions of the same act."""
         self.told.append(told)
@@ -136,6 +146,27 @@ class CandidateReader:
             for token in self.matcher.role_tokens(site, name):
                 self._phrase(found, token, name)
         found.add(tuple(self.parties.adjectival(site.token)), Place("adj"))
+        if verb is not None and noun is None and (verb.subject is None if verb.is_passive else verb.obj is None):
+            self._doers(found, verb)
+
+    def _doers(self, found: _Collection, verb: Predicate) -> None:
+        """Who did the violence that something happened in: "were killed in an attack by rebels", "died in Saudi raids"."""
+        relation = "subj" if verb.is_passive else "by"
+        violence = self.matcher.lexicon.noun_classes.get(_VIOLENCE, frozenset())
+        for noun in (t for name in _HAPPENED_IN for t in verb.preps.get(name, ())):
+            if not self.matcher.heads_fit(noun, violence):
+                continue
+            agents = [p.subject for p in self._participles(noun) if p.is_passive and p.subject is not None]
+            owners = [c for c in noun.children if c.dep_ == "poss"]
+            for token in (*self.matcher.phrases.arguments(noun, "by"), *agents, *owners):
+                self._phrase(found, token, relation)
+            for token in self.matcher.phrases.preps(noun).get("of", ()):
+                armed = tuple(p for p in self._direct(token) if p.sector in ARMED_SECTORS)
+                found.add(armed, Place(relation))
+            found.add(tuple(self.parties.adjectival(noun)), Place(relation, "adj"))
+
+    def _participles(self, noun: Token) -> list[Predicate]:
+        return [self.clauses.predicate(c) for c in noun.children if c.dep_ == "acl" and c.pos_ == "VERB"]
 
     def _phrase(self, found: _Collection, token: Token, relation: str) -> None:
         """The candidates that a phrase at a relation names: itself, or the parties inside a phrase that is none."""
@@ -163,9 +194,15 @@ class CandidateReader:
     def _inside(self, found: _Collection, head: Token, relation: str, depth: int) -> None:
         if depth == 0 or head.pos_ not in ("NOUN", "PROPN", "ADJ", "NUM"):
             return
+        is_owned = False
         for child in head.children:
             if child.dep_ == "poss":
-                found.add(tuple(p for p in self.parties.parties(child) if p.is_party), Place(relation, "poss"))
+                owners = tuple(p for p in self.parties.parties(child) if p.is_party)
+                found.add(owners, Place(relation, "poss"))
+                is_owned = bool(owners) and child.pos_ != "PRON"
+        for participle in self._participles(head):  # "condemned the move announced by Pompeo"
+            if participle.is_passive and participle.subject is not None:
+                found.add(tuple(p for p in self._direct(participle.subject) if p.is_party), Place(relation, "by"))
         found.add(tuple(self.parties.adjectival(head)), Place(relation, "adj"))
         for name, tokens in self.matcher.phrases.preps(head).items():
             if name in _EXAMPLES:
@@ -174,7 +211,7 @@ class CandidateReader:
                 direct = tuple(p for p in self._direct(token) if p.is_party)
                 if direct:
                     found.add(direct, Place(relation, name))
-                else:
+                elif not is_owned:  # "rejected Australia's request for the extradition of Prakash" is done to Australia
                     self._inside(found, token, relation, depth - 1)
 
     def _below(self, found: _Collection, site: Site) -> None:
@@ -216,8 +253,8 @@ class CandidateReader:
                     continue  # who accuses somebody of a deed did not do it
                 if token is not None and token.i != site.token.i and token.pos_ not in ("VERB", "AUX"):
                     parties = tuple(p for p in self._direct(token) if p.is_party)
-                    if relation == "above.subj" and all(p.sector == _PRESS for p in parties):
-                        continue  # who reports an act takes no part in it
+                    if all(p.sector == _PRESS for p in parties) and (relation == "above.subj" or _tells(current)):
+                        continue  # who reports an act, or is told of it, takes no part in it
                     found.add(parties, Place(relation, "", steps))
 
     def _controls(self, verb: Token, inner: Token) -> bool:
@@ -242,6 +279,11 @@ class CandidateReader:
             kept += 1
             if kept == _MOST_TOLD:
                 break
+
+
+def _tells(verb: Token) -> bool:
+    cue = load_cues().verbs.get(verb.lower_)
+    return cue is not None and cue.cue_class == "say"
 
 
 class _Collection:

@@ -19,6 +19,8 @@ from pipelines.nlp.kept import kept
 
 SAME = "="
 PARTY = "*party"
+# Types of what those with power over others do to them.
+_POWER = frozenset(("ACCUSE", "SANCTION", "COERCE", "ASSAULT", "RETREAT"))
 _COOPERATION = 2  # the highest quad class of cooperation
 PERSON = "*person"
 # Modes of what is done to persons, whatever object their frames ask for.
@@ -130,6 +132,17 @@ class EventLexicon:
         """Lemmas of every verb the lexicons know, sorted."""
         known = {word for word, pos in (*self.frames, *self.operators) if pos == "verb"}
         return sorted(known | set(self.light_verbs))
+
+    def verbs_done_to(self) -> frozenset[str]:
+        """Lemmas of verbs that are always done to persons or bodies by those who have power over them: "sentence", "detain"."""
+        found = set()
+        for (word, pos), frames in self.frames.items():
+            coded = [frame for frame in frames if frame.event_type and not frame.particle]
+            if pos != "verb" or not any(frame.object_party for frame in coded):
+                continue
+            if all(frame.event_type in _POWER and "obj" in frame.recipient for frame in coded):
+                found.add(word)
+        return frozenset(found)
 
     def verbs_of_people(self) -> frozenset[str]:
         """Lemmas of verbs that some frame says are done to persons or bodies: "arrest", "release"."""

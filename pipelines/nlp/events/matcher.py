@@ -77,13 +77,34 @@ class FrameMatcher:
         if token.pos_ in ("VERB", "AUX"):
             if token.dep_ in ("aux", "auxpass"):
                 return None
-            return Site(token, self.clauses.predicate(token))
+            return Site(token, self._shared_passive(self.clauses.predicate(token)))
         if token.pos_ in ("NOUN", "PROPN"):
             return None if _is_connective(token) or _describes(token) else self._noun_site(token)
         if token.pos_ == "ADJ":
             verb = self.clauses.predicate(token.head) if token.dep_ == "acomp" else None
             return Site(token, verb)
         return None
+
+    def _shared_passive(self, verb: Predicate) -> Predicate:
+        """The second verb of "was evicted and sentenced to a year" as the passive that it is, though tagged as past tense.
+
+        A verb that somebody does to others, with nobody to do it to, is one.
+        """
+        token = verb.token
+        if token.tag_ != "VBD" or token.dep_ != "conj" or verb.is_passive or verb.has_own_subject or verb.particle:
+            return verb
+        if verb.obj is not None or verb.iobj is not None or token.head.pos_ != "VERB":
+            return verb
+        first = self.clauses.predicate(token.head)
+        if not first.is_passive or first.obj is None or verb.lemma not in self._verbs_done_to:
+            return verb
+        if any(c.dep_ in ("ccomp", "xcomp") for c in token.children):
+            return verb
+        return replace(verb, is_passive=True, obj=first.obj, subject=first.subject)
+
+    @cached_property
+    def _verbs_done_to(self) -> frozenset[str]:
+        return self.lexicon.verbs_done_to()
 
     def _noun_site(self, noun: Token) -> Site:
         first = noun
@@ -251,7 +272,8 @@ class FrameMatcher:
         if verb is None:
             return list(self.phrases.preps(site.token).get(role, ()))
         if role == "subj":
-            return [verb.subject] if verb.subject is not None else []
+            subject = self._reporter(verb) or verb.subject
+            return [subject] if subject is not None else []
         if role == "obj":
             return [verb.obj] if verb.obj is not None else []
         if role == "iobj":
@@ -262,6 +284,26 @@ class FrameMatcher:
         if verb.obj is not None:
             found += self._phrase_role(verb.obj, role)
         return found
+
+    def _reporter(self, verb: Predicate) -> Token | None:
+        """Who acts in "the trust said the problem was old, and called on them to": who reports, as no thing calls.
+
+        The parser hangs the second verb on the reported clause.
+        """
+        first, subject = verb.token, verb.subject
+        if verb.has_own_subject or first.dep_ != "conj" or subject is None or verb.is_passive:
+            return None
+        if (verb.lemma, "verb") not in self.lexicon.operators:
+            return None  # "said the blast had killed ten and injured six"
+        while first.dep_ == "conj":
+            first = first.head
+        saying = first.head
+        if first.dep_ != "ccomp" or saying.pos_ != "VERB" or saying.tag_ != verb.token.tag_ or first.i < saying.i:
+            return None
+        if subject.pos_ == "PRON" or self.parties.names_party(subject):
+            return None
+        reporter = self.clauses.surface_subject(saying)
+        return reporter if reporter is not None and self.parties.is_party(reporter) else None
 
     def _phrase_role(self, noun: Token, role: str) -> list[Token]:
         found = list(self.phrases.arguments(noun, role))

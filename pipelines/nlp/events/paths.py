@@ -13,6 +13,7 @@ from pipelines.nlp.quotations.cues import load_cues
 
 # Arcs at which a path enters another clause, or a second name of the same thing.
 _CROSSED = frozenset(("relcl", "acl", "advcl", "ccomp", "appos", "parataxis", "pcomp"))
+_WITHIN = frozenset(("amod", "compound", "nmod", "poss"))  # arcs from a word to the noun that it says more of
 _SAYING = frozenset(("say", "judge", "think"))
 
 
@@ -43,8 +44,11 @@ def source_kind(head: Token, site: Token) -> str | None:
         head: head of the candidate's phrase.
         site: the predicate.
     """
-    if head.dep_ in ("nsubj", "nsubjpass") and head.head.pos_ == "VERB" and head.head.i != site.i:
-        cue = load_cues().verbs.get(head.head.lower_)
+    named = head
+    while named.dep_ in _WITHIN:  # "South Korean media report"
+        named = named.head
+    if named.dep_ in ("nsubj", "nsubjpass") and named.head.pos_ == "VERB" and named.head.i != site.i:
+        cue = load_cues().verbs.get(named.head.lower_)
         if cue is not None and cue.cue_class in _SAYING:
             return "says"
     current = head

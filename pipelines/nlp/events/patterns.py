@@ -57,6 +57,12 @@ NO_DEEDS = frozenset(
 # Sectors that make an event political by themselves; the others do so with a country.
 POLITICAL_SECTORS = frozenset("GOV MIL COP JUD LEG SPY PTY REB OPP UAF ELI REF IGO UNO EUR NGO ISM".split())
 
+# Auxiliaries of a passive that tells what was done, not what is so: "was vetoed", "has been lifted", not "is disputed".
+PAST_PASSIVE = frozenset(("was", "were", "been", "got"))
+
+# Sectors of those who fight: in "the shelling of the army" they shell.
+ARMED_SECTORS = frozenset("MIL REB UAF ISM COP CRM".split())
+
 # Sectors whose nameless groups belong to the country of the scene.
 LOCAL_SECTORS = frozenset("GOV MIL COP JUD LEG SPY PTY REB OPP UAF AGR CVL EDU ELI JRN LAB MED REL SOC CRM BUS".split())
 # Of these the bodies and office holders of a state, and those who fight it: the country that a sentence names is theirs.

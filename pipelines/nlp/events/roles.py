@@ -86,10 +86,24 @@ class RoleFiller:
             recipient = ("obj", *(r for r in recipient if r != "obj"))
         if site.noun is None and "iobj" not in recipient:
             recipient = ("iobj", *recipient)
+        actor, recipient = self._possessors(site, actor, recipient)
         # "reinforced the alliance": the object that the frame asks for is part of the predicate, not whom it is done to
         asked = bool(frame.objects) and "obj" not in (*frame.actor, *frame.recipient)
         part = self.reader.matcher.object_of(site) if asked else None
         return self._fill(site, actor, recipient, event_type, mode, part=part)
+
+    def _possessors(
+        self, site: Site, actor: tuple[str, ...], recipient: tuple[str, ...]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Whom the possessor of a deed done to persons plays: who acts in "Iran's arrest of the editor", else who suffers it."""
+        if "poss" not in actor or "poss" not in recipient:
+            return actor, recipient
+        matcher = self.reader.matcher
+        acts = any(self.reader.parties.is_party(t) for t in matcher.role_tokens(site, "of"))
+        acts = acts or any(self.reader.is_body(t) for t in matcher.role_tokens(site, "poss"))
+        if acts:
+            return actor, tuple(r for r in recipient if r != "poss")
+        return tuple(r for r in actor if r != "poss"), recipient
 
     def by_operator(
         self,

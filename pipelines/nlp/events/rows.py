@@ -13,6 +13,7 @@ from pipelines import ids
 from pipelines.nlp.annotations import DocumentContext
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.clauses.phrases import lemma_of
+from pipelines.nlp.coreference.patterns import COUNTRY_GROUP_HEADS
 from pipelines.nlp.events.attribution import AttributionReader
 from pipelines.nlp.events.circumstances import CircumstanceReader
 from pipelines.nlp.events.domain import Domain
@@ -24,7 +25,7 @@ from pipelines.nlp.events.operators import OperatorReader
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.party_rows import Scene, party_row
-from pipelines.nlp.events.patterns import INDEFINITE, POLITICAL_SECTORS
+from pipelines.nlp.events.patterns import INDEFINITE, PAST_PASSIVE, POLITICAL_SECTORS
 from pipelines.nlp.events.retelling import Told
 from pipelines.nlp.events.roles import role_rule
 from pipelines.nlp.events.speakers import FIRST_PERSON
@@ -157,7 +158,8 @@ class RowWriter:
             return False
         if requires == "political":
             return domain is Domain.POLITICAL or any(
-                p.country or p.sector in POLITICAL_SECTORS for p in draft.parties()
+                p.country or p.sector in POLITICAL_SECTORS or self.doc[p.head].lower_ in COUNTRY_GROUP_HEADS
+                for p in draft.parties()
             )
         if requires == "named":  # of an operator without a coded complement
             named = (p.mention is not None and p.mention.is_name for p in draft.parties())
@@ -180,13 +182,21 @@ class RowWriter:
         return party.end - party.start == 1 and self.doc[party.start].lower_ in FIRST_PERSON and not party.country
 
     def _stands_alone(self, draft: Draft) -> bool:
-        """Whether a deed done somewhere is told as a definite one, though no one is named: "the fighting", "shots were fired"."""
-        traits = self.lexicon.traits_of(draft.event_type, draft.mode)
-        if traits.is_speech or not traits.home or draft.modality != Modality.ACTUAL:
+        """Whether something is told as done, though no one is named: "the bill was vetoed"; of nouns a definite deed."""
+        if draft.modality != Modality.ACTUAL:
             return False
         noun, verb = draft.site.noun, draft.site.verb
+        traits = self.lexicon.traits_of(draft.event_type, draft.mode)
+        is_deed = not traits.is_speech and bool(traits.home)
         if noun is None:
-            return verb is not None and verb.is_passive
+            if verb is None or not verb.is_passive:
+                return False
+            is_told = (
+                verb.token.dep_ == "ROOT" if not verb.auxiliaries else not PAST_PASSIVE.isdisjoint(verb.auxiliaries)
+            )
+            return is_deed or (is_told and not verb.is_negated)
+        if not is_deed:
+            return False
         is_definite = any(c.dep_ in ("det", "poss", "nummod") and c.lower_ not in INDEFINITE for c in noun.lefts)
         return is_definite or draft.site.support == EXIST
 
