@@ -30,7 +30,8 @@ def ask_words_faster(vocab: Vocab) -> int:
     Returns:
         How many were replaced.
     """
-    getters: Any = vocab.lex_attr_getters
+    words: Any = vocab
+    getters = words.lex_attr_getters
     found = {attr: ask for attr, (known, ask) in _faster().items() if getters.get(attr) is known}
     getters.update(found)
     return len(found)
