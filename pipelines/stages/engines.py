@@ -12,12 +12,19 @@ from typing import Any
 
 from pipelines.errors import SettingsError
 from pipelines.settings import Settings
-from pipelines.stages.extraction_worker import WorkerFunctions, WorkerSettings, extract_batch, start_worker
+from pipelines.stages.extraction_worker import (
+    WorkerFunctions,
+    WorkerSettings,
+    extract_batch,
+    load_pipeline,
+    start_worker,
+)
 from pipelines.stages.ingest.isolation import WARM_READER
 from pipelines.stages.tasks import TaskPool
 from pipelines.stages.worker_pool import WorkerPool
 
 _WARM_EXTRACTOR = "pipelines.stages.warm_extractor"
+_WARM_PIPELINE = "pipelines.stages.warm_pipeline"
 
 
 def open_pool(settings: Settings, *, workers: int, arguments: tuple[WorkerSettings, WorkerFunctions]) -> TaskPool:
@@ -53,11 +60,14 @@ def open_local_pool(
 ) -> WorkerPool:
     """Start workers on this machine; see `open_pool`.
 
-    Several share what they import, and the memory of it. One by itself would only wait for the server, which reads files as well.
+    Several share what they import and the pipeline that they load, and the memory of it. One by itself would only wait for the
+    server, which reads files as well.
     """
     # On macOS what a worker imports may have used threads by then, and a process must not be forked that has.
     is_forked = workers > 1 and sys.platform == "linux"
     preload = (WARM_READER, _WARM_EXTRACTOR) if is_forked else ()
+    if is_forked and arguments[1].load_nlp is load_pipeline:
+        preload = (*preload, _WARM_PIPELINE)
     return WorkerPool(extract_batch, **_options(settings, workers, arguments), preload=preload)
 
 

@@ -82,13 +82,32 @@ class _State:
 # What components and tables load when they are first used (the gazetteer takes seconds) must not count as a document's time.
 _FIRST_TEXT = "Officials met in Paris on Monday."
 _states: list[_State] = []  # one entry once the process has started
+_loaded: dict[str, Language] = {}  # by name of the model, by the server that this process was forked from
 
 
 def load_pipeline(model: str) -> Language:
-    """What a worker reads documents with, as `WorkerFunctions.load_nlp`."""
+    """What a worker reads documents with, as `WorkerFunctions.load_nlp`; one that was there when it was forked is taken."""
+    nlp = _loaded.pop(model, None)
+    if nlp is not None:
+        return nlp
     from pipelines.nlp.build import build_nlp
 
     return build_nlp(model)
+
+
+def load_for_workers(model: str) -> None:
+    """Load what `load_pipeline` then gives in each process that is forked from this one.
+
+    Args:
+        model: name of an installed spaCy pipeline.
+
+    Raises:
+        ModelMissingError: no such pipeline is installed.
+    """
+    nlp = load_pipeline(model)
+    nlp(_FIRST_TEXT)
+    _loaded[model] = nlp
+    keep_for_good()  # a search for cycles would write to the memory that all of them share
 
 
 def start_worker(settings: WorkerSettings, functions: WorkerFunctions) -> None:

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 import spacy
-from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, LEMMA, MORPH, POS, SENT_START, TAG
+from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, LEMMA, LIKE_NUM, MORPH, POS, SENT_START, TAG
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
@@ -17,6 +17,7 @@ from pipelines.nlp.inference.embedding import keep_embeddings
 from pipelines.nlp.inference.entities import EntityDecoder, is_decodable
 from pipelines.nlp.inference.factory import replace_components
 from pipelines.nlp.inference.lemmas import LemmaTable
+from pipelines.nlp.inference.lexemes import ask_words_faster
 from pipelines.nlp.inference.tokenizer import keep_searches
 from pipelines.nlp.packages import PACKAGED_SUFFIX
 
@@ -215,3 +216,37 @@ def test_a_search_of_other_patterns_looks_at_letters_too() -> None:
     keep_searches(nlp.tokenizer, re.compile("(?<=t)r").finditer, are_infixes_signs=False)
     for _ in range(2):
         assert [token.text for token in nlp.make_doc("astray greenish")] == ["ast", "r", "ay", "green", "ish"]
+
+
+def test_words_are_asked_what_spacy_asks_them() -> None:
+    vocab = spacy.blank("en").vocab
+    expected = dict(vocab.lex_attr_getters)
+    assert ask_words_faster(vocab) > 15
+    asked = vocab.lex_attr_getters
+    signs = [chr(point) for point in range(0x3000)]
+    words = [*signs, *(f"{sign}a" for sign in signs), *(f"a{sign}" for sign in signs)]
+    for text in TEXTS:
+        words += [form for word in text.split() for form in (word, word.lower(), word.upper(), word.title())]
+    words += [
+        "x" * 99,
+        "X" * 100,
+        "Fifteenth",
+        "HUNDRED",
+        "21st",
+        "1/2",
+        "a@b.org",
+        "www.a",
+        "http://a",
+        "bbc.co.uk",
+        "US$",
+    ]
+    for attribute, ask in expected.items():
+        for word in words:
+            assert asked[attribute](word) == ask(word), (attribute, word)
+
+
+def test_what_a_language_asks_of_its_words_itself_is_asked_as_before() -> None:
+    nlp = spacy.blank("de")
+    own = nlp.vocab.lex_attr_getters[LIKE_NUM]
+    ask_words_faster(nlp.vocab)
+    assert nlp.vocab.lex_attr_getters[LIKE_NUM] is own

@@ -10,6 +10,7 @@ from pipelines.nlp.inference.embedding import keep_embeddings
 from pipelines.nlp.inference.encoder import encode_in_blocks
 from pipelines.nlp.inference.entities import EntityDecoder, is_decodable
 from pipelines.nlp.inference.lemmas import LemmaTable, is_by_rules
+from pipelines.nlp.inference.lexemes import ask_words_faster
 from pipelines.nlp.inference.parser import ParserTable, is_vectorizable
 
 # Component of the model, factory of its replacement, what the component has to be for that.
@@ -27,6 +28,7 @@ def replace_components(nlp: Language) -> None:
     Args:
         nlp: a pipeline; what its components do not have in common with those of spaCy's small models stays as it is.
     """
+    ask_words_faster(nlp.vocab)
     for _, component in nlp.pipeline:
         if isinstance(model := getattr(component, "model", None), Model):
             keep_embeddings(model)

@@ -55,10 +55,13 @@ def keep_searches(tokenizer: Any, infixes: Callable[[str], Iterable[Any]], *, ar
         infixes: its search for infixes from now on.
         are_infixes_signs: whether each of these has a sign, so that none is within letters.
     """
+    rules = tokenizer.rules
+    tokenizer.rules = {}  # as each search that is set has the tokenizer read all of its special cases again
     tokenizer.infix_finditer = _KeptSearch(lambda word: tuple(infixes(word)), (), is_never_of_letters=are_infixes_signs)
     suffixes = tokenizer.suffix_search
     if suffixes is not None:
         tokenizer.suffix_search = _KeptSearch(suffixes, None, is_never_of_letters=_are_signs(suffixes))
+    tokenizer.rules = rules
 
 
 def _are_signs(suffixes: Any) -> bool:
