@@ -17,7 +17,7 @@ from warehouse.touched import COLUMNS, WORD, Touched, read_touched
 
 # By part the tables that it writes, and the columns in each of which all rows that came, changed or went have keys that are told;
 # of those without a column none did where something is told at all.
-_TOLD: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+TOLD: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     LOAD: {
         **COLUMNS[LOAD],
         "raw.files": ("file_id",),
@@ -41,7 +41,7 @@ class Told:
             now: those that there are.
             models: the models; views of staging are seen through, whose rows are those of one table.
         """
-        self._touched = {part: read_touched(folder, part, since=since.get(part), build=now.get(part)) for part in _TOLD}
+        self._touched = {part: read_touched(folder, part, since=since.get(part), build=now.get(part)) for part in TOLD}
         self._tables = {
             model.qualified_name: (next(iter(model.depends_on)), {column.name for column in model.columns})
             for model in models
@@ -55,7 +55,7 @@ class Told:
             source: what a model reads.
         """
         table, columns = self._tables.get(source.table, (source.table, {source.key}))
-        for part, tables in _TOLD.items():
+        for part, tables in TOLD.items():
             touched: Touched | None = self._touched[part]
             if table not in tables or touched is None:
                 continue
