@@ -160,6 +160,7 @@ class _Connection:
         self._keys = ChangedKeys(con, changes)
         self._narrow = f"{_NARROW}_{number}"
         self._viewed: dict[str, str] = {}
+        self._schemas: set[str] = set()
         con.execute(f"attach if not exists ':memory:' as {self._narrow}")
 
     def replace(self, model: Model, increment: Increment) -> bool:
@@ -207,7 +208,9 @@ class _Connection:
                 only = f" where {increment.through[source.table].only}"
             view = f"select {columns} from {quoted(self._build, schema, table)}{only}"
             if self._viewed.get(source.table) != view:
-                con.execute(f"create schema if not exists {quoted(self._narrow, schema)}")
+                if schema not in self._schemas:
+                    con.execute(f"create schema if not exists {quoted(self._narrow, schema)}")
+                    self._schemas.add(schema)
                 con.execute(f"create or replace view {quoted(self._narrow, schema, table)} as {view}")
                 self._viewed[source.table] = view
 
