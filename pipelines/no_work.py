@@ -30,6 +30,8 @@ from pipelines.records import IngestionRun
 from pipelines.settings import PROJECT_ROOT, Settings
 from warehouse import builds
 from warehouse.connection import WriterLock, is_unborn, open_build
+from warehouse.models import PRINTS_FOLDER
+from warehouse.seal import is_sealed, seal
 from warehouse.standing import noted_standing, standing_publication
 
 if TYPE_CHECKING:
@@ -122,6 +124,8 @@ def unchanged_run(
 
 def _is_confirmed(settings: Settings, run: UnchangedRun, expect: Callable[[int], None]) -> bool:
     """Whether there is nothing to do; if so, the row of the run is written."""
+    prints = settings.warehouse / PRINTS_FOLDER
+    is_as_left = is_sealed(settings.build_database, prints)
     try:
         with closing(open_build(settings.build_database)) as con:
             row = _account(
@@ -130,6 +134,8 @@ def _is_confirmed(settings: Settings, run: UnchangedRun, expect: Callable[[int],
             if row is None or standing_publication(con, settings.published_database, models=None) != run.published_by:
                 return False
             _add_row(con, row)
+        if is_as_left:  # no model reads the list of runs
+            seal(settings.build_database, prints)
     except _SomethingToRead as found:
         expect(found.size)
         return False

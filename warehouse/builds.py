@@ -325,8 +325,9 @@ def _builds(con: duckdb.DuckDBPyConnection) -> dict[str, _Build]:
 
 def _replace(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[object, ...]]) -> None:
     con.execute("delete from raw.builds where part in (select unnest($parts))", {"parts": [row[0] for row in rows]})
-    for row in rows:
-        con.execute("insert into raw.builds values (?, ?, ?, ?, ?, ?)", list(row))
+    if rows:
+        places = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(rows))
+        con.execute(f"insert into raw.builds values {places}", [value for row in rows for value in row])
 
 
 def _build_id(run_id: str, now: datetime) -> str:

@@ -21,10 +21,12 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.builds import LOAD
 from warehouse.checks import NO_ROW, Check, Reference, orphans_sql
+from warehouse.contracts.raw import REFERENCE
 from warehouse.layout import literal, quoted
 from warehouse.narrow_checks import few_of_keys
-from warehouse.touched import COLUMNS, Touched, read_touched
+from warehouse.touched import COLUMNS, WORD, Touched, read_touched
 
 STATE = "state.json"
 
@@ -54,6 +56,10 @@ class ChangedRows:
             touched = read_touched(folder, part, since=published.get(part), build=built.get(part))
             if touched is not None:
                 self._touched |= {table: (touched, columns) for table, columns in tables.items()}
+                if part == LOAD:  # a load that tells what it wrote left the reference lists alone
+                    self._touched |= {table.qualified_name: (Touched(), table.primary_key) for table in REFERENCE}
+                elif not touched.keys or WORD in touched.keys:
+                    self._touched["core.word_stems"] = (touched, (WORD,))
 
     def see_through(self, views: Mapping[str, tuple[str, Collection[str]]]) -> None:
         """Know the changed rows of views whose rows are those of one table.

@@ -15,20 +15,21 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import duckdb
 
-from warehouse.builds import read_builds
+from warehouse.builds import CORE, LOAD, read_builds
 from warehouse.changed_checks import STATE, rows_path
 from warehouse.changed_keys import ChangedKeys, Changes
 from warehouse.layout import quoted
 from warehouse.models import Increment, Model, ModelRun, check_columns, timed
 from warehouse.prints import Prints
 from warehouse.tables import TABLES
+from warehouse.told import Told
 from warehouse.transaction import transaction, translated_errors
 
 _NARROW = "_narrow"  # the databases in memory whose views are the changed rows, one of each connection
@@ -56,13 +57,16 @@ from (
 class Increments:
     """What is known of the rows that models were made of, in the last run and now; for several threads, a connection each."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path, models: Iterable[Model]) -> None:
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, folder: Path, models: Iterable[Model], *, is_told: bool = False
+    ) -> None:
         """Read what the last run has kept.
 
         Args:
             con: the build database, outside a transaction, before the builds of this run have begun.
             folder: where hashes are kept.
             models: all models.
+            is_told: whether nobody but the load and the resolution, who told it, has changed a row since (`seal.py`).
         """
         models = list(models)
         self._con = con
@@ -75,7 +79,7 @@ class Increments:
         self._changes = Changes(self._prints, columns, self._partial)
         self._connections: dict[int, _Connection] = {}
         self._numbers = itertools.count()
-        self._former, self._standing = self._read_state()
+        self._former, self._standing = self._read_state(models, is_told=is_told)
 
     def run(self, model: Model, con: duckdb.DuckDBPyConnection) -> ModelRun | None:
         """Compute the rows of what has changed and put them into the place of those that there were, in one transaction.
@@ -116,6 +120,7 @@ class Increments:
                 "duckdb": duckdb.__version__,
                 "models": {m.qualified_name: [m.code_version, builds.get(m.qualified_name)] for m in models},
                 "prints": self._prints.keep(),
+                "parts": {part: builds.get(part) for part in (LOAD, CORE)},
                 "rows": {
                     name: [self._former[name], builds.get(name)]
                     for name in self._changes.keep_rows(self._con, partial(rows_path, self._folder))
@@ -123,13 +128,14 @@ class Increments:
             }
             (self._folder / STATE).write_text(json.dumps(state), encoding="utf-8")
 
-    def _read_state(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    def _read_state(self, models: Sequence[Model], *, is_told: bool) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """The builds of models that the kept hashes are of, and of those that stand the version of their code."""
         with suppress(OSError, ValueError, KeyError, TypeError):
             state = json.loads((self._folder / STATE).read_text(encoding="utf-8"))
             builds = read_builds(self._con)
             if state["duckdb"] == duckdb.__version__:
-                self._prints.compare_with(state["prints"])
+                told = Told(self._folder, state["parts"], builds, models).keys if is_told else None
+                self._prints.compare_with(state["prints"], told)
                 noted = {name: build for name, (_, build) in state["models"].items() if builds.get(name) == build}
                 return noted, {name: version for name, (version, _) in state["models"].items() if name in noted}
         return {}, {}
@@ -154,6 +160,7 @@ class _Connection:
         self._keys = ChangedKeys(con, changes)
         self._narrow = f"{_NARROW}_{number}"
         self._viewed: dict[str, str] = {}
+        self._schemas: set[str] = set()
         con.execute(f"attach if not exists ':memory:' as {self._narrow}")
 
     def replace(self, model: Model, increment: Increment) -> bool:
@@ -201,7 +208,9 @@ class _Connection:
                 only = f" where {increment.through[source.table].only}"
             view = f"select {columns} from {quoted(self._build, schema, table)}{only}"
             if self._viewed.get(source.table) != view:
-                con.execute(f"create schema if not exists {quoted(self._narrow, schema)}")
+                if schema not in self._schemas:
+                    con.execute(f"create schema if not exists {quoted(self._narrow, schema)}")
+                    self._schemas.add(schema)
                 con.execute(f"create or replace view {quoted(self._narrow, schema, table)} as {view}")
                 self._viewed[source.table] = view
 

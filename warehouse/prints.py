@@ -2,14 +2,16 @@
 
 What belongs here: `Prints`. What does not: which keys of a model that concerns (`changed_keys.py`).
 
-All connections of a run see the same: what differs is in a table of a database in memory.
+All connections of a run see the same: what differs is in a table of a database in memory. Where it is told which keys may have
+changed, and that these are all (`told.py`), nothing is hashed: the hashes that there are stay, with the keys told since,
+which count as changed whenever rows are hashed again.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -18,6 +20,7 @@ import duckdb
 
 from warehouse.layout import literal, quoted
 
+_MOST_TOLD = 2_000  # keys of a source, until its rows are hashed again
 BUCKETS = 65536  # of keys: bounds what is kept of a table with millions of them
 SHARED = "_changes"  # the database in memory
 UNLIKE = f"{SHARED}.main._unlike"
@@ -68,21 +71,34 @@ class Prints:
         self._folder = folder
         # By label of each source that was hashed; `None`: nothing to compare with.
         self._found: dict[str, Unlike | None] = {}
-        self._kept: set[str] = set()
+        self._kept: dict[str, Sequence[str]] = {}
+        # By label of each source of which it was told what has changed: these keys, with those told since it was hashed.
+        self._told: dict[str, Sequence[str]] = {}
+        self._keys: Callable[[Source], Collection[str] | None] = _untold
         self._turn = threading.Lock()
         con.execute(f"attach if not exists ':memory:' as {SHARED}")
         con.execute(f"create or replace table {UNLIKE} (source varchar, key varchar, is_other bool, is_new bool)")
 
-    def compare_with(self, labels: Collection[str]) -> None:
-        """Take the kept hashes of some sources for those of the last run."""
-        self._kept = set(labels)
+    def compare_with(
+        self,
+        kept: Mapping[str, Sequence[str]],
+        told: Callable[[Source], Collection[str] | None] | None = None,
+    ) -> None:
+        """Take the kept hashes of some sources for those of the last run.
+
+        Args:
+            kept: by label of each source the keys that were told since it was hashed, up to the last run.
+            told: gives the keys of a source of which rows may have changed since the last run, `None` where that is not known.
+        """
+        self._kept = dict(kept)
+        self._keys = told or _untold
 
     def print(self, con: duckdb.DuckDBPyConnection, sources: Iterable[Source]) -> bool:
         """Hash tables, where that has not been done; whether the hashes of the last run are there of all, and sound."""
         is_sound = True
         with self._turn:  # a large table has all of DuckDB's threads
             for source in sources:
-                if source.label not in self._found:
+                if source.label not in self._found and not self._take_told(con, source):
                     self._found[source.label] = self._print(con, source)
                 is_sound = is_sound and self._found[source.label] is not None
         return is_sound
@@ -101,16 +117,36 @@ class Prints:
         ).fetchall()
         return [key for (key,) in found]
 
-    def keep(self) -> list[str]:
-        """Keep the hashes of this run in the place of those of the last one; the labels of their sources."""
+    def keep(self) -> dict[str, Sequence[str]]:
+        """Keep the hashes of this run in the place of those of the last one; what `compare_with` is given by the next."""
         for label, unlike in self._found.items():
-            if unlike is None or unlike.count:
+            if label not in self._told and (unlike is None or unlike.count):
                 os.replace(self._path(label, os.getpid()), self._path(label))
         of_now = {self._path(label) for label in self._found}
         for path in self._folder.glob("*.parquet*"):
             if path not in of_now:  # of a table that is read no more, or by a run that was stopped
                 path.unlink(missing_ok=True)
-        return list(self._found)
+        return {label: self._told.get(label, ()) for label in self._found}
+
+    def _take_told(self, con: duckdb.DuckDBPyConnection, source: Source) -> bool:
+        """Take what was told of a source for what has changed; whether that was possible."""
+        keys = self._keys(source) if source.label in self._kept else None
+        if keys is None or len(all_told := {*self._kept[source.label], *keys}) > _MOST_TOLD:
+            return False
+        self._found[source.label] = Unlike(self._add_unlike(con, source, keys), 0)
+        self._told[source.label] = sorted(all_told)
+        return True
+
+    def _add_unlike(self, con: duckdb.DuckDBPyConnection, source: Source, keys: Collection[str]) -> int:
+        """Note keys that were told as unlike; of a lookup they have come, as no other is told. How many hashes that is."""
+        if not keys:
+            return 0
+        key = f"cast(hash(key) % {BUCKETS} as varchar)" if source.is_bucketed else "key"
+        ((count,),) = con.execute(
+            f"insert into {UNLIKE} select distinct $label, {key}, false, true from (select unnest($keys) as key)",
+            {"label": source.label, "keys": list(keys)},
+        ).fetchall()
+        return int(count)
 
     def _print(self, con: duckdb.DuckDBPyConnection, source: Source) -> Unlike | None:
         label = source.label
@@ -122,7 +158,7 @@ class Prints:
             f"create or replace temporary table _prints as select {key} as key, {_print_of(row)} as print, "
             f"count(*) as row_count from {quoted(*source.table.split('.'))} as source group by all"
         )
-        found = self._compare(con, label) if label in self._kept else None
+        found = self._compare(con, source) if label in self._kept else None
         if found is None or found.count:
             self._folder.mkdir(exist_ok=True)
             path = literal(str(self._path(label, os.getpid())))
@@ -130,7 +166,8 @@ class Prints:
         con.execute("drop table temp._prints")
         return found
 
-    def _compare(self, con: duckdb.DuckDBPyConnection, label: str) -> Unlike | None:
+    def _compare(self, con: duckdb.DuckDBPyConnection, source: Source) -> Unlike | None:
+        label = source.label
         try:
             ((count,),) = con.execute(
                 f"insert into {UNLIKE} select $label, coalesce(now.key, former.key), "
@@ -146,11 +183,15 @@ class Prints:
             if count
             else ((0,),)
         )
-        return Unlike(count, others)
+        return Unlike(count + self._add_unlike(con, source, self._kept[label]), others)
 
     def _path(self, label: str, part: int | None = None) -> Path:
         name = blake2b(label.encode(), digest_size=8).hexdigest()
         return self._folder / f"{name}.parquet{'' if part is None else f'.{part}'}"
+
+
+def _untold(_source: Source) -> None:
+    return None
 
 
 def _print_of(row: str) -> str:

@@ -24,7 +24,7 @@ from (select unnest([text, title]) from raw.documents where {of}) as texts (text
 _NEW = "select word from temp._words anti join core.word_stems using (word) order by word"
 
 
-def update_word_stems(con: duckdb.DuckDBPyConnection, added: Sequence[str] | None = None) -> int:
+def update_word_stems(con: duckdb.DuckDBPyConnection, added: Sequence[str] | None = None) -> list[str]:
     """Bring the table of stems up to the words of the texts and titles, in one transaction.
 
     Args:
@@ -33,7 +33,7 @@ def update_word_stems(con: duckdb.DuckDBPyConnection, added: Sequence[str] | Non
             are read again.
 
     Returns:
-        Words that are new; only these are stemmed (a thousand take a tenth of a second).
+        The words that are new; only these are stemmed (a thousand take a tenth of a second).
 
     Raises:
         DiskFullError, WarehouseCorruptError: see `pipelines/errors.py`; the table is as it was.
@@ -53,4 +53,4 @@ def update_word_stems(con: duckdb.DuckDBPyConnection, added: Sequence[str] | Non
         finally:
             con.unregister("_rows")
         con.execute("drop table temp._words")
-    return len(new)
+    return new

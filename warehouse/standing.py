@@ -17,6 +17,7 @@ import os
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -100,12 +101,17 @@ def published_builds(path: Path, run_id: str) -> dict[str, str] | None:
         run_id: the run that published it.
     """
     try:
-        with closing(duckdb.connect(str(path), read_only=True)) as con:
-            if con.execute("select run_id from main.warehouse_version").fetchall() != [(run_id,)]:
-                return None
-            return {name: build for name, build in read_builds(con).items() if name != RUNS}
-    except duckdb.Error:
+        return _published_builds(path, _likeness(path), run_id)
+    except (duckdb.Error, OSError):
         return None
+
+
+@lru_cache(maxsize=1)  # four steps of a run ask, and to open a database takes 40 ms and more
+def _published_builds(path: Path, _of: tuple[int, int], run_id: str) -> dict[str, str] | None:
+    with closing(duckdb.connect(str(path), read_only=True)) as con:
+        if con.execute("select run_id from main.warehouse_version").fetchall() != [(run_id,)]:
+            return None
+        return {name: build for name, build in read_builds(con).items() if name != RUNS}
 
 
 def _likeness(path: Path) -> tuple[int, int]:

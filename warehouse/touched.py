@@ -14,7 +14,7 @@ import json
 import os
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from warehouse.transaction import translated_errors
 _FILE = "touched.json"
 _MOST_KEYS = 20_000  # of all links; above it all rows are checked
 
+WORD = "word"  # of core.word_stems, where it is known which came
 _OF_DOCUMENT = ("document_id",)
 # Table: columns in each of which all its rows that came, changed or went have keys that are told.
 COLUMNS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -48,7 +49,7 @@ _LINKS = (("core.event_links", "event_mention_id", "event_id"), ("core.entity_li
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """Keys of which rows came, changed or went, by name; of all other keys no row did."""
+    """Keys of which rows came, changed or went, by name; of all other keys no row did. None at all: nothing was written."""
 
     keys: Mapping[str, Collection[str]] = field(default_factory=dict)
     has_lost: bool = False  # whether a row may be gone that others refer to
@@ -67,16 +68,26 @@ def documents_touched(
     documents = staged.documents
     ids = documents.ids() if isinstance(documents, DocumentFile) else [document.document_id for document in documents]
     written = {*ids, *extractions.document_ids}
-    # What an earlier run knew of files that were read again is replaced.
-    read = pa.table({"file_id": pa.array([file.file_id for file in staged.files], pa.large_string())})
+    # What an earlier run knew of files that were read again is replaced, and other versions of a file are no longer current.
+    read = pa.table(
+        {
+            name: pa.array([getattr(file, name) for file in staged.files], pa.large_string())
+            for name in ("file_id", "path")
+        }
+    )
     with registered(con, read):
         held = con.execute(
             "select document_id from raw.document_sources semi join _incoming using (file_id)"
         ).fetchall()
+        versions = con.execute("select file_id from raw.files semi join _incoming using (path)").fetchall()
     with registered(con, id_table(written)):
         is_there = con.execute("select exists (from raw.documents semi join _incoming using (document_id))").fetchall()
     sources = {source.document_id for source in staged.document_sources}
-    return Touched({"document_id": written | sources | {key for (key,) in held}}, is_there == [(True,)])
+    keys = {
+        "document_id": written | sources | {key for (key,) in held},
+        "file_id": {file.file_id for file in staged.files} | {key for (key,) in versions},
+    }
+    return Touched(keys, is_there == [(True,)])
 
 
 class CoreTouched:
@@ -117,6 +128,15 @@ class CoreTouched:
                 former = f"select distinct {thing} from {links} semi join _incoming using ({mention})"
                 keys[thing].update(key for (key,) in self._con.execute(former).fetchall())
         self._touched = Touched(keys, has_lost=True)
+
+    def add_words(self, words: Collection[str]) -> None:
+        """Note the words whose stems were added; no other stem changed or went.
+
+        Args:
+            words: the words.
+        """
+        if self._touched is not None:
+            self._touched = replace(self._touched, keys={**self._touched.keys, WORD: words})
 
     def note(self) -> None:
         """Keep it, now that core is stamped."""
@@ -165,14 +185,15 @@ def read_touched(folder: Path, part: str, *, since: str | None, build: str | Non
     """
     if since is None or build is None or since == build:
         return None if since is None or build is None else Touched()
-    keys: dict[str, set[str]] = {}
+    keys: dict[str, set[str]] | None = None
     has_lost = False
     with suppress(ValueError, KeyError, TypeError, AttributeError):
         for link in reversed(_read(folder).get(part, [])):
             if link["build"] != build:
                 return None
-            for name, own in link["keys"].items():
-                keys.setdefault(name, set()).update(map(str, own))
+            told = {name: set(map(str, own)) for name, own in link["keys"].items()}
+            # Of a name that one link does not have not all keys are known.
+            keys = told if keys is None else {name: keys[name] | told[name] for name in keys.keys() & told.keys()}
             has_lost = has_lost or bool(link["has_lost"])
             build = link["former"]
             if build == since:

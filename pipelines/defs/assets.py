@@ -25,6 +25,7 @@ from pipelines.defs.seed_watch import list_seeds
 from pipelines.defs.unchanged import ends_unchanged
 from pipelines.settings import Settings
 from pipelines.stages.early_workers import EarlyWorkers
+from pipelines.stages.loaded_ahead import loaded_ahead
 from pipelines.stages.versions import extractor_version, ingest_version, resolver_code_version
 from warehouse.contracts.builds import BUILDS
 from warehouse.contracts.core import CORE
@@ -40,6 +41,8 @@ RESOLVED_FROM = (
 )
 
 
+# Half a second of a core; the main process does little while a few documents are extracted.
+_RESOLVING = ("pandas", "pipelines.stages.resolve.resolve", "warehouse.resolution")
 _LISTED_DOCUMENTS = 200  # by a dry run
 _TOLD_REFUSALS = 50
 
@@ -146,9 +149,10 @@ def staged_extractions(
             )
             return
         retry = config.retry_quarantined
-        done = steps.extract(
-            con, settings, progress=progress, early_workers=early_workers, retry_quarantined=retry, scope=scope
-        )
+        with loaded_ahead(*(_RESOLVING if early_workers.are_started else ())):
+            done = steps.extract(
+                con, settings, progress=progress, early_workers=early_workers, retry_quarantined=retry, scope=scope
+            )
     _tell_refused(context, done.quarantine)
     yield dg.MaterializeResult(
         metadata={

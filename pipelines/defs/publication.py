@@ -21,7 +21,7 @@ from warehouse.contracts.core import CORE
 from warehouse.contracts.nlp import NLP
 from warehouse.contracts.publications import PUBLICATIONS
 from warehouse.contracts.raw import RAW, REFERENCE
-from warehouse.models import Model
+from warehouse.models import PRINTS_FOLDER, Model
 from warehouse.versions import publisher_version
 
 
@@ -75,12 +75,17 @@ def _publish(
     from pipelines.summary import run_account, warehouse_totals
     from warehouse.builds import require_whole_build
     from warehouse.publish import publish
+    from warehouse.seal import break_seal, seal
     from warehouse.standing import note_standing
 
     with warehouse.connect(read_only=True) as con:
         require_whole_build(con, models)
         changed = changed_rows(con, settings)
     size = publish(settings.build_database, settings.published_database, run_id=context.run.run_id, changed=changed)
+    if warehouse.can_be_sealed:  # the models were computed by this run from the rows that are published
+        seal(settings.build_database, settings.warehouse / PRINTS_FOLDER)
+    else:
+        break_seal(settings.warehouse / PRINTS_FOLDER)
     note_standing(settings.published_database, context.run.run_id, program_version(settings))
     with warehouse.connect(read_only=True) as con:
         account = [*run_account(con, context.run.run_id), warehouse_totals(con)]

@@ -22,7 +22,9 @@ from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.stages.early_workers import EarlyWorkers
 from warehouse import kept_open
 from warehouse.connection import WriterLock, open_build
+from warehouse.models import PRINTS_FOLDER
 from warehouse.recovery import restore_if_lost
+from warehouse.seal import is_sealed
 from warehouse.transaction import translated_errors
 
 logger = logging.getLogger(__name__)
@@ -49,9 +51,13 @@ def warehouse_pool(settings: Settings) -> str:
 class Warehouse:
     """The build database, locked for the run that uses it."""
 
-    def __init__(self, build_database: Path) -> None:
-        """Make it known where the build database is; the caller holds the lock."""
+    def __init__(self, build_database: Path, *, is_sealed: bool = False) -> None:
+        """Make it known where the build database is, and whether it is as it was left; the caller holds the lock."""
         self.build_database = build_database
+        # Whether nobody has written to it between the last publication and this run.
+        self.is_sealed = is_sealed
+        # Whether what has changed since is kept up to the models, so that it can be sealed again.
+        self.can_be_sealed = False
         self._users = 0
 
     @contextmanager
@@ -90,6 +96,7 @@ def warehouse_resource(settings: Settings) -> dg.ResourceDefinition:
         if run is None or instance is None:
             raise dg.DagsterInvariantViolationError("the warehouse can only be written by a run")
         with WriterLock(path, run.run_id, wait_seconds=settings.lock_seconds):
+            is_as_left = is_sealed(path, settings.warehouse / PRINTS_FOLDER)
             if (done := restore_if_lost(path, settings.published_database)) is not None:
                 logger.warning(done)
             for run_id in close_dead_runs(instance, str(path), run_id=run.run_id):
@@ -97,7 +104,7 @@ def warehouse_resource(settings: Settings) -> dg.ResourceDefinition:
             instance.add_run_tags(run.run_id, {HOLDER_TAG: str(path)})
             try:
                 with kept_open.kept_open(path):
-                    yield Warehouse(path)
+                    yield Warehouse(path, is_sealed=is_as_left)
             finally:
                 instance.add_run_tags(run.run_id, {HOLDER_TAG: RELEASED})
 

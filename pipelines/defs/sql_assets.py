@@ -68,7 +68,9 @@ def _run(
         builds.require_built(con, parts.values(), doing=f"computing {', '.join(list(parts)[:3])}")
         is_whole = is_whole_run(context.run)
         kept = _kept(con, models, selected) if is_whole else set()
-        increments = Increments(con.cursor(), settings.warehouse / PRINTS_FOLDER, models)
+        increments = Increments(
+            con.cursor(), settings.warehouse / PRINTS_FOLDER, models, is_told=is_whole and warehouse.is_sealed
+        )
         standing = builds.standing(con, parts.values()) if is_whole and _is_same_program(settings) else set()
         builds.begin(con, [name for name in parts if name not in kept], run_id=context.run.run_id)
         for name in drop_removed_models(con, models):
@@ -107,6 +109,7 @@ def _run(
             runs.close()
             builds.stamp(con, done, run_id=context.run.run_id)
         increments.note(selected)
+        warehouse.can_be_sealed = is_whole
 
 
 def changed_rows(con: duckdb.DuckDBPyConnection, settings: Settings) -> "ChangedRows | None":

@@ -372,7 +372,9 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
         replaced=resolved.replaced_mentions,
         entities=resolved.replaced_entities,
     )
-    update_word_stems(con, resolved.added_documents)
+    words = update_word_stems(con, resolved.added_documents)
+    if resolved.added_documents is not None:
+        written.add_words(words)
     builds.stamp(con, [core], run_id=run_id)
     written.note()
     forget_all_but(settings.resolution, run_id)

@@ -54,6 +54,11 @@ class EarlyWorkers:
     ) -> None:
         self._end()
 
+    @property
+    def are_started(self) -> bool:
+        """Whether there are some that nobody has taken."""
+        return self._started is not None
+
     def start(self, size: int, build_table: TableBuilder) -> None:
         """Let begin to load what will read files and what will extract documents, if it has not begun.
 

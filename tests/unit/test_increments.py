@@ -79,10 +79,10 @@ def con(built: tuple[Path, Path], tmp_path: Path) -> Con:
         yield con
 
 
-def rebuild(con: Con, prints: Path, run_id: str, run: tuple[Model, ...] = RUN) -> set[str]:
+def rebuild(con: Con, prints: Path, run_id: str, run: tuple[Model, ...] = RUN, *, is_told: bool = False) -> set[str]:
     """Run models as a run does; those that were computed in part."""
     update_word_stems(con)
-    increments = Increments(con, prints, run)
+    increments = Increments(con, prints, run, is_told=is_told)
     parts = builds.model_parts(run)
     standing = builds.standing(con, parts)
     builds.begin(con, [part.name for part in parts], run_id=run_id)
