@@ -29,6 +29,7 @@ _BODIES = frozenset(("ORG", "GPE", "LOC", "FAC", "EVENT"))
 ACTOR, UNDERGO, EXIST = "actor", "undergo", "exist"
 SPEAKER, JUDGED = "speaker", "judged"  # who says the clause; of whom or what it says it ("the raid was a disgrace")
 CLAUSE, QUESTION = "clause", "question"  # the clause that a verb takes; one that asks ("asked whether")
+DONE = "done"  # the verb that says of a noun that it is done or suffered ("lodged a complaint", "an offer was made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +275,8 @@ class FrameMatcher:
     def _noun_role(self, site: Site, role: str) -> list[Token]:
         noun, verb = site.noun, site.verb
         assert noun is not None
+        if role == DONE:
+            return [verb.token] if verb is not None and site.support in (ACTOR, UNDERGO) else []
         if role == "poss":
             return [c for c in noun.children if c.dep_ == "poss"]
         if role == "subj":
