@@ -154,6 +154,8 @@ class FrameMatcher:
     def _fits(self, site: Site, frame: Frame, siblings: tuple[Frame, ...]) -> bool:
         if frame.pos == "verb" and not self._particle_fits(site, frame, siblings):
             return False
+        if frame.pos == "verb" and not frame.specificity and site.token.dep_ == "amod":
+            return False  # "an alleged role"
         obj = self.object_of(site)
         if frame.no_object and obj is not None:
             return False
