@@ -29,6 +29,7 @@ _BODIES = frozenset(("ORG", "GPE", "LOC", "FAC", "EVENT"))
 ACTOR, UNDERGO, EXIST = "actor", "undergo", "exist"
 SPEAKER, JUDGED = "speaker", "judged"  # who says the clause; of whom or what it says it ("the raid was a disgrace")
 CLAUSE, QUESTION = "clause", "question"  # the clause that a verb takes; one that asks ("asked whether")
+DONE = "done"  # the verb that says of a noun that it is done or suffered ("lodged a complaint", "an offer was made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,8 @@ class FrameMatcher:
     def _fits(self, site: Site, frame: Frame, siblings: tuple[Frame, ...]) -> bool:
         if frame.pos == "verb" and not self._particle_fits(site, frame, siblings):
             return False
+        if frame.pos == "verb" and not frame.specificity and site.token.dep_ == "amod":
+            return False  # "an alleged role"
         obj = self.object_of(site)
         if frame.no_object and obj is not None:
             return False
@@ -316,6 +319,8 @@ class FrameMatcher:
     def _noun_role(self, site: Site, role: str) -> list[Token]:
         noun, verb = site.noun, site.verb
         assert noun is not None
+        if role == DONE:
+            return [verb.token] if verb is not None and site.support in (ACTOR, UNDERGO) else []
         if role == "poss":
             return [c for c in noun.children if c.dep_ == "poss"]
         if role == "subj":

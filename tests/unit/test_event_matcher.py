@@ -1,0 +1,26 @@
+"""Which frames a site fits: conditions on the verb that carries a noun, frames that ask for nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.event_parts import parts_of
+
+
+def matched(nlp, text: str, word: str) -> str | None:
+    parts = parts_of(nlp, text)
+    frame = parts.reader.matcher.match(parts.site(word))
+    return frame.event_type if frame is not None else None
+
+
+@pytest.mark.model
+def test_noun_that_a_verb_says_is_done_or_suffered(nlp):
+    assert matched(nlp, "Norway has already made pledges.", "pledges") == "AGREE"
+    assert matched(nlp, "An accusation was made on Monday.", "accusation") == "ACCUSE"
+    assert matched(nlp, "The pledge is long.", "pledge") is None
+
+
+@pytest.mark.model
+def test_frame_without_conditions_takes_no_participle_before_a_noun(nlp):
+    assert matched(nlp, "The minister alleged a plot.", "alleged") == "ACCUSE"
+    assert matched(nlp, "He spoke of an alleged plot.", "alleged") is None
