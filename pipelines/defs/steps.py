@@ -22,6 +22,7 @@ from pipelines.defs.re_extraction import Scope
 from pipelines.defs.reference_lists import reference_lists
 from pipelines.defs.resources import Progress
 from pipelines.errors import SettingsError
+from pipelines.freed_memory import give_back
 from pipelines.records import IngestionRun, QuarantineRow
 from pipelines.settings import Settings
 from pipelines.stages.batch_files import batch_path, local_batches, require_sound
@@ -372,7 +373,10 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
         replaced=resolved.replaced_mentions,
         entities=resolved.replaced_entities,
     )
-    update_word_stems(con, resolved.added_documents)
+    added = resolved.added_documents
+    del tables, resolved
+    give_back()
+    update_word_stems(con, added)
     builds.stamp(con, [core], run_id=run_id)
     written.note()
     forget_all_but(settings.resolution, run_id)
