@@ -17,7 +17,7 @@ from typing import IO
 
 import numpy as np
 
-_MOST_PAIRS = 1_000_000  # written down at once, before pairs found twice are put together
+_MOST_PAIRS = 250_000  # written down at once, before pairs found twice are put together
 _SHELVES, _ROWS_OF_SHELF = 16, 12_500  # at least so many, and more where rows are more
 _MOST_FILES = 200  # of shelves; two sets are open at once
 _MOST_HELD = 8_000_000  # pairs of all shelves that are held before they are written down
