@@ -28,6 +28,7 @@ from typing import Any
 
 from pipelines import ids
 from pipelines.defs import steps
+from pipelines.process import bound_memory
 from pipelines.settings import Settings
 from pipelines.stages.batches import BatchStore, input_hash
 from pipelines.stages.versions import extractor_version
@@ -228,6 +229,7 @@ def _options() -> argparse.Namespace:
 if __name__ == "__main__":
     options = _options()
     if options.step:
+        bound_memory()  # as a command does
         {f.__name__: f for f in (generate, read, stage, build, little)}[options.step](options.keep, options.sizes[0])
     else:
         main(options)

@@ -27,14 +27,13 @@ from pipelines.stages.resolve.events import Memory
 
 # Functions of `pipelines.stages.resolve.events`.
 STEPS = (
-    "document_prints",
     "_compare",
     "alike_texts",
     "pair_changes",
     "judge_pairs",
     "climb",
     "climb_again",
-    "_tables",
+    "event_tables",
     "_keep",
 )
 _ADDED = 1_000  # mentions

@@ -9,19 +9,22 @@ import ctypes
 import sys
 from contextlib import suppress
 
-import pyarrow as pa
-
 
 def give_back() -> None:
     """Give back what Arrow's and C's allocators keep for later: what one part of a resolution has freed is of little use to the
     next one, whose pieces are of other sizes.
     """
-    pa.default_memory_pool().release_unused()
+    if (pa := sys.modules.get("pyarrow")) is not None:  # what never loaded it holds nothing of its
+        pa.default_memory_pool().release_unused()
     _call("malloc_trim", 0)
 
 
 def keep_apart() -> None:
-    """From now on have each large piece of memory by itself, and one heap for all threads.
+    """From now on have each large piece of memory by itself, and one heap for all threads that come.
+
+    It is the first thing that a command does, before libraries start threads: a heap that a thread has had stays, for other
+    threads, and holds what is free at its end, which nobody can give back. After the load step there were so many of them that
+    the judging of pairs left 200 MB there.
 
     Such a piece goes back to the system as soon as it is freed. By itself GNU's C library takes larger and larger pieces from its
     heaps, where the small ones that stay between them keep what is freed. What is free at the end of the heap stays for the next

@@ -1,6 +1,7 @@
 """The process of a command from its start to its end: streams, signals, exit status.
 
-What belongs here: `ends_well`, within which every command runs. What does not: what a command does (`cli.py`).
+What belongs here: `ends_well`, within which every command runs, and `bound_memory`. What does not: what a command does
+(`cli.py`).
 
 Exit status: that of the command; 1 where its output could not be written; 128 and the number of the signal that ended it, 141
 (that of a closed pipe) where nobody read on.
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType, ModuleType
 
+from pipelines.freed_memory import keep_apart
 from pipelines.streams import OutputError, StandardOutput, guard_streams
 
 _FAILED = 1
@@ -42,7 +44,7 @@ def ends_well(*, is_alone: bool = False) -> Iterator[None]:
     Raises:
         SystemExit: always, with the exit status.
     """
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    bound_memory()
     sys.modules["__main__"] = _NOTHING
     output = guard_streams()
     _raise_on(signal.SIGTERM, signal.SIGHUP)
@@ -62,6 +64,12 @@ def ends_well(*, is_alone: bool = False) -> Iterator[None]:
     if is_alone:
         _leave(status)
     raise SystemExit(status)
+
+
+def bound_memory() -> None:
+    """Set for this process how memory is looked after: how often circles are searched for, and how it goes back."""
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    keep_apart()
 
 
 def _flush(output: StandardOutput) -> None:

@@ -97,7 +97,7 @@ def id_table(document_ids: Iterable[str]) -> pa.Table:
 
 
 @contextmanager
-def registered(con: duckdb.DuckDBPyConnection, rows: pa.Table) -> Iterator[None]:
+def registered(con: duckdb.DuckDBPyConnection, rows: pa.Table | pa.RecordBatchReader) -> Iterator[None]:
     """The rows as the view `_incoming`; a failed transaction takes the view with it and allows no statement more."""
     con.register("_incoming", rows)
     yield

@@ -267,7 +267,7 @@ def _load_documents(con: duckdb.DuckDBPyConnection, documents: Collection[Docume
         con.execute("delete from raw.documents where document_id in (select document_id from _incoming)")
     remaining = iter(documents)
     while some := list(islice(remaining, _DOCUMENTS_AT_ONCE)):
-        with registered(con, _records_table("raw.documents", some)):
+        with registered(con, _read_once(_records_table("raw.documents", some))):
             con.execute("insert into raw.documents by name select * from _incoming")
     give_back()
     con.execute(
@@ -370,6 +370,11 @@ def _records_table(name: str, records: Sequence[Any]) -> pa.Table:
     names = [field.name for field in fields(_RECORDS[name])]
     arrays = [pa.array([_stored(getattr(record, column)) for record in records], types[column]) for column in names]
     return pa.table(arrays, names=names)
+
+
+def _read_once(rows: pa.Table) -> pa.RecordBatchReader:
+    """Rows that are let go as they are read: what was registered stays with DuckDB until the transaction ends."""
+    return pa.RecordBatchReader.from_batches(rows.schema, iter(rows.to_batches()))
 
 
 def _stored(value: Any) -> Any:

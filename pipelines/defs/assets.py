@@ -20,6 +20,7 @@ from pydantic import Field
 from pipelines.defs.asset_metadata import chosen, counts_by_reason, metadata_table, seeds_observation, table_result
 from pipelines.defs.asset_specs import ENGINEERS, RESEARCHERS, contract_spec, table_key
 from pipelines.defs.keys import READ_TAG, SEEDS, SEEDS_TAG, STAGED_DOCUMENTS, STAGED_EXTRACTIONS
+from pipelines.defs.removal import removal_of
 from pipelines.defs.resources import Progress, Warehouse, duration, step_failures
 from pipelines.defs.seed_watch import list_seeds
 from pipelines.defs.unchanged import ends_unchanged
@@ -98,7 +99,7 @@ def staged_documents(
 
     ops: Any = context.run.run_config.get("ops", {})
     with step_failures():
-        steps.removal_of(ops.get("load", {}).get("config", {}))  # a run that removes says what, before it does anything
+        removal_of(ops.get("load", {}).get("config", {}))  # a run that removes says what, before it does anything
         listing = list_seeds(settings.seeds)  # before the first file is read: what changes meanwhile is seen later
         with warehouse.connect() as con:
             run_id = context.run.run_id
@@ -188,7 +189,7 @@ def build_load(models: Sequence[Model], specs: Sequence[dg.AssetSpec], *, pool: 
         from pipelines.defs import steps
 
         with step_failures():
-            remove = steps.removal_of(config.model_dump())
+            remove = removal_of(config.model_dump())
             steps.load(settings, run_id=context.run.run_id, remove=None if config.dry_run else remove)
             if not config.dry_run and ends_unchanged(context, settings, models):
                 return

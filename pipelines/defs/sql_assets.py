@@ -5,7 +5,8 @@ What belongs here: the multi-asset that runs `sql/`. All models run in one step,
 finding and running models (`warehouse/models.py`), checking them (`checks.py`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -21,6 +22,7 @@ from warehouse.models import PRINTS_FOLDER, Model, ModelRun
 
 if TYPE_CHECKING:
     from warehouse.changed_checks import ChangedRows
+    from warehouse.increments import Increments
 
 
 def build_sql_assets(models: Sequence[Model], settings: Settings, *, pool: str) -> dg.AssetsDefinition:
@@ -60,7 +62,7 @@ def _run(
     from warehouse.lineage import column_lineage
     from warehouse.macros import create_macros
     from warehouse.model_order import run_side_by_side, turn_of_whole
-    from warehouse.models import drop_removed_models, run_model
+    from warehouse.models import drop_removed_models
 
     lineage = column_lineage(models, settings.warehouse / LINEAGE_FILE)
     parts = {part.name: part for part in builds.model_parts(selected)}
@@ -77,17 +79,7 @@ def _run(
             builds.discard(con, [name])
             context.log.info("dropped %s, whose model was removed", name)
 
-        turn = turn_of_whole(warehouse.build_database)
-
-        def build(cursor: duckdb.DuckDBPyConnection, model: Model) -> ModelRun:
-            is_standing = model.qualified_name in standing
-            if is_standing and model.increment is not None:
-                run = increments.run(model, cursor)
-                if run is not None:
-                    return run
-            with turn:
-                return run_model(cursor, model, is_refilled=is_standing)
-
+        build = _build_by(increments, standing, turn_of_whole(warehouse.build_database))
         runs = run_side_by_side(con, [model for model in selected if model.qualified_name not in kept], build)
         done = []
         try:
@@ -110,6 +102,24 @@ def _run(
             builds.stamp(con, done, run_id=context.run.run_id)
         increments.note(selected)
         warehouse.can_be_sealed = is_whole
+
+
+def _build_by(
+    increments: "Increments", standing: Set[str], turn: AbstractContextManager[Any]
+) -> Callable[[duckdb.DuckDBPyConnection, Model], ModelRun]:
+    """How one model is built: by what changed where it stands and can be, else whole, a whole one when it has its turn."""
+    from warehouse.models import run_model
+
+    def build(cursor: duckdb.DuckDBPyConnection, model: Model) -> ModelRun:
+        is_standing = model.qualified_name in standing
+        if is_standing and model.increment is not None:
+            run = increments.run(model, cursor)
+            if run is not None:
+                return run
+        with turn:
+            return run_model(cursor, model, is_refilled=is_standing)
+
+    return build
 
 
 def changed_rows(con: duckdb.DuckDBPyConnection, settings: Settings) -> "ChangedRows | None":

@@ -21,7 +21,7 @@ import duckdb
 from pipelines.defs.re_extraction import Scope
 from pipelines.defs.reference_lists import reference_lists
 from pipelines.defs.resources import Progress
-from pipelines.errors import SettingsError
+from pipelines.freed_memory import give_back
 from pipelines.records import IngestionRun, QuarantineRow
 from pipelines.settings import Settings
 from pipelines.stages.batch_files import batch_path, local_batches, require_sound
@@ -311,26 +311,6 @@ def _core_part(corrections: CorrectionFile) -> builds.Part:
     return builds.Part(builds.CORE, (builds.LOAD,), resolver_code_version(corrections.version))
 
 
-def removal_of(config: Mapping[str, Any]) -> list[str] | None:
-    """What a run is to remove, from the configuration of the step `load`.
-
-    Returns:
-        The paths whose documents are to go, none for all; `None` where nothing is to be removed.
-
-    Raises:
-        SettingsError: it is to remove, and does not say what.
-    """
-    if not config.get("remove_documents"):
-        return None
-    paths, is_all = list(config.get("paths") or ()), bool(config.get("all"))
-    if bool(paths) == is_all:
-        raise SettingsError(
-            "say what is to be removed: paths of files or folders, or all: true (in the launchpad, ops: load: config), and not "
-            "both; dry_run: true lists what would go"
-        )
-    return paths
-
-
 def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: str) -> bool:
     """Resolve entities and events over all documents and replace core, unless it was so made from what is loaded now.
 
@@ -372,8 +352,11 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
         replaced=resolved.replaced_mentions,
         entities=resolved.replaced_entities,
     )
-    words = update_word_stems(con, resolved.added_documents)
-    if resolved.added_documents is not None:
+    added = resolved.added_documents
+    del tables, resolved
+    give_back()
+    words = update_word_stems(con, added)
+    if added is not None:
         written.add_words(words)
     builds.stamp(con, [core], run_id=run_id)
     written.note()

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from pipelines.stages.resolve.alike_texts import Neighbours, alike_texts
-from pipelines.stages.resolve.events import ResolvedEvents, resolve_events
+from pipelines.stages.resolve.event_tables import ResolvedEvents
+from pipelines.stages.resolve.events import resolve_events
 from pipelines.stages.resolve.pair_blocks import Status
 from pipelines.stages.resolve.report_pairs import pair_changes
 from pipelines.stages.resolve.reports import Reports, read_reports

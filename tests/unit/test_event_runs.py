@@ -17,7 +17,7 @@ from benchmarks import generated_reports
 from pipelines.stages.resolve import (
     alike_texts,
     event_source,
-    events,
+    event_tables,
     half_links,
     kept_pairs,
     link_files,
@@ -26,7 +26,8 @@ from pipelines.stages.resolve import (
 )
 from pipelines.stages.resolve.corrections import Corrections
 from pipelines.stages.resolve.event_source import EventReader
-from pipelines.stages.resolve.events import Memory, ResolvedEvents, resolve_events
+from pipelines.stages.resolve.event_tables import ResolvedEvents
+from pipelines.stages.resolve.events import Memory, resolve_events
 from pipelines.stages.resolve.pair_blocks import Bound
 
 _KEYS = {
@@ -116,11 +117,11 @@ def _low_bounds(monkeypatch):
     monkeypatch.setattr(alike_texts, "MOST_NEIGHBOURS", 4)
     monkeypatch.setattr(alike_texts, "WINDOW_DAYS", 13)
     monkeypatch.setattr(report_pairs, "WINDOW_DAYS", 13)
-    monkeypatch.setattr(pair_blocks, "_SHELF_LOAD", 40)
+    monkeypatch.setattr(pair_blocks, "_MOST_HELD", 16 * 40)
     monkeypatch.setattr(link_files, "_HELD", 300)
     monkeypatch.setattr(half_links, "_FEW", 50)
     monkeypatch.setattr(kept_pairs, "_SEARCHED", 30)
-    monkeypatch.setattr(events, "_MOST_REPORTS", 50)
+    monkeypatch.setattr(event_tables, "_MOST_REPORTS", 50)
 
 
 def run(
@@ -251,3 +252,29 @@ def test_other_code_or_a_torn_folder_resolves_from_nothing(tmp_path):
     assert run(stream, here, replace(memory, former="lost", name="c")).replaced is None
     (tmp_path / "a" / "about.json").unlink()
     assert run(stream, here, replace(memory, former="a", name="d")).replaced is None
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_rows_in_files_are_those_in_memory(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From nothing the sketches and rows of many reports stay in files, which the next run goes on from."""
+    stream = Stream(seed)
+    documents = sorted(stream.documents["document_id"])
+    monkeypatch.setattr(event_source, "_DOCUMENTS_AT_ONCE", 30)
+    states = []
+    for name, most in (("memory", 1_000_000), ("files", 0)):
+        monkeypatch.setattr(event_tables, "_MOST_IN_MEMORY", most)
+        core = Core()
+        for number, some in enumerate((documents[:-5], documents)):
+            memory = Memory(tmp_path / name, "1", str(number - 1) if number else None, str(number))
+            stream.countries = {}
+            core.take(run_by_reading(stream, set(some), memory))
+            # Days of frames are times, those of files are days.
+            states.append(
+                {table: [row.replace(" 00:00:00", "") for row in _plain(rows)] for table, rows in core.tables.items()}
+            )
+    assert states[:2] == states[2:]
+
+
+def _plain(table: pd.DataFrame) -> list[str]:
+    rows = table.astype(object).where(table.notna(), None)
+    return sorted("|".join(str(value) for value in row) for row in rows.itertuples(index=False))

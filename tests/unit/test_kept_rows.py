@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipelines.stages.resolve import kept_rows
-from pipelines.stages.resolve.kept_rows import KeptRows
+from pipelines.stages.resolve.kept_rows import KeptRows, RowsFile
 
 
 @pytest.mark.parametrize("most_changed", [0.1, 0.5, 100.0])
@@ -51,3 +51,19 @@ def test_a_file_that_few_rows_differ_from_is_not_written_again(tmp_path: Path) -
     many = kept.put_together(np.arange(23), np.arange(23) > 19, np.ones((3, 3), dtype=int))
     many.write(tmp_path / "many.npy")
     assert len(np.load(tmp_path / "many.npy")) == 23
+
+
+@pytest.mark.parametrize("is_ordered", [False, True])
+def test_rows_that_go_to_a_file_as_they_are_made(is_ordered: bool, tmp_path: Path) -> None:
+    draw = np.random.default_rng(1)
+    parts = [draw.integers(-9, 9, (count, 3)).astype(np.int8) for count in (4, 0, 7)]
+    file = RowsFile(tmp_path / "made.npy")
+    for part in parts:
+        file.add(part)
+    order = draw.permutation(11) if is_ordered else None
+    rows = np.concatenate(parts)[slice(None) if order is None else order]
+    kept = file.done(order)
+    for run in range(2):
+        assert np.array_equal(kept[np.arange(11)], rows)
+        kept.write(tmp_path / f"kept.{run}.npy")
+        kept = KeptRows.read(tmp_path / f"kept.{run}.npy")

@@ -102,3 +102,13 @@ def test_a_run_that_changes_little_writes_little(
     write_tables(tmp_path / "three", {"t": changed}, version="1")
     assert [path.name for path in sorted((tmp_path / "three").iterdir())] == ["about.json", "t.arrow"]
     assert len(kept(tmp_path / "three")) == 81
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="tells of mapped files on Linux alone")
+def test_a_file_that_is_let_go_is_not_held_by_what_came_since(tmp_path: Path) -> None:
+    KeptTable.of(SCHEMA, [("k1", None, 0.5)]).write(tmp_path / "a.arrow")
+    table = KeptTable.read(tmp_path / "a.arrow")
+    table.let_go()
+    maps = Path("/proc/self/maps").read_text().splitlines()
+    assert sum(line.endswith("/a.arrow") for line in maps) == 1
+    assert table.all() == [("k1", None, 0.5)]

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from warehouse_rows import empty_warehouse, given, select
 
-from pipelines.defs.steps import removal_of
+from pipelines.defs.removal import removal_of
 from pipelines.errors import SettingsError, TerminalError
 from warehouse.removal import RemovableDocument, removable_documents, remove_documents
 

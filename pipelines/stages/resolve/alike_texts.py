@@ -57,8 +57,30 @@ class Neighbours:
         near = np.arange(len(one)) - np.searchsorted(one, one) < MOST_NEIGHBOURS
         return cls(one[near], other[near], cosine[near])
 
+    @classmethod
+    def in_order(cls, parts: list[Neighbours], count: int) -> Neighbours:
+        """Lists that tell of different texts, each in order, as one; they are taken from `parts`, so that none is held twice.
+
+        Args:
+            parts: the lists.
+            count: number of all texts.
+        """
+        counts = np.zeros(count, dtype=np.int64)
+        for part in parts:
+            counts += np.bincount(part.one, minlength=count)
+        starts = np.cumsum(counts) - counts
+        found = cls(*(np.empty(int(counts.sum()), column.dtype) for column in cls.none()._columns))
+        while parts:
+            part = parts.pop()
+            place = starts[part.one] + np.arange(len(part.one)) - np.searchsorted(part.one, part.one)
+            for column, values in zip(found._columns, part._columns, strict=True):
+                column[place] = values
+        return found
+
     def beside(self, more: Neighbours) -> Neighbours:
         """Both lists, which tell of different texts."""
+        if not len(self.one):
+            return more
         # Mostly the second one is short, so it is enough to find the places of its entries.
         place = np.searchsorted(self.one, more.one)
         return Neighbours(
@@ -91,8 +113,8 @@ class TextChanges:
     """The neighbours that texts have now, which pairs are new, and which of texts that stay are no more."""
 
     neighbours: Neighbours
-    gained: np.ndarray  # n by 2
-    lost: np.ndarray
+    gained: tuple[np.ndarray, np.ndarray]  # rows of the one and of the other
+    lost: tuple[np.ndarray, np.ndarray]
     left_out: int  # pairs of texts that were not looked at as they are too many
 
 
@@ -135,8 +157,9 @@ def alike_texts(
         again[before.one[~status.is_now[before.other]]] = True
     changed = again.copy()
     again &= np.bincount(before.one, minlength=len(published)) == MOST_NEIGHBOURS
-    parts, left_out = [], 0
+    lists, left_out = [], 0
     for members, known in _windows(published):
+        parts = []
         if status.stays[known].all() and status.stays[members].all():
             continue
         anew = members[is_new[members] | (again[members] & status.is_now[members])]
@@ -151,8 +174,12 @@ def alike_texts(
         others, rest = now[is_new[now]], members[status.stays[members] & ~again[members]]
         if len(others) and len(rest):
             parts += _nearest(texts, rest, others)
-    found = Neighbours.joined(parts)
-    del parts
+        if parts:
+            lists.append(Neighbours.joined(parts))
+    found = Neighbours.in_order(lists, len(published))
+    if not len(before.one):
+        nobody = found.one[:0], found.other[:0]
+        return TextChanges(found, (found.one, found.other), nobody, left_out)
     changed[found.one] = True
     is_changed = (changed | ~status.is_now)[before.one]
     old, rest = before.at(np.flatnonzero(is_changed)), before.at(np.flatnonzero(~is_changed))
@@ -161,7 +188,7 @@ def alike_texts(
     count = np.int64(len(published))
     now_packed, old_packed = (n.one.astype(np.int64) * count + n.other for n in (found, old))
     gained, lost = (
-        np.stack(np.divmod(np.setdiff1d(a, b, assume_unique=True), count), axis=1)
+        np.divmod(np.setdiff1d(a, b, assume_unique=True), count)
         for a, b in ((now_packed, old_packed), (old_packed, now_packed))
     )
     return TextChanges(rest.beside(found), gained, lost, left_out)

@@ -88,6 +88,12 @@ class ResolvedEntities:
             nodes.all(*_NODE) if documents is None else nodes.where("document_id", documents, columns=_NODE),
         )
 
+    def rows_of(self, entities: Collection[str]) -> pd.DataFrame:
+        """Of `entities` the rows of some entities of core; of those that are not in it none."""
+        if self._filed is not None:
+            return self._filed.of_entities(entities)
+        return self.entities[self.entities["entity_id"].isin(entities)]
+
     def documents_of(self, entities: Collection[str]) -> set[str]:
         """The documents that name some entities of core."""
         kept = self.kept

@@ -1,6 +1,7 @@
 """The event of each report, how well it fits, and what spoke for and against.
 
-What belongs here: `PairsWithin`, `event_names`, `event_links`. What does not: which reports are one event (`half_linkage.py`).
+What belongs here: `PairsWithin`, `event_names`, `event_links`, `told_evidence`. What does not: which reports are one event
+(`half_linkage.py`).
 """
 
 from __future__ import annotations
@@ -84,10 +85,8 @@ def event_links(
     anew: np.ndarray,
     together: Iterable[tuple[str, str]],
     norms: SketchNorms,
-) -> pd.DataFrame:
-    """One row a report: its event, how well it fits the event's other reports, and what spoke for and against.
-
-    Of a report that a person put into its event, it is told what spoke for and against the report that it was put beside.
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """One row a report: its event and how well it fits the event's other reports.
 
     Args:
         reports: the reports.
@@ -96,6 +95,9 @@ def event_links(
         anew: for each report whether it is asked for; all of an event or none.
         together: the event mentions that a person put into one event.
         norms: the lengths of the reports' sketches.
+
+    Returns:
+        The rows, and for each the report of its event that it fits best, or that a person put it beside; -1 for none.
     """
     rows = np.flatnonzero(anew)
     sizes = np.bincount(names, minlength=len(names))[names]
@@ -117,16 +119,16 @@ def event_links(
             i, j = index.get_loc(a), index.get_loc(b)
             forced[[i, j]] = True
             other[[i, j]] = j, i
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
             # Without any report the columns would be of numbers, and not join those of text.
             "event_mention_id": pd.Series(reports.mention_ids[rows], dtype=object),
             "event_id": pd.Series(event_of[rows], dtype=object),
             "method": np.select([forced[rows], sizes[rows] > 1], [CORRECTED, FITS], ALONE),
             "score": np.where(forced, 1.0, np.clip(score, 0.0, 1.0))[rows],
-            "evidence": _evidence(reports, rows, other[rows], norms),
         }
     )
+    return found, other[rows]
 
 
 def _inside(
@@ -142,8 +144,15 @@ def _inside(
     return first, second, value
 
 
-def _evidence(reports: Reports, rows: np.ndarray, nearest: np.ndarray, norms: SketchNorms) -> list[str | None]:
-    """What spoke for and against each report beside the one of its event that it fits best."""
+def told_evidence(reports: Reports, rows: np.ndarray, nearest: np.ndarray, norms: SketchNorms) -> list[str | None]:
+    """What spoke for and against each of some reports beside another one of its event.
+
+    Args:
+        reports: all reports.
+        rows: of those that are asked for.
+        nearest: for each of these the other one, -1 for none.
+        norms: the lengths of the reports' sketches.
+    """
     evidence: list[str | None] = [None] * len(rows)
     told = np.flatnonzero(nearest >= 0)
     for begin in range(0, len(told), _CHUNK):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,8 @@ from pipelines.freed_memory import give_back
 from pipelines.stages.resolve.corrections import Corrections, correct_mentions
 from pipelines.stages.resolve.half_linkage import Ties
 from pipelines.stages.resolve.kept_events import document_prints, mixed, row_hashes
-from pipelines.stages.resolve.reports import OF_DOCUMENT, Parties, Reports, in_order, read_reports
+from pipelines.stages.resolve.kept_rows import KeptRows, RowsFile
+from pipelines.stages.resolve.reports import OF_DOCUMENT, SKETCHES, Parties, Reports, in_order, read_reports
 
 _DOCUMENTS_AT_ONCE = 5_000  # of which all that is told of their events is in memory
 
@@ -52,8 +54,13 @@ class EventRows:
     corrections: Corrections
     reader: EventReader | None
 
-    def reports(self, rows: np.ndarray) -> Reports:
-        """The reports of some event mentions; where a reader gives the rows, of some documents after the others."""
+    def reports(self, rows: np.ndarray, folder: Path | None = None) -> Reports:
+        """The reports of some event mentions; where a reader gives the rows, of some documents after the others.
+
+        Args:
+            rows: of the event mentions.
+            folder: for the sketches of many documents, which stay in files of it; `None`: they are in memory.
+        """
         if self.reader is None:
             return self._read(rows)
         document = pd.Index(self.documents["document_id"]).get_indexer(self.mentions["document_id"].iloc[rows])
@@ -62,11 +69,19 @@ class EventRows:
             return self._read(rows)
         # Documents are in the order of their ids, so those of the parts are one behind the other.
         part = np.searchsorted(numbers, document) // _DOCUMENTS_AT_ONCE
-        parts = []
+        sketches = {name: RowsFile(folder / f"{name}.npy") for name in SKETCHES} if folder is not None else {}
+        parts: list[dict[str, Any]] = []
         for number in range(part.max() + 1):
-            parts.append(self._read(rows[part == number]))
+            found = self._read(rows[part == number])
+            parts.append({field.name: getattr(found, field.name) for field in fields(found)})
+            del found
+            for name, file in sketches.items():
+                file.add(parts[-1].pop(name))
             give_back()
-        return _joined(parts)
+        order = np.argsort(np.concatenate([told["mention_ids"] for told in parts]), kind="stable")
+        places = {name: None if name in OF_DOCUMENT else order for name in sketches}
+        kept = {name: file.done(places[name]) for name, file in sketches.items()}
+        return _joined(parts, order, kept)
 
     def _read(self, rows: np.ndarray) -> Reports:
         some = self if len(rows) == len(self.mentions) and self.reader is None else self.of(rows)
@@ -130,17 +145,25 @@ class EventRows:
         return Ties.of(together, apart)
 
 
-def _joined(parts: Sequence[Reports]) -> Reports:
-    """The reports of several sets of documents, each set behind the other in the order of their ids."""
-    order = np.argsort(np.concatenate([part.mention_ids for part in parts]), kind="stable")
-    starts = np.cumsum([0, *(len(part.document_ids) for part in parts)]).tolist()
+def _joined(parts: Sequence[dict[str, Any]], order: np.ndarray, kept: Mapping[str, KeptRows]) -> Reports:
+    """The reports of several sets of documents, each set behind the other in the order of their ids.
+
+    Args:
+        parts: the fields of the reports of each set; each is let go as it is joined, as all of them twice is too much.
+        order: of all their mentions, one set behind the other, that of the ids.
+        kept: what is in files already.
+    """
+    starts = np.cumsum([0, *(len(part["document_ids"]) for part in parts)]).tolist()
 
     def of(values: Iterable[np.ndarray]) -> np.ndarray:
         return np.concatenate(list(values))[order]
 
     found: dict[str, Any] = {}
     for name in (field.name for field in fields(Reports)):
-        values = [getattr(part, name) for part in parts]
+        if name in kept:
+            found[name] = kept[name]
+            continue
+        values = [part.pop(name) for part in parts]
         if isinstance(values[0], Parties):
             found[name] = Parties(*(of(getattr(v, side.name) for v in values) for side in fields(Parties)))
         elif name == "document":

@@ -1,7 +1,7 @@
 """Events across documents: which event mentions report one real-world event.
 
 What belongs here: the order of the work on events. What does not: coding a mention (`nlp/events/`), what speaks for and against
-one event (`pair_evidence.py`), ids and links (`event_links.py`), the event's row (`event_rows.py`).
+one event (`pair_evidence.py`), ids and links (`event_links.py`), the rows (`event_tables.py`).
 
 Reports are compared pair by pair where they can be of one event (`report_pairs.py`), every pair gets a probability
 (`pair_evidence.py`), and a report joins an event when it fits its reports on the whole (`half_linkage.py`). Everything rests on
@@ -21,7 +21,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,17 +32,10 @@ from pipelines.stages.resolve.alike_texts import Neighbours, alike_texts
 from pipelines.stages.resolve.changed_clusters import Before, ChangedPairs, climb_again
 from pipelines.stages.resolve.contradictions import part_contradictions
 from pipelines.stages.resolve.corrections import Corrections, correct_mentions
-from pipelines.stages.resolve.event_links import PairsWithin, event_links, event_names, whole_clusters
-from pipelines.stages.resolve.event_parties import event_parties
-from pipelines.stages.resolve.event_relations import (
-    RelatedReports,
-    event_relations,
-    only_recollections,
-    promises,
-    related_reports,
-)
-from pipelines.stages.resolve.event_rows import event_rows
+from pipelines.stages.resolve.event_links import PairsWithin
+from pipelines.stages.resolve.event_relations import RelatedReports, promises, related_reports
 from pipelines.stages.resolve.event_source import EventReader, EventRows
+from pipelines.stages.resolve.event_tables import ResolvedEvents, event_tables
 from pipelines.stages.resolve.half_linkage import Ties, climb
 from pipelines.stages.resolve.half_links import Links
 from pipelines.stages.resolve.judged_pairs import judge_pairs
@@ -52,26 +45,6 @@ from pipelines.stages.resolve.report_pairs import pair_changes
 from pipelines.stages.resolve.reports import NONE, Reports, SketchNorms, in_order
 
 logger = logging.getLogger(__name__)
-
-_MOST_REPORTS = 20_000  # whose events' rows are put together at once
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedEvents:
-    """The event tables of schema core: all rows, or those of the events that are not what they were.
-
-    Attributes:
-        events, event_links, event_parties: the rows; a former row of an event mention in `replaced`, and of an event that it
-            was linked to, gives way to them.
-        event_relations: always all rows.
-        replaced: event mentions; `None` if the rows are all that there are.
-    """
-
-    events: pd.DataFrame
-    event_links: pd.DataFrame
-    event_parties: pd.DataFrame
-    event_relations: pd.DataFrame
-    replaced: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +121,7 @@ def resolve_events(
 def _resolve(rows: EventRows, before: KeptEvents | None, folder: Path, version: str | None) -> ResolvedEvents:
     document = pd.Index(rows.documents["document_id"]).get_indexer(pd.Index(rows.mentions["document_id"]))
     prints = rows.prints() if version is not None else np.empty(0, dtype=np.uint64)
-    changes = _compare(rows, document, prints, before)
+    changes = _compare(rows, document, prints, before, folder.parent if version is not None else None)
     reports, count = changes.reports, len(rows.mentions)
     gone = before.reports.mention_ids[changes.present < 0] if before else None
     if before is not None:  # the former ones are among all, so the memory of their files is given back
@@ -196,7 +169,9 @@ def _resolve(rows: EventRows, before: KeptEvents | None, folder: Path, version: 
         names[as_before] = changes.present[before.names[changes.former[as_before]]]
     related = RelatedReports.joined([*_still(before, changes.present, judged.gone, len(reports)), *found])
     told = promises(now, norms, _renumbered(before.promises, changes.present) if before else None)
-    tables = _tables(rows, now, norms, inside, names, anew, (related, told.at(np.flatnonzero(told.score > 0))))
+    files = folder.parent if before is None and version is not None else None
+    compared = (related, told.at(np.flatnonzero(told.score > 0)))
+    tables = event_tables(rows, now, norms, inside, names, anew, compared, files)
     if version is not None:
         by_people = (rows.corrections.same, rows.corrections.different)
         neighbours = texts.neighbours.at_first(len(rows.documents))
@@ -211,13 +186,17 @@ def _keep(kept: KeptEvents, folder: Path, version: str) -> None:
     kept.write(folder, version)
 
 
-def _compare(rows: EventRows, document: np.ndarray, prints: np.ndarray, before: KeptEvents | None) -> ReportChanges:
+def _compare(
+    rows: EventRows, document: np.ndarray, prints: np.ndarray, before: KeptEvents | None, files: Path | None
+) -> ReportChanges:
+    """The reports as they are now, and what of them changed; from nothing the sketches of many are in files."""
     ids = rows.documents["document_id"].to_numpy(dtype=object)
     former = before.reports if before else rows.reports(np.empty(0, dtype=np.int64))
     former_text, gone = changed_documents(
         ids, rows.as_compared(prints), former.document_ids, before.prints if before else np.empty(0, dtype=np.uint64)
     )
-    return compare_reports(document, former_text, gone, former, rows.reports)
+    read = partial(rows.reports, folder=files) if before is None else rows.reports
+    return compare_reports(document, former_text, gone, former, read)
 
 
 def _with_ties(changed: ChangedPairs, rows: EventRows, before: KeptEvents, ties: Ties) -> ChangedPairs:
@@ -255,37 +234,3 @@ def _parted(names: np.ndarray, inside: PairsWithin, reports: Reports, ties: Ties
     return part_contradictions(
         names, inside.portions, np.where(reports.is_area, NONE, reports.place), together=together, apart=apart
     ).copy()
-
-
-def _tables(
-    rows: EventRows, reports: Reports, norms: SketchNorms, inside: PairsWithin, names: np.ndarray, anew: np.ndarray,
-    compared: tuple[RelatedReports, RelatedReports],
-) -> ResolvedEvents:  # fmt: skip
-    """The rows of events with a report that is not as before, and the relations of all."""
-    related = RelatedReports.joined([only_recollections(compared[0], reports, names), compared[1]])
-    told = anew.copy()
-    told[related.first] = told[related.second] = True
-    event_of = event_names(reports, names, np.flatnonzero(whole_clusters(told, names)))
-    links = event_links(reports, names, event_of, inside, anew, rows.corrections.same, norms)
-    found = [_rows_of_events(rows.of(some), links.iloc[at]) for some, at in _portions(names, anew)]
-    events, parties = (pd.concat(tables, ignore_index=True) for tables in zip(*found, strict=True))
-    is_event = rows.mentions["is_event"].to_numpy(dtype=bool)[anew]
-    links.loc[~is_event, "method"] = "corrected"
-    return ResolvedEvents(events, links, parties, event_relations(related, names, event_of))
-
-
-def _portions(names: np.ndarray, anew: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The rows of reports that are asked for and their places among them, whole events at once; one portion at least."""
-    rows = np.flatnonzero(anew)
-    at = np.argsort(names[rows], kind="stable")
-    # The event of each so manieth report begins a portion.
-    of = names[rows[at]]
-    bounds = np.unique(np.searchsorted(of, of[::_MOST_REPORTS])).tolist() or [0]
-    for begin, end in pairwise([*bounds, len(at)]):
-        some = np.sort(at[begin:end])
-        yield rows[some], some
-
-
-def _rows_of_events(rows: EventRows, links: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows of some events, and those of their parties."""
-    return event_rows(rows.documents, rows.mentions, links), event_parties(rows.participants, links, rows.entities)

@@ -5,13 +5,16 @@ What belongs here: `FiledRows`. What does not: what a row says (`entity_rows.py`
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.stages.resolve.entity_changes import read_node
 from pipelines.stages.resolve.entity_clusters import Join
@@ -22,6 +25,7 @@ from pipelines.stages.resolve.kept_tables import Schema, read_table
 from pipelines.stages.resolve.table_files import TableFile, taken
 
 _NODES_AT_ONCE = 30_000
+_FILE = "core_"
 _TEXT, _TEXTS, _DAY = pa.string(), pa.list_(pa.string()), pa.date32()
 _SCHEMAS: dict[str, Schema] = {
     "entities": {
@@ -99,6 +103,17 @@ class FiledRows:
         known[known] = every[places[known]] == asked[known]
         return {key: core for key, (core, _) in self._links(places[known])}
 
+    def of_entities(self, entities: Collection[str]) -> pd.DataFrame:
+        """What events ask of some entities of core, after the rows of all were written; unknown ones are passed over."""
+        core = self._found.core
+        # Searched for one by one: to look through all of them for each portion of documents takes the square of the documents.
+        places = np.array([bisect_left(_Texts(core), entity) for entity in sorted(entities)], dtype=np.int64)
+        table = read_table(self._folder / f"{_FILE}entities.arrow").select(
+            ["entity_id", "label", "country", "is_named"]
+        )
+        found = taken(table, places[places < len(core)])
+        return found.filter(pc.is_in(found["entity_id"], value_set=pa.array(list(entities), _TEXT))).to_pandas()
+
     def _told(self, at_once: int) -> Iterator[dict[str, list[Node]]]:
         """What documents tell of all entities of core, of some after the others."""
         found = self._found
@@ -132,7 +147,20 @@ class FiledRows:
             yield (found.documents[number], name), (core, found.joins.get(its_profile))
 
     def _file(self, name: str) -> TableFile:
-        return TableFile(self._folder / f"core_{name}.arrow", _SCHEMAS[name])
+        return TableFile(self._folder / f"{_FILE}{name}.arrow", _SCHEMAS[name])
+
+
+class _Texts(Sequence[str]):
+    """Texts of Arrow as Python looks at them."""
+
+    def __init__(self, texts: pa.Array) -> None:
+        self._texts = texts
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._texts[at].as_py()
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:

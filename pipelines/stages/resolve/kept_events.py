@@ -27,11 +27,10 @@ from pipelines.stages.resolve.half_linkage import STAGES, Ladder
 from pipelines.stages.resolve.kept_pairs import KeptPairs
 from pipelines.stages.resolve.kept_rows import KeptRows
 from pipelines.stages.resolve.kept_tables import ABOUT, read_about
-from pipelines.stages.resolve.reports import Parties, Reports
+from pipelines.stages.resolve.reports import SKETCHES, Parties, Reports
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _IDS = ("mention_ids", "document_ids")
-_IN_FILES = ("document_sketches", "sentence_sketches")
 PAIRS = "pairs"
 
 
@@ -208,7 +207,7 @@ def _read_reports(folder: Path) -> Reports:
         if field.name in _IDS:
             with pa.memory_map(str(folder / f"{field.name}.arrow")) as source:
                 found[field.name] = pa.ipc.open_file(source).read_all()["id"].to_numpy()
-        elif field.name in _IN_FILES:
+        elif field.name in SKETCHES:
             found[field.name] = KeptRows.read(folder / f"reports.{field.name}.npy")
         elif field.name in ("actors", "recipients"):
             parts = (_read(folder, f"reports.{field.name}.{part.name}") for part in fields(Parties))

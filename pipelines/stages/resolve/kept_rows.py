@@ -1,7 +1,7 @@
 """Rows of a large array that most runs only look into: they stay in the file that an earlier run wrote.
 
-What belongs here: `KeptRows`. What does not: arrays that are put together anew in each run (`report_changes.py`), which files
-there are (`kept_events.py`).
+What belongs here: `KeptRows`, `RowsFile`. What does not: arrays that are put together anew in each run (`report_changes.py`),
+which files there are (`kept_events.py`).
 
 The next folder has the same file by another name (a hard link), the place of each row in it, and the rows that came since behind
 those. Once these are many, or many rows of the file are no more, all is written.
@@ -10,6 +10,7 @@ those. Once these are many, or many rows of the file are no more, all is written
 from __future__ import annotations
 
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -86,6 +87,48 @@ class KeptRows:
         if not _beside(path, "place").exists():
             return cls(base, path, np.arange(len(base)), base[:0])
         return cls(base, path, np.load(_beside(path, "place")), np.load(_beside(path, "added")))
+
+
+class RowsFile:
+    """Rows of an array that go to a file as they are made.
+
+    Args:
+        path: of the file, which is not there yet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[bytes] = path.open("wb")
+        self._file.write(b"\0" * _HEADER)  # it tells how many rows there are, which is known at the end
+        self._count = 0
+        self._form: tuple[np.dtype, tuple[int, ...]] | None = None
+
+    def add(self, rows: np.ndarray) -> None:
+        """Write rows; all are of one type and shape."""
+        self._file.write(np.ascontiguousarray(rows).data)  # numpy's tofile does not tell a full disk
+        self._count += len(rows)
+        self._form = rows.dtype, rows.shape[1:]
+
+    def done(self, order: np.ndarray | None = None) -> KeptRows:
+        """Close the file, to which at least one part was written.
+
+        Args:
+            order: for each row of the result its number in the file; `None`: as they are.
+        """
+        assert self._form is not None
+        kind, shape = self._form
+        described = repr(
+            {"descr": np.lib.format.dtype_to_descr(kind), "fortran_order": False, "shape": (self._count, *shape)}
+        )
+        start = np.lib.format.magic(1, 0) + (_HEADER - 10).to_bytes(2, "little")
+        self._file.seek(0)
+        self._file.write(start + described.ljust(_HEADER - 11).encode("ascii") + b"\n")
+        self._file.close()
+        base: np.ndarray = np.load(self._path, mmap_mode="r")
+        return KeptRows(base, self._path, np.arange(self._count) if order is None else order, base[:0])
+
+
+_HEADER = 128  # bytes before the rows of a file: the form of NumPy's files, version 1.0
 
 
 def _beside(path: Path, name: str) -> Path:

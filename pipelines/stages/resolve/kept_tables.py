@@ -46,7 +46,8 @@ class KeptTable:
             path: the file that holds the base, if there is one.
         """
         self._base, self._gone, self._path = base, gone, path
-        self._added = base.slice(0, 0) if added is None else added
+        # No slice of the base, as that would keep the file mapped which is let go.
+        self._added = base.schema.empty_table() if added is None else added
 
     @classmethod
     def of(cls, schema: Schema, rows: Sequence[Sequence[Any]] = ()) -> KeptTable:

@@ -17,7 +17,8 @@ from pipelines.stages.resolve.half_links import Links, joined
 
 _HELD = 2_000_000  # links that are put together in memory
 _PORTION = 1_000_000  # links read at once
-_RANGES = 16
+_RANGES, _CLUSTERS_OF_RANGE = 16, 3_000  # at least so many, and more where clusters are more
+_MOST_RANGES = 200
 _RECORD = np.dtype([("first", np.int32), ("second", np.int32), ("total", np.float64)])
 
 ReadLinks = Callable[[], Iterable[Links]]
@@ -36,11 +37,12 @@ def united_links(portions: Iterable[Links], count: int, path: Path) -> ReadLinks
     """
     held: list[Links] = []
     shelves: list[Path] = []
-    bounds = np.linspace(0, count, _RANGES + 1).astype(np.int64)
+    ranges = max(_RANGES, min(count // _CLUSTERS_OF_RANGE, _MOST_RANGES))
+    bounds = np.linspace(0, count, ranges + 1).astype(np.int64)
     for links in portions:
         held.append(links.united(count))
         if sum(len(part.first) for part in held) > _HELD:
-            shelves = shelves or [path.with_suffix(f".{number}") for number in range(_RANGES)]
+            shelves = shelves or [path.with_suffix(f".{number}") for number in range(ranges)]
             _shelve(held, bounds, shelves)
     if not shelves:
         return joined(held).united(count).portions

@@ -17,9 +17,10 @@ from typing import IO
 
 import numpy as np
 
-_MOST_PAIRS = 1_000_000  # written down at once, before pairs found twice are put together
-_SHELVES = 16
-_SHELF_LOAD = 500_000  # pairs of a shelf that are held before they are written down
+_MOST_PAIRS = 250_000  # written down at once, before pairs found twice are put together
+_SHELVES, _ROWS_OF_SHELF = 16, 12_500  # at least so many, and more where rows are more
+_MOST_FILES = 200  # of shelves; two sets are open at once
+_MOST_HELD = 8_000_000  # pairs of all shelves that are held before they are written down
 _TIMES_BITS = 16  # below the pair itself: how many blocks give it
 _TIMES = (1 << _TIMES_BITS) - 1
 _MOST_ROWS = 1 << (63 - _TIMES_BITS) // 2
@@ -64,15 +65,16 @@ class PairSet:
             raise ValueError(f"{count} reports are more than event resolution can number ({_MOST_ROWS})")
         self._count = max(count, 1)
         # By the lesser row, so that pairs found twice are put together one shelf after the other.
-        self._rows_of_shelf = max(count, 1) // _SHELVES + 1
-        self._shelves = [_Shelf(folder) for _ in range(_SHELVES)]
+        shelves = max(_SHELVES, min(count // _ROWS_OF_SHELF, _MOST_FILES))
+        self._rows_of_shelf = max(count, 1) // shelves + 1
+        self._shelves = [_Shelf(folder, _MOST_HELD // shelves) for _ in range(shelves)]
 
     def add(self, first: np.ndarray, second: np.ndarray) -> None:
         """Add pairs; the order of the two rows makes no difference."""
         if len(first):
             least = np.minimum(first, second).astype(np.int64)
             packed = _together(((least * self._count + np.maximum(first, second)) << _TIMES_BITS) + 1)
-            ends = np.arange(1, _SHELVES) * self._rows_of_shelf * self._count << _TIMES_BITS
+            ends = np.arange(1, len(self._shelves)) * self._rows_of_shelf * self._count << _TIMES_BITS
             for shelf, part in zip(self._shelves, np.split(packed, np.searchsorted(packed, ends)), strict=True):
                 if len(part):
                     shelf.add(part.copy())
@@ -218,15 +220,15 @@ class _Reach:
 class _Shelf:
     """Packed pairs, the last ones in memory and those before in a file that has no name."""
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | None, most_held: int) -> None:
+        self._folder, self._most_held = folder, most_held
         self._held: list[np.ndarray] = []
         self._file: IO[bytes] | None = None
 
     def add(self, packed: np.ndarray) -> None:
         """Add pairs."""
         self._held.append(packed)
-        if sum(map(len, self._held)) >= _SHELF_LOAD:
+        if sum(map(len, self._held)) >= self._most_held:
             if self._file is None:
                 self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed when it is taken
             self._file.write(_together(np.concatenate(self._held)).data)  # numpy's tofile does not tell a full disk

@@ -272,7 +272,9 @@ def _add_pairs_within_documents(found: BlockChanges, reports: Reports, things: _
     return inside.left_out
 
 
-def _add_pairs_between_texts(found: PairSet, reports: Reports, status: Status, texts: np.ndarray) -> int:
+def _add_pairs_between_texts(
+    found: PairSet, reports: Reports, status: Status, texts: tuple[np.ndarray, np.ndarray]
+) -> int:
     """Pairs of reports in texts that are alike and were published within a month, or without a date.
 
     Of a long text only the first reports: what it is about stands there.
@@ -281,22 +283,24 @@ def _add_pairs_between_texts(found: PairSet, reports: Reports, status: Status, t
     order = rows[np.lexsort((reports.tie[rows], reports.position[rows], reports.document[rows]))]
     all_sizes = np.bincount(reports.document[rows], minlength=len(reports.document_ids))
     begins, sizes = np.cumsum(all_sizes) - all_sizes, np.minimum(all_sizes, LARGEST_BLOCK)
-    one, other = texts.T
-    pairs = np.cumsum(sizes[one] * sizes[other])
-    begin = 0
-    while begin < len(texts):
-        done = int(pairs[begin - 1]) if begin else 0
-        end = max(begin + 1, int(np.searchsorted(pairs, done + _MOST_PAIRS, side="right")))
-        found.add(*_between(reports, texts[begin:end], order, begins, sizes))
-        begin = end
-    return int((all_sizes[one] * all_sizes[other] - sizes[one] * sizes[other]).sum())
+    left_out = 0
+    for some in range(0, len(texts[0]), _MOST_PAIRS):
+        one, other = (side[some : some + _MOST_PAIRS] for side in texts)
+        pairs = np.cumsum(sizes[one] * sizes[other])
+        begin = 0
+        while begin < len(one):
+            done = int(pairs[begin - 1]) if begin else 0
+            end = max(begin + 1, int(np.searchsorted(pairs, done + _MOST_PAIRS, side="right")))
+            found.add(*_between(reports, one[begin:end], other[begin:end], order, begins, sizes))
+            begin = end
+        left_out += int((all_sizes[one] * all_sizes[other] - sizes[one] * sizes[other]).sum())
+    return left_out
 
 
 def _between(
-    reports: Reports, texts: np.ndarray, order: np.ndarray, begins: np.ndarray, sizes: np.ndarray
+    reports: Reports, one: np.ndarray, other: np.ndarray, order: np.ndarray, begins: np.ndarray, sizes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """The reports of one text with those of the other, for pairs of texts."""
-    one, other = texts[:, 0], texts[:, 1]
     pair, number = expand(sizes[one] * sizes[other])
     i, j = np.divmod(number, sizes[other][pair])
     return _of_one_kind(reports, order[begins[one][pair] + i], order[begins[other][pair] + j])

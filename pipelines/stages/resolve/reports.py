@@ -33,6 +33,7 @@ NO_PARTY, GROUP, STATE, BODY, PERSON = range(5)  # by how well a name tells one 
 COUNTS = ("fatalities", "injuries", "arrests", "crowd_size")
 _HISTORICAL = "historical"
 _DONE = ("actual", _HISTORICAL)
+SKETCHES = ("document_sketches", "sentence_sketches")
 OF_DOCUMENT = ("document_ids", "document_tie", "document_published", "document_sketches", "document_norms")
 
 

@@ -27,7 +27,8 @@ from pipelines.stages.resolve.entities import EntityChange, ResolvedEntities, re
 from pipelines.stages.resolve.entity_corrections import EntityCorrections, settle_entities
 from pipelines.stages.resolve.entity_profiles import NodeId
 from pipelines.stages.resolve.event_source import EventReader
-from pipelines.stages.resolve.events import Memory, ResolvedEvents, resolve_events
+from pipelines.stages.resolve.event_tables import ResolvedEvents
+from pipelines.stages.resolve.events import Memory, resolve_events
 from pipelines.stages.resolve.kept_entities import KeptEntities
 from pipelines.stages.resolve.kept_texts import ABOUT_TEXTS, KeptTexts
 from pipelines.stages.versions import events_code_version, resolver_code_version
@@ -227,11 +228,11 @@ def _events(
 
 
 def _entities_among(tables: ResolveInput, entities: ResolvedEntities, named: Collection[str]) -> pd.DataFrame:
-    """The rows of some entities of core as they are now, or of all."""
+    """The rows of some entities of core as they are now."""
     if entities.replaced is None:
-        return entities.entities
+        return entities.rows_of(named)
     former = tables.former_entities_of(set(named) - entities.replaced)
-    new = entities.entities.loc[entities.entities["entity_id"].isin(named), list(former.columns)]
+    new = entities.rows_of(named)[list(former.columns)]
     return pd.concat([former, new.astype(former.dtypes)], ignore_index=True)
 
 

@@ -1,6 +1,6 @@
 """Tables and records that go to files as they are made, as all of them at once would not fit memory.
 
-What belongs here: `TableFile`, `RecordFile`, `taken`. What does not: which tables there are (`kept_entities.py`,
+What belongs here: `TableFile`, `FrameRows`, `RecordFile`, `taken`. What does not: which tables there are (`kept_entities.py`,
 `entity_rows.py`).
 """
 
@@ -58,6 +58,32 @@ class TableFile:
         self._writer.close()
         self._sink.close()
         return read_table(self.path)
+
+
+class FrameRows:
+    """The rows of a table that are made some after the others: in a file, or in memory where there is none.
+
+    Args:
+        schema: of the table.
+        path: of the file, which is not there yet; `None`: they are in memory, of whatever types they are made.
+    """
+
+    def __init__(self, schema: Schema, path: Path | None) -> None:
+        self._file = None if path is None else TableFile(path, schema)
+        self._held: list[pd.DataFrame] = []
+
+    def add(self, frame: pd.DataFrame) -> None:
+        """Take some rows."""
+        if self._file is None:
+            self._held.append(frame)
+        else:
+            self._file.add_frame(frame)
+
+    def done(self) -> pd.DataFrame:
+        """All rows; those of a file stay in it until they are looked at. At least one frame was added."""
+        if self._file is None:
+            return pd.concat(self._held, ignore_index=True)
+        return self._file.done().to_pandas(types_mapper=pd.ArrowDtype)
 
 
 class RecordFile:
