@@ -185,13 +185,14 @@ def alike_texts(
     old, rest = before.at(np.flatnonzero(is_changed)), before.at(np.flatnonzero(~is_changed))
     old = old.at(np.flatnonzero(status.is_now[old.one] & status.is_now[old.other]))
     found = Neighbours.joined([found, old.at(np.flatnonzero(~again[old.one]))])
-    count = np.int64(len(published))
-    now_packed, old_packed = (n.one.astype(np.int64) * count + n.other for n in (found, old))
-    gained, lost = (
-        np.divmod(np.setdiff1d(a, b, assume_unique=True), count)
-        for a, b in ((now_packed, old_packed), (old_packed, now_packed))
-    )
+    gained, lost = _only_in(found, old, len(published)), _only_in(old, found, len(published))
     return TextChanges(rest.beside(found), gained, lost, left_out)
+
+
+def _only_in(some: Neighbours, others: Neighbours, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs of texts that are in some lists and not in others, of `count` texts in all."""
+    packed = [n.one.astype(np.int64) * np.int64(count) + n.other for n in (some, others)]
+    return np.divmod(np.setdiff1d(packed[0], packed[1], assume_unique=True), np.int64(count))
 
 
 def _windows(published: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.freed_memory import give_back
-from pipelines.stages.resolve.alike_texts import Neighbours, alike_texts
+from pipelines.stages.resolve.alike_texts import Neighbours, TextChanges, alike_texts
 from pipelines.stages.resolve.changed_clusters import Before, ChangedPairs, climb_again
 from pipelines.stages.resolve.contradictions import part_contradictions
 from pipelines.stages.resolve.corrections import Corrections, correct_mentions
@@ -126,11 +126,7 @@ def _resolve(rows: EventRows, before: KeptEvents | None, folder: Path, version: 
     gone = before.reports.mention_ids[changes.present < 0] if before else None
     if before is not None:  # the former ones are among all, so the memory of their files is given back
         before = replace(before, reports=reports)
-    texts = alike_texts(
-        reports.document_sketches, reports.document_norms, reports.document_published, reports.document_tie,
-        changes.text_status,
-        before.neighbours.renamed(changes.present_text) if before else Neighbours.none(),
-    )  # fmt: skip
+    texts = _alike(changes, before)
     if before is not None:
         before = replace(before, neighbours=texts.neighbours)
     is_event = rows.mentions["is_event"].to_numpy(dtype=bool)
@@ -170,16 +166,27 @@ def _resolve(rows: EventRows, before: KeptEvents | None, folder: Path, version: 
     related = RelatedReports.joined([*_still(before, changes.present, judged.gone, len(reports)), *found])
     told = promises(now, norms, _renumbered(before.promises, changes.present) if before else None)
     files = folder.parent if before is None and version is not None else None
-    compared = (related, told.at(np.flatnonzero(told.score > 0)))
-    tables = event_tables(rows, now, norms, inside, names, anew, compared, files)
+    told_of = told.at(np.flatnonzero(told.score > 0))
+    tables = event_tables(rows, now, norms, inside, names, anew, (related, told_of), files)
     if version is not None:
         by_people = (rows.corrections.same, rows.corrections.different)
         neighbours = texts.neighbours.at_first(len(rows.documents))
-        kept = KeptEvents(now, prints, neighbours, judged.pairs, related, told, ladder, names, by_people)
-        _keep(kept, folder, version)
+        _keep(
+            KeptEvents(now, prints, neighbours, judged.pairs, related, told, ladder, names, by_people), folder, version
+        )
     if gone is None:
         return tables
     return replace(tables, replaced=[*gone.tolist(), *now.mention_ids[anew].tolist()])
+
+
+def _alike(changes: ReportChanges, before: KeptEvents | None) -> TextChanges:
+    """The texts that are alike now."""
+    reports = changes.reports
+    former = before.neighbours.renamed(changes.present_text) if before else Neighbours.none()
+    return alike_texts(
+        reports.document_sketches, reports.document_norms, reports.document_published, reports.document_tie,
+        changes.text_status, former,
+    )  # fmt: skip
 
 
 def _keep(kept: KeptEvents, folder: Path, version: str) -> None:
