@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from math import fsum
 from typing import Generic, TypeVar
 
 WEIGHTS_FILE = "settling_weights.csv"
@@ -25,8 +26,8 @@ class Option(Generic[Value]):
     evidence: set[str] = field(default_factory=set)
 
     def score(self, weights: Mapping[str, float]) -> float:
-        """Sum of the weights of the evidence."""
-        return sum(weights.get(name, 0.0) for name in self.evidence)
+        """Sum of the weights of the evidence, the same in whatever order: each process has another one."""
+        return round(fsum(weights.get(name, 0.0) for name in self.evidence), 9)
 
 
 class Options(Generic[Value]):
