@@ -117,11 +117,11 @@ def test_many_documents_are_all_there_and_workers_do_not_grow(
         quarter = len(values) // 4
         if quarter:
             grown[pid] = [statistics.median(values[quarter * n : quarter * (n + 1)]) for n in range(4)]
-    # With the model: the workers, and since they share it what they are forked from; those that live shortly read files.
+    # With the model: the workers and the server, which loads it for them; those that live shortly read files.
     longest = max(map(len, samples.values()))
     workers = [quarters for pid, quarters in grown.items() if quarters[3] > 200 and len(samples[pid]) > longest / 3]
     with capsys.disabled():
         shown = "; ".join(" ".join(f"{value:.0f}" for value in quarters) for quarters in workers)
         print(f"\n{DOCUMENTS} documents in {seconds:.0f} s; MB of each worker by quarters of its life: {shown}")  # noqa: T201
-    assert len(workers) >= WORKERS
+    assert len(workers) == WORKERS + 1
     assert all(quarters[3] - quarters[1] < GROWTH_MB for quarters in workers)

@@ -19,8 +19,6 @@ from pipelines.nlp.kept import kept
 
 SAME = "="
 PARTY = "*party"
-# Types of what those with power over others do to them.
-_POWER = frozenset(("ACCUSE", "SANCTION", "COERCE", "ASSAULT", "RETREAT"))
 _COOPERATION = 2  # the highest quad class of cooperation
 PERSON = "*person"
 # Modes of what is done to persons, whatever object their frames ask for.
@@ -134,13 +132,13 @@ class EventLexicon:
         return sorted(known | set(self.light_verbs))
 
     def verbs_done_to(self) -> frozenset[str]:
-        """Lemmas of verbs that are always done to persons or bodies by those who have power over them: "sentence", "detain"."""
+        """Lemmas of verbs of which each frame says that they are done to their object, a person or body: "sentence", "detain"."""
         found = set()
         for (word, pos), frames in self.frames.items():
             coded = [frame for frame in frames if frame.event_type and not frame.particle]
             if pos != "verb" or not any(frame.object_party for frame in coded):
                 continue
-            if all(frame.event_type in _POWER and "obj" in frame.recipient for frame in coded):
+            if all("obj" in frame.recipient for frame in coded):
                 found.add(word)
         return frozenset(found)
 
