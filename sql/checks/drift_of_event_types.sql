@@ -1,28 +1,28 @@
 -- table: main.fct_event_mentions
 -- severity: warn
--- description: the shares of the event types in the latest month are within a fifth of those of the year before
+-- description: the shares of the event types of the latest thirty days are within a fifth of those of the year before
 with mentions as (
     select
         mentions.event_type,
-        date_trunc('month', documents.published_date) as published_month
+        documents.published_date::date as published_day
     from main.fct_event_mentions as mentions
     inner join main.dim_documents as documents on mentions.document_id = documents.document_id
     where documents.is_counted and documents.published_date is not null
 ),
 
+-- Not the calendar's month: on its first days one story can be half of all.
 latest as (
-    select max(published_month) as latest_month from mentions
+    select max(published_day) - 30 as before_latest from mentions
 ),
 
 counted as (
     select
         event_type,
-        count(*) filter (where published_month = latest_month) as latest_count,
-        count(*) filter (
-            where published_month < latest_month and published_month >= latest_month - interval 12 months
-        ) as earlier_count
+        count(*) filter (where published_day > before_latest) as latest_count,
+        count(*) filter (where published_day <= before_latest) as earlier_count
     from mentions
     cross join latest
+    where published_day > before_latest - 365
     group by event_type
 ),
 

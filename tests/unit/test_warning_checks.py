@@ -121,6 +121,8 @@ def test_drift_of_event_types(con: duckdb.DuckDBPyConnection, latest: dict[str, 
         ((100, 50), (10, 0), []),  # too few to tell
         ((300, 150), (0, 0), ["Herald"]),
         ((100, 50), (0, 0), []),  # it was never a source of every month
+        ((100, 50), (20, 3), []),  # one of many sources differs so by chance
+        ((400, 200), (20, 0), ["Herald"]),
     ],
 )
 def test_drift_of_sources(
@@ -130,4 +132,18 @@ def test_drift_of_sources(
     add_documents(con, "Post", "2025-09", 100, with_events=50)
     add_documents(con, "Herald", "2025-06", before[0], with_events=before[1])
     add_documents(con, "Herald", "2025-09", latest[0], with_events=latest[1])
+    assert [row["source_name"] for row in found(con, "drift_of_sources")] == drifted
+
+
+@pytest.mark.parametrize(("silent_from", "drifted"), [("2025-08-30", []), ("2025-07-20", ["Herald"])])
+def test_a_month_that_has_begun_is_no_silence(
+    con: duckdb.DuckDBPyConnection, silent_from: str, drifted: list[str]
+) -> None:
+    con.execute(
+        "insert into dim_documents select row_number() over (), source, day::date, true, 1 "
+        "from (values ('Post', date '2025-09-01'), ('Herald', $silent_from::date)) as sources(source, silent_from), "
+        "generate_series(timestamp '2024-11-01', timestamp '2025-09-01', interval 1 day) as days(day) "
+        "where day <= sources.silent_from",
+        {"silent_from": silent_from},
+    )
     assert [row["source_name"] for row in found(con, "drift_of_sources")] == drifted
