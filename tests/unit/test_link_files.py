@@ -53,3 +53,29 @@ def test_a_table_adds_up_what_sorting_does(monkeypatch):
     for name in ("first", "second", "total"):
         assert getattr(table, name).tolist() == getattr(plain, name).tolist()
         assert getattr(table, name).dtype == getattr(plain, name).dtype
+
+
+@pytest.mark.parametrize("held", [10, 10_000])
+def test_links_within_parts_come_in_whole_parts(held, monkeypatch, tmp_path):
+    monkeypatch.setattr(link_files, "_HELD", held)
+    monkeypatch.setattr(link_files, "_PORTION", 20)
+    part = np.arange(_COUNT, dtype=np.int32) // 7 * 7
+    found = list(link_files.links_within(lambda: portions(4), part, tmp_path))
+    assert len(found) > 1
+    of_portions = [set(part[links.first].tolist()) for links in found]
+    assert sum(map(len, of_portions)) == len(set.union(*of_portions))
+    inside = [link for links in portions(4) for link in rows_of(links) if part[link[0]] == part[link[1]]]
+    given = [link for links in found for link in rows_of(links)]
+    assert sorted(given) == sorted(inside)
+    for one in set.union(*of_portions):  # in the order in which they were read
+        assert [link for link in given if part[link[0]] == one] == [link for link in inside if part[link[0]] == one]
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_links_within_parts(tmp_path):
+    part = np.arange(_COUNT, dtype=np.int32)
+    assert not list(link_files.links_within(lambda: portions(5), part, tmp_path))
+
+
+def rows_of(links: Links) -> list[tuple[int, int, float]]:
+    return list(zip(links.first.tolist(), links.second.tolist(), links.total.tolist(), strict=True))

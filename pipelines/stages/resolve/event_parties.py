@@ -83,7 +83,7 @@ def _read(row: tuple, labels: Mapping[str, tuple[str, bool]]) -> _Party:
     return _Party(party_id, kind, {mention}, set(words[:1]), set(words[1:]), set(all_words), {home})
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def _words(text: str) -> tuple[tuple[str, ...], frozenset[str]]:
     """Head and most telling other word of a phrase, and the stems of all its words; phrases recur."""
     return tuple(head_and_word(text)), frozenset(stems(text))

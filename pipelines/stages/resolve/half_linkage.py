@@ -18,7 +18,7 @@ connected with a change (`changed_clusters.py`).
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 from math import inf
@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.stages.resolve.half_links import Links, joined
-from pipelines.stages.resolve.link_files import united_links
+from pipelines.stages.resolve.link_files import links_within, united_links
 
 # Two clusters are joined when the mean probability over all pairs between them is at least this.
 JOINED = 0.5
@@ -37,7 +37,7 @@ LEAST = 0.02
 EXCLUDED = float(np.float32(-0.4))
 # The surest joins first: what they connect is small, and what remains of the pairs is few.
 STAGES = (0.9999, 0.999, 0.99, 0.97, 0.94, 0.9, 0.8, 0.7, 0.6, JOINED)
-_PORTION = 1_000_000  # pairs at once
+_HELD = 500_000  # pairs that connect clusters, before it is noted what they connect
 _MOST = np.iinfo(np.int32).max
 
 
@@ -121,7 +121,7 @@ def climb(count: int, portions: Callable[[], Iterable[Links]], ties: Ties, folde
         for least in STAGES:
             part = _parts(count, read(), sizes, least)
             newer = np.arange(count, dtype=np.int32)
-            for links in _within_parts(count, read, part):
+            for links in links_within(read, part, Path(files)):
                 # What people say of a pair and its value are one link.
                 join(links.united(count) if len(ties.first) else links, sizes, newer, least)
             parts.append(part[name])
@@ -135,23 +135,23 @@ def climb(count: int, portions: Callable[[], Iterable[Links]], ties: Ties, folde
 
 def _parts(count: int, portions: Iterable[Links], sizes: np.ndarray, least: float) -> np.ndarray:
     """What links of at least a mean connect."""
-    strong = [links.at(np.flatnonzero(links.mean(sizes) >= least)) for links in portions]
-    return connected(
-        count,
-        *(np.concatenate([np.empty(0, np.int32), *(getattr(s, side) for s in strong)]) for side in ("first", "second")),
-    )
+    part: np.ndarray = np.arange(count, dtype=np.int32)
+    held: list[Links] = []
 
+    def connect() -> np.ndarray:
+        """What is connected with what was held, by the parts that were."""
+        pairs = joined(held)
+        held.clear()
+        return connected(count, pairs.first, pairs.second)[part]
 
-def _within_parts(count: int, read: Callable[[], Iterable[Links]], part: np.ndarray) -> Iterator[Links]:
-    """The links within parts, whole parts of them at once."""
-    inside = [links.at(np.flatnonzero(part[links.first] == part[links.second])) for links in read()]
-    pairs = np.zeros(count, dtype=np.int64)
-    for links in inside:
-        pairs += np.bincount(part[links.first], minlength=count)
-    # Whole parts until a portion is full.
-    portion = np.cumsum(pairs) // _PORTION
-    for number in np.unique(portion[pairs > 0]).tolist():
-        yield joined([links.at(np.flatnonzero(portion[part[links.first]] == number)) for links in inside])
+    for links in portions:
+        links = links.at(np.flatnonzero(links.mean(sizes) >= least))
+        first, second = part[links.first], part[links.second]
+        apart = first != second
+        held.append(Links(first[apart], second[apart], np.empty(0, np.float32)))
+        if sum(len(links.first) for links in held) > _HELD:
+            part = connect()
+    return connect()
 
 
 def join(links: Links, sizes: np.ndarray, name: np.ndarray, least: float) -> None:

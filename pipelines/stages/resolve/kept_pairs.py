@@ -24,7 +24,7 @@ import numpy as np
 from pipelines.stages.resolve.kept_tables import link_or_copy
 from pipelines.stages.resolve.pair_blocks import expand
 
-_PORTION = 1_000_000  # pairs at once
+_PORTION = 250_000  # pairs at once
 _SEARCHED = 1 << 18  # likewise where they are only looked through: what fits the processor's cache
 _MOST_CHANGED = 0.1  # above this share of the pairs all of them are written
 _STARTS = "starts"
@@ -93,7 +93,7 @@ class KeptPairs:
         return in_files if self._since is None else in_files - len(self._since.gone) + len(self._since.added)
 
     def portions(self) -> Iterator[Pairs]:
-        """All pairs in their order, some million at once."""
+        """All pairs in their order, some hundred thousand at once."""
         starts = self._starts
         bounds = np.unique(np.searchsorted(starts, np.arange(0, int(starts[-1]) + 1, _PORTION)))
         passed = 0

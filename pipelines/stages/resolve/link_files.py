@@ -1,6 +1,6 @@
 """Links between clusters in a file: too many to hold while the first clusters are joined.
 
-What belongs here: `united_links`. What does not: what a link is and joining (`half_linkage.py`).
+What belongs here: `united_links`, `links_within`. What does not: what a link is and joining (`half_linkage.py`).
 
 Links are put together by ranges of the lesser cluster: each portion is cut by range and appended to the range's own file, then
 one range after the other is read, put together and written to the file of all. So one range is in memory at once.
@@ -15,8 +15,8 @@ import numpy as np
 
 from pipelines.stages.resolve.half_links import Links, joined
 
-_HELD = 2_000_000  # links that are put together in memory
-_PORTION = 1_000_000  # links read at once
+_HELD = 500_000  # links that are put together in memory
+_PORTION = 250_000  # links read at once, and those of whole parts that are given at once
 _RANGES, _CLUSTERS_OF_RANGE = 16, 3_000  # at least so many, and more where clusters are more
 _MOST_RANGES = 200
 _RECORD = np.dtype([("first", np.int32), ("second", np.int32), ("total", np.float64)])
@@ -54,14 +54,56 @@ def united_links(portions: Iterable[Links], count: int, path: Path) -> ReadLinks
     return lambda: _portions(path)
 
 
+def links_within(read: ReadLinks, part: np.ndarray, folder: Path) -> Iterator[Links]:
+    """The links within parts, whole parts of them at once; links are read once for each part of them, as they may be many.
+
+    Args:
+        read: gives all links.
+        part: that of each cluster.
+        folder: for files, where the links are too many to hold.
+
+    Yields:
+        Links of some parts, in the order in which they were read.
+    """
+    counts = np.zeros(len(part), dtype=np.int64)
+    for links in read():
+        counts += np.bincount(part[links.first[_is_within(links, part)]], minlength=len(part))
+    # Whole parts until a portion is full.
+    portion = np.cumsum(counts) // _PORTION
+    numbers = np.unique(portion[counts > 0])
+    if int(counts.sum()) <= _HELD:
+        inside = joined([links.at(_is_within(links, part)) for links in read()])
+        yield from (inside.at(portion[part[inside.first]] == number) for number in numbers)
+        return
+    shelves = [folder / f"part.{number}" for number in range(len(numbers))]
+    bounds = np.append(numbers, numbers[-1:] + 1)
+    for links in read():
+        links = links.at(_is_within(links, part))
+        of_links = portion[part[links.first]]
+        order = np.argsort(of_links, kind="stable")
+        _append(links.at(order), np.searchsorted(of_links[order], bounds), shelves)
+    for shelf in shelves:
+        yield _links(np.fromfile(shelf, _RECORD))
+        shelf.unlink()
+
+
+def _is_within(links: Links, part: np.ndarray) -> np.ndarray:
+    return np.asarray(part[links.first] == part[links.second])
+
+
 def _shelve(held: list[Links], bounds: np.ndarray, shelves: list[Path]) -> None:
     """Append links, each list of them in order, to the files of their ranges; takes the lists."""
     while held:
         part = held.pop()
-        ends = np.searchsorted(part.first, bounds)
-        for shelf, begin, end in zip(shelves, ends[:-1], ends[1:], strict=True):
+        _append(part, np.searchsorted(part.first, bounds), shelves)
+
+
+def _append(links: Links, ends: np.ndarray, shelves: list[Path]) -> None:
+    """Append links to files, those between two of the ends to each."""
+    for shelf, begin, end in zip(shelves, ends[:-1], ends[1:], strict=True):
+        if end > begin or not shelf.exists():
             with shelf.open("ab") as file:
-                file.write(_records(part.at(slice(begin, end))).data)  # numpy's tofile does not tell a full disk
+                file.write(_records(links.at(slice(begin, end))).data)  # numpy's tofile does not tell a full disk
 
 
 def _portions(path: Path) -> Iterator[Links]:
