@@ -1,8 +1,32 @@
-"""Fixtures that more than one test module uses."""
+"""Fixtures that more than one test module uses, and the order of the test files."""
 
 from __future__ import annotations
 
 import pytest
+
+# Files of tests/unit that take the longest, by CPU seconds measured: begun among the last, they would have one process of
+# pytest-xdist at work when all others have ended.
+_LONGEST = (
+    "test_event_runs.py",
+    "test_increments.py",
+    "test_increment_runs.py",
+    "test_narrow_checks.py",
+    "test_event_identity.py",
+    "test_entity_runs.py",
+    "test_inference.py",
+    "test_broken_rows.py",
+    "test_cli_sharing.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """End-to-end and integration tests first, as they are collected, then the longest unit tests, then all others."""
+    rank = {name: number for number, name in enumerate(_LONGEST, 1)}
+    items.sort(
+        key=lambda item: (
+            0 if item.path.parent.name in ("e2e", "integration") else rank.get(item.path.name, len(rank) + 1)
+        )
+    )
 
 
 @pytest.fixture(scope="session")

@@ -153,7 +153,6 @@ def _assert_corrected(warehouse: Warehouse, mentions: Mentions) -> None:
 
 
 def test_entities_are_corrected_and_can_be_taken_back(warehouse: Warehouse) -> None:
-    warehouse.run("before entities")
     names = "select e.text, max(e.mention_id), max(e.entity_id) from fct_entity_mentions e where e.is_name group by 1"
     before = {text: (mention, entity) for text, mention, entity in warehouse.select(names)}
     tamale = warehouse.select("select mention_id from fct_entity_mentions where text = 'Tamale' order by 1")

@@ -198,13 +198,12 @@ CORE_TABLES = {table.qualified_name for table in TABLES if table.schema == "core
     ],
 )
 def test_what_a_change_makes_stale(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, expected: set[str]
+    defs: dg.Definitions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, expected: set[str]
 ) -> None:
     copy = copied_package(tmp_path, monkeypatch)
-    before = build_defs(settings=Settings())
     with (copy / file).open("a", encoding="utf-8") as stream:
         stream.write("\n")
-    assert changed_parts(before, build_defs(settings=Settings())) == expected
+    assert changed_parts(defs, build_defs(settings=Settings())) == expected  # a copy has the versions of its original
 
 
 def test_a_changed_model_is_a_changed_version(tmp_path: Path) -> None:
@@ -236,7 +235,9 @@ def test_definitions_load_without_the_stages_in_twice_the_time_of_dagster() -> N
         seconds, imported = load("import pipelines.definitions as d; d.defs()")
         assert imported == "False False"
         whole.append(seconds)
-    assert min(whole) <= 2.0 * min(bare)  # measured 1.7
+        if len(whole) > 1 and min(whole) <= 2.0 * min(bare):  # measured 1.7
+            return
+    pytest.fail(f"{min(whole)} s of CPU, Dagster alone {min(bare)} s")
 
 
 def test_what_is_published_says_when_it_is_late() -> None:

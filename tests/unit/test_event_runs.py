@@ -173,7 +173,7 @@ def assert_as_from_nothing(core: Core, stream: Stream, documents: set[str], corr
 
 @pytest.mark.parametrize("run", [run, run_by_reading])
 @pytest.mark.parametrize("most_texts", [20_000, 25])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, 1, pytest.param(2, marks=pytest.mark.slow)])  # either bound; more draws are slow
 def test_runs_as_documents_come_change_and_go(seed, most_texts, run, monkeypatch, tmp_path):
     monkeypatch.setattr(alike_texts, "MOST_TEXTS", most_texts)
     monkeypatch.setattr(event_source, "_DOCUMENTS_AT_ONCE", most_texts)
@@ -254,7 +254,7 @@ def test_other_code_or_a_torn_folder_resolves_from_nothing(tmp_path):
     assert run(stream, here, replace(memory, former="a", name="d")).replaced is None
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_rows_in_files_are_those_in_memory(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From nothing the sketches and rows of many reports stay in files, which the next run goes on from."""
     stream = Stream(seed)

@@ -337,8 +337,11 @@ def test_quarantine_rows_name_the_first_file(run):
     )
 
 
-def test_the_version_is_stable():
-    assert extractor_version("en_core_web_sm") == extractor_version("en_core_web_sm")
+def test_the_version_is_another_with_another_model(monkeypatch):
+    version = extractor_version("en_core_web_sm")
+    assert extractor_version("en_core_web_sm") == version
+    monkeypatch.setattr("pipelines.stages.versions._model_version", lambda model: "another")
+    assert extractor_version("en_core_web_sm") != version
 
 
 def workers_of(pid: int) -> list[int]:

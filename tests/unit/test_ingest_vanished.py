@@ -141,4 +141,4 @@ def test_an_inbox_that_never_held_a_document_may_be_empty(tmp_path, ledger):
     (tmp_path / "empty.txt").write_text("")
     ledger.run(tmp_path)
     (tmp_path / "empty.txt").unlink()
-    ledger.run(tmp_path)
+    assert ledger.run(tmp_path).counts.seen == 0

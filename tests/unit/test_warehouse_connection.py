@@ -64,10 +64,16 @@ def test_a_killed_holder_frees_the_lock(path):
 def test_a_run_waits_for_the_lock(path):
     first = WriterLock(path, "run-1")
     first.__enter__()
-    timer = threading.Timer(0.3, first.__exit__, (None, None, None))
+    is_ending = threading.Event()
+
+    def end() -> None:
+        is_ending.set()
+        first.__exit__(None, None, None)
+
+    timer = threading.Timer(0.3, end)
     timer.start()
-    with WriterLock(path, "run-2", wait_seconds=10):
-        pass
+    with WriterLock(path, "run-2", wait_seconds=60):
+        assert is_ending.is_set()
     timer.join()
 
 
@@ -150,7 +156,8 @@ def test_a_damaged_block_is_recognised_when_it_is_read(path):
 def test_a_database_that_was_being_created_is_created_anew(path, left):
     path.parent.mkdir()
     path.write_bytes(left)
-    open_build(path).close()
+    with closing(open_build(path)) as con:
+        assert select(con, "select count(*) from raw.documents") == [(0,)]
 
 
 def test_the_log_of_a_lost_database_is_not_replayed(path):
