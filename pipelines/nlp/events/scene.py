@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
 
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.clauses.phrases import lemma_of
-from pipelines.nlp.events.chains import clause_chain
+from pipelines.nlp.events.chains import clause_chain, report_rank
 from pipelines.nlp.events.choice import load_weights
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import EventLexicon
@@ -28,7 +29,7 @@ from pipelines.nlp.events.place_phrases import (
     steps_up,
 )
 from pipelines.nlp.events.retelling import Told
-from pipelines.nlp.events.seats import capitals
+from pipelines.nlp.events.seats import capitals, dateline_seats
 from pipelines.nlp.events.settling import PLACE, WEIGHTS_FILE, Options
 from pipelines.nlp.events.story import STORY_DAYS, Story
 from pipelines.nlp.events.telling import Telling, telling
@@ -56,7 +57,7 @@ class SceneReader:
         self._places: dict[int, list[tuple[Token, Place]]] = {}
         self._nameable = _unplaced(doc)
         self._countries = CountryPlaces(doc)
-        named = list(capitals(doc))
+        named = [*capitals(doc), *dateline_seats(doc)]
         for place in doc._.places or ():
             span = doc.char_span(place.start_char, place.end_char, alignment_mode="expand")
             if span is not None:
@@ -87,8 +88,7 @@ class SceneReader:
         anchor = draft.trigger if draft.is_composed else draft.site.token
         if draft.is_composed and anchor is draft.site.token:
             return None  # where it will be is not where it is announced
-        chain = clause_chain(anchor)[:_CLAUSES]
-        ranks = {token.i: rank for rank, token in enumerate(chain)}
+        ranks = {token.i: rank for rank, token in enumerate(self._chain(anchor, draft)[:_CLAUSES])}
         found: dict[int, tuple[tuple[bool, int, int], Place]] = {}  # by preposition
         for head, place in self._places.get(anchor.sent.start, ()):
             if head.dep_ in _NAMING and not _is_party(head, draft) and self._is_named_act(head.head, anchor):
@@ -107,6 +107,17 @@ class SceneReader:
                 found[preposition.i] = ((is_modifier, rank, abs(preposition.i - anchor.i)), place)
         return min(found.values(), key=lambda item: item[0])[1] if found else None
 
+    def _chain(self, anchor: Token, draft: Draft) -> list[Token]:
+        """The clauses over an event that share its place; of a deed not the one that tells of it: "he said in Geneva"."""
+        chain = clause_chain(anchor)
+        told = report_rank(chain)
+        return chain[:told] if told is not None and self.is_deed(draft) else chain
+
+    def _reports(self, draft: Draft) -> set[int]:
+        """The tokens over a deed that tell of it."""
+        anchor = draft.site.token
+        return {token.i for token in clause_chain(anchor)} - {token.i for token in self._chain(anchor, draft)}
+
     def _is_named_act(self, noun: Token, anchor: Token) -> bool:
         """Whether a noun is the event itself, or the deed that the event's clause is about or ascribes it to."""
         if noun.i == anchor.i:
@@ -119,11 +130,12 @@ class SceneReader:
 
     def _of_sentence(self, draft: Draft) -> Place | None:
         """The first place that a main clause names, for what it tells or has told by a clause under it."""
+        reports = self._reports(draft)
         for head, place in self._places.get(draft.site.token.sent.start, ()):
             preposition = preposition_of(head)
             if preposition is None or is_owner(head) or not is_of_place(preposition, draft):
                 continue
-            if is_in_main_line(preposition):
+            if is_in_main_line(preposition) and preposition.head.i not in reports:
                 return place
         return None
 
@@ -175,7 +187,16 @@ class SceneReader:
         places = self._places.get(draft.site.token.sent.start, ())
         target = next((p for t, p in places if any(r.start <= t.i < r.end for r in draft.recipients)), None)
         ranks = {token.i: rank for rank, token in enumerate(clause_chain(draft.site.token)[:_CLAUSES])}
-        beside = [p for t, p in places if not _is_party(t, draft) and not _is_of_speaker(t, ranks)]
+        codes = {party.country for party in draft.parties()}
+        reports = self._reports(draft)
+        beside = [
+            p
+            for t, p in places
+            if not _is_party(t, draft)
+            and not _is_of_speaker(t, ranks)
+            and not ((over := preposition_of(t)) and over.head.i in reports)
+            and (p.country in codes or t.head.i in ranks or not _only_acts(t, p))
+        ]
         if draft.is_composed:
             beside = []  # where it will be is not where it is announced
         return [
@@ -183,8 +204,18 @@ class SceneReader:
             ("main", self._of_sentence(draft)),
             ("target", target),
             ("beside", beside[0] if beside else None),
+            ("onto", self._done_to(draft, places)),
             *(("further", place) for place in beside[1:]),
         ]
+
+    def _done_to(self, draft: Draft, places: Sequence[tuple[Token, Place]]) -> Place | None:
+        """The country that a deed is done to from outside, itself named as the recipient: "the invasion of Kuwait"."""
+        if draft.is_composed or self.lexicon.traits_of(draft.event_type, draft.mode).home != "all":
+            return None
+        heads = {party.head for party in draft.recipients}
+        from_outside = {actor.country for actor in draft.actors if actor.country}
+        named = (place for token, place in places if token.i in heads and token.dep_ not in _MODIFIERS)
+        return next((place for place in named if from_outside and place.country not in from_outside), None)
 
     def _of_document(self, told: Told, others: list[Told]) -> list[tuple[str, Place | None]]:
         """The places that the document is about: the dateline's, the scene's, the last one before, the country named most."""
@@ -324,6 +355,16 @@ def _is_of_speaker(token: Token, ranks: dict[int, int]) -> bool:
 
 def _is_party(token: Token, draft: Draft) -> bool:
     return any(p.start <= token.i < p.end for p in draft.parties())
+
+
+def _only_acts(token: Token, place: Place) -> bool:
+    """Whether a country is named as one that acts or is acted on, not as where something is: "the crimes of Chad"."""
+    if place.precision != PlacePrecision.COUNTRY or is_place_adverb(token):
+        return False
+    preposition = preposition_of(token)
+    if preposition is None or preposition.lower_ in PLACE_PREPOSITIONS:
+        return preposition is None
+    return preposition.lower_ != "of" or preposition.head.lemma_.lower() not in SCENE_NOUNS
 
 
 def _unplaced(doc: Doc) -> dict[int, list[MentionSpan]]:

