@@ -42,6 +42,7 @@ _MAX_REPEATS = 4
 _SCENE = 1.3  # times the weight after "in", "near" and so on
 _SCENE_PREPOSITIONS = frozenset("in at inside near outside across throughout around".split())
 _OPENING = 1.5  # times the weight where headline, dateline and lead name it
+_HEADLINE = 3.0  # times the weight in the first sentence, which tells where a story is before it tells of others
 _OPENING_SENTENCES = 3
 _DATELINE = 2.0
 _DATELINE_SENTENCES = 2
@@ -60,12 +61,13 @@ class StoryCountries:
     """Weights of the countries of one document.
 
     `sentences` are those in which each country is named; `sure` the countries that a name stands for which can mean no
-    other one.
+    other one; `datelines` those of the places that reports are from.
     """
 
     weights: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     sentences: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     sure: set[str] = field(default_factory=set)
+    datelines: set[str] = field(default_factory=set)
 
     def ranked(self) -> list[tuple[float, str]]:
         """Weight and code of each country, the heaviest first."""
@@ -104,7 +106,7 @@ def weigh_countries(
         seen[text] += 1
         factor = 0.0 if times > _MAX_REPEATS else _REPEAT if times else 1.0
         if sentence < _OPENING_SENTENCES:
-            factor *= _OPENING
+            factor *= _OPENING if sentence else _HEADLINE
         if mention.start and doc[mention.start - 1].lower_ in _SCENE_PREPOSITIONS:
             factor *= _SCENE
         for code, weight in options.items():
@@ -115,6 +117,7 @@ def weigh_countries(
             found.sure.update(options)
         if len(options) == 1 and _is_dateline(doc, mention, sentence):
             found.weights[next(iter(options))] += _DATELINE
+            found.datelines.update(options)
     for code in _currency_countries(doc):
         found.weights[code] += _CURRENCY_WEIGHT
     return found
