@@ -42,7 +42,6 @@ _MAX_REPEATS = 4
 _SCENE = 1.3  # times the weight after "in", "near" and so on
 _SCENE_PREPOSITIONS = frozenset("in at inside near outside across throughout around".split())
 _OPENING = 1.5  # times the weight where headline, dateline and lead name it
-_HEADLINE = 3.0  # times the weight in the first sentence, which tells where a story is before it tells of others
 _OPENING_SENTENCES = 3
 _DATELINE = 2.0
 _DATELINE_SENTENCES = 2
@@ -106,7 +105,7 @@ def weigh_countries(
         seen[text] += 1
         factor = 0.0 if times > _MAX_REPEATS else _REPEAT if times else 1.0
         if sentence < _OPENING_SENTENCES:
-            factor *= _OPENING if sentence else _HEADLINE
+            factor *= _OPENING
         if mention.start and doc[mention.start - 1].lower_ in _SCENE_PREPOSITIONS:
             factor *= _SCENE
         for code, weight in options.items():
