@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from pipelines.nlp.actors.lexicon import ActorLexicon, load_package_lexicon
-from pipelines.nlp.actors.other_names import is_another_name
+from pipelines.nlp.actors.other_names import is_another_name, of_nobody_known
 from pipelines.nlp.actors.patterns import (
     BOUNDARIES,
     CERTAIN_PREPOSITIONS,
@@ -101,7 +101,7 @@ class ActorDescriber:
         if not words:
             return NOTHING
         found = self.lexicon.index.find(words, on=on)
-        matches = [m for m in found if not is_another_name(words, m, found)]
+        matches = [of_nobody_known(words, m) for m in found if not is_another_name(words, m, found)]
         if in_document:
             matches = [_in_document(m) for m in matches if m.entry.kind is not Kind.LEADER]
         if not matches:
@@ -177,8 +177,10 @@ class _Phrase:
     # -- country ------------------------------------------------------------------------------------------------------
 
     def _country(self, head: Match | None) -> str | None:
-        if head and head.entry.kind in (Kind.ORGANISATION, Kind.SEAT, Kind.LEADER) and head.entry.country:
-            return self._possessor_country(head) or head.entry.country
+        if head and head.entry.kind in (Kind.ORGANISATION, Kind.SEAT, Kind.LEADER):
+            stated = self._possessor_country(head) or head.entry.country
+            if stated:
+                return stated
         before = [m for m in self.core if m.entry.kind in _NAMES_WITH_COUNTRY and m.entry.country]
         if head:
             ahead = [m for m in before if m.start < head.start]
@@ -199,7 +201,8 @@ class _Phrase:
         for match in self.core:
             if match.end < head.start and self._is_possessor(match) and match.entry.kind in _PLACES:
                 return match.entry.country
-            if match.end == head.start and match.entry.kind is Kind.DEMONYM and head.entry.kind is Kind.ORGANISATION:
+            is_before = match.end == head.start and head.entry.kind is Kind.ORGANISATION
+            if is_before and match.entry.kind in (Kind.DEMONYM, Kind.COUNTRY):
                 return match.entry.country
         return None
 

@@ -5,8 +5,13 @@ What belongs here: what the words around a match say against it. What does not: 
 
 from __future__ import annotations
 
-from pipelines.nlp.actors.patterns import COMPOUND_TAILS, STATE_HEADS
+from dataclasses import replace
+
+from pipelines.nlp.actors.patterns import COMPOUND_TAILS, DEFINITE, STANCES, STATE_HEADS
 from pipelines.nlp.actors.phrase_index import Kind, Match, fold
+
+_HYPHENS = ("-", "–", "‑")
+_STATES = frozenset((Kind.COUNTRY, Kind.DEMONYM, Kind.CAPITAL))
 
 
 def is_another_name(words: tuple[str, ...], match: Match, found: list[Match]) -> bool:
@@ -20,10 +25,23 @@ def is_another_name(words: tuple[str, ...], match: Match, found: list[Match]) ->
     return _is_backer(words, match) or _is_surname(words, match, found) or _is_town_in_state(words, match)
 
 
+def of_nobody_known(words: tuple[str, ...], match: Match) -> Match:
+    """A match without its country where it is the end of a longer name: "Agrarian Democratic Party".
+
+    Only of names that bodies of several states have: another state's is as likely to be called so.
+    """
+    entry, before = match.entry, match.start - 1
+    if not entry.is_shared or before < 0 or not words[before][0].isupper() or fold(words[before]) in DEFINITE:
+        return match
+    return Match(match.start, match.end, replace(entry, country=None))
+
+
 def _is_backer(words: tuple[str, ...], match: Match) -> bool:
-    """True for the first member of "US-backed" and its like."""
-    end = match.end
-    return end + 1 < len(words) and words[end] in ("-", "–", "‑") and fold(words[end + 1]) in COMPOUND_TAILS
+    """True for the first member of "US-backed" and its like, and for the second of "pro-Russian"."""
+    start, end = match.start, match.end
+    if start > 1 and words[start - 1] in _HYPHENS and fold(words[start - 2]) in STANCES:
+        return match.entry.kind in _STATES  # who is against the rebels of a country is mostly of it
+    return end + 1 < len(words) and words[end] in _HYPHENS and fold(words[end + 1]) in COMPOUND_TAILS
 
 
 def _is_town_in_state(words: tuple[str, ...], match: Match) -> bool:

@@ -37,6 +37,9 @@ COMPOUND_TAILS = frozenset(
     "claimed proposed designed sanctioned".split()
 )
 
+# "Pro-Russian separatists": whom somebody is for or against, they are not of.
+STANCES = frozenset("pro anti".split())
+
 FORMER = frozenset("former ex ousted deposed exiled toppled onetime erstwhile overthrown retired".split())
 # Offices whose former holders are elites (PLOVER: ELI).
 OFFICE_SECTORS = frozenset({"GOV", "LEG", "JUD"})

@@ -23,6 +23,7 @@ _ORIGIN_WORDS = frozenset(
 )
 _LEAD_SENTENCES = 3  # in which a story introduces someone without the name
 _NAMING_SENTENCES = 2  # after which the name must have come
+_BUSINESS = "BUS"  # of the place where nameless: "the contractor", "traders"
 _OF_THE_PLACE = LOCAL_SECTORS | CIVIL_SECTORS
 
 
@@ -150,13 +151,14 @@ def _name_introduced(doc: Doc, mentions: list[MentionSpan], sentence_of: list[in
 
 def _is_of_the_place(doc: Doc, mention: MentionSpan, node: EntityNode, *, is_clear: bool) -> bool:
     """Whether someone belongs to the country a story is about, when nothing says otherwise."""
-    if node.sector is not None and node.sector not in _OF_THE_PLACE:
+    is_firm = is_clear and node.sector == _BUSINESS and node.key.startswith("nominal:")
+    if node.sector is not None and node.sector not in _OF_THE_PLACE and not is_firm:
         return False
     if mention.is_name:
         # A body that no lexicon knows is a local one in a story about one country alone.
         is_local = node.sector in LOCAL_SECTORS or (is_clear and node.key.startswith("name:"))
         if mention.label == "NORP":
-            return node.sector in LOCAL_SECTORS  # "the Communists"
+            return (node.sector or mention.sector) in LOCAL_SECTORS  # "the Communists"
         return mention.label == "PERSON" or (mention.label == "ORG" and is_local)
     if not node.key.startswith("nominal:"):
         return False

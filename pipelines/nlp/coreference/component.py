@@ -295,7 +295,7 @@ class EntityResolver:
         rival = None if owner else rival_country(reading, nominal)
         country = stated.country or (owner.country if owner else rival)
         if country is None and reading.doc[nominal.start].tag_ != "PRP$":
-            country = self._local_country(reading, nominal)
+            country = self._local_country(reading, nominal) if owner is None else reading.home.before(nominal.head)
         role = (stated.title or nominal.word).lower()
         known = same_role(reading.discourse, nominal) if nominal.is_definite or nominal.form is Form.ACTORS else None
         is_body = nominal.word in UNIQUE_BODIES and nominal.form is Form.ACTORS

@@ -57,7 +57,7 @@ class CountryOfEvents:
         self.main = main_country(story)
         self.leading = self.main or _leading(story)
         self.main_count = counts[self.main] if self.main else 0
-        self._is_repeated = self.leading is not None and len(story.sentences[self.leading]) >= _CLEAR_SENTENCES
+        self._is_repeated = self.leading is not None and _is_set_in(story, self.leading)
         self.clear = _clear(story)
         if len(counts) == 1 and any(self.inside.values()):
             self.clear = self.main  # no other country is named, and the story says that something is in this one
@@ -129,10 +129,15 @@ def main_country(story: StoryCountries) -> str | None:
     return code if is_main else None
 
 
+def _is_set_in(story: StoryCountries, code: str) -> bool:
+    """Whether a story comes from a country by its dateline, or names it more than once."""
+    return code in story.datelines or len(story.sentences[code]) >= _CLEAR_SENTENCES
+
+
 def _leading(story: StoryCountries) -> str | None:
     """The country that comes first in a story about several; None where the second is as near or the first is named once."""
     ranked = story.ranked()
-    if not ranked or len(story.sentences[ranked[0][1]]) < _CLEAR_SENTENCES:
+    if not ranked or not _is_set_in(story, ranked[0][1]):
         return None
     weight, code = ranked[0]
     second = ranked[1][0] if len(ranked) > 1 else 0.0
@@ -145,7 +150,7 @@ def _clear(story: StoryCountries) -> str | None:
     if not ranked:
         return None
     weight, code = ranked[0]
-    if len(story.sentences[code]) < _CLEAR_SENTENCES:
+    if not _is_set_in(story, code):
         return None
     second = ranked[1][0] if len(ranked) > 1 else 0.0
     is_alone = weight >= _CLEAR_SHARE * sum(w for w, _ in ranked) or weight >= _CLEAR_LEAD * second

@@ -19,6 +19,7 @@ _TAIL_TAGS = frozenset({"ADP", "DET", "ADJ", "NOUN", "PROPN", "PART", "NUM"})
 _MAX_SECOND_TITLE = 6
 _MAX_TITLE_TAIL = 10  # tokens from a title to the name after its owner
 _OPPOSED_SECTORS = frozenset(("REB", "OPP", "UAF"))
+_HYPHENS = frozenset(("-", "–", "‑"))
 _MAX_PAIR_GAP = 3  # tokens between two names that "and" joins
 
 
@@ -175,7 +176,9 @@ def possessor(reading: Reading, nominal: Nominal) -> EntityNode | None:
     """Whom "his" or "its" at the beginning of a nominal stands for, or the person it names: "Okoye's government"."""
     for i in range(nominal.start, nominal.head):
         name = reading.names_by_start.get(i)
-        if name is not None and name.entity is not None and name.label in ("PERSON", "ORG"):
+        if name is None or name.entity is None or name.label not in ("PERSON", "ORG"):
+            continue
+        if reading.doc[name.end].text not in _HYPHENS:  # "the UN-backed government" is not the UN's
             return name.entity
     if reading.doc[nominal.start].tag_ != "PRP$":
         return None

@@ -60,12 +60,13 @@ class StoryCountries:
     """Weights of the countries of one document.
 
     `sentences` are those in which each country is named; `sure` the countries that a name stands for which can mean no
-    other one.
+    other one; `datelines` those of the places that reports are from.
     """
 
     weights: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     sentences: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     sure: set[str] = field(default_factory=set)
+    datelines: set[str] = field(default_factory=set)
 
     def ranked(self) -> list[tuple[float, str]]:
         """Weight and code of each country, the heaviest first."""
@@ -115,6 +116,7 @@ def weigh_countries(
             found.sure.update(options)
         if len(options) == 1 and _is_dateline(doc, mention, sentence):
             found.weights[next(iter(options))] += _DATELINE
+            found.datelines.update(options)
     for code in _currency_countries(doc):
         found.weights[code] += _CURRENCY_WEIGHT
     return found

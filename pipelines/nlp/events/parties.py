@@ -15,6 +15,7 @@ from pipelines.nlp.annotations import Affiliation, MentionSpan, mentions_by_toke
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.clauses.patterns import PARTITIVE_OF_PEOPLE, TRANSPARENT_NOUNS
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of, phrase_preps
+from pipelines.nlp.coreference.citizens import is_foreign
 from pipelines.nlp.events.antecedents import AntecedentReader
 from pipelines.nlp.events.party_extents import ExtentReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
@@ -267,14 +268,20 @@ class PartyReader:
         sector = (named and named.sector) or stated.sector or (entity and entity.sector)
         if mention is not None and mention is not named:
             country, sector = country or mention.country, sector or mention.sector
-        country = country or self._country_of_speaker(head) or self._country_of_place(head)
+        country = country or self._country_of_owner(head) or self._country_of_place(head)
         return (PartyPhrase(head.i, start, end, named, entity, country or None, sector or None, True),)
 
-    def _country_of_speaker(self, head: Token) -> str | None:
-        """The country of "our army", "my government": that of who speaks."""
-        owner = next((c for c in head.children if c.dep_ == "poss" and c.lower_ in ("my", "our")), None)
-        speaker = self._speaker(owner) if owner is not None else None
-        return speaker.country if speaker is not None else None
+    def _country_of_owner(self, head: Token) -> str | None:
+        """The country of "our army": that of who speaks; of "his men": that of whose they are."""
+        owner = next((c for c in head.children if c.dep_ == "poss" and c.pos_ == "PRON"), None)
+        if owner is None or owner.lower_ in FIRST_PERSON:
+            speaker = self._speaker(owner) if owner is not None else None
+            return speaker.country if speaker is not None else None
+        mention = self.mention(owner)
+        entity = mention.entity if mention is not None else None
+        if entity is None or entity.members or entity.label == "GPE" or is_foreign(self.doc, head.i, head.i + 1):
+            return None
+        return entity.country
 
     def _country_of_place(self, head: Token) -> str | None:
         """The country of people who are told by where they are: "Kurds in Syria", "critics from Oslo"."""

@@ -10,7 +10,7 @@ from pipelines import ids
 from pipelines.immutable import dataclass
 from pipelines.nlp.coreference.citizens import is_foreign
 from pipelines.nlp.events.party_phrase import PartyPhrase
-from pipelines.nlp.events.patterns import LOCAL_SECTORS, PERSONAL_PRONOUNS, STATE_SECTORS
+from pipelines.nlp.events.patterns import INDEFINITE_PERSONS, LOCAL_SECTORS, PERSONAL_PRONOUNS, STATE_SECTORS
 from pipelines.nlp.parsed import Doc
 from pipelines.records import Party
 
@@ -91,7 +91,9 @@ def _country_of_story(doc: Doc, party: PartyPhrase) -> str | None:
         return home.before(party.head)
     if party.entity is not None:
         return None
-    if doc[party.head].pos_ == "PRON" and (home.clear is None or doc[party.head].lower_ not in PERSONAL_PRONOUNS):
+    word = doc[party.head]
+    is_clear = home.clear is not None and word.lower_ in PERSONAL_PRONOUNS
+    if word.pos_ == "PRON" and word.lower_ not in INDEFINITE_PERSONS and not is_clear:
         return None  # whoever speaks in a story about one country is of it; elsewhere a pronoun may be anyone
     country: str | None = home.of_people(party.head)
     return country

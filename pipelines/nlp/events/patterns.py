@@ -34,6 +34,10 @@ BARE_QUANTIFIERS = frozenset("all both some many several most others another doz
 
 PERSONAL_PRONOUNS = frozenset("he she they we i you him her them us me his their our my its it".split())
 
+# Pronouns for people whom nobody names: "someone had raised an alarm", "those who refused".
+INDEFINITE_PERSONS = frozenset(
+    "someone somebody anyone anybody everyone everybody nobody others those many several some all both few most".split()
+)
 THIRD_PERSON = frozenset("he she they it him her them his their its himself herself themselves itself".split())
 PLURAL_PRONOUNS = frozenset("they them their themselves".split())
 
