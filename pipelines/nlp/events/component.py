@@ -29,7 +29,7 @@ from pipelines.nlp.events.generic import is_generic
 from pipelines.nlp.events.judgement import draft_evidence, judge
 from pipelines.nlp.events.lexicon import EventLexicon, Frame
 from pipelines.nlp.events.manner import MannerReader
-from pipelines.nlp.events.matcher import FrameMatcher, Site
+from pipelines.nlp.events.matcher import PASSAGE, FrameMatcher, Site
 from pipelines.nlp.events.operators import OperatorReader
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
@@ -216,7 +216,9 @@ class _DocumentCoder:
                 obj = self.matcher.object_of(site)
                 heads = self.matcher.phrases.heads(obj) if obj is not None and frame.objects else []
                 for condition in frame.preps:
-                    for token in self.matcher.role_tokens(site, condition.preposition) if condition.heads else ():
+                    if not condition.heads or condition.preposition == PASSAGE:
+                        continue
+                    for token in self.matcher.role_tokens(site, condition.preposition):
                         heads = [*heads, *self.matcher.phrases.heads(token)]
                 taken.update(h.i for h in heads if h.i != site.token.i)
         for site, frame in sites:

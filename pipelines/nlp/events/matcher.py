@@ -25,11 +25,14 @@ _POS = {"VERB": "verb", "AUX": "verb", "ADJ": "adj", "NOUN": "noun", "PROPN": "n
 _FORCES = "storms"  # class of the nouns for what nobody does
 _NEAR = 4  # tokens between a name and what it is the name of
 _NAME_TAGS = frozenset(("PROPN", "X"))
+_CONTENT = frozenset(("NOUN", "PROPN", "VERB", "ADJ"))
 _BODIES = frozenset(("ORG", "GPE", "LOC", "FAC", "EVENT"))
 ACTOR, UNDERGO, EXIST = "actor", "undergo", "exist"
 SPEAKER, JUDGED = "speaker", "judged"  # who says the clause; of whom or what it says it ("the raid was a disgrace")
 CLAUSE, QUESTION = "clause", "question"  # the clause that a verb takes; one that asks ("asked whether")
 DONE = "done"  # the verb that says of a noun that it is done or suffered ("lodged a complaint", "an offer was made")
+PASSAGE = "passage"  # words of the sentence and of what stands close to it: "rally" beside "nominee" is no protest
+_BEFORE, _AFTER = 50, 25  # tokens around a sentence that belong to the passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +264,8 @@ class FrameMatcher:
         if role == SPEAKER:
             speaker = self.parties.speakers.over(site.token)
             return [speaker] if speaker is not None else []
+        if role == PASSAGE:
+            return self._passage(site.token)
         if role == JUDGED:
             return _judged(site) if self.parties.speakers.over(site.token) is not None else []
         if site.noun is not None:
@@ -287,6 +292,11 @@ class FrameMatcher:
         if verb.obj is not None:
             found += self._phrase_role(verb.obj, role)
         return found
+
+    def _passage(self, token: Token) -> list[Token]:
+        """The content words around a predicate, without itself."""
+        start, end = max(0, token.sent.start - _BEFORE), min(len(self.clauses.doc), token.sent.end + _AFTER)
+        return [t for t in self.clauses.doc[start:end] if t.pos_ in _CONTENT and t.i != token.i]
 
     def _reporter(self, verb: Predicate) -> Token | None:
         """Who acts in "the trust said the problem was old, and called on them to": who reports, as no thing calls.
