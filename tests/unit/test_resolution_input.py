@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from warehouse_rows import empty_warehouse, given
 
 from warehouse.resolution import read_resolve_input
@@ -20,3 +21,17 @@ def test_a_document_without_a_day_has_a_print_like_the_others():
     first, second = documents["print"].tolist()
     assert isinstance(second, str)
     assert first != second
+
+
+@pytest.mark.parametrize("asked", [["doc_3"], ["doc_5", "doc_1"], ["doc_2", "doc_3", "doc_4"], ["doc_0", "doc_9"], []])
+def test_texts_are_those_of_the_documents_asked_for_in_the_order_of_their_ids(asked):
+    con = empty_warehouse()
+    told = {f"doc_{number}": f"text {number}" for number in (4, 1, 5, 3, 2)}
+    given(con, "raw.documents", [{"document_id": id, "text": text} for id, text in told.items()])
+    con.execute("delete from raw.documents where document_id = 'doc_5'")
+    given(con, "raw.documents", [{"document_id": "doc_5", "text": "text again"}])
+    found = read_resolve_input(con)["texts_of"](asked)
+    expected = told | {"doc_5": "text again"}
+    assert list(zip(found["document_id"], found["text"], strict=True)) == [
+        (id, expected[id]) for id in sorted(asked) if id in expected
+    ]

@@ -152,7 +152,8 @@ class _Texts:
     def rows(self, documents: Collection[str]) -> Iterator[TextRow]:
         """Some documents with their texts and signatures."""
         yield from (self._found[document] for document in documents if document in self._found)
-        missing = [document for document in documents if document not in self._found]
+        # In the order of their ids, as the warehouse has them: a portion is then read from few places.
+        missing = sorted(document for document in documents if document not in self._found)
         for begin in range(0, len(missing), _TEXTS_AT_ONCE):
             some = missing[begin : begin + _TEXTS_AT_ONCE]
             about = {text.document_id: text for text in self.about(some)}
