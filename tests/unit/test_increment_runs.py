@@ -33,7 +33,7 @@ _TABLES = (
     "nlp.entity_mentions", "nlp.event_mentions", "nlp.event_participants",
 )  # fmt: skip
 _RUNS = 4
-_KINDS = "come go title vanish back link event_link entity event copy party date lone".split()
+KINDS = "come go title vanish back link event_link entity event copy party date lone".split()
 _COUNTRIES = (None, "NOR", "EST", "PER")
 
 
@@ -205,7 +205,7 @@ def test_rows_are_those_of_the_queries_after_every_run(
     with empty_warehouse() as con:
         given_reference(con)
         world = World(con, seed)
-        kinds = world.draw.sample(_KINDS, len(_KINDS))
+        kinds = world.draw.sample(KINDS, len(KINDS))
         rebuild(con, tmp_path / "prints", "run-0", RUN)
         now = run_checks(con, rules)
         for run in range(1, _RUNS + 1):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from test_increment_runs import PARTIAL, RUN, World
+from test_increment_runs import KINDS, PARTIAL, RUN, World
 from test_increments import rebuild
 from warehouse_rows import empty_warehouse, given_reference
 
@@ -68,7 +68,9 @@ def test_rows_are_those_of_the_queries_whether_told_or_hashed(
         rebuild(con, tmp_path / "prints", "run-0", RUN)
         for run in range(1, 7):
             remember(con)
-            changes = [world.change() for _ in range(world.draw.randrange(1, 5))]
+            changes = world.draw.choices(KINDS, k=world.draw.randrange(1, 5))
+            for kind in changes:
+                world.change(kind)
             update_word_stems(con)
             tell(con, tmp_path / "prints", run)
             hashed.clear()
