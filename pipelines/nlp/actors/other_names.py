@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.nlp.actors.patterns import COMPOUND_TAILS, DEFINITE, STANCES, STATE_HEADS
+from pipelines.nlp.actors.patterns import COMPOUND_TAILS, DEFINITE, HYPHENS, STANCES, STATE_HEADS
 from pipelines.nlp.actors.phrase_index import Kind, Match, fold
 
-_HYPHENS = ("-", "–", "‑")
 _STATES = frozenset((Kind.COUNTRY, Kind.DEMONYM, Kind.CAPITAL))
 
 
@@ -39,9 +38,9 @@ def of_nobody_known(words: tuple[str, ...], match: Match) -> Match:
 def _is_backer(words: tuple[str, ...], match: Match) -> bool:
     """True for the first member of "US-backed" and its like, and for the second of "pro-Russian"."""
     start, end = match.start, match.end
-    if start > 1 and words[start - 1] in _HYPHENS and fold(words[start - 2]) in STANCES:
+    if start > 1 and words[start - 1] in HYPHENS and fold(words[start - 2]) in STANCES:
         return match.entry.kind in _STATES  # who is against the rebels of a country is mostly of it
-    return end + 1 < len(words) and words[end] in _HYPHENS and fold(words[end + 1]) in COMPOUND_TAILS
+    return end + 1 < len(words) and words[end] in HYPHENS and fold(words[end + 1]) in COMPOUND_TAILS
 
 
 def _is_town_in_state(words: tuple[str, ...], match: Match) -> bool:

@@ -37,6 +37,7 @@ COMPOUND_TAILS = frozenset(
     "claimed proposed designed sanctioned".split()
 )
 
+HYPHENS = frozenset(("-", "–", "‑"))
 # "Pro-Russian separatists": whom somebody is for or against, they are not of.
 STANCES = frozenset("pro anti".split())
 

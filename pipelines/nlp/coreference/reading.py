@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pipelines.nlp.actors.patterns import HYPHENS
 from pipelines.nlp.annotations import EntityNode, MentionSpan
 from pipelines.nlp.coreference.discourse import Discourse, Referent
 from pipelines.nlp.coreference.home import CountryOfEvents
@@ -19,7 +20,6 @@ _TAIL_TAGS = frozenset({"ADP", "DET", "ADJ", "NOUN", "PROPN", "PART", "NUM"})
 _MAX_SECOND_TITLE = 6
 _MAX_TITLE_TAIL = 10  # tokens from a title to the name after its owner
 _OPPOSED_SECTORS = frozenset(("REB", "OPP", "UAF"))
-_HYPHENS = frozenset(("-", "–", "‑"))
 _MAX_PAIR_GAP = 3  # tokens between two names that "and" joins
 
 
@@ -178,7 +178,8 @@ def possessor(reading: Reading, nominal: Nominal) -> EntityNode | None:
         name = reading.names_by_start.get(i)
         if name is None or name.entity is None or name.label not in ("PERSON", "ORG"):
             continue
-        if reading.doc[name.end].text not in _HYPHENS:  # "the UN-backed government" is not the UN's
+        is_compound = name.end < len(reading.doc) and reading.doc[name.end].text in HYPHENS
+        if not is_compound:  # "the UN-backed government" is not the UN's
             return name.entity
     if reading.doc[nominal.start].tag_ != "PRP$":
         return None

@@ -274,8 +274,10 @@ class PartyReader:
     def _country_of_owner(self, head: Token) -> str | None:
         """The country of "our army": that of who speaks; of "his men": that of whose they are."""
         owner = next((c for c in head.children if c.dep_ == "poss" and c.pos_ == "PRON"), None)
-        if owner is None or owner.lower_ in FIRST_PERSON:
-            speaker = self._speaker(owner) if owner is not None else None
+        if owner is None:
+            return None
+        if owner.lower_ in FIRST_PERSON:
+            speaker = self._speaker(owner)
             return speaker.country if speaker is not None else None
         mention = self.mention(owner)
         entity = mention.entity if mention is not None else None

@@ -115,8 +115,9 @@ class SceneReader:
 
     def _reports(self, draft: Draft) -> set[int]:
         """The tokens over a deed that tell of it."""
-        anchor = draft.site.token
-        return {token.i for token in clause_chain(anchor)} - {token.i for token in self._chain(anchor, draft)}
+        chain = clause_chain(draft.site.token)
+        told = report_rank(chain) if self.is_deed(draft) else None
+        return {token.i for token in chain[told:]} if told is not None else set()
 
     def _is_named_act(self, noun: Token, anchor: Token) -> bool:
         """Whether a noun is the event itself, or the deed that the event's clause is about or ascribes it to."""

@@ -69,17 +69,17 @@ def _seats_of_bodies() -> dict[str, Place]:
     """The seat of each body that datelines name, at no place of a text."""
     return {
         row["body"]: Place(
-            "",
-            0,
-            0,
-            row["seat"],
-            row["country"],
-            row["admin1"],
-            float(row["latitude"]),
-            float(row["longitude"]),
-            None,
-            PlacePrecision.POINT,
-            1.0,
+            text="",
+            start_char=0,
+            end_char=0,
+            name=row["seat"],
+            country=row["country"],
+            admin1=row["admin1"],
+            latitude=float(row["latitude"]),
+            longitude=float(row["longitude"]),
+            geonames_id=None,
+            precision=PlacePrecision.POINT,
+            confidence=1.0,
         )
         for _, row in read_rows("dateline_seats.csv")
     }
