@@ -42,6 +42,7 @@ class DraftBuilder:
             recipients=choice.recipients,
             choice=choice,
             salience=frame.salience,
+            likelihood=frame.likelihood,
             trigger=site.token,
             top=site.top,
             asks_object=bool(frame.objects),

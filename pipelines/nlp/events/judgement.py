@@ -43,7 +43,8 @@ def draft_evidence(
         Values by name: 1 for what is there, other numbers for what is measured.
     """
     prior = min(max(confidence(draft, modality), 0.02), 0.98)
-    found: dict[str, float] = {"prior": math.log(prior / (1 - prior)), "salience": draft.salience}
+    found: dict[str, float] = {"prior": _log_odds(prior), "salience": draft.salience}
+    found["likelihood"] = _log_odds(draft.likelihood)
     site = draft.site
     for name in (
         f"type={draft.event_type}",
@@ -65,6 +66,7 @@ def draft_evidence(
     if stands_alone(sent):
         found["alone"] = 1.0  # a text of one sentence is there to tell what it tells
         found["alone_prior"] = found["prior"]  # and has nothing else to go by than where in it an event stands
+        found["alone_likelihood"] = found["likelihood"]  # nor is it likely to tell of other things
     if draft.is_negated:
         found["negated"] = 1.0
     if draft.asks_object:
@@ -93,8 +95,12 @@ def _choice_evidence(choice: Choice) -> dict[str, float]:
         found[f"{role}_doubt"] = choice.doubt(role)
     found["candidates"] = math.log(1 + len(choice.scored))
     both = math.prod(choice.certainty(role) for role in (ACTOR, RECIPIENT, PARTICIPANT))
-    found["parties"] = math.log(min(max(both, 0.02), 0.98) / (1 - min(max(both, 0.02), 0.98)))
+    found["parties"] = _log_odds(min(max(both, 0.02), 0.98))
     return found
+
+
+def _log_odds(probability: float) -> float:
+    return math.log(probability / (1 - probability))
 
 
 def _depth(token: Token) -> int:

@@ -65,6 +65,7 @@ class Frame:
     requires: str  # "", political, official, agent, actor or recipient
     actors: frozenset[str]  # lemmas the subject must be of; empty: no condition
     salience: float
+    likelihood: float  # share of the places in news where it fits that tell such a deed, as judged by hand
     specificity: int = field(init=False)  # how much the frame asks for; the most specific match wins
 
     def __post_init__(self) -> None:
@@ -241,7 +242,14 @@ def _frame(row: dict[str, str], classes: dict[str, frozenset[str]], where: str) 
         requires=requires,
         actors=_heads(actors, classes, where),
         salience=float(row["salience"] or 0.5),
+        likelihood=_share(row["likelihood"] or "50", where),
     )
+
+
+def _share(percent: str, where: str) -> float:
+    if not percent.isdecimal() or not 0 < int(percent) < 100:
+        raise LexiconError(f"{where}: likelihood is {percent!r}; it must be a whole number from 1 to 99")
+    return int(percent) / 100
 
 
 def _ranked(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:

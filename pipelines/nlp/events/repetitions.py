@@ -152,6 +152,7 @@ def _take_rest(whole: Draft, draft: Draft) -> None:
     whole.attributed_to = whole.attributed_to or draft.attributed_to
     whole.contexts = tuple(dict.fromkeys((*whole.contexts, *draft.contexts)))
     whole.salience = max(whole.salience, draft.salience)
+    whole.likelihood = max(whole.likelihood, draft.likelihood)
     for kind, value in draft.counts.items():
         whole.counts[kind] = max(value, whole.counts.get(kind, 0))
 
