@@ -133,6 +133,18 @@ def test_police_take_the_country_of_the_place(nlp: Language) -> None:
             "The finance ministry",
             None,
         ),
+        (  # in a whole story the first sentence tells where it is
+            "Ghana closed its border in March. Traders in Ghana lost money. Togo closed its ports. Traders in Togo lost "
+            "money. It rained. It was cold. The finance ministry asked both for patience.",
+            "The finance ministry",
+            "GHA",
+        ),
+        (  # which is neither where somebody goes to nor whose mission is told of
+            "Ghana's farmers met the Togolese ambassador. The Togolese embassy sent them home. Lorries to Togo stood "
+            "still. It rained in Accra. It was cold. The road was wet. The finance ministry asked for patience.",
+            "The finance ministry",
+            "GHA",
+        ),
         (
             "Ghana held a vote in Kumasi. The regional court in Tamale met. Foreign observers left.",
             "Foreign observers",

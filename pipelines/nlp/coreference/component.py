@@ -55,7 +55,6 @@ from pipelines.nlp.places.sources import load_gazetteer
 
 # Sentences through which a foreign government stays "the government".
 _NEAR_SENTENCES = 1
-_STORY_SENTENCES = 6  # of a text that would name its country
 _PRONOUNS = frozenset({Form.MALE, Form.FEMALE, Form.PLURAL, Form.THING})
 _GROUPS = frozenset({Form.COUNTRIES, Form.LEADERS, Form.SIDES})
 _KINDS = {"PERSON": "person", "GPE": "place", "LOC": "place", "FAC": "place", "ORG": "organisation", "NORP": "people"}
@@ -103,7 +102,7 @@ class EntityResolver:
         story = weigh_countries(doc, names, entries, gazetteer, sentence_of)
         main = main_country(story)
         changed = settle_towns(doc, names, entries, gazetteer, main, story.sure)
-        settle_shared(names, entries, main, story.sure, is_long=max(sentence_of, default=0) >= _STORY_SENTENCES)
+        settle_shared(names, entries, main, story.sure, is_long=story.is_long)
         story = weigh_countries(doc, names, entries, gazetteer, sentence_of)
         return changed, CountryOfEvents(doc, names, sentence_of, story)
 

@@ -19,6 +19,7 @@ _HALF = 0.5  # and half of all or so much
 _MIN_LEAD = 2.0
 _LEAST = 1.0  # less is one word that may be a town
 _LEADING = 1.2  # times the weight of the second, for bodies of a state alone
+_LEADING_STORY = 1.01  # in a whole story, whose first sentence counts most
 _CLEAR_SHARE = 0.7  # of a story that is about one country alone
 _CLEAR_LEAD = 2.5  # or so many times the weight of the second
 _CLEAR_WEIGHT = 3.0
@@ -135,13 +136,15 @@ def _is_set_in(story: StoryCountries, code: str) -> bool:
 
 
 def _leading(story: StoryCountries) -> str | None:
-    """The country that comes first in a story about several; None where the second is as near or the first is named once."""
+    """The country that comes first in a text about several; None where the first is named once or, in a short text, the
+    second is nearly as near.
+    """
     ranked = story.ranked()
     if not ranked or not _is_set_in(story, ranked[0][1]):
         return None
     weight, code = ranked[0]
     second = ranked[1][0] if len(ranked) > 1 else 0.0
-    return code if weight >= _LEADING * second else None
+    return code if weight >= (_LEADING_STORY if story.is_long else _LEADING) * second else None
 
 
 def _clear(story: StoryCountries) -> str | None:

@@ -41,8 +41,17 @@ _REPEAT = 0.5  # of the weight for each further mention
 _MAX_REPEATS = 4
 _SCENE = 1.3  # times the weight after "in", "near" and so on
 _SCENE_PREPOSITIONS = frozenset("in at inside near outside across throughout around".split())
+_AWAY = 0.7  # times the weight of where someone goes, comes from or looks to
+_AWAY_PREPOSITIONS = frozenset("to from with against toward towards".split())
+_ABROAD = 0.4  # times the weight of a state whose mission is told of: it has none at home
+_MISSION_WORDS = frozenset(
+    "embassy embassies ambassador consulate consul consular envoy diplomat diplomats commissioner counterpart".split()
+)
+_MISSION_REACH = 3  # tokens behind a state's name: "the British high commissioner"
 _OPENING = 1.5  # times the weight where headline, dateline and lead name it
 _OPENING_SENTENCES = 3
+_LEAD = 3.0  # times the weight in the first sentence of a story
+_STORY_SENTENCES = 7  # and more make a story, which would name its country
 _DATELINE = 2.0
 _DATELINE_SENTENCES = 2
 _CURRENCY_WEIGHT = 1.0
@@ -60,13 +69,15 @@ class StoryCountries:
     """Weights of the countries of one document.
 
     `sentences` are those in which each country is named; `sure` the countries that a name stands for which can mean no
-    other one; `datelines` those of the places that reports are from.
+    other one; `datelines` those of the places that reports are from. A text that `is_long` is a story, whose first
+    sentence tells where it is; of a short one the first sentence is like any other.
     """
 
     weights: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     sentences: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     sure: set[str] = field(default_factory=set)
     datelines: set[str] = field(default_factory=set)
+    is_long: bool = False
 
     def ranked(self) -> list[tuple[float, str]]:
         """Weight and code of each country, the heaviest first."""
@@ -88,7 +99,7 @@ def weigh_countries(
     Returns:
         Weights, sentences and the countries that are surely named.
     """
-    found = StoryCountries()
+    found = StoryCountries(is_long=max(sentence_of, default=0) + 1 >= _STORY_SENTENCES)
     people = {
         fold(doc[i].text) for m in names if m.label == "PERSON" and m.end - m.start > 1 for i in range(m.start, m.end)
     }
@@ -105,9 +116,8 @@ def weigh_countries(
         seen[text] += 1
         factor = 0.0 if times > _MAX_REPEATS else _REPEAT if times else 1.0
         if sentence < _OPENING_SENTENCES:
-            factor *= _OPENING
-        if mention.start and doc[mention.start - 1].lower_ in _SCENE_PREPOSITIONS:
-            factor *= _SCENE
+            factor *= _LEAD if found.is_long and sentence == 0 else _OPENING
+        factor *= _factor_of_phrase(doc, mention)
         for code, weight in options.items():
             found.weights[code] += weight * factor
             if len(options) == 1:
@@ -120,6 +130,14 @@ def weigh_countries(
     for code in _currency_countries(doc):
         found.weights[code] += _CURRENCY_WEIGHT
     return found
+
+
+def _factor_of_phrase(doc: Doc, mention: MentionSpan) -> float:
+    """How much more or less a name tells of where a story is by the words around it."""
+    before = doc[mention.start - 1].lower_ if mention.start else ""
+    factor = _SCENE if before in _SCENE_PREPOSITIONS else _AWAY if before in _AWAY_PREPOSITIONS else 1.0
+    has_mission = any(t.lower_ in _MISSION_WORDS for t in doc[mention.end : mention.end + _MISSION_REACH])
+    return factor * _ABROAD if has_mission else factor
 
 
 def repeats_title(names: list[MentionSpan], position: int) -> bool:
