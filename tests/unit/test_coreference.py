@@ -145,6 +145,11 @@ def test_police_take_the_country_of_the_place(nlp: Language) -> None:
             "The finance ministry",
             "GHA",
         ),
+        (  # what belongs to another state in a sentence does not set the sentence there
+            "Ghana held a vote in Kumasi. Traders in Ghana lost money. China's embassy congratulated the prime minister.",
+            "the prime minister",
+            "GHA",
+        ),
         (
             "Ghana held a vote in Kumasi. The regional court in Tamale met. Foreign observers left.",
             "Foreign observers",

@@ -54,7 +54,7 @@ def settle_countries(doc: Doc, mentions: list[MentionSpan], home: CountryOfEvent
         if node is None or node.country is not None or node.members or node.key in elsewhere:
             continue
         if _is_of_the_place(doc, mention, node, is_clear=home.clear is not None):
-            node.country = home.of_people(mention.start) or (
+            node.country = home.of_people(mention.start, is_name=mention.is_name) or (
                 home.before(mention.start) if node.sector in LOCAL_SECTORS else None
             )
 

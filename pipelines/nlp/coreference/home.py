@@ -40,7 +40,8 @@ class CountryOfEvents:
         self.inside: dict[int, set[str]] = {}  # of places after "in", by sentence
         self._elsewhere: dict[int, set[str]] = {}  # of places after "to", "from" and so on, by sentence
         self._bodies: dict[int, set[str]] = {}  # of people and organisations, by sentence
-        self._places: list[tuple[int, int, str]] = []  # sentence, first token and country of each place
+        # Sentence, first token and country of each place and people that a sentence can be set at: "China's embassy" is not.
+        self._places: list[tuple[int, int, str]] = []
         counts: Counter[str] = Counter()
         for position, mention in enumerate(names):
             code = mention.country
@@ -66,7 +67,8 @@ class CountryOfEvents:
     def _note_place(self, doc: Doc, mention: MentionSpan, sentence: int, code: str) -> None:
         before = [t.lower_ for t in doc[max(0, mention.start - _BEFORE_PLACE) : mention.start]]
         self.named.setdefault(sentence, set()).add(code)
-        self._places.append((sentence, mention.start, code))
+        if not _owns(doc, mention):
+            self._places.append((sentence, mention.start, code))
         if mention.label == "NORP":
             return
         if "in" in before[-2:]:
@@ -105,17 +107,27 @@ class CountryOfEvents:
             return next(iter(codes))
         return self.main if self.main_count > 1 and not codes else None
 
-    def of_people(self, i: int) -> str | None:
+    def of_people(self, i: int, *, is_name: bool = False) -> str | None:
         """The country of people who are of the place: of a story about one, else the main one where no other is near.
 
-        None where the sentence tells of another scene.
+        None where the sentence tells of another scene. A name is also compared with the sentence before, where its bearer may
+        have been introduced.
         """
         sentence = self.sentence_of[i]
         codes = self.inside.get(sentence, set())
         if self.clear:
             return self.clear if not codes or codes == {self.clear} else None
-        near = {c for s in (sentence - 1, sentence) for c in self.named.get(s, set()) | self._bodies.get(s, set())}
+        sentences = (sentence - 1, sentence) if is_name else (sentence,)
+        near = {c for s in sentences for c in self.named.get(s, set()) | self._bodies.get(s, set())}
         return self.leading if self._is_repeated and near <= {self.leading} else None
+
+
+def _owns(doc: Doc, mention: MentionSpan) -> bool:
+    """Whether a country's name belongs to the next word alone: "China's embassy", "the Ecuadorian minister"."""
+    following = doc[mention.end] if mention.end < len(doc) else None
+    if following is None:
+        return False
+    return following.tag_ == "POS" or (mention.label == "NORP" and following.pos_ in ("ADJ", "NOUN", "PROPN"))
 
 
 def main_country(story: StoryCountries) -> str | None:
