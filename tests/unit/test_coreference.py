@@ -150,6 +150,13 @@ def test_police_take_the_country_of_the_place(nlp: Language) -> None:
             "the prime minister",
             "GHA",
         ),
+        ("Ghana refused to sign with Togo, whose troops hold the two regions.", "whose troops", "TGO"),
+        (
+            "Ghana's army met the parties, but the country's three opposition coalitions stayed away.",
+            "the country's three opposition coalitions",
+            "GHA",
+        ),
+        ("Rebels in Nepal lifted a blockade of the western town of Dailekh.", "the western town", "NPL"),
         (
             "Ghana held a vote in Kumasi. The regional court in Tamale met. Foreign observers left.",
             "Foreign observers",

@@ -10,7 +10,14 @@ from __future__ import annotations
 from pipelines.nlp.actors.patterns import SUPRANATIONAL_CODES
 from pipelines.nlp.annotations import EntityNode, MentionSpan, names_unlisted_state
 from pipelines.nlp.coreference.home import CountryOfEvents
-from pipelines.nlp.coreference.patterns import CIVIL_SECTORS, FOREIGN_WORDS, HOME_WORDS, LOCAL_SECTORS
+from pipelines.nlp.coreference.patterns import (
+    CIVIL_SECTORS,
+    DISTRICT_WORDS,
+    FOREIGN_WORDS,
+    HOME_POLITICS,
+    HOME_WORDS,
+    LOCAL_SECTORS,
+)
 from pipelines.nlp.parsed import Doc
 
 _MAX_ORIGIN = 9  # tokens from a name to where its bearer is from
@@ -179,6 +186,8 @@ def _is_of_home(doc: Doc, i: int) -> bool:
     word = doc[i].lower_
     if word == "regional":
         return following is not None and following.tag_ not in ("NNS", "NNPS")
-    if word == "coalition":
-        return following is not None and following.lower_ == "of"
+    if word in ("coalition", "coalitions"):
+        return (following is not None and following.lower_ == "of") or (i > 0 and doc[i - 1].lower_ in HOME_POLITICS)
+    if word == "western":
+        return following is not None and following.lower_ in DISTRICT_WORDS
     return word in HOME_WORDS

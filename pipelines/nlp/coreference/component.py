@@ -302,7 +302,7 @@ class EntityResolver:
             country = reading.home.before(nominal.head) or country
             if known is not None and self._is_of_another_state(reading, nominal, known):
                 known = None
-        if known is not None:
+        if known is not None and not (owner and owner.country and known.country not in (None, owner.country)):
             return known
         is_unique = bool(country) and is_body
         scope = "" if is_unique else f"{reading.document_id}:"

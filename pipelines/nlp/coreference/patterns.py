@@ -166,5 +166,11 @@ FOREIGN_WORDS = frozenset(
     "country nation state counterpart coalition world global western jihadist smuggler pilgrim investor regional "
     "neighbouring neighboring overseas".split()
 )
+# Parts of a country, which are western or regional ones of it.
+DISTRICT_WORDS = frozenset(
+    "city cities town towns village villages province provinces district districts region regions suburb suburbs".split()
+)
+# A coalition of these is one of the place's parties.
+HOME_POLITICS = frozenset("opposition ruling governing government".split())
 # One of these is mostly the speaker's own: "state media", "the nation's courts"; several are other people's.
 HOME_WORDS = frozenset("country nation state".split())

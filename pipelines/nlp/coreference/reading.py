@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pipelines.nlp.actors.patterns import HYPHENS
+from pipelines.nlp.actors.phrase_index import fold
 from pipelines.nlp.annotations import EntityNode, MentionSpan
 from pipelines.nlp.coreference.discourse import Discourse, Referent
 from pipelines.nlp.coreference.home import CountryOfEvents
 from pipelines.nlp.coreference.nominals import Form, Nominal
+from pipelines.nlp.coreference.patterns import COUNTRY_HEADS
 from pipelines.nlp.parsed import Doc
 
 _TITLE_PREPOSITIONS = frozenset({"of", "to", "for", "in", "at", "from"})
@@ -173,7 +175,7 @@ def _name_after_second_title(reading: Reading, nominal: Nominal) -> EntityNode |
 
 
 def possessor(reading: Reading, nominal: Nominal) -> EntityNode | None:
-    """Whom "his" or "its" at the beginning of a nominal stands for, or the person it names: "Okoye's government"."""
+    """Whose a nominal is: of whom "his", "its" or "whose" stands for, or of what it names ("Okoye's", "the country's")."""
     for i in range(nominal.start, nominal.head):
         name = reading.names_by_start.get(i)
         if name is None or name.entity is None or name.label not in ("PERSON", "ORG"):
@@ -181,10 +183,25 @@ def possessor(reading: Reading, nominal: Nominal) -> EntityNode | None:
         is_compound = name.end < len(reading.doc) and reading.doc[name.end].text in HYPHENS
         if not is_compound:  # "the UN-backed government" is not the UN's
             return name.entity
+    owner = next((c for c in reading.doc[nominal.head].children if c.dep_ == "poss"), None)
+    if owner is not None and owner.tag_ == "WP$":
+        clause = next((t for t in owner.ancestors if t.dep_ == "relcl"), None)
+        return _mentioned_at(reading, clause.head.i) if clause is not None else None
+    if owner is not None and fold(owner.text) in COUNTRY_HEADS:
+        return _mentioned_at(reading, owner.i)
     if reading.doc[nominal.start].tag_ != "PRP$":
         return None
     here = reading.discourse.recent(reading.discourse.sentence_of[nominal.start], 0)
     return next((r.node for r in here if r.last.start == nominal.start), None)
+
+
+def _mentioned_at(reading: Reading, i: int) -> EntityNode | None:
+    """What the name or nominal headed by a token of this sentence stands for."""
+    name = reading.names_by_token.get(i)
+    if name is not None:
+        return name.entity
+    here = reading.discourse.recent(reading.discourse.sentence_of[i], 0)
+    return next((r.node for r in here if any(o.head == i for o in r.occurrences[-3:])), None)
 
 
 def rival_country(reading: Reading, nominal: Nominal) -> str | None:
