@@ -32,6 +32,7 @@ from pipelines.nlp.coreference.patterns import (
     FEMALE_WORDS,
     LOCAL_SECTORS,
     MALE_WORDS,
+    MISSION_WORDS,
     REGION_ADJECTIVES,
     UNIQUE_BODIES,
 )
@@ -295,6 +296,8 @@ class EntityResolver:
         country = stated.country or (owner.country if owner else rival)
         if country is None and reading.doc[nominal.start].tag_ != "PRP$":
             country = self._local_country(reading, nominal) if owner is None else reading.home.before(nominal.head)
+        if country is None and nominal.is_definite and owner is None and nominal.word in MISSION_WORDS:
+            country = reading.home.of_mission(nominal.head)
         role = (stated.title or nominal.word).lower()
         known = same_role(reading.discourse, nominal) if nominal.is_definite or nominal.form is Form.ACTORS else None
         is_body = nominal.word in UNIQUE_BODIES and nominal.form is Form.ACTORS

@@ -122,6 +122,20 @@ class CountryOfEvents:
         return self.leading if self._is_repeated and near <= {self.leading} else None
 
 
+    def of_mission(self, i: int) -> str | None:
+        """The state that a mission told of without its state is from: the one that is named besides its host's."""
+        sentence = self.sentence_of[i]
+        inside = self.inside.get(sentence, set())
+        host = next(iter(inside)) if len(inside) == 1 else self.leading
+        if host is None:
+            return None
+        for number in (sentence, sentence - 1):
+            others = (self.named.get(number, set()) | self._bodies.get(number, set())) - {host}
+            if others:
+                return next(iter(others)) if len(others) == 1 else None
+        return self.leading if self.leading != host else None
+
+
 def _owns(doc: Doc, mention: MentionSpan) -> bool:
     """Whether a country's name belongs to the next word alone: "China's embassy", "the Ecuadorian minister"."""
     following = doc[mention.end] if mention.end < len(doc) else None

@@ -166,6 +166,8 @@ FOREIGN_WORDS = frozenset(
     "country nation state counterpart coalition world global western jihadist smuggler pilgrim investor regional "
     "neighbouring neighboring overseas".split()
 )
+# Missions of one state in another.
+MISSION_WORDS = frozenset("ambassador embassy consul consulate".split())
 # Parts of a country, which are western or regional ones of it.
 DISTRICT_WORDS = frozenset(
     "city cities town towns village villages province provinces district districts region regions suburb suburbs".split()
