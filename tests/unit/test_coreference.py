@@ -150,6 +150,11 @@ def test_police_take_the_country_of_the_place(nlp: Language) -> None:
             "the prime minister",
             "GHA",
         ),
+        (  # what people speak is nobody's country
+            "Belgium held a vote in Namur. In six villages people speak French and mayors have not been appointed.",
+            "mayors",
+            "BEL",
+        ),
         ("Ghana refused to sign with Togo, whose troops hold the two regions.", "whose troops", "TGO"),
         (
             "Ghana's army met the parties, but the country's three opposition coalitions stayed away.",
@@ -157,6 +162,11 @@ def test_police_take_the_country_of_the_place(nlp: Language) -> None:
             "GHA",
         ),
         ("Rebels in Nepal lifted a blockade of the western town of Dailekh.", "the western town", "NPL"),
+        (  # an ambassador is of the other state
+            "Ghana closed its border. Traders in Ghana lost money. Ghana protested to Togo and summoned the ambassador.",
+            "the ambassador",
+            "TGO",
+        ),
         (
             "Ghana held a vote in Kumasi. The regional court in Tamale met. Foreign observers left.",
             "Foreign observers",

@@ -121,7 +121,6 @@ class CountryOfEvents:
         near = {c for s in sentences for c in self.named.get(s, set()) | self._bodies.get(s, set())}
         return self.leading if self._is_repeated and near <= {self.leading} else None
 
-
     def of_mission(self, i: int) -> str | None:
         """The state that a mission told of without its state is from: the one that is named besides its host's."""
         sentence = self.sentence_of[i]

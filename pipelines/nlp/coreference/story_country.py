@@ -195,8 +195,13 @@ def town_countries(text: str, gazetteer: Gazetteer, kind: Kind | None) -> set[st
 
 
 def is_language(doc: Doc, mention: MentionSpan) -> bool:
-    """A people's adjective for what it speaks: "translated from French", "in Turkish"."""
-    if mention.label != "NORP" or not mention.start or doc[mention.start - 1].lower_ not in ("from", "in", "into"):
+    """A people's adjective for what it speaks: "translated from French", "in Turkish", "speak French", "French-speaking"."""
+    if mention.label != "NORP":
+        return False
+    if doc[min(mention.end + 1, len(doc) - 1)].lower_ == "speaking":
+        return True
+    before = doc[mention.start - 1] if mention.start else None
+    if before is None or (before.lower_ not in ("from", "in", "into") and before.lemma_ != "speak"):
         return False
     return mention.end == len(doc) or doc[mention.end].pos_ not in ("NOUN", "PROPN", "ADJ")
 
