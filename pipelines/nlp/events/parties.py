@@ -241,6 +241,8 @@ class PartyReader:
         if not any(h.pos_ == "PRON" or self.names_party(h) for h in coordinated(inner)):
             return found  # "a part of its grants to Malawi": the country is no part of what is measured
         start = self.extents.span(head)[0]
+        if inner.pos_ == "PRON":  # "shot three of them": some of those told before, named here
+            return tuple(replace(p, head=head.i, start=start, end=inner.i + 1) for p in found)
         return tuple(
             PartyPhrase(p.head, min(start, p.start), p.end, p.mention, p.entity, p.country, p.sector, p.is_party)
             for p in found

@@ -154,13 +154,13 @@ class RoleFiller:
             }
         listed = [name for names in roles.values() for name in names]
         candidates = self.reader.collect(site, listed, event_type, inner=inner, is_controlled=is_controlled)
-        if part is not None:
-            heads = {token.i for token in coordinated(part)}
-            candidates = [c for c in candidates if c.head not in heads or c.is_named]
+        parts = {token.i for token in coordinated(part)} if part is not None else set()
+        if not rule.owns_object:  # "troops were sent": the actor's own act where nobody else does
+            candidates = [c for c in candidates if c.head not in parts or c.is_named]
         for candidate in candidates:
             first = candidate.parties[0]
             candidate.may_act = not self.themes.is_no_party(first, acts=True)
-            candidate.may_suffer = not self.themes.is_no_party(first, acts=False)
+            candidate.may_suffer = candidate.head not in parts and not self.themes.is_no_party(first, acts=False)
         doc = self.reader.parties.doc
         is_alone = stands_alone(site.token.sent)
         situation = Situation(doc, site, event_type, mode, rule.group, roles, inner is not None, is_alone)
