@@ -32,6 +32,8 @@ _BLAMING = frozenset(("ACCUSE",))  # effects of operators that say what another 
 _HAPPENED_IN = ("in", "during")
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
 _VIOLENCE = "violence"  # class of the nouns for deeds of violence
+_AIRWAVES = "airwaves"  # class of the nouns for what carries words and pictures
+_ON_AIR = frozenset(("on", "via", "through", "over"))
 _EXAMPLES = frozenset(
     ("including",)
 )  # "projects in several areas, including industry": instances of a thing, not whom it is done to
@@ -128,6 +130,13 @@ class CandidateReader:
         parties = self.parties.parties(token)
         return any(p.mention is not None and p.mention.is_name and p.mention.label in _BODIES for p in parties)
 
+    def is_on_air(self, candidate: Candidate) -> bool:
+        """Whether a candidate is no more than what something is said by: "criticised the bill on state television"."""
+        token = self.parties.doc[candidate.head]
+        if token.dep_ != "pobj" or token.head.lower_ not in _ON_AIR or any(c.dep_ == "det" for c in token.lefts):
+            return False
+        return lemma_of(token) in self.matcher.lexicon.noun_classes.get(_AIRWAVES, frozenset())
+
     def remember(self, told: EarlierAct) -> None:
         """Keep an event for later mentions of the same act."""
         self.told.append(told)
@@ -170,7 +179,7 @@ class CandidateReader:
 
     def _phrase(self, found: _Collection, token: Token, relation: str) -> None:
         """The candidates that a phrase at a relation names: itself, or the parties inside a phrase that is none."""
-        if token.dep_ == "pcomp" or token.pos_ in ("VERB", "AUX"):
+        if token.dep_ == "pcomp" or (token.pos_ in ("VERB", "AUX") and not self.parties.is_party(token)):
             return
         direct = tuple(p for p in self._direct(token) if p.is_party)
         if direct:

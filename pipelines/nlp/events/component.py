@@ -33,7 +33,7 @@ from pipelines.nlp.events.matcher import PASSAGE, FrameMatcher, Site
 from pipelines.nlp.events.operators import OperatorReader
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
-from pipelines.nlp.events.patterns import PEOPLE_NOUNS, PERSON_CLASSES
+from pipelines.nlp.events.patterns import PEOPLE_NOUNS, PERSON_CLASSES, PERSONS_BY_STATE
 from pipelines.nlp.events.recoding import Recoder
 from pipelines.nlp.events.repetitions import Repetitions, distinct
 from pipelines.nlp.events.roles import RoleFiller, role_rule
@@ -73,6 +73,7 @@ class EventsComponent:
         classes = (lexicon.noun_classes.get(name, frozenset()) for name in PERSON_CLASSES)
         self.person_nouns = PEOPLE_NOUNS.union(*classes)
         self.verbs_of_people = lexicon.verbs_of_people()
+        self.persons_by_state = lexicon.noun_classes.get(PERSONS_BY_STATE, frozenset())
         self.domains = load_domain_lexicon(vocab)
         self._lemmas = frozenset(vocab.strings.add(w) for w in words)
 
@@ -108,7 +109,14 @@ class _DocumentCoder:
         clauses = doc._.clauses or ClauseReader(doc)
         self.doc = doc
         self.clauses = clauses
-        self.parties = PartyReader(doc, component.describer, clauses, component.person_nouns, component.verbs_of_people)
+        self.parties = PartyReader(
+            doc,
+            component.describer,
+            clauses,
+            component.person_nouns,
+            component.verbs_of_people,
+            component.persons_by_state,
+        )
         self.matcher = FrameMatcher(component.lexicon, clauses, self.parties)
         self.candidates = CandidateReader(clauses, self.matcher, self.parties)
         self.themes = ThemeReader(doc, self.matcher, self.parties)

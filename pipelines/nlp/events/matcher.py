@@ -313,7 +313,9 @@ class FrameMatcher:
         saying = first.head
         if first.dep_ != "ccomp" or saying.pos_ != "VERB" or saying.tag_ != verb.token.tag_ or first.i < saying.i:
             return None
-        if subject.pos_ == "PRON" or self.parties.names_party(subject):
+        if self.parties.names_party(subject) and not _is_in_other_tense(first, verb):
+            return None
+        if subject.pos_ == "PRON":
             return None
         reporter = self.clauses.surface_subject(saying)
         return reporter if reporter is not None and self.parties.is_party(reporter) else None
@@ -353,6 +355,13 @@ class FrameMatcher:
         if verb is not None and site.support != EXIST or (verb is not None and role != "by"):
             found = found + [t for t in verb.preps.get(role, ()) if t not in found]
         return list(found)
+
+
+def _is_in_other_tense(first: Token, second: Predicate) -> bool:
+    """Whether a verb is in a plain tense and the one it is said to share its clause with is not: "attaches ... and asked"."""
+    if second.auxiliaries or second.token.tag_ not in ("VBD", "VBZ"):
+        return False
+    return first.tag_ != second.token.tag_ or any(child.dep_ == "aux" for child in first.lefts)
 
 
 def _judged(site: Site) -> list[Token]:

@@ -30,6 +30,7 @@ from pipelines.nlp.events.patterns import (
 from pipelines.nlp.events.speakers import FIRST_PERSON, SpeakerReader
 from pipelines.nlp.parsed import Doc, Token
 
+_ARGUMENTS = frozenset(("nsubj", "nsubjpass", "dobj", "dative", "pobj", "poss", "conj"))
 _AMOUNTS = frozenset(("MONEY", "PERCENT"))
 _WHERE = frozenset(("in", "at", "near", "across", "over"))
 _PLACE_PREPOSITIONS = frozenset(("in", "from", "at", "near", "across"))
@@ -45,6 +46,7 @@ class PartyReader:
         clauses: ClauseReader,
         person_nouns: frozenset[str] = PEOPLE_NOUNS,
         verbs_of_people: frozenset[str] = frozenset(),
+        persons_by_state: frozenset[str] = frozenset(),
     ) -> None:
         """
         Args:
@@ -53,12 +55,14 @@ class PartyReader:
             clauses: reader of the document's clauses, for the antecedents of pronouns.
             person_nouns: lemmas of nouns for people, beside those that state a sector.
             verbs_of_people: lemmas of verbs that are done to persons, where a bare number counts persons.
+            persons_by_state: adjectives and participles that stand for persons behind an article ("the wounded").
         """
         self.doc = doc
         self.describer = describer
         self.clauses = clauses
         self.person_nouns = person_nouns
         self.verbs_of_people = verbs_of_people
+        self.persons_by_state = persons_by_state
         self._mentions = mentions_by_token(doc)
         self.extents = ExtentReader(doc, self._mentions)
         self.antecedents = AntecedentReader(doc, clauses, self._mentions)
@@ -135,11 +139,19 @@ class PartyReader:
         mention = self.mention(token)
         if mention is not None and mention.label in PARTY_LABELS and token.i == self._mention_head(mention):
             return True
+        if self._is_person_by_state(token):
+            return True
         if token.pos_ not in ("NOUN", "PROPN", "NUM"):
             return False
         if lemma_of(token) in self.person_nouns:
             return True
         return self.describer.describe_text(token.text).sector is not None
+
+    def _is_person_by_state(self, token: Token) -> bool:
+        """ "The condemned", "30 of the detained": an article before a participle or adjective that stands for persons."""
+        if token.lower_ not in self.persons_by_state or token.dep_ not in _ARGUMENTS:
+            return False
+        return any(child.dep_ == "det" for child in token.lefts)
 
     def _counts_people(self, token: Token) -> bool:
         """Whether a number or quantifier stands alone for persons to whom something is done: "Eleven were held"."""
@@ -162,8 +174,8 @@ class PartyReader:
         """Whether a phrase says that it is an officer or a body of one of the owners: "its ambassador"."""
         owning = {p.identity for p in owners}
         for phrase in phrases:
-            if self.doc[phrase.head].tag_ == "NNS" and phrase.sector in (None, "CVL"):
-                continue  # a state's own citizens are asked, told and held by it
+            if phrase.sector is None or (self.doc[phrase.head].tag_ == "NNS" and phrase.sector == "CVL"):
+                continue  # a state's own citizens are asked, told and held by it; "his successor" is no officer of his
             for token in self.doc[phrase.start : phrase.end]:
                 if token.dep_ == "poss" and token.pos_ == "PRON":
                     owner = self.antecedents.of(token)
@@ -271,6 +283,7 @@ class PartyReader:
         if mention is not None and mention is not named:
             country, sector = country or mention.country, sector or mention.sector
         country = country or self._country_of_owner(head) or self._country_of_place(head)
+        country = country or self._country_of_principal(head)
         return (PartyPhrase(head.i, start, end, named, entity, country or None, sector or None, True),)
 
     def _country_of_owner(self, head: Token) -> str | None:
@@ -286,6 +299,16 @@ class PartyReader:
         if entity is None or entity.members or entity.label == "GPE" or is_foreign(self.doc, head.i, head.i + 1):
             return None
         return entity.country
+
+    def _country_of_principal(self, head: Token) -> str | None:
+        """The country of whom somebody stands for: "a spokesman for its embassy"."""
+        for child in head.children:
+            if child.dep_ == "prep" and child.i == head.i + 1 and child.lower_ == "for":
+                for principal in child.children:
+                    found = self.parties(principal) if principal.dep_ == "pobj" else ()
+                    if len(found) == 1 and found[0].is_party:
+                        return found[0].country
+        return None
 
     def _country_of_place(self, head: Token) -> str | None:
         """The country of people who are told by where they are: "Kurds in Syria", "critics from Oslo"."""

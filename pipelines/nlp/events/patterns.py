@@ -44,8 +44,11 @@ PLURAL_PRONOUNS = frozenset("they them their themselves".split())
 # Classes of event_noun_classes.csv whose nouns are people.
 PERSON_CLASSES = (
     "persons prisoners leaders officials peacekeepers inspectors diplomats evacuees migrants minorities police troops"
-    " militia parties"
+    " militia parties roles"
 ).split()
+
+# Class of the participles and adjectives that stand for persons behind an article: "the condemned".
+PERSONS_BY_STATE = "persons_by_state"
 
 # Modal verbs by which a speaker asks for what another should do: "the minister said the union must act".
 OBLIGATION = frozenset(("must", "should", "ought", "need"))

@@ -157,6 +157,7 @@ class RoleFiller:
         parts = {token.i for token in coordinated(part)} if part is not None else set()
         if not rule.owns_object:  # "troops were sent": the actor's own act where nobody else does
             candidates = [c for c in candidates if c.head not in parts or c.is_named]
+        candidates = [c for c in candidates if not self.reader.is_on_air(c)]
         for candidate in candidates:
             first = candidate.parties[0]
             candidate.may_act = not self.themes.is_no_party(first, acts=True)
