@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipelines.nlp.clauses.component import Predicate
 
 _LENDING = frozenset(
-    ("with", "of", "to", "as")
+    ("with", "of", "to", "as", "in", "on", "at", "from")
 )  # whose phrases end where an agent may stand: "sentenced to death by a court"
 _CHAIN = 3  # phrases inside each other
 
@@ -30,8 +30,10 @@ def swallowed_object(adjective: Token) -> Token | None:
 def swallowed_agent(verb: Token) -> Token | None:
     """The agent of a passive that the parser hangs on the noun before it: "were charged with murder by prosecutors"."""
     level = [c for c in verb.rights if c.dep_ == "prep" and c.lower_ in _LENDING]
+    given = [c for c in verb.rights if c.dep_ == "dobj"]  # "was given a sack of flour by the agency"
     for _ in range(_CHAIN):
-        nouns = [n for n in map(first_object, level) if n is not None and n.pos_ in ("NOUN", "PROPN")]
+        nouns = [n for n in map(first_object, level) if n is not None and n.pos_ in ("NOUN", "PROPN")] + given
+        given = []
         level = [c for noun in nouns for c in noun.rights if c.dep_ in ("prep", "agent")]
         agent = next((first_object(c) for c in level if c.lower_ == "by"), None)
         if agent is not None:
