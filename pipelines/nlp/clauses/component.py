@@ -21,6 +21,7 @@ from pipelines.nlp.clauses.misparses import (
     small_clause_subject,
     swallowed_agent,
     swallowed_object,
+    swallowed_subject,
 )
 from pipelines.nlp.clauses.patterns import (
     CONDITION_MARKS,
@@ -217,7 +218,8 @@ class ClauseReader:
             return self._controller_of_gerund(head), False
         if dep in ("acl", "relcl"):
             return self._subject_of_modifier(token), False
-        return None, False
+        subject = swallowed_subject(token)
+        return subject, subject is not None
 
     def _subject_of_modifier(self, token: Token) -> Token | None:
         head = token.head

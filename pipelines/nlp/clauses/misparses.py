@@ -41,6 +41,17 @@ def swallowed_agent(verb: Token) -> Token | None:
     return None
 
 
+def swallowed_subject(verb: Token) -> Token | None:
+    """The subject that the parser takes into the phrase before it: "On Friday youths threw stones"."""
+    if verb.tag_ not in ("VBD", "VBZ", "VBP") or verb.i == 0:
+        return None
+    noun = verb.nbor(-1)
+    if noun.tag_ not in ("NNS", "NNPS") or noun.dep_ != "pobj" or noun.head.head.i != verb.i:
+        return None
+    modifier = noun.nbor(-1)
+    return noun if modifier.dep_ == "compound" and modifier.head.i == noun.i else None
+
+
 def small_clause_subject(token: Token) -> Token | None:
     """What is judged in "considered it inappropriate", "called the vote a farce": a clause without a verb."""
     if token.pos_ not in ("ADJ", "NOUN", "PROPN") or any(c.dep_ in ("aux", "cop", "mark") for c in token.children):

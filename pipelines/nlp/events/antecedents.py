@@ -47,6 +47,10 @@ class AntecedentReader:
                     return self.doc[other.start : other.end].root
             if not mention.entity.members:
                 return None
+        return self._of_clauses(token) or self._of_sentence_before(token)
+
+    def _of_clauses(self, token: Token) -> Token | None:
+        """The subject of a clause above that a pronoun repeats."""
         current = token.head
         for _ in range(_CLIMB):
             if current.dep_ in ("ccomp", "xcomp", "advcl", "conj", "pcomp") or token.dep_ in ("poss", "dobj", "pobj"):
@@ -64,6 +68,18 @@ class AntecedentReader:
                 return None
             current = current.head
         return None
+
+    def _of_sentence_before(self, token: Token) -> Token | None:
+        """The body that the sentence before tells of, where "it" acts: "The ministry said ... It urged them to leave"."""
+        start = token.sent.start
+        if token.lower_ != "it" or token.dep_ != "nsubj" or token.head.pos_ != "VERB" or start == 0:
+            return None
+        root = self.doc[start - 1].sent.root
+        subject = self.clauses.surface_subject(root) if root.pos_ in ("VERB", "AUX") else None
+        if subject is None or subject.pos_ not in ("NOUN", "PROPN") or not _agree(token, subject):
+            return None
+        mention = self._mentions.get(subject.i)
+        return subject if mention is not None and mention.label not in ("PERSON", "NORP") else None
 
     @staticmethod
     def _is_acted_on_by(token: Token, verb: Token) -> bool:
