@@ -25,6 +25,9 @@ _KNOWN_PREPOSITIONS = frozenset(
 _OWN_RELATIONS = frozenset(("subj", "obj", "iobj", "poss", "adj"))
 _OUTSIDE = frozenset(("below", "controlled", "inner.actor", "inner.recipient"))
 _SCENE = frozenset(("in", "at", "near", "outside", "inside", "around", "across", "throughout", "off", "within"))
+# Where somebody comes from, where the frame lists no such party: "flew in from Abidjan".
+_WAYS = frozenset(("from", "via"))
+_PART_OF_PLACE = frozenset(("conj", "appos", "compound", "nmod"))
 _SECTOR_GROUPS = {
     **dict.fromkeys("GOV IGO UNO EUR".split(), "state"),
     **dict.fromkeys("MIL COP SPY".split(), "force"),
@@ -167,9 +170,13 @@ def whether_it_is_scene(situation: Situation, candidate: Candidate, role: str) -
     if mention is None or mention.label not in ("GPE", "LOC", "FAC"):
         return
     token = situation.doc[party.head]
-    while token.dep_ in ("conj", "appos", "compound", "nmod"):
+    while token.dep_ in _PART_OF_PLACE:
         token = token.head
-    if token.dep_ == "pobj" and token.head.lower_ in _SCENE:
+    if token.dep_ != "pobj":
+        return
+    preposition = token.head.lower_
+    is_way = preposition in _WAYS and not any(preposition in listed for listed in situation.roles.values())
+    if preposition in _SCENE or is_way:
         yield "scene"
         yield f"scene:{situation.group}"
 

@@ -162,7 +162,18 @@ class RoleFiller:
             first = candidate.parties[0]
             candidate.may_act = not self.themes.is_no_party(first, acts=True)
             candidate.may_suffer = candidate.head not in parts and not self.themes.is_no_party(first, acts=False)
+            if "from" in recipient and "to" not in recipient and self._is_destination(first):
+                candidate.may_suffer = False
         doc = self.reader.parties.doc
         is_alone = stands_alone(site.token.sent)
         situation = Situation(doc, site, event_type, mode, rule.group, roles, inner is not None, is_alone)
         return self.chooser.choose(situation, candidates)
+
+    def _is_destination(self, party: PartyPhrase) -> bool:
+        """Whether a party is the place that somebody goes to: "fled to Lomé and later to Lusaka"."""
+        mention, token = party.mention, self.reader.parties.doc[party.head]
+        if mention is None or mention.label not in ("GPE", "LOC", "FAC"):
+            return False
+        while token.dep_ in ("conj", "compound", "nmod", "appos"):
+            token = token.head
+        return token.dep_ == "pobj" and token.head.lower_ in ("to", "into", "towards", "toward")
