@@ -5,7 +5,9 @@ from __future__ import annotations
 RELATIVE_PRONOUNS = frozenset(("who", "whom", "which", "that", "whose"))
 
 # Verbs whose subject, not their object, is the understood subject of their infinitive.
-SUBJECT_CONTROL = frozenset(("promise", "threaten", "vow", "pledge", "agree", "offer", "swear", "plan", "telephone", "phone"))
+SUBJECT_CONTROL = frozenset(
+    ("promise", "threaten", "vow", "pledge", "agree", "offer", "swear", "plan", "telephone", "phone")
+)
 
 # Verbs whose prepositional object is the understood subject: "called on the rebels to disarm".
 PREPOSITIONAL_CONTROL = frozenset(

@@ -175,7 +175,11 @@ def whether_it_is_scene(situation: Situation, candidate: Candidate, role: str) -
     if token.dep_ != "pobj":
         return
     preposition = token.head.lower_
-    is_way = preposition in _WAYS and not any(preposition in listed for listed in situation.roles.values())
+    is_way = (
+        preposition in _WAYS
+        and token.head.head.pos_ == "VERB"
+        and not any(preposition in listed for listed in situation.roles.values())
+    )
     if preposition in _SCENE or is_way:
         yield "scene"
         yield f"scene:{situation.group}"

@@ -174,8 +174,11 @@ class PartyReader:
         """Whether a phrase says that it is an officer or a body of one of the owners: "its ambassador"."""
         owning = {p.identity for p in owners}
         for phrase in phrases:
-            if phrase.sector is None or (self.doc[phrase.head].tag_ == "NNS" and phrase.sector == "CVL"):
-                continue  # a state's own citizens are asked, told and held by it; "his successor" is no officer of his
+            head = self.doc[phrase.head]
+            if head.tag_ == "NNS" and phrase.sector in (None, "CVL"):
+                continue  # a state's own citizens are asked, told and held by it
+            if phrase.sector is None and lemma_of(head) in self.person_nouns:
+                continue  # "his successor" is no officer of his
             for token in self.doc[phrase.start : phrase.end]:
                 if token.dep_ == "poss" and token.pos_ == "PRON":
                     owner = self.antecedents.of(token)

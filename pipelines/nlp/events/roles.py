@@ -21,6 +21,7 @@ from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.themes import ThemeReader
 from pipelines.nlp.parsed import Token
 
+_TOWARDS = frozenset(("to", "into", "towards", "toward"))
 _PAIRING = frozenset(("between", "among"))
 # Where an operator's own parties stand, the likeliest first: "urged Iran to", "called on Iran to", "demanded of Iran".
 _SPEAKER_RELATIONS = ("subj", "by", "poss", "from", "adj")
@@ -155,25 +156,30 @@ class RoleFiller:
         listed = [name for names in roles.values() for name in names]
         candidates = self.reader.collect(site, listed, event_type, inner=inner, is_controlled=is_controlled)
         parts = {token.i for token in coordinated(part)} if part is not None else set()
-        if not rule.owns_object:  # "troops were sent": the actor's own act where nobody else does
+        if not rule.owns_object:
             candidates = [c for c in candidates if c.head not in parts or c.is_named]
+            parts = set()
         candidates = [c for c in candidates if not self.reader.is_on_air(c)]
         for candidate in candidates:
             first = candidate.parties[0]
             candidate.may_act = not self.themes.is_no_party(first, acts=True)
+            # "troops were sent" by nobody named: they act, and are nobody's victims
             candidate.may_suffer = candidate.head not in parts and not self.themes.is_no_party(first, acts=False)
-            if "from" in recipient and "to" not in recipient and self._is_destination(first):
+            if "from" in recipient and "to" not in recipient and self._is_destination(first, site):
                 candidate.may_suffer = False
         doc = self.reader.parties.doc
         is_alone = stands_alone(site.token.sent)
         situation = Situation(doc, site, event_type, mode, rule.group, roles, inner is not None, is_alone)
         return self.chooser.choose(situation, candidates)
 
-    def _is_destination(self, party: PartyPhrase) -> bool:
+    def _is_destination(self, party: PartyPhrase, site: Site) -> bool:
         """Whether a party is the place that somebody goes to: "fled to Lomé and later to Lusaka"."""
         mention, token = party.mention, self.reader.parties.doc[party.head]
         if mention is None or mention.label not in ("GPE", "LOC", "FAC"):
             return False
         while token.dep_ in ("conj", "compound", "nmod", "appos"):
             token = token.head
-        return token.dep_ == "pobj" and token.head.lower_ in ("to", "into", "towards", "toward")
+        preposition = token.head
+        while token.dep_ == "pobj" and preposition.dep_ == "conj":
+            preposition = preposition.head
+        return token.dep_ == "pobj" and token.head.lower_ in _TOWARDS and preposition.head.i == site.top.i
