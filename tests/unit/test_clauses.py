@@ -179,3 +179,27 @@ def test_participle_without_anything_finite_is_passive():
     assert is_passive(headline[1])
     finite = parse("Gunmen gunman NOUN NNS nsubj 1", "killed kill VERB VBN ROOT 1", "27 27 NUM CD dobj 1")
     assert not is_passive(finite[1])
+
+
+def test_subject_that_the_parser_takes_into_the_phrase_before_it():
+    doc = parse(
+        "On on ADP IN prep 3",
+        "Friday Friday PROPN NNP compound 2",
+        "youths youth NOUN NNS pobj 0",
+        "threw throw VERB VBD ROOT 3",
+        "stones stone NOUN NNS dobj 3",
+    )
+    assert ClauseReader(doc).predicate(doc[3]).subject.text == "youths"
+
+
+def test_agent_that_the_parser_hangs_on_what_was_given():
+    doc = parse(
+        "Women woman NOUN NNS nsubjpass 2",
+        "were be AUX VBD auxpass 2",
+        "given give VERB VBN ROOT 2",
+        "flour flour NOUN NN dobj 2",
+        "by by ADP IN prep 3",
+        "Norway Norway PROPN NNP pobj 4",
+    )
+    predicate = ClauseReader(doc).predicate(doc[2])
+    assert (predicate.subject.text, predicate.iobj.text) == ("Norway", "Women")

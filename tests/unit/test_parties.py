@@ -50,3 +50,19 @@ def test_each_name_of_a_list_parsed_as_an_apposition_is_a_party(nlp: Language, t
     assert any(parties in ({p.text for p in actors}, {p.text for p in recipients}) for actors, recipients in found), (
         found
     )
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "party"),
+    [
+        ("The ombudsman of Ghana criticised the army on state television.", "state television"),
+        ("The governor of Tarija fled to Paraguay on Monday.", "Paraguay"),
+    ],
+)
+def test_no_party_is_what_carries_words_or_where_somebody_goes(nlp: Language, text: str, party: str) -> None:
+    doc = nlp.make_doc(text)
+    doc._.context = DocumentContext("none", text)
+    events = nlp(doc)._.events
+    assert events
+    assert party not in {p.text for e in events for p in (*e.actors, *e.recipients)}

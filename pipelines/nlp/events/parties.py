@@ -17,10 +17,10 @@ from pipelines.nlp.clauses.patterns import PARTITIVE_OF_PEOPLE, TRANSPARENT_NOUN
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of, phrase_preps
 from pipelines.nlp.coreference.citizens import is_foreign
 from pipelines.nlp.events.antecedents import AntecedentReader
+from pipelines.nlp.events.bare_persons import counts_people, stands_for_persons
 from pipelines.nlp.events.party_extents import ExtentReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import (
-    BARE_QUANTIFIERS,
     INNER_PREPOSITIONS,
     NEVER_PARTY,
     PARTY_LABELS,
@@ -30,8 +30,6 @@ from pipelines.nlp.events.patterns import (
 from pipelines.nlp.events.speakers import FIRST_PERSON, SpeakerReader
 from pipelines.nlp.parsed import Doc, Token
 
-_ARGUMENTS = frozenset(("nsubj", "nsubjpass", "dobj", "dative", "pobj", "poss", "conj"))
-_AMOUNTS = frozenset(("MONEY", "PERCENT"))
 _WHERE = frozenset(("in", "at", "near", "across", "over"))
 _PLACE_PREPOSITIONS = frozenset(("in", "from", "at", "near", "across"))
 
@@ -123,7 +121,7 @@ class PartyReader:
         return known
 
     def _heads_party(self, token: Token) -> bool:
-        if self._counts_people(token):
+        if counts_people(token, self.verbs_of_people):
             return True
         if token.i in self.extents.times and not self.extents.is_aged(token):
             return False
@@ -139,32 +137,13 @@ class PartyReader:
         mention = self.mention(token)
         if mention is not None and mention.label in PARTY_LABELS and token.i == self._mention_head(mention):
             return True
-        if self._is_person_by_state(token):
+        if stands_for_persons(token, self.persons_by_state):
             return True
         if token.pos_ not in ("NOUN", "PROPN", "NUM"):
             return False
         if lemma_of(token) in self.person_nouns:
             return True
         return self.describer.describe_text(token.text).sector is not None
-
-    def _is_person_by_state(self, token: Token) -> bool:
-        """ "The condemned", "30 of the detained": an article before a participle or adjective that stands for persons."""
-        if token.lower_ not in self.persons_by_state or token.dep_ not in _ARGUMENTS:
-            return False
-        return any(child.dep_ == "det" for child in token.lefts)
-
-    def _counts_people(self, token: Token) -> bool:
-        """Whether a number or quantifier stands alone for persons to whom something is done: "Eleven were held"."""
-        if token.pos_ != "NUM" and token.lower_ not in BARE_QUANTIFIERS:
-            return False
-        if token.ent_type_ in _AMOUNTS or any(child.tag_ == "$" for child in token.lefts):
-            return False
-        if token.dep_ in ("nsubjpass", "dobj") or (token.dep_ == "nsubj" and token.head.tag_ == "VBN"):
-            return lemma_of(token.head) in self.verbs_of_people
-        return any(
-            child.dep_ == "acl" and child.tag_ == "VBN" and lemma_of(child) in self.verbs_of_people
-            for child in token.children
-        )
 
     def names_party(self, token: Token) -> bool:
         """Whether a phrase names parties by its own head or by what its head measures: "dozens of protesters"."""

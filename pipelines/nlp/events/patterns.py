@@ -48,7 +48,7 @@ PERSON_CLASSES = (
 ).split()
 
 # Class of the participles and adjectives that stand for persons behind an article: "the condemned".
-PERSONS_BY_STATE = "persons_by_state"
+PERSONS_BY_STATE = "condition"
 
 # Modal verbs by which a speaker asks for what another should do: "the minister said the union must act".
 OBLIGATION = frozenset(("must", "should", "ought", "need"))
