@@ -18,6 +18,7 @@ _UNITS = {"day": "D", "week": "W", "fortnight": "F", "month": "M", "year": "Y", 
 _DISTANCE = re.compile(rf"(?P<count>[\w-]+)\s+(?P<unit>{'|'.join(_UNITS)})s?(?:\s+to\s+the\s+day)?\s+$", re.IGNORECASE)
 _ANNIVERSARY = re.compile(r"(?:(?P<count>[\w-]+)\s+)?anniversary\s+$", re.IGNORECASE)
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)?(?:-year)?")
+_COUNTED_IN = re.compile(r"\bthe\s+(?P<ordinal>\d+(?:st|nd|rd|th)|[a-z-]+)\s+(?:(?:of|in)\s+)?$", re.IGNORECASE)
 _EXACT = "DWF"  # units that are counted day by day
 _BEFORE_CHARS = 40
 _NUMBERS = frozenset((TokenClass.ONES, TokenClass.TEENS, TokenClass.TENS, TokenClass.ORDINAL_WORD))
@@ -39,6 +40,20 @@ def counted_days(chain: list[Token], today: date | None, sayings: list[date]) ->
     base = next((day for day in sayings if day <= today), today) if unit in _EXACT else today
     day = moved(base, -count, unit)
     return containing(day, "D" if unit in _EXACT and base is not today else unit) if day is not None else None
+
+
+def is_only_counted_in(text: str, start_char: int) -> bool:
+    """Whether a time is the span in which something is counted, and dates nothing: "a protest, the fourth this year".
+
+    Args:
+        text: the document's text.
+        start_char: where the time begins.
+    """
+    match = _COUNTED_IN.search(text, max(0, start_char - _BEFORE_CHARS), start_char)
+    if match is None:
+        return False
+    word = match["ordinal"].lower()
+    return word[0].isdigit() or LEXICON.get(word, (None, None))[0] == TokenClass.ORDINAL_WORD
 
 
 def _distance(token: Token) -> tuple[int, str] | None:

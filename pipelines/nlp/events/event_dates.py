@@ -23,12 +23,13 @@ from pipelines.nlp.events.chains import (
     only_names,
     report_rank,
 )
-from pipelines.nlp.events.counted_dates import counted_days
+from pipelines.nlp.events.counted_dates import counted_days, is_only_counted_in
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.telling import (
     BEFORE,
     Telling,
     adjunct_preposition,
+    first_form,
     is_background,
     is_definite,
     is_perfect,
@@ -45,6 +46,7 @@ _MANY = frozenset("several many dozens hundreds thousands scores times repeatedl
 _LONG = frozenset(("month", "year", "decade", "century"))
 _SAME_TIME = frozenset(("when", "as", "while", "where"))
 _CLIMB = 12
+_WEEKS_AGO = 3  # words
 _DAY_BEFORE = re.compile(r"(?<![\w.,])(\d{1,2})\s*(?:and|to|&|-|–|—)\s*$")
 _DAY_BEFORE_CHARS = 10
 # "This morning", "Tuesday evening", "9 May, 10 a.m.", "tonight"; "7:30 p.m." names none.
@@ -80,6 +82,8 @@ class EventDateReader:
         for time in doc._.time_expressions or ():
             if time.type not in ("DATE", "TIME") or time.date_start is None:
                 continue
+            if is_only_counted_in(doc.text, time.start_char):
+                continue
             if self._is_of_any_day(time):
                 if day_told is None:
                     continue
@@ -88,8 +92,17 @@ class EventDateReader:
                 day_told = time.date_end
             span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
             if span is not None:
-                with_day_before = _with_day_before(doc.text, time)
-                self.times.setdefault(span.root.sent.start, []).append((span.root, with_day_before))
+                exact = self._on_its_day(_with_day_before(doc.text, time))
+                self.times.setdefault(span.root.sent.start, []).append((span.root, exact))
+
+    def _on_its_day(self, time: TimeExpression) -> TimeExpression:
+        """ "Three weeks ago" is the day so many weeks before the publication, though the expression's value is its week."""
+        first, words = time.date_start, time.text.lower().split()
+        is_exact = time.precision == Precision.WEEK and words[-1] == "ago" and len(words) == _WEEKS_AGO
+        if not is_exact or time.modifier or first is None or self.published is None:
+            return time
+        day = first + timedelta(days=self.published.weekday())
+        return replace(time, date_start=day, date_end=day, precision=Precision.DAY)
 
     def _is_of_any_day(self, time: TimeExpression) -> bool:
         """Whether a time is an hour of a day that is not named: "at about 11 o'clock" is of the day that the story is on.
@@ -175,14 +188,17 @@ class EventDateReader:
         return self.published is not None and last is not None and last < self.published
 
     def _since(self, draft: Draft) -> EventDate | None:
-        """When what has gone on ever since began; of what has been done again and again the days from then to the publication."""
+        """When what has gone on ever since began; of what has been done since, or done again and again, all days until now."""
         anchor = own_finite(draft.top)
         if self.published is None or not is_perfect(anchor):
             return None
         for head, time in self.times.get(anchor.sent.start, ()):
             mark = next((t for t in _path(head, anchor) if t.lower_ == "since" or _has_since(t)), None)
             if mark is not None and time.date_start is not None and time.date_start < self.published:
-                end = self.published if draft.site.noun is None and _is_counted(draft.top) else time.date_end
+                noun = draft.site.noun
+                is_counted = noun is None and _is_counted(draft.top)
+                is_one = noun is not None and noun.tag_ in ("NN", "NNP")  # a war that began then
+                end = self.published if is_counted or _is_being_done(anchor) and not is_one else time.date_end
                 return EventDate(time.date_start, end, time.precision, EventDateSource.TEXT, is_ongoing=True)
         return None
 
@@ -272,14 +288,16 @@ def _is_counted_from(verb: Token) -> bool:
     )
 
 
+def _is_being_done(verb: Token) -> bool:
+    """Whether a clause tells what goes on until now: "have been holding rallies since May"; "had been" may be over."""
+    return verb.tag_ == "VBG" and first_form(verb).lower_ in ("has", "have", "'ve", "’ve")
+
+
 def _is_counted(verb: Token) -> bool:
     """Whether a clause counts what was done or whom it was done to: "has closed several papers", "100 have been held"."""
-    return any(
-        g.dep_ == "nummod" or g.lower_ in _MANY
-        for c in verb.children
-        if c.dep_ in ("nsubj", "nsubjpass", "dobj", "npadvmod")
-        for g in c.subtree
-    )
+    told_of = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass", "dobj", "npadvmod")]
+    told_of += [c for to in verb.children if to.dep_ == "dative" for c in to.children]
+    return any(g.dep_ == "nummod" or g.lower_ in _MANY for c in told_of for g in c.subtree)
 
 
 def _path(head: Token, top: Token) -> list[Token]:

@@ -164,8 +164,10 @@ class SceneReader:
         """
         draft = told.draft
         setting = self.story.settings.of(draft, told.telling)
+        around = None
         if self._names_another_place(draft):
             setting.append("elsewhere")
+            around = self._main_country  # a village that no gazetteer knows lies in the country that the text is about
         if told.when is not None and told.when.precision not in (Precision.DAY, None):
             setting.append("other-time")
         options: Options[Place] = Options(lambda place: (place.name, place.country), setting)
@@ -173,6 +175,7 @@ class SceneReader:
         seen = next((self._seen_at[a.identity] for a in draft.actors if a.identity in self._seen_at), None)
         for source, place in (
             *self._in_sentence(draft),
+            ("around", around),
             ("again", again.place if again is not None else None),
             ("seen", seen),
             ("previous", self._last[1] if self._last[0] >= draft.site.token.sent.start else None),
