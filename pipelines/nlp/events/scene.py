@@ -167,7 +167,8 @@ class SceneReader:
         around = None
         if self._names_another_place(draft):
             setting.append("elsewhere")
-            around = self._main_country  # a village that no gazetteer knows lies in the country that the text is about
+            if told.place is None:  # a village that no gazetteer knows lies in the country that the text is about
+                around = self._main_country
         if told.when is not None and told.when.precision not in (Precision.DAY, None):
             setting.append("other-time")
         options: Options[Place] = Options(lambda place: (place.name, place.country), setting)
@@ -232,8 +233,20 @@ class SceneReader:
             ("scene", self._scene(told, others)),
             ("before", self._places[self._starts[before - 1]][-1][1] if before else None),
             ("lead", lead),
+            ("opening", lead if lead is not None and self._is_where_organs_act(lead, told.draft) else None),
             ("country", self._main_country),
         ]
+
+    def _is_where_organs_act(self, place: Place, draft: Draft) -> bool:
+        """Whether police or a court, which act at home, may have acted at a place of the lead: their sentence names no other."""
+        here = self._places.get(draft.site.token.sent.start, ())
+        if any(p.precision != PlacePrecision.COUNTRY and p.name != place.name for _, p in here):
+            return False
+        is_by_organ = self.lexicon.traits_of(draft.event_type, draft.mode).home == "actor" and not draft.is_composed
+        countries = {party.country for party in draft.parties() if party.country}
+        is_within = place.precision != PlacePrecision.COUNTRY
+        is_told = draft.modality in (Modality.ACTUAL, Modality.HISTORICAL)
+        return is_by_organ and is_told and is_within and (not countries or place.country in countries)
 
     def _at_home(self, draft: Draft) -> list[tuple[str, Place | None]]:
         """The one country of the actors, of the recipients, of all, and the one that the sentence or story is in."""
