@@ -172,6 +172,16 @@ def test_police_take_the_country_of_the_place(nlp: Language) -> None:
             "Foreign observers",
             None,
         ),
+        (  # one of a people before the name
+            "Police in Accra arrested a Togolese, Kossi Mensah, on Monday. Ghana's army searched houses in Tema.",
+            "Kossi Mensah",
+            "TGO",
+        ),
+        (  # several of a people are not whoever is named next
+            "Ghana arrested six Togolese, Kofi Addai said in Accra. Ghana's army searched houses in Tema.",
+            "Kofi Addai",
+            "GHA",
+        ),
     ],
 )
 def test_country_of_the_story(nlp: Language, text: str, phrase: str, country: str | None) -> None:

@@ -43,11 +43,12 @@ def settle_countries(doc: Doc, mentions: list[MentionSpan], home: CountryOfEvent
         home: the country of each sentence and of the story.
     """
     by_start = {m.start: m for m in mentions if m.is_name and m.label in ("GPE", "LOC", "ORG")}
+    peoples = {m.end: m for m in mentions if m.label == "NORP" and m.country}
     elsewhere: set[str] = set()  # keys of people whose body or state has no country
     for mention in mentions:
         node = mention.entity
         if node is not None and mention.is_name and mention.label == "PERSON" and node.country is None:
-            owner = _owner(doc, mention, by_start)
+            owner = _owner(doc, mention, by_start) or _apposed_people(doc, mention, peoples)
             if owner is not None:
                 node.country = None if owner.country in SUPRANATIONAL_CODES else owner.country
                 if node.country is None:
@@ -86,6 +87,19 @@ def _is_of_unlisted_state(doc: Doc, mention: MentionSpan) -> bool:
     if name.dep_ == "appos":
         beside.append(name.head)
     return any(names_unlisted_state(doc, word.i, word.i + 1) for word in beside)
+
+
+def _apposed_people(doc: Doc, mention: MentionSpan, peoples: dict[int, MentionSpan]) -> MentionSpan | None:
+    """The people that a name is said to be one of: "A Russian, Ivan Petrov, was held", "the 43-year-old Briton, Tom Lee"."""
+    comma = mention.start - 1
+    people = peoples.get(comma)
+    if people is None or doc[comma].text != "," or doc[people.end - 1].tag_ in ("NNS", "NNPS"):
+        return None
+    before = doc[max(0, people.start - _NATIONAL_WORDS) : people.start]
+    first = next((t for t in reversed(before) if t.pos_ == "DET"), None)
+    between = () if first is None else before[first.i - before.start + 1 :]
+    is_noun = first is not None and all(t.pos_ in ("ADJ", "NUM", "PUNCT", "NOUN", "ADV") for t in between)
+    return people if is_noun else None
 
 
 def _take_nationality(doc: Doc, mentions: list[MentionSpan], sentence_of: list[int]) -> None:
