@@ -29,6 +29,11 @@ def test_fold_name(name: str, folded: str) -> None:
     assert fold_name(name) == folded
 
 
+@pytest.mark.parametrize("name", ["US State", "UN Town", "AU City"])
+def test_acronyms_before_a_word_for_places_are_no_towns(gazetteer: Gazetteer, name: str) -> None:
+    assert gazetteer.lookup(name) == ()
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "country", "admin1_code"),
     [

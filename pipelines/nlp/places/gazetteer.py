@@ -80,6 +80,12 @@ def compact_acronym(acronym: str) -> str:
     return acronym.replace(".", "").replace(" ", "")
 
 
+def _opens_with_acronym(name: str) -> bool:
+    """Whether the first word of a name of several stands for others: "US State", not a town called Us."""
+    first, _, rest = name.partition(" ")
+    return bool(rest) and first.isupper() and len(first) < LONGEST_ACRONYM and not name.isupper()
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceTable:
     """Places as columns, which may lie in a file, and the names that mean them.
@@ -167,7 +173,7 @@ class Gazetteer:
         if entry and entry[1]:
             return (self._toponym(entry[0]),)
         key = fold_name(name)
-        places = self._places(key, name) or self._admin_phrase(key)
+        places = self._places(key, name) or (() if _opens_with_acronym(name) else self._admin_phrase(key))
         if compact.isupper() and len(compact) <= LONGEST_ACRONYM and places:
             # In capitals a short word is an acronym ("NATO"), or a city that everyone knows in a dateline ("ROME").
             return places if len(compact) == LONGEST_ACRONYM and places[0].prior >= KNOWN_CITY else ()

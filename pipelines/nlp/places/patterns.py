@@ -86,7 +86,7 @@ NEVER_PLACES = frozenset(
     french german canadian american mad hot free golden mission soul delta magnet enterprise homestead facebook google
     twitter honda ford dodge lincoln mercury nato aids commerce export treasury labor labour defense defence energy
     interior agriculture transport education trade finance home coca justice law beer parks rivers naval honey coast
-    noble mound republic emerald gateway do as on to of is we us it an and
+    noble mound republic emerald gateway do as on to of is we us it an and al el
     """.split()
 )
 
