@@ -100,7 +100,7 @@ def test_frames_have_valid_conditions_and_roles(frames):
         required = row["requires"].partition(":")[0]
         assert required in ("", "political", "official", "agent", "recipient", "actor"), where
         assert 0.1 <= float(row["salience"]) <= 1.0, where
-        assert row["likelihood"] == "" if row["type"] == "NONE" else 1 <= int(row["likelihood"] or 50) <= 99, where
+        assert row["likelihood"] == "" if row["type"] == "NONE" else 1 <= int(row["likelihood"]) <= 99, where
         roles = values(row["actor"]) + values(row["recipient"])
         assert all(ROLE.fullmatch(role) for role in roles), where
         special = [v for v in values(row["object"]) if v in ("*party", "-")]

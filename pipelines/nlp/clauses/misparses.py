@@ -48,6 +48,8 @@ def swallowed_subject(verb: Token) -> Token | None:
     noun = verb.nbor(-1)
     if noun.tag_ not in ("NNS", "NNPS") or noun.dep_ != "pobj" or noun.head.head.i != verb.i:
         return None
+    if noun.i == 0:
+        return None
     modifier = noun.nbor(-1)
     return noun if modifier.dep_ == "compound" and modifier.head.i == noun.i else None
 

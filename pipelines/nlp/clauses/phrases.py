@@ -5,6 +5,8 @@ What belongs here: reading a noun phrase off the parse. What does not: verbs (`c
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
+
 from pipelines.nlp.clauses.patterns import COMPLEX_PREPOSITIONS, TRANSPARENT_NOUNS, UNDERTAKING_NOUNS
 from pipelines.nlp.parsed import Token
 
@@ -50,6 +52,13 @@ def phrase_preps(token: Token) -> dict[str, list[Token]]:
         if child.dep_ in ("prep", "agent"):
             add_prep(preps, child)
     return preps
+
+
+def objects_behind(head: Token, prepositions: Container[str]) -> Iterator[Token]:
+    """The objects of a preposition right behind a noun, where it is one of some prepositions."""
+    for child in head.children:
+        if child.dep_ == "prep" and child.i == head.i + 1 and child.lower_ in prepositions:
+            yield from (c for c in child.children if c.dep_ == "pobj")
 
 
 def semantic_heads(token: Token) -> list[Token]:

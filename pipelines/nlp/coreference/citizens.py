@@ -202,6 +202,6 @@ def _is_of_home(doc: Doc, i: int) -> bool:
         return following is not None and following.tag_ not in ("NNS", "NNPS")
     if word in ("coalition", "coalitions"):
         return (following is not None and following.lower_ == "of") or (i > 0 and doc[i - 1].lower_ in HOME_POLITICS)
-    if word == "western":
+    if doc[i].text == "western":
         return following is not None and following.lower_ in DISTRICT_WORDS
     return word in HOME_WORDS

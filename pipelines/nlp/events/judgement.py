@@ -66,7 +66,6 @@ def draft_evidence(
     if stands_alone(sent):
         found["alone"] = 1.0  # a text of one sentence is there to tell what it tells
         found["alone_prior"] = found["prior"]  # and has nothing else to go by than where in it an event stands
-        found["alone_likelihood"] = found["likelihood"]  # nor is it likely to tell of other things
     if draft.is_negated:
         found["negated"] = 1.0
     if draft.asks_object:

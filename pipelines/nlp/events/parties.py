@@ -14,7 +14,7 @@ from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.annotations import Affiliation, MentionSpan, mentions_by_token
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.clauses.patterns import PARTITIVE_OF_PEOPLE, TRANSPARENT_NOUNS
-from pipelines.nlp.clauses.phrases import coordinated, lemma_of, phrase_preps
+from pipelines.nlp.clauses.phrases import coordinated, lemma_of, objects_behind, phrase_preps
 from pipelines.nlp.coreference.citizens import is_foreign
 from pipelines.nlp.events.antecedents import AntecedentReader
 from pipelines.nlp.events.bare_persons import counts_people, stands_for_persons
@@ -26,6 +26,7 @@ from pipelines.nlp.events.patterns import (
     PARTY_LABELS,
     PEOPLE_NOUNS,
     PERSONAL_PRONOUNS,
+    STANDS_FOR,
 )
 from pipelines.nlp.events.speakers import FIRST_PERSON, SpeakerReader
 from pipelines.nlp.parsed import Doc, Token
@@ -283,23 +284,19 @@ class PartyReader:
         return entity.country
 
     def _country_of_principal(self, head: Token) -> str | None:
-        """The country of whom somebody stands for: "a spokesman for its embassy"."""
-        for child in head.children:
-            if child.dep_ == "prep" and child.i == head.i + 1 and child.lower_ == "for":
-                for principal in child.children:
-                    found = self.parties(principal) if principal.dep_ == "pobj" else ()
-                    if len(found) == 1 and found[0].is_party:
-                        return found[0].country
+        """The country of whom somebody speaks for: "a spokesman for its embassy"; no lawyer is of his clients' country."""
+        for principal in objects_behind(head, ("for",)) if lemma_of(head) in STANDS_FOR else ():
+            found = self.parties(principal)
+            if len(found) == 1 and found[0].is_party:
+                return found[0].country
         return None
 
     def _country_of_place(self, head: Token) -> str | None:
         """The country of people who are told by where they are: "Kurds in Syria", "critics from Oslo"."""
-        for child in head.children:
-            if child.dep_ == "prep" and child.i == head.i + 1 and child.lower_ in _PLACE_PREPOSITIONS:
-                for place in child.children:
-                    mention = self.mention(place)
-                    if place.dep_ == "pobj" and mention is not None and mention.label == "GPE":
-                        return mention.country
+        for place in objects_behind(head, _PLACE_PREPOSITIONS):
+            mention = self.mention(place)
+            if mention is not None and mention.label == "GPE":
+                return mention.country
         return None
 
     def _by_modifier(self, head: Token, end: int) -> tuple[PartyPhrase, ...]:

@@ -21,6 +21,9 @@ PEOPLE_NOUNS = frozenset(
     granddaughter widow widower friend colleague classmate comrade staffer somebody someone""".split()
 )
 
+# Who speaks for somebody is of whom he speaks for: "a spokesman for its embassy".
+STANDS_FOR = frozenset("spokesman spokeswoman spokesperson".split())
+
 # Words that cannot be a party's head whatever the parse says.
 NEVER_PARTY = frozenset(
     "it this that which what there one something anything nothing everything thing fact way time year month week day".split()

@@ -159,7 +159,7 @@ class RoleFiller:
         if not rule.owns_object:
             candidates = [c for c in candidates if c.head not in parts or c.is_named]
             parts = set()
-        candidates = [c for c in candidates if not self.reader.is_on_air(c)]
+        candidates = [c for c in candidates if not self.reader.is_on_air(c, listed)]
         for candidate in candidates:
             first = candidate.parties[0]
             candidate.may_act = not self.themes.is_no_party(first, acts=True)
