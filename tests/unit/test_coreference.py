@@ -172,6 +172,12 @@ def test_police_take_the_country_of_the_place(nlp: Language) -> None:
             "Foreign observers",
             None,
         ),
+        (  # who summons an ambassador is the host
+            "Ghana summoned the ambassador of Togo. Traders in Ghana lost money. It rained. It was cold. Roads were wet. "
+            "Nobody came. The finance ministry asked for patience.",
+            "The finance ministry",
+            "GHA",
+        ),
         (  # one of a people before the name
             "Police in Accra arrested a Togolese, Kossi Mensah, on Monday. Ghana's army searched houses in Tema.",
             "Kossi Mensah",
