@@ -46,9 +46,7 @@ def swallowed_subject(verb: Token) -> Token | None:
     if verb.tag_ not in ("VBD", "VBZ", "VBP") or verb.i == 0:
         return None
     noun = verb.nbor(-1)
-    if noun.tag_ not in ("NNS", "NNPS") or noun.dep_ != "pobj" or noun.head.head.i != verb.i:
-        return None
-    if noun.i == 0:
+    if noun.i == 0 or noun.tag_ not in ("NNS", "NNPS") or noun.dep_ != "pobj" or noun.head.head.i != verb.i:
         return None
     modifier = noun.nbor(-1)
     return noun if modifier.dep_ == "compound" and modifier.head.i == noun.i else None
