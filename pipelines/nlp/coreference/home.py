@@ -122,7 +122,7 @@ class CountryOfEvents:
         return self.leading if self._is_repeated and near <= {self.leading} else None
 
     def of_mission(self, i: int) -> str | None:
-        """The state that a mission told of without its state is from: the one that is named besides its host's."""
+        """The state that a mission told of without its state is from: the one named besides its host's, else the story's."""
         sentence = self.sentence_of[i]
         inside = self.inside.get(sentence, set())
         host = next(iter(inside)) if len(inside) == 1 else self.leading

@@ -188,7 +188,7 @@ class EventDateReader:
         return self.published is not None and last is not None and last < self.published
 
     def _since(self, draft: Draft) -> EventDate | None:
-        """When what has gone on ever since began; of what has been done since, or done again and again, all days until now."""
+        """When what has gone on ever since began; of what has been going on, or done again and again, all days until now."""
         anchor = own_finite(draft.top)
         if self.published is None or not is_perfect(anchor):
             return None
