@@ -36,6 +36,15 @@ def import_spacy() -> None:
     if "spacy" not in sys.modules and find_spec("spacy") is not None:
         with _deferred({"spacy.cli": (), "spacy.cli.info": ("info",)}):
             import_module("spacy")
+        _group_entry_points()
+
+
+def _group_entry_points() -> None:
+    """Have what other packages give to spaCy's registries at hand by group; loading a model asks 160 times, each time of all."""
+    catalogue: Any = import_module("catalogue")
+    points = catalogue.AVAILABLE_ENTRY_POINTS
+    if hasattr(points, "select"):
+        catalogue.AVAILABLE_ENTRY_POINTS = {group: points.select(group=group) for group in points.groups}
 
 
 def import_dagster_storage() -> None:

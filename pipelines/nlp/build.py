@@ -5,11 +5,15 @@ What belongs here: `PIPES` and `build_nlp`. What does not: any rule about text.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy.language import Language
+from spacy.tokenizer import Tokenizer
 from thinc.api import use_ops
 
 from pipelines.collection import uncollected
@@ -31,6 +35,7 @@ PIPES = (
     "clauses",  # predicates with arguments and operators
     "events",  # PLOVER events
 )
+_UNREAD, _SPACYS = "communique.UnreadTokenizer.v1", '"@tokenizers":"spacy.Tokenizer.v1"'
 
 
 @uncollected()
@@ -53,15 +58,31 @@ def build_nlp(
     set_extensions()
     # NumPy's matrix product, which has kernels for the machine at hand, is twice as fast as the generic one of thinc's wheel.
     with use_ops("numpy", use_blis=False):
-        nlp = spacy.load(_installed(model))
+        name = _installed(model)
+        nlp = spacy.load(name, config=_unread_tokenizer(name))
     replace_components(nlp)
-    for name in pipes:
-        import_module(f"pipelines.nlp.{name}.factory")
-        before_parser = name == "repairs" and "parser" in nlp.pipe_names
-        nlp.add_pipe(f"communique_{name}", name=name, before="parser" if before_parser else None)
+    for pipe in pipes:
+        import_module(f"pipelines.nlp.{pipe}.factory")
+        before_parser = pipe == "repairs" and "parser" in nlp.pipe_names
+        nlp.add_pipe(f"communique_{pipe}", name=pipe, before="parser" if before_parser else None)
     if is_explaining:
         nlp.get_pipe("events").is_explaining = True  # type: ignore[attr-defined]
     return nlp
+
+
+@spacy.registry.tokenizers(_UNREAD)
+def _make_unread() -> Callable[[Language], Tokenizer]:
+    return lambda nlp: Tokenizer(nlp.vocab)
+
+
+def _unread_tokenizer(name: str) -> dict[str, Any]:
+    """Lets a model's tokenizer be made without the language's 1,300 special cases, as reading the model replaces them."""
+    folders = (spec.submodule_search_locations if (spec := find_spec(name)) else None) or ()
+    folder = next((found for place in folders for found in Path(place).glob(f"{name}-*") if found.is_dir()), None)
+    if folder is None or not (folder / "tokenizer").is_file():
+        return {}
+    is_spacys = _SPACYS in (folder / "config.cfg").read_text(encoding="utf-8")
+    return {"nlp": {"tokenizer": {"@tokenizers": _UNREAD}}} if is_spacys else {}
 
 
 def _installed(model: str) -> str:

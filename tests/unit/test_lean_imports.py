@@ -21,6 +21,13 @@ _LEAN = "from pipelines.lean_imports import import_dagster_storage, import_spacy
             id="spacy-without-commands-until-asked",
         ),
         pytest.param(
+            "import_spacy(); import catalogue, importlib.metadata as metadata; "
+            "known = metadata.entry_points(); groups = catalogue.AVAILABLE_ENTRY_POINTS; "
+            "assert isinstance(groups, dict) and not hasattr(groups, 'select') and groups; "
+            "assert all(list(groups[name]) == list(known.select(group=name)) for name in known.groups)",
+            id="entry-points-by-group",
+        ),
+        pytest.param(
             "import spacy; import_spacy(); import sys; assert hasattr(sys.modules['spacy.cli'], 'train_cli')",
             id="spacy-that-is-there-stays",
         ),

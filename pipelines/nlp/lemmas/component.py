@@ -20,24 +20,14 @@ _VOWELS = "aeiou"
 class LemmasComponent:
     """Sets the lemma of verb forms that the lemmatizer gets wrong."""
 
-    def __init__(self, nlp: Language, verbs: Iterable[str]) -> None:
+    def __init__(self, nlp: Language, wrong: Iterable[tuple[str, str]]) -> None:
         """
         Args:
-            nlp: a pipeline; without a rule lemmatizer there is nothing to mend.
-            verbs: lemmas, in lower case.
+            nlp: a pipeline.
+            wrong: forms and their lemmas, in lower case (`wrong_forms`).
         """
-        self._lemmas: dict[int, int] = {}
-        lemmatizer: Any = nlp.get_pipe("lemmatizer") if "lemmatizer" in nlp.pipe_names else None
-        if lemmatizer is not None and getattr(lemmatizer, "mode", None) == "rule":
-            known = set(lemmatizer.lookups.get_table("lemma_index").get("verb", ()))
-            irregular = lemmatizer.lookups.get_table("lemma_exc").get("verb", {})
-            forms = [(form, verb) for verb in verbs for form in inflections(verb)]
-            forms = [(form, verb) for form, verb in forms if form not in known and form not in irregular]
-            tags = ["VBD"] * len(forms)
-            doc = Doc(nlp.vocab, words=[form for form, _ in forms], pos=["VERB"] * len(forms), tags=tags)
-            for token, (form, verb) in zip(doc, forms, strict=True):
-                if lemmatizer.rule_lemmatize(token)[0] != verb:
-                    self._lemmas[nlp.vocab.strings.add(form)] = nlp.vocab.strings.add(verb)
+        add = nlp.vocab.strings.add
+        self._lemmas = {add(form): add(verb) for form, verb in wrong}
 
     def __call__(self, doc: Doc) -> Doc:
         lemmas = self._lemmas
@@ -45,6 +35,29 @@ class LemmasComponent:
             if lower in lemmas and (token := doc[index]).pos_ == "VERB":
                 token.lemma = lemmas[lower]
         return doc
+
+
+def wrong_forms(nlp: Language, verbs: Iterable[str]) -> list[tuple[str, str]]:
+    """The inflected forms that the lemmatizer does not lead back to their verb, and these verbs.
+
+    Args:
+        nlp: a pipeline; without a rule lemmatizer there is nothing to mend.
+        verbs: lemmas, in lower case.
+    """
+    lemmatizer: Any = nlp.get_pipe("lemmatizer") if "lemmatizer" in nlp.pipe_names else None
+    if lemmatizer is None or getattr(lemmatizer, "mode", None) != "rule":
+        return []
+    known = set(lemmatizer.lookups.get_table("lemma_index").get("verb", ()))
+    irregular = lemmatizer.lookups.get_table("lemma_exc").get("verb", {})
+    forms = [(form, verb) for verb in verbs for form in inflections(verb)]
+    forms = [(form, verb) for form, verb in forms if form not in known and form not in irregular]
+    words = [form for form, _ in forms]
+    doc = Doc(nlp.vocab, words=words, pos=["VERB"] * len(forms), tags=["VBD"] * len(forms))
+    return [
+        (form, verb)
+        for token, (form, verb) in zip(doc, forms, strict=True)
+        if lemmatizer.rule_lemmatize(token)[0] != verb
+    ]
 
 
 def inflections(verb: str) -> Iterator[str]:

@@ -57,6 +57,7 @@ def state_abbreviations() -> dict[str, str]:
     return {row["abbreviation"]: row["country"] for row in rows if row["abbreviation"].endswith(".")}
 
 
+@cache
 def load_teams(path: Path = LEXICONS / "sports_teams.csv") -> TeamLexicon:
     """Sports teams (label ORG, role "team") and competitions (label EVENT, role "competition").
 
