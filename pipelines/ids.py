@@ -7,8 +7,9 @@ random number, no clock.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable
-from contextlib import suppress
+from functools import lru_cache
 from glob import glob
 from hashlib import blake2b
 from pathlib import Path
@@ -80,11 +81,19 @@ def code_version(name: str, patterns: Iterable[str], *, package: Path = Path(__f
     for parts in sorted(tuple(file.split(os.sep)) for file in found):
         if "__pycache__" in parts:
             continue
-        with suppress(IsADirectoryError), open(os.path.join(package, *parts), "rb") as file:
-            content = blake2b(file.read()).digest()
+        path = os.path.join(package, *parts)
+        state = os.stat(path)
+        if not stat.S_ISDIR(state.st_mode):
             digest.update("/".join(parts).encode())
-            digest.update(content)
+            digest.update(_content_digest(path, state.st_ino, state.st_size, state.st_mtime_ns))
     return digest.hexdigest()
+
+
+@lru_cache(maxsize=2_000)
+def _content_digest(path: str, *_state: int) -> bytes:
+    """The hash of a file's bytes, taken once a process while the file is as it was: its inode, size and time tell."""
+    with open(path, "rb") as file:
+        return blake2b(file.read()).digest()
 
 
 def _hash(kind: str, *parts: object) -> str:
