@@ -7,6 +7,7 @@ names. What does not: choosing among times (`event_dates.py`, `sentence_times.py
 from __future__ import annotations
 
 from pipelines.nlp.clauses.government import is_divided
+from pipelines.nlp.events.telling import first_form
 from pipelines.nlp.parsed import Token
 
 # "three years after the 2001 attacks", "until Monday": what stands under these bounds the clause, it does not date it.
@@ -18,6 +19,7 @@ _EDGES = frozenset("after before since following".split())
 _MODIFIERS = frozenset(("nummod", "compound", "amod", "nmod", "poss", "npadvmod"))
 _PLANNED = frozenset("scheduled planned slated set due expected called".split())
 _JOINED = frozenset(("ccomp", "conj", "parataxis", "advcl"))
+_NOT_PAST = frozenset(("has", "have", "'ve", "’ve", "would", "will", "could", "can", "should", "may", "might", "must"))
 _CLIMB = 12
 
 
@@ -44,11 +46,29 @@ def clause_chain(anchor: Token) -> list[Token]:
     return chain
 
 
+def ranks_of(chain: list[Token]) -> dict[int, int]:
+    """Token index to place in the chain, of the tokens whose time the event shares.
+
+    "Gave up six ships last year and would contest the listing", "arrested him on Monday and have searched the house": a clause
+    in another tense than the past one that it is joined to has another time.
+    """
+    apart = {
+        token.head.i
+        for token in chain
+        if token.dep_ == "conj"
+        and token.pos_ in ("VERB", "AUX")
+        and first_form(token).lower_ in _NOT_PAST
+        and first_form(token.head).tag_ in ("VBD", "VBN")
+    }
+    return {token.i: rank for rank, token in enumerate(chain) if token.i not in apart}
+
+
 def edge_rank(chain: list[Token]) -> int | None:
     """Where in a chain of clauses the time is an earlier or later one: over "after rebels attacked it", "men accused of it"."""
     for rank, token in enumerate(chain[:-1]):
         if token.dep_ == "advcl" and any(
-            c.dep_ in ("mark", "prep", "advmod") and c.lower_ in _EDGES for c in token.children
+            c.dep_ in ("mark", "prep", "advmod") and c.lower_ in _EDGES
+            for c in (*token.children, *under_distance(token))
         ):
             return rank + 1
         if (
@@ -60,6 +80,11 @@ def edge_rank(chain: list[Token]) -> int | None:
         if is_bare_participle(token):
             return rank + 1  # "stopped four ships on Monday suspected of smuggling": they had been suspected before
     return None
+
+
+def under_distance(verb: Token) -> list[Token]:
+    """What the parser hangs on the distance before a clause: "after" of "a day after a court jailed him"."""
+    return [c for noun in verb.lefts if noun.dep_ == "npadvmod" for c in noun.children if c.dep_ == "prep"]
 
 
 def is_bare_participle(token: Token) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from pipelines.nlp.events.chains import under_distance
 from pipelines.nlp.parsed import Token
 from pipelines.nlp.times.patterns import LEXICON
 from pipelines.nlp.times.token_class import TokenClass
@@ -67,7 +68,8 @@ def _distance(token: Token) -> tuple[int, str] | None:
         match = _ANNIVERSARY.search(_before(head))
         number = _number(match["count"] or "") if match else None
         return (number, "Y") if number else None
-    words = [c for c in token.children if c.lower_ == "after" and c.dep_ in ("mark", "prep", "advmod")]
+    over = (*token.children, *under_distance(token))
+    words = [c for c in over if c.lower_ == "after" and c.dep_ in ("mark", "prep", "advmod")]
     if token.dep_ in ("pobj", "pcomp") and head.lower_ == "after":
         words.append(head)
     # "a week after" follows the distance and precedes what it governs; "met after lunch" does not.

@@ -21,18 +21,18 @@ from pipelines.nlp.events.chains import (
     is_bare_participle,
     is_bound,
     only_names,
+    ranks_of,
     report_rank,
 )
 from pipelines.nlp.events.counted_dates import counted_days, is_only_counted_in
 from pipelines.nlp.events.drafts import Draft
+from pipelines.nlp.events.ongoing import lasting, since
 from pipelines.nlp.events.telling import (
     BEFORE,
     Telling,
     adjunct_preposition,
-    first_form,
     is_background,
     is_definite,
-    is_perfect,
     is_present,
     is_split_passive,
     is_told_in_past,
@@ -42,7 +42,6 @@ from pipelines.nlp.events.telling import (
 from pipelines.nlp.parsed import Doc, Token
 from pipelines.records import EventDateSource, Modality, Precision, TimeExpression
 
-_MANY = frozenset("several many dozens hundreds thousands scores times repeatedly".split())
 _LONG = frozenset(("month", "year", "decade", "century"))
 _SAME_TIME = frozenset(("when", "as", "while", "where"))
 _CLIMB = 12
@@ -78,8 +77,13 @@ class EventDateReader:
         self.doc = doc
         self.published: date | None = doc._.context.published_date if doc._.context is not None else None
         self.times: dict[int, list[tuple[Token, TimeExpression]]] = {}
+        self.durations: dict[int, list[tuple[Token, TimeExpression]]] = {}
         day_told: date | None = None
         for time in doc._.time_expressions or ():
+            if time.type == "DURATION" and self.published is not None:
+                span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
+                if span is not None:
+                    self.durations.setdefault(span.root.sent.start, []).append((span.root, time))
             if time.type not in ("DATE", "TIME") or time.date_start is None:
                 continue
             if is_only_counted_in(doc.text, time.start_char):
@@ -124,7 +128,7 @@ class EventDateReader:
         chain = clause_chain(anchor)
         spoken = None if is_speech else _said_rank(draft, chain)
         edge = edge_rank(chain)
-        ranks = {token.i: rank for rank, token in enumerate(chain)}
+        ranks = ranks_of(chain)
         best, best_head, best_key = None, anchor, (len(chain) + 1, 0)
         is_beyond = False
         is_told_now = telling(draft) == Telling.STATE and is_present(own_finite(draft.top))
@@ -139,8 +143,11 @@ class EventDateReader:
             if edge is not None and rank >= edge and not _is_also_of(time, chain[edge - 1]):
                 is_beyond = True  # "closed it on Monday after rebels attacked": the attack was before
                 continue
-            if (rank, abs(head.i - anchor.i)) < best_key:
-                best, best_head, best_key = time, head, (rank, abs(head.i - anchor.i))
+            key = (rank, abs(head.i - anchor.i))
+            is_finer = rank == best_key[0] and _is_within(time, best)  # "last year in autumn"
+            is_coarser = rank == best_key[0] and best is not None and _is_within(best, time)
+            if is_finer or key < best_key and not is_coarser:
+                best, best_head, best_key = time, head, key
         if best is None or best_key[0] > 0:
             # "Two weeks after the vote, thousands marched last night, and police beat them": the day named is the nearer.
             is_on_day = best is not None and best.precision == Precision.DAY
@@ -148,7 +155,7 @@ class EventDateReader:
             if days is not None:
                 return EventDate(days.start, days.end, days.precision, EventDateSource.TEXT, is_counted=True)
         if best is None:
-            return NO_DATE if is_beyond or _is_counted_from(draft.site.top) else self._since(draft)
+            return NO_DATE if is_beyond or _is_counted_from(draft.site.top) else self._until_now(draft)
         preposition = adjunct_preposition(draft.top)
         if best_key[0] > 0 and preposition is not None and is_definite(draft.top):
             return _bounded(best, preposition)
@@ -187,20 +194,14 @@ class EventDateReader:
         last = time.date_end or time.date_start
         return self.published is not None and last is not None and last < self.published
 
-    def _since(self, draft: Draft) -> EventDate | None:
-        """When what has gone on ever since began; of what has been going on, or done again and again, all days until now."""
-        anchor = own_finite(draft.top)
-        if self.published is None or not is_perfect(anchor):
+    def _until_now(self, draft: Draft) -> EventDate | None:
+        """What has gone on since a day or for some time ("have been shelling the town for three days")."""
+        if self.published is None:
             return None
-        for head, time in self.times.get(anchor.sent.start, ()):
-            mark = next((t for t in _path(head, anchor) if t.lower_ == "since" or _has_since(t)), None)
-            if mark is not None and time.date_start is not None and time.date_start < self.published:
-                noun = draft.site.noun
-                is_counted = noun is None and _is_counted(draft.top)
-                is_one = noun is not None and noun.tag_ in ("NN", "NNP")  # a war that began then
-                end = self.published if is_counted or _is_being_done(anchor) and not is_one else time.date_end
-                return EventDate(time.date_start, end, time.precision, EventDateSource.TEXT, is_ongoing=True)
-        return None
+        start = draft.site.token.sent.start
+        found = since(draft, self.times.get(start, ()), self.published)
+        found = found or lasting(draft, self.durations.get(start, ()), self.published)
+        return EventDate(*found, EventDateSource.TEXT, is_ongoing=True) if found is not None else None
 
     def _is_past(self, time: TimeExpression) -> bool:
         last = time.date_end or time.date_start
@@ -235,8 +236,10 @@ class EventDateReader:
         if verb.dep_ in ("xcomp", "ccomp") and verb.tag_ == "VB" and verb.head.tag_ in ("VBD", "VBN"):
             rank = ranks.get(verb.head.i)  # "helped workers obtain their pay last year": both were then
             return None if rank is None else rank + 1
-        if verb.dep_ == "acl" and verb.head.i == anchor.i:
-            return ranks.get(verb.head.i)
+        if verb.dep_ == "acl":
+            # "A massacre committed in 2001, in which soldiers shot monks": what the clause tells was then too.
+            is_told_of = any(c.dep_ == "relcl" and c.i in ranks for c in verb.head.children)
+            return ranks.get(verb.head.i) if verb.head.i == anchor.i or is_told_of else None
         if verb.dep_ == "relcl" and any(
             c.dep_ in ("nsubj", "nsubjpass") and c.tag_ in ("WDT", "WP") for c in verb.children
         ):
@@ -267,6 +270,15 @@ def _is_also_of(time: TimeExpression, clause: Token) -> bool:
     return time.precision == Precision.YEAR and not is_bare_participle(clause)
 
 
+def _is_within(time: TimeExpression, other: TimeExpression | None) -> bool:
+    """Whether a time is part of another: the autumn in "last year in autumn"."""
+    if other is None or None in (time.date_start, time.date_end, other.date_start, other.date_end):
+        return False
+    assert time.date_start and time.date_end and other.date_start and other.date_end
+    days, others = (time.date_end - time.date_start).days, (other.date_end - other.date_start).days
+    return other.date_start <= time.date_start and time.date_end <= other.date_end and days < others
+
+
 def _with_day_before(text: str, time: TimeExpression) -> TimeExpression:
     """A day with the one that is written before it: the 7th and 8th of "on 7 and 8 February"."""
     day = time.date_start
@@ -286,36 +298,6 @@ def _is_counted_from(verb: Token) -> bool:
         for noun in (*bound.children, *(g for c in bound.children for g in c.children))
         if noun.dep_ == "npadvmod"
     )
-
-
-def _is_being_done(verb: Token) -> bool:
-    """Whether a clause tells what goes on until now: "have been holding rallies since May"; "had been" may be over."""
-    return verb.tag_ == "VBG" and first_form(verb).lower_ in ("has", "have", "'ve", "’ve")
-
-
-def _is_counted(verb: Token) -> bool:
-    """Whether a clause counts what was done or whom it was done to: "has closed several papers", "100 have been held"."""
-    told_of = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass", "dobj", "npadvmod")]
-    told_of += [c for to in verb.children if to.dep_ == "dative" for c in to.children]
-    return any(g.dep_ == "nummod" or g.lower_ in _MANY for c in told_of for g in c.subtree)
-
-
-def _path(head: Token, top: Token) -> list[Token]:
-    """The tokens from a time up to a predicate, without it; empty where the time does not hang on it."""
-    path: list[Token] = []
-    current = head
-    for _ in range(_CLIMB):
-        if current.i == top.i:
-            return path
-        path.append(current)
-        if current.head is current:
-            break
-        current = current.head
-    return []
-
-
-def _has_since(verb: Token) -> bool:
-    return verb.pos_ in ("VERB", "AUX") and any(c.dep_ == "mark" and c.lower_ == "since" for c in verb.children)
 
 
 def _year_before(time: TimeExpression) -> EventDate:

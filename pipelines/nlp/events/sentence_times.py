@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipelines.nlp.clauses.government import is_divided
-from pipelines.nlp.events.chains import bound_over, clause_chain, only_names, report_rank
+from pipelines.nlp.events.chains import bound_over, clause_chain, only_names, ranks_of, report_rank
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.event_dates import EventDate, EventDateReader
+from pipelines.nlp.events.telling import first_form, is_present, own_finite
+from pipelines.nlp.parsed import Token
 from pipelines.records import EventDateSource, TimeExpression
 
 _BACKGROUND_DAYS = 365
@@ -38,8 +40,10 @@ class SentenceTimes:
         """
         anchor = draft.site.token
         chain = clause_chain(anchor)
-        ranks = {token.i: rank for rank, token in enumerate(chain)}
+        ranks = ranks_of(chain)
         spoken = None if is_speech else report_rank(chain)
+        finite = own_finite(draft.top)
+        is_until_now = is_present(finite) or first_form(finite).lower_ in ("has", "have", "'ve", "’ve")
         times = self.dates.times.get(anchor.sent.start, ())
         nearest = min((abs(head.i - anchor.i) for head, _ in times), default=0)
         for head, time in times:
@@ -49,6 +53,8 @@ class SentenceTimes:
                 continue  # "promised an inquiry; its report was handed over in December"
             rank = self.dates.rank(head, ranks, anchor)
             seen = [f"rank{min(rank, 2)}" if rank is not None else "apart", *self._seen_of(time)]
+            if rank is None and is_until_now and self._age(time) > 0 and _is_of_noun(head):
+                continue  # "wants a cut undone that was passed in March", "has declined to annul the protocol of 2004"
             if spoken is not None and rank is not None and rank >= spoken:
                 seen.append("saying")
             if only_names(head, anchor):
@@ -87,6 +93,16 @@ class SentenceTimes:
         elif age > _BACKGROUND_DAYS:
             found.append("old")
         return found
+
+
+def _is_of_noun(head: Token) -> bool:
+    """Whether a time stands in a clause that tells of a noun: "a law passed in April", "the protocol it signed in 2004"."""
+    current = head
+    while current.head is not current:
+        current = current.head
+        if current.pos_ in ("VERB", "AUX"):
+            return current.dep_ in ("relcl", "acl")
+    return False
 
 
 def has_time(draft: Draft, dates: EventDateReader) -> bool:

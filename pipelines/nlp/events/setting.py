@@ -10,7 +10,15 @@ from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.event_dates import EventDateReader
 from pipelines.nlp.events.lexicon import EventLexicon
 from pipelines.nlp.events.sentence_times import has_time
-from pipelines.nlp.events.telling import Telling, has_past_perfect, is_perfect, is_present, lasts, own_finite
+from pipelines.nlp.events.telling import (
+    Telling,
+    has_past_perfect,
+    is_perfect,
+    is_present,
+    lasts,
+    own_finite,
+    takes_up_story,
+)
 from pipelines.nlp.parsed import Doc, Token
 from pipelines.records import Modality
 
@@ -52,11 +60,17 @@ class SettingReader:
             found.append("unreal" if draft.modality != Modality.HISTORICAL else "historical")
         if is_perfect(draft.top):
             found.append("past-perfect" if has_past_perfect(draft.top) else "perfect")
+            is_line = how == Telling.NEWS and draft.top.dep_ != "advcl"  # "comes as China has denounced it" is of now
+            if kind == "word" and is_line and not self._is_in_lead(draft.top):
+                found.append("later-perfect")  # "has accused them": some time ago; the lead's is the news of the day
         if draft.site.noun is not None:
             found.append("noun")
         if draft.attributed_to is not None:
             found.append("said")
         return found
+
+    def _is_in_lead(self, token: Token) -> bool:
+        return token.i < self.lead_end
 
     def fine(self, draft: Draft, how: Telling) -> list[str]:
         """What more bears on the day: where the event stands in sentence and text."""
@@ -64,7 +78,7 @@ class SettingReader:
         found = [f"dep={token.dep_}"] if token.dep_ in _CLAUSES else []
         if how == Telling.BACKGROUND and not has_past_perfect(token):
             found.append("background-" + (token.dep_ if token.dep_ in _CLAUSES else "other"))
-        if token.i < self.lead_end:
+        if self._is_in_lead(token):
             found.append("lead")
         if _is_headline(token):
             found.append("headline")
@@ -79,6 +93,8 @@ class SettingReader:
             found.append("lasting")
         if has_past_perfect(finite) and not has_past_perfect(token):
             found.append("under-past-perfect")
+        if how == Telling.NEWS and not is_perfect(finite) and takes_up_story(token.sent):
+            found.append("takes-up")
         found.append("dated" if has_time(draft, self.dates) else "undated")
         return found
 

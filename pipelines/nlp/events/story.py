@@ -23,7 +23,15 @@ from pipelines.nlp.events.retelling import Retellings, Told
 from pipelines.nlp.events.sentence_times import SentenceTimes
 from pipelines.nlp.events.setting import SettingReader
 from pipelines.nlp.events.settling import DAY, WEIGHTS_FILE, Options
-from pipelines.nlp.events.telling import Telling, has_past_perfect, is_perfect, is_split_passive
+from pipelines.nlp.events.telling import (
+    Telling,
+    first_form,
+    has_past_perfect,
+    is_perfect,
+    is_split_passive,
+    own_finite,
+    takes_up_story,
+)
 from pipelines.nlp.parsed import Doc, Token
 from pipelines.records import EventDateSource, Modality, Precision
 
@@ -55,6 +63,7 @@ class Story:
         self._pasts: list[tuple[int, int]] = []  # token ranges after a sentence of long ago, to its paragraph's end
         self._named: list[tuple[int, int, EventDate]] = []  # every time: its sentence's start, paragraph's end, days
         self._settled: list[tuple[Told, EventDate]] = []  # the events so far, with their dates
+        self._line_end = -_NEAR_TOKENS  # where the last one stands of a line of events that follow on each other
         for sent in doc.sents:
             for head, time in dates.times.get(sent.start, ()):
                 if time.date_start is None:
@@ -121,7 +130,13 @@ class Story:
         when = options.best(self.weights).value or NO_DATE
         if when.start is not None:
             self._settled.append((told, when))
+        if self._runs_on(draft) and not _is_dated(told) or takes_up_story(draft.site.token.sent):
+            self._line_end = draft.site.token.i
         return when
+
+    def _runs_on(self, draft: Draft) -> bool:
+        """Whether an event is told next in a line of events, one of which took up another ("After the debate")."""
+        return draft.site.token.sent.start - self._line_end < _NEAR_TOKENS
 
     def last_day(self, draft: Draft) -> date | None:
         """The last day of a long gone state of which a party is an organ: "Soviet troops", in a document of 2003.
@@ -159,7 +174,7 @@ class Story:
             if not self._is_of_story(again.when):
                 seen.append("old")
             options.add("again", again.when, seen)
-        self._add_previous(options, draft)
+        self._add_previous(options, draft, is_next=_is_next(told, setting))
         self._add_passage(options, draft)
         if self.published is None:
             return options
@@ -168,8 +183,14 @@ class Story:
             options.add(source, day, self._seen_of(day, at, draft))
         return options
 
-    def _add_previous(self, options: Options[EventDate], draft: Draft) -> None:
-        """The date of the event told before: what is told next has often happened then too."""
+    def _add_previous(self, options: Options[EventDate], draft: Draft, *, is_next: bool) -> None:
+        """The date of the event told before: what is told next has often happened then too.
+
+        Args:
+            options: the options of an event.
+            draft: the event.
+            is_next: whether it is told as the story's next.
+        """
         if not self._settled:
             return
         told, when = self._settled[-1]
@@ -184,6 +205,8 @@ class Story:
             seen.append("actor")
         if told.draft.event_type == draft.event_type:
             seen.append("type")
+        if is_next and self._runs_on(draft) and _is_short(when) and self._is_of_story(when):
+            seen.append("runs-on")
         options.add("previous", when, seen)
 
     def _add_passage(self, options: Options[EventDate], draft: Draft) -> None:
@@ -251,6 +274,13 @@ class Story:
 
 def _is_dated(told: Told) -> bool:
     return told.when is not None and told.when.source == EventDateSource.TEXT
+
+
+def _is_next(told: Told, setting: list[str]) -> bool:
+    """Whether an event is told as the next of a line: in the simple past, in a sentence without a time."""
+    finite = own_finite(told.draft.top)
+    is_simple_past = first_form(finite).tag_ == "VBD" and not is_perfect(finite)
+    return is_simple_past and told.telling == Telling.NEWS and "undated" in setting
 
 
 def _is_short(when: EventDate) -> bool:

@@ -11,7 +11,7 @@ from enum import Enum
 from pipelines.nlp.clauses.component import collapsed_subject
 from pipelines.nlp.clauses.phrases import coordinated
 from pipelines.nlp.events.drafts import Draft
-from pipelines.nlp.parsed import Token
+from pipelines.nlp.parsed import Span, Token
 
 AFTER, BEFORE = frozenset(("after", "following", "since")), frozenset(("before",))
 _PERFECT = frozenset(("have", "has", "had", "'ve", "’ve", "having"))
@@ -25,6 +25,10 @@ _LASTING = frozenset(
 _MEANWHILE = frozenset(("in", "during", "at", "amid", "amidst", "on", "as"))
 _NOUN_ARGUMENTS = frozenset(("nsubj", "nsubjpass", "dobj", "attr", "oprd", "ROOT", "conj", "appos"))
 _CLIMB = 10
+# What a sentence opens with that takes up the story where the one before left it.
+_SEQUENCE = frozenset(("then", "thereupon"))  # "later" tells as often of other years
+_TAKING_UP = frozenset(("when", "as", "after", "once", "while"))
+_PHRASES_TAKING_UP = frozenset(("after", "following", "during"))
 
 
 class Telling(Enum):
@@ -134,6 +138,18 @@ def is_told_in_past(token: Token) -> bool:
             break
         finite = own_finite(finite.head)
     return first_form(finite).tag_ == "VBD" or is_perfect(finite)
+
+
+def takes_up_story(sent: Span) -> bool:
+    """Whether a sentence opens with what took place just before: "When the sitting resumed", "Following the vote"."""
+    for opening in sent.root.lefts:
+        if opening.dep_ == "advmod" and opening.lower_ in _SEQUENCE:
+            return True
+        if opening.dep_ == "advcl" and any(c.lower_ in _TAKING_UP for c in opening.lefts):
+            return True
+        if opening.dep_ == "prep" and opening.lower_ in _PHRASES_TAKING_UP:
+            return True
+    return False
 
 
 def is_split_passive(verb: Token) -> bool:
