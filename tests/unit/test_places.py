@@ -121,3 +121,9 @@ def test_the_text_of_a_name_is_read_off_its_own_words() -> None:
     view.tokens = Counted(view.tokens)
     assert view.text(1, 4) == "port of Palma"
     assert max(read) <= 3
+
+
+def test_a_town_is_not_the_district_of_its_name(component) -> None:
+    """Districts of one country support each other; the city that is likelier by itself is meant all the same."""
+    doc = component(doc_of("Fighting went on in Sabha , in Murzuq and near Tripoli .", labels={"Sabha": "GPE"}))
+    assert {place.name for place in doc._.places if place.precision == "town"} >= {"Sabha", "Tripoli"}

@@ -83,10 +83,26 @@ def _resolve_together(
     scores = _score(pools, [weight for _, weight in names], countries)
     chosen = {}
     for (group, _), pool, score in zip(names, pools, scores, strict=True):
-        best = int(np.argmax(score))
+        best = _usual(pool, int(np.argmax(score)), group)
         resolution = Resolution(pool[best], float(_softmax(score)[best]))
         chosen.update({id(span): resolution for span in group})
     return chosen
+
+
+def _usual(pool: list[Toponym], best: int, group: list[ToponymSpan]) -> int:
+    """The likelier city in place of the region around it that bears its name, unless the words beside it say region.
+
+    Regions of one country support each other, so that "Tripoli" beside "Sabha" would be the two districts.
+    """
+    region = pool[best]
+    if region.kind != "admin1" or any(span.kinds for span in group):
+        return best
+    for i, place in enumerate(pool):
+        is_inside = (place.country, place.admin1_code) == (region.country, region.admin1_code)
+        is_named_so = fold_name(place.name) == fold_name(group[0].text)  # "New York" is not the first name of the city
+        if place.kind == "city" and is_inside and is_named_so and place.prior > region.prior:
+            return i
+    return best
 
 
 def _group(spans: list[ToponymSpan]) -> list[list[ToponymSpan]]:
