@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from spacy.lang.en import English
 from spacy.tokens import Doc
 
 from pipelines.nlp.annotations import MentionSpan, set_extensions
+from pipelines.nlp.events.lexicon import load_event_lexicon
 from pipelines.nlp.events.place_anaphors import place_anaphors
+from pipelines.nlp.events.place_evidence import PlaceEvidence
+from pipelines.nlp.events.place_phrases import is_of_place, opens_from
 from pipelines.nlp.events.whole_countries import CountryPlaces
 from pipelines.records import Place, PlacePrecision
 
@@ -60,3 +66,44 @@ def test_a_country_is_named_or_known_by_its_people():
     assert france is doc._.places[1] and countries.is_named("FRA")
     assert turkey is not None and (turkey.name, turkey.text, turkey.precision) == ("Turkey", "Turkish", "country")
     assert not countries.is_named("TUR") and countries.get("DEU") is None and countries.get(None) is None
+
+
+@pytest.mark.parametrize(
+    ("preposition", "noun", "way", "expected"),
+    [
+        ("in", "met", "", True),
+        ("to", "flew", "to", True),
+        ("to", "wrote", "", False),
+        ("from", "withdrew", "from", True),
+        ("from", "withdrew", "to", False),
+        ("of", "out", "from", True),
+        ("of", "out", "", False),
+        ("of", "bay", "", True),
+        ("of", "president", "", False),
+    ],
+)
+def test_prepositions_of_place_by_the_way_of_the_act(preposition, noun, way, expected):
+    doc = sentences([noun, preposition, "Gao"], [0, 0, 1], ["ROOT", "prep", "pobj"], ["NN", "IN", "NNP"])
+    assert is_of_place(doc[1], way) is expected
+
+
+def test_a_speaker_is_where_the_sentence_begins_from():
+    words = "From Gao he spoke . He came from Gao .".split()
+    relations = "prep pobj nsubj ROOT punct nsubj ROOT prep pobj punct".split()
+    doc = sentences(words, [3, 0, 3, 3, 3, 6, 6, 6, 7, 6], relations, "IN NNP PRP VBD . PRP VBD IN NNP .".split())
+    assert opens_from(doc[0])
+    assert not opens_from(doc[7])
+
+
+@pytest.mark.parametrize(
+    ("mode", "at", "expected"),
+    [("troops", "BWA", {"sender"}), ("troops", "LSO", {"host"}), ("militia", "BWA", set())],
+)
+def test_who_sends_from_abroad_is_not_where_it_happens(mode, at, expected):
+    doc = sentences(["Botswana"], [0], ["ROOT"], ["NNP"])
+    doc._.mentions, doc._.places = [], []
+    evidence = PlaceEvidence(CountryPlaces(doc), load_event_lexicon(), "LSO", is_of_one_country=True)
+    actors = [SimpleNamespace(country="BWA", entity=None)]
+    draft: Any = SimpleNamespace(event_type="MOBILIZE", mode=mode, actors=actors, parties=lambda: actors)
+    found = evidence.of(place(doc, 0, at, PlacePrecision.COUNTRY), draft)
+    assert set(found) & {"sender", "host"} == expected

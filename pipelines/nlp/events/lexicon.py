@@ -108,6 +108,7 @@ class TypeTraits:
     is_speech: bool  # done in words: the day it is said is its day
     is_carried: bool  # happens at a place, and where none is named, at the one where the story is
     home: str  # where it happens if no text tells: "all" parties' one country, the "actor"'s, or ""
+    way: str = ""  # "to": who does it goes or sends to the place; "from": it is the place that is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +312,7 @@ def read_event_lexicon() -> EventLexicon:
     }
     traits = {
         (row["event_type"], row["event_mode"]): TypeTraits(
-            row["is_speech"] == "true", row["is_carried"] == "true", row["home"]
+            row["is_speech"] == "true", row["is_carried"] == "true", row["home"], row["way"]
         )
         for _, row in read_rows("event_traits.csv")
     }

@@ -28,8 +28,8 @@ _KINDS = {
 
 @cache
 def place_nouns() -> dict[str, str]:
-    """The kind of place by noun."""
-    return {row["noun"]: row["kind"] for _, row in read_rows("place_nouns.csv")}
+    """The kind of place by noun, of those that can mean one named before."""
+    return {row["noun"]: row["kind"] for _, row in read_rows("place_nouns.csv") if row["kind"]}
 
 
 def place_anaphors(doc: Doc, named: Sequence[tuple[Token, Place]]) -> Iterator[tuple[Token, Place]]:

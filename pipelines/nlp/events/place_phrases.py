@@ -6,18 +6,15 @@ not: which place an event has (`scene.py`).
 
 from __future__ import annotations
 
-from pipelines.nlp.events.drafts import Draft
+from functools import cache
+
+from pipelines.nlp.events.lexicon import read_rows
 from pipelines.nlp.parsed import Token
 
 PLACE_PREPOSITIONS = frozenset(
     ("in", "at", "near", "outside", "inside", "around", "across", "through", "throughout", "off", "within")
 )
 PLACE_ADVERB = "there"  # stands for the whole phrase of a place
-# "the streets of Podgorica": of these the of-phrase names the place, of others ("the president of France") it does not.
-SCENE_NOUNS = frozenset(
-    "street city town village port province region capital district suburb outskirt centre center area island coast"
-    " square north south east west border".split()
-)
 # "the road to Tivat": near it.
 _WAY_NOUNS = frozenset("road highway motorway railway route street bridge crossing".split())
 _WITHIN_PHRASE = frozenset(
@@ -25,23 +22,46 @@ _WITHIN_PHRASE = frozenset(
 )
 # "the deadliest since an assault in Ghazni": of the other event.
 _OF_ANOTHER = frozenset(("since", "after", "before", "following", "than", "like", "unlike"))
+_WAYS = {"to": frozenset(("to", "into")), "from": frozenset(("from",))}
 _PLACE_CLIMB = 5  # phrases up
+
+
+@cache
+def scene_nouns() -> frozenset[str]:
+    """Nouns of which the of-phrase names the place: "the streets of Podgorica", not "the president of France"."""
+    return frozenset(row["noun"] for _, row in read_rows("place_nouns.csv"))
 
 
 def is_owner(token: Token) -> bool:
     """Whether a place only owns what the phrase names: "at Ghana's embassy", unlike "in Ghana's north"."""
-    return token.dep_ == "poss" and token.head.lemma_.lower() not in SCENE_NOUNS
+    return token.dep_ == "poss" and token.head.lemma_.lower() not in scene_nouns()
 
 
-def is_of_place(preposition: Token, draft: Draft) -> bool:
-    """Whether a preposition over a place says that the event was there."""
+def is_of_place(preposition: Token, way: str) -> bool:
+    """Whether a preposition over a place says that the event was there.
+
+    Args:
+        preposition: the preposition.
+        way: whether events of this kind are at the place gone "to" or the one gone "from" (`event_traits.csv`).
+    """
     word = preposition.lower_
     if word in PLACE_PREPOSITIONS or word == PLACE_ADVERB:
         return True
     if word == "of":
-        return preposition.head.lemma_.lower() in SCENE_NOUNS
+        is_out = preposition.head.lower_ == "out"
+        return preposition.head.lemma_.lower() in scene_nouns() or (way == "from" and is_out)
+    if way and word in _WAYS[way]:
+        return True
     is_way = preposition.i > 0 and preposition.nbor(-1).lemma_.lower() in _WAY_NOUNS
-    return word == "to" and (draft.mode == "visit" or is_way)
+    return word == "to" and is_way
+
+
+def opens_from(preposition: Token) -> bool:
+    """Whether a sentence begins with where its speaker is: "From Tripoli, the government called for restraint"."""
+    if preposition.lower_ != "from":
+        return False
+    before = preposition.doc[preposition.sent.start : preposition.i]
+    return all(token.is_space or token.is_punct for token in before)
 
 
 def preposition_of(token: Token) -> Token | None:

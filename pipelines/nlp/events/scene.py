@@ -16,16 +16,17 @@ from pipelines.nlp.events.chains import clause_chain, report_rank
 from pipelines.nlp.events.choice import load_weights
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import EventLexicon
-from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.place_anaphors import is_place_adverb, place_anaphors
+from pipelines.nlp.events.place_evidence import PlaceEvidence
 from pipelines.nlp.events.place_phrases import (
     PLACE_PREPOSITIONS,
-    SCENE_NOUNS,
     is_in_main_line,
     is_of_place,
     is_of_subject_above,
     is_owner,
+    opens_from,
     preposition_of,
+    scene_nouns,
     steps_up,
 )
 from pipelines.nlp.events.retelling import Told
@@ -71,7 +72,9 @@ class SceneReader:
         self._main_country = self._countries.named.get(main or "")
         if self._main_country is None and doc._.home is not None:
             self._main_country = self._countries.get(doc._.home.main)
-        self._is_of_one_country = len(counts) < 2 or counts.most_common(2)[1][1] <= counts[main] * _RIVAL
+        is_of_one = len(counts) < 2 or counts.most_common(2)[1][1] <= counts[main] * _RIVAL
+        main_code = self._main_country.country if self._main_country is not None else None
+        self._evidence = PlaceEvidence(self._countries, lexicon, main_code, is_of_one_country=is_of_one)
         self._scenes: dict[bool, list[tuple[int, Place]]] = {}  # of deeds, of talks: start of the sentence, place
         self._seen_at: dict[object, Place] = {}  # where each actor was last
         self._last: tuple[int, Place | None] = (-1, None)  # the event before: its token and where it was
@@ -91,10 +94,10 @@ class SceneReader:
         ranks = {token.i: rank for rank, token in enumerate(self._chain(anchor, draft)[:_CLAUSES])}
         found: dict[int, tuple[tuple[bool, int, int], Place]] = {}  # by preposition
         for head, place in self._places.get(anchor.sent.start, ()):
-            if head.dep_ in _NAMING and not _is_party(head, draft) and self._is_named_act(head.head, anchor):
+            if head.dep_ in _NAMING and _is_where(head, place, draft) and self._is_named_act(head.head, anchor):
                 return place  # "the Tunis bombing", "the Tunis bombing killed ten"
             preposition = head if is_place_adverb(head) else preposition_of(head)
-            if preposition is None or not is_of_place(preposition, draft) or is_owner(head):
+            if preposition is None or not self._is_of_place(preposition, draft) or is_owner(head):
                 continue
             rank = steps_up(preposition.head, ranks)
             if rank is None or is_of_subject_above(preposition, ranks):
@@ -112,6 +115,11 @@ class SceneReader:
         chain = clause_chain(anchor)
         told = report_rank(chain)
         return chain[:told] if told is not None and self.is_deed(draft) else chain
+
+    def _is_of_place(self, preposition: Token, draft: Draft) -> bool:
+        traits = self.lexicon.traits_of(draft.event_type, draft.mode)
+        is_spoken = traits.is_speech or draft.is_composed
+        return is_of_place(preposition, traits.way) or is_spoken and opens_from(preposition)
 
     def _reports(self, draft: Draft) -> set[int]:
         """The tokens over a deed that tell of it."""
@@ -134,7 +142,7 @@ class SceneReader:
         reports = self._reports(draft)
         for head, place in self._places.get(draft.site.token.sent.start, ()):
             preposition = preposition_of(head)
-            if preposition is None or is_owner(head) or not is_of_place(preposition, draft):
+            if preposition is None or is_owner(head) or not self._is_of_place(preposition, draft):
                 continue
             if is_in_main_line(preposition) and preposition.head.i not in reports:
                 return place
@@ -184,7 +192,7 @@ class SceneReader:
             *self._at_home(draft),
         ):
             if place is not None:
-                options.add(source, place, self._seen_of(place, draft))
+                options.add(source, place, self._evidence.of(place, draft))
         return options
 
     def _in_sentence(self, draft: Draft) -> list[tuple[str, Place | None]]:
@@ -257,32 +265,6 @@ class SceneReader:
             found.append((source, self._countries.get(next(iter(codes))) if len(codes) == 1 else None))
         return found
 
-    def _seen_of(self, place: Place, draft: Draft) -> list[str]:
-        """Whether a place is a country, named or not, and whether it is in one of the parties' countries."""
-        is_country = place.precision == PlacePrecision.COUNTRY
-        actors, all_ = ({p.country for p in side if p.country} for side in (draft.actors, draft.parties()))
-        found = ["whole" if is_country else "within"]
-        found.append(
-            "unknown"
-            if not all_
-            else "own"
-            if place.country in actors
-            else "theirs"
-            if place.country in all_
-            else "foreign"
-        )
-        if is_country and not self._countries.is_named(place.country):
-            found.append("implied")
-        if len(all_) > 1:
-            found.append("between")
-        if actors and place.country not in actors and any(_is_person(actor) for actor in draft.actors):
-            found.append("away")
-        if not self._is_of_one_country:
-            found.append("two-countries")
-        if self._main_country is not None and place.country != self._main_country.country:
-            found.append("abroad")
-        return found
-
     def _names_another_place(self, draft: Draft) -> bool:
         """Whether the sentence names a place that the gazetteer does not know: then it is not where the story was."""
         sent = draft.site.token.sent
@@ -295,7 +277,7 @@ class SceneReader:
                 or preposition.lower_ not in PLACE_PREPOSITIONS | {"of", "to"}
             ):
                 continue
-            if preposition.lower_ != "of" or preposition.head.lemma_.lower() in SCENE_NOUNS:
+            if preposition.lower_ != "of" or preposition.head.lemma_.lower() in scene_nouns():
                 return True
         return False
 
@@ -360,10 +342,6 @@ def _position(item: tuple[Token, Place]) -> int:
     return item[0].i
 
 
-def _is_person(party: PartyPhrase) -> bool:
-    return party.entity is not None and party.entity.label == "PERSON"
-
-
 def _is_of_speaker(token: Token, ranks: dict[int, int]) -> bool:
     """Whether a place is that of the one who tells of the event: "the navy in Busan said"."""
     preposition = preposition_of(token)
@@ -374,6 +352,11 @@ def _is_party(token: Token, draft: Draft) -> bool:
     return any(p.start <= token.i < p.end for p in draft.parties())
 
 
+def _is_where(token: Token, place: Place, draft: Draft) -> bool:
+    """Whether a name before an act says where it was, not who did it: "the Kabul bombing", unlike "the US strike"."""
+    return place.precision != PlacePrecision.COUNTRY or not _is_party(token, draft)
+
+
 def _only_acts(token: Token, place: Place) -> bool:
     """Whether a country is named as one that acts or is acted on, not as where something is: "the crimes of Chad"."""
     if place.precision != PlacePrecision.COUNTRY or is_place_adverb(token):
@@ -381,7 +364,7 @@ def _only_acts(token: Token, place: Place) -> bool:
     preposition = preposition_of(token)
     if preposition is None or preposition.lower_ in PLACE_PREPOSITIONS:
         return preposition is None
-    return preposition.lower_ != "of" or preposition.head.lemma_.lower() not in SCENE_NOUNS
+    return preposition.lower_ != "of" or preposition.head.lemma_.lower() not in scene_nouns()
 
 
 def _unplaced(doc: Doc) -> dict[int, list[MentionSpan]]:

@@ -39,10 +39,12 @@ def capitals(doc: Doc) -> Iterator[tuple[Token, Place]]:
         return
     country_of = {i: m.country for m in doc._.mentions or () if m.country for i in range(m.start, m.end)}
     placed = {place.start_char for place in doc._.places or ()}
+    regions = {place.start_char for place in doc._.places or () if place.precision != PlacePrecision.COUNTRY}
     for token in found:
         if _is_named(token, placed):
             continue
-        country = next((country_of[owner.i] for owner in _owners(token) if owner.i in country_of), None)
+        owners = [owner for owner in _owners(token) if owner.idx not in regions]  # "Bavaria's capital" is not Germany's
+        country = next((country_of[owner.i] for owner in owners if owner.i in country_of), None)
         city = _capital_of(country) if country is not None else None
         if city is not None:
             yield token, place_of(token.text, token.idx, city, 1.0, load_gazetteer())

@@ -1,0 +1,74 @@
+"""What is seen of a place that an event may have been at: a country or a part of one, and whose.
+
+What belongs here: evidence of the place and the parties' countries. What does not: where the places are from (`scene.py`), what
+holds of the event whatever its place (`setting.py`).
+"""
+
+from __future__ import annotations
+
+from pipelines.nlp.events.drafts import Draft
+from pipelines.nlp.events.lexicon import EventLexicon
+from pipelines.nlp.events.party_phrase import PartyPhrase
+from pipelines.nlp.events.whole_countries import CountryPlaces
+from pipelines.records import Place, PlacePrecision
+
+
+class PlaceEvidence:
+    """Names what is seen of the places of one Doc."""
+
+    def __init__(
+        self, countries: CountryPlaces, lexicon: EventLexicon, main: str | None, *, is_of_one_country: bool
+    ) -> None:
+        """
+        Args:
+            countries: the countries of the document.
+            lexicon: the event lexicons.
+            main: the country that the document is about, ISO 3166 alpha-3.
+            is_of_one_country: whether no other country's places come near those of the one named most.
+        """
+        self._countries = countries
+        self._lexicon = lexicon
+        self._main = main
+        self._is_of_one_country = is_of_one_country
+
+    def of(self, place: Place, draft: Draft) -> list[str]:
+        """Whether a place is a country, named or not, and whether it is in one of the parties' countries.
+
+        Args:
+            place: the place.
+            draft: the event.
+        """
+        is_country = place.precision == PlacePrecision.COUNTRY
+        actors, all_ = ({p.country for p in side if p.country} for side in (draft.actors, draft.parties()))
+        found = ["whole" if is_country else "within"]
+        found.append(
+            "unknown"
+            if not all_
+            else "own"
+            if place.country in actors
+            else "theirs"
+            if place.country in all_
+            else "foreign"
+        )
+        if is_country and not self._countries.is_named(place.country):
+            found.append("implied")
+        if len(all_) > 1:
+            found.append("between")
+        if actors and place.country not in actors and any(_is_person(actor) for actor in draft.actors):
+            found.append("away")
+        if not self._is_of_one_country:
+            found.append("two-countries")
+        if self._main is not None and place.country != self._main:
+            found.append("abroad")
+        return found + self._of_way(place, draft, actors)
+
+    def _of_way(self, place: Place, draft: Draft, actors: set[str]) -> list[str]:
+        """Where those who go or send to a place come from, if from abroad, and which country they go to."""
+        way = self._lexicon.traits_of(draft.event_type, draft.mode).way
+        if way != "to" or self._main is None or not actors or self._main in actors:
+            return []
+        return ["sender"] if place.country in actors else ["host"] if place.country == self._main else []
+
+
+def _is_person(party: PartyPhrase) -> bool:
+    return party.entity is not None and party.entity.label == "PERSON"
