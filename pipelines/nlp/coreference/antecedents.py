@@ -7,6 +7,7 @@ enough. What does not: finding nominals (`nominals.py`).
 from __future__ import annotations
 
 from pipelines.nlp.annotations import EntityNode
+from pipelines.nlp.clauses.binding import acts_on
 from pipelines.nlp.coreference.discourse import Discourse, Occurrence, Referent
 from pipelines.nlp.coreference.nominals import AGED, Form, Nominal
 from pipelines.nlp.coreference.patterns import BODY_SECTORS, EXPLETIVE_LEMMAS, OFFICE_SYNONYMS, PREMIER_TITLES
@@ -92,6 +93,8 @@ def _is_coargument(discourse: Discourse, nominal: Nominal, other: Occurrence) ->
         return False
     if pronoun.dep_ not in _PRONOUN_OBJECT_DEPS:
         return False
+    if acts_on(candidate, pronoun):
+        return True
     governor = pronoun.head
     if pronoun.dep_ == "pobj" and governor.head.pos_ in ("VERB", "AUX"):
         governor = governor.head

@@ -7,11 +7,15 @@ sentences (`coreference/`).
 from __future__ import annotations
 
 from pipelines.nlp.annotations import MentionSpan
+from pipelines.nlp.clauses.binding import acting_verb, acts_on
 from pipelines.nlp.clauses.component import ClauseReader
+from pipelines.nlp.coreference.patterns import BODY_WORDS, THING_PRONOUNS
 from pipelines.nlp.events.patterns import PLURAL_PRONOUNS, THIRD_PERSON
 from pipelines.nlp.parsed import Doc, Token
 
 _CLIMB = 5  # clauses up
+_OFFICER_OF = frozenset(("of", "for"))
+_BODIES = frozenset(("ORG", "GPE", "LOC", "FAC"))  # labels of names that nobody is called by
 
 
 class AntecedentReader:
@@ -47,7 +51,7 @@ class AntecedentReader:
                     return self.doc[other.start : other.end].root
             if not mention.entity.members:
                 return None
-        return self._of_clauses(token) or self._of_sentence_before(token)
+        return self._of_clauses(token) or self._of_clause_before(token) or self._of_sentence_before(token)
 
     def _of_clauses(self, token: Token) -> Token | None:
         """The subject of a clause above that a pronoun repeats."""
@@ -56,17 +60,48 @@ class AntecedentReader:
             if current.dep_ in ("ccomp", "xcomp", "advcl", "conj", "pcomp") or token.dep_ in ("poss", "dobj", "pobj"):
                 governor = current.head if current.head is not current and current.pos_ in ("VERB", "AUX") else current
                 subject = self.clauses.surface_subject(governor) if governor.pos_ in ("VERB", "AUX") else None
-                if (
-                    subject is not None
-                    and subject.i < token.i
-                    and subject.pos_ != "PRON"
-                    and _agree(token, subject)
-                    and not self._is_acted_on_by(token, governor)
-                ):
-                    return subject
+                if subject is not None and subject.i < token.i and subject.pos_ != "PRON":
+                    may_be = not self._is_acted_on_by(token, governor) and not acts_on(subject, token)
+                    if may_be and self._fits(token, subject):
+                        return subject
+                    body = self._body_of(subject) if may_be and token.lower_ in THING_PRONOUNS else None
+                    if body is not None:
+                        return body
             if current.head is current:
                 return None
             current = current.head
+        return None
+
+    def _of_clause_before(self, token: Token) -> Token | None:
+        """Whom the verb before tells of, where an object follows it: "thanked the bank and asked it to lend more"."""
+        verb = acting_verb(token)
+        if verb is None or verb.dep_ != "conj" or verb.head.pos_ != "VERB":
+            return None
+        first = verb.head
+        named = [c for c in first.children if c.dep_ in ("dobj", "dative")]
+        named += [o for c in first.children if c.dep_ == "prep" for o in c.children if o.dep_ == "pobj"]
+        named += [s for c in first.children if c.dep_ == "ccomp" for s in c.children if s.dep_ == "nsubj"]
+        for other in sorted(named, key=lambda t: t.i):
+            if other.i < token.i and other.pos_ in ("NOUN", "PROPN") and other.i in self._mentions:
+                if self._fits(token, other):
+                    return other
+        return None
+
+    def _body_of(self, person: Token) -> Token | None:
+        """The body that somebody speaks for: "its president said it would", "a spokesman for the ministry said it had"."""
+        mention = self._mentions.get(person.i)
+        if mention is None or mention.label != "PERSON":
+            return None
+        named = [c for c in person.children if c.dep_ == "poss"]
+        named += [o for c in person.children if c.lower_ in _OFFICER_OF for o in c.children if o.dep_ == "pobj"]
+        for other in named:
+            found = self.of(other) if other.pos_ == "PRON" else other
+            if found is None or found.pos_ == "PRON":
+                continue
+            body = self._mentions.get(found.i)
+            is_definite = body is not None and (body.is_name or any(c.dep_ in ("det", "poss") for c in found.children))
+            if body is not None and is_definite and body.label in ("ORG", "GPE"):
+                return found
         return None
 
     def _of_sentence_before(self, token: Token) -> Token | None:
@@ -87,6 +122,20 @@ class AntecedentReader:
         if token.lower_.endswith(("self", "selves")) or token.dep_ not in ("dobj", "dative", "pobj"):
             return False
         return token.head.i == verb.i or (token.dep_ == "pobj" and token.head.head.i == verb.i)
+
+    def _fits(self, pronoun: Token, noun: Token) -> bool:
+        """Whether a pronoun may repeat a noun by number and by what it is."""
+        return _agree(pronoun, noun) and self._is_alive_as(pronoun, noun)
+
+    def _is_alive_as(self, pronoun: Token, noun: Token) -> bool:
+        """Whether a noun is what a pronoun says it is: "he" no body, "it" nobody."""
+        if pronoun.lower_ in PLURAL_PRONOUNS:
+            return True
+        mention = self._mentions.get(noun.i)
+        label = mention.label if mention is not None else None
+        if pronoun.lower_ in THING_PRONOUNS:
+            return label != "PERSON"
+        return noun.lower_ not in BODY_WORDS and (label not in _BODIES or mention is None or not mention.is_name)
 
     def _is_pronoun(self, mention: MentionSpan) -> bool:
         return mention.end - mention.start == 1 and self.doc[mention.start].pos_ == "PRON"
