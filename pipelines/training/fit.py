@@ -26,7 +26,8 @@ _PENALTIES = (1.0, 3.0, 10.0, 20.0, 30.0)  # of the squared distance from the st
 _NEARLY = 1.01  # the greatest penalty is taken whose loss in cross-validation is at most this many times the least
 # Added to the fitted weights. To the bias of the recipient: an empty side that has a likely party costs an analyst more than a
 # doubtful party does. To the rest: who only tells of an event, stands in another clause, repeats a name, or is beside several
-# who act together is hardly ever the other side; the articles have too few of each to fit it. To an event: long articles refer
+# who act together is hardly ever the other side, nor is the place of the scene, nor whom only a phrase deep inside another names;
+# the articles have too few of each to fit it. To an event: long articles refer
 # to deeds and suppose them more than ours do, and few nouns tell of a deed that no verb says was done; a lone sentence does not.
 # They also tell more of other things, so what a word mostly means there counts for more.
 STAKES: Mapping[str, Mapping[str, float]] = {
@@ -43,6 +44,8 @@ STAKES: Mapping[str, Mapping[str, float]] = {
         "taken:nominal": -3.0,
         "taken:plain": -3.0,
         "type=AGREE": -2.0,
+        "scene": -1.5,
+        "vacant:below:3": -0.5,
     },
     PARTICIPANT: {
         "source": -2.0,

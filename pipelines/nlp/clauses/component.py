@@ -16,6 +16,7 @@ from spacy.tokens import Doc as SpacyDoc
 
 from pipelines.nlp.clauses.misparses import (
     counted_object,
+    is_lost_main_verb,
     read_noun_taken_for_verb,
     read_particle,
     small_clause_subject,
@@ -37,6 +38,7 @@ from pipelines.nlp.clauses.phrases import add_prep, first_object, lemma_of, phra
 from pipelines.nlp.parsed import Doc, Token, parsed
 
 _LIMITING = frozenset(("only", "just", "merely", "simply", "solely"))
+_SHORTENING = frozenset(("when", "if", "once", "unless", "while", "though", "although"))
 _COLLAPSED = frozenset(("npadvmod", "nmod", "compound", "nsubj", "dep"))
 
 
@@ -329,7 +331,7 @@ def collapsed_subject(token: Token) -> Token | None:
 
 def is_passive(token: Token) -> bool:
     """Whether a verb form is passive: by its auxiliary, or as a participle that modifies or shares a passive."""
-    if token.tag_ not in ("VBN", "VBD"):
+    if token.tag_ not in ("VBN", "VBD") or is_lost_main_verb(token):
         return False
     for child in token.children:
         if child.dep_ in ("auxpass", "nsubjpass", "agent"):
@@ -340,8 +342,8 @@ def is_passive(token: Token) -> bool:
             return _is_fragment(token)
     # With an object of its own it is no passive but a finite verb that the tagger took for a participle: "Gunmen killed 27".
     has_object = any(child.dep_ == "dobj" for child in token.children)
-    if token.tag_ == "VBD":
-        return token.dep_ == "acl" and not has_object
+    if token.tag_ == "VBD":  # "the minister, when asked about it": no past tense is without a subject behind "when"
+        return (token.dep_ == "acl" or _is_short_clause(token)) and not has_object
     if token.dep_ == "acl":
         return not has_object
     if token.dep_ == "amod":
@@ -351,6 +353,11 @@ def is_passive(token: Token) -> bool:
     if token.dep_ == "conj" and token.head.pos_ in ("VERB", "AUX"):
         return is_passive(token.head) and not any(child.dep_ == "dobj" for child in token.children)
     return False
+
+
+def _is_short_clause(token: Token) -> bool:
+    """Whether a verb is what is left of a clause: "when asked", "if elected"."""
+    return token.dep_ == "advcl" and any(c.lower_ in _SHORTENING and c.i + 1 == token.i for c in token.lefts)
 
 
 def _is_fragment(token: Token) -> bool:

@@ -100,3 +100,31 @@ def counted_object(token: Token) -> Token | None:
                 if noun is not None and any(c.dep_ == "nummod" for c in noun.children):
                     return noun
     return None
+
+
+def asked_to_act(verb: Token) -> list[Token]:
+    """Who is to act in "called for the bank to lend more", which the parser takes for a clause of purpose; not who is to be
+    freed.
+    """
+    found = []
+    for clause in verb.rights:
+        if clause.dep_ not in ("advcl", "xcomp", "ccomp") or clause.tag_ != "VB":
+            continue
+        if any(c.dep_ in ("mark", "prep") and c.lower_ == "for" for c in clause.lefts):
+            found += [c for c in clause.lefts if c.dep_ == "nsubj"]
+    return found
+
+
+def is_lost_main_verb(verb: Token) -> bool:
+    """Whether the verb of a clause was taken for a participle behind its subject: "Russia, which has troops there, offered to
+    go".
+    """
+    noun = verb.head
+    if verb.dep_ != "acl" or verb.tag_ not in ("VBN", "VBD") or noun.i > verb.i:
+        return False
+    is_clause = noun.dep_ == "ROOT" or (noun.dep_ == "conj" and noun.head.pos_ in ("VERB", "AUX"))
+    if not is_clause or verb.nbor(-1).text not in (",", "-", "–", "—"):
+        return False
+    if any(c.dep_ in ("agent", "auxpass", "nsubjpass") for c in verb.children):
+        return False
+    return any(c.dep_ == "relcl" and noun.i < c.i < verb.i for c in noun.children)

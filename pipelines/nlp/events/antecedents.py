@@ -82,9 +82,9 @@ class AntecedentReader:
         named += [o for c in first.children if c.dep_ == "prep" for o in c.children if o.dep_ == "pobj"]
         named += [s for c in first.children if c.dep_ == "ccomp" for s in c.children if s.dep_ == "nsubj"]
         for other in sorted(named, key=lambda t: t.i):
-            if other.i < token.i and other.pos_ in ("NOUN", "PROPN") and other.i in self._mentions:
-                if self._fits(token, other):
-                    return other
+            is_named = other.i < token.i and other.pos_ in ("NOUN", "PROPN") and other.i in self._mentions
+            if is_named and self._fits(token, other):
+                return other
         return None
 
     def _body_of(self, person: Token) -> Token | None:

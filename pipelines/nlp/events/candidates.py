@@ -12,6 +12,7 @@ from dataclasses import field
 from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.government import government
+from pipelines.nlp.clauses.misparses import asked_to_act
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of
 from pipelines.nlp.events.matcher import FrameMatcher, Site
 from pipelines.nlp.events.parties import PartyReader
@@ -162,6 +163,8 @@ class CandidateReader:
         for name in names:
             for token in self.matcher.role_tokens(site, name):
                 self._phrase(found, token, name)
+        for token in asked_to_act(site.token):
+            self._phrase(found, token, "iobj")
         found.add(tuple(self.parties.adjectival(site.token)), Place("adj"))
         if verb is not None and noun is None and (verb.subject is None if verb.is_passive else verb.obj is None):
             self._doers(found, verb)
@@ -198,10 +201,19 @@ class CandidateReader:
             return
         if relation in ("subj", "by", "obj"):
             acting = tuple(p for p in self.parties.subjects(token) if p.country or p.sector)
+            if relation == "obj":  # an official car is nobody whom something is done to, a government bill is
+                acting = tuple(p for p in acting if p.country or self._is_of_body(self.parties.doc[p.head]))
             if acting:
                 found.add(acting, Place(relation, "thing"))
         for head in coordinated(token):
             self._inside(found, head, relation, _INNER_DEPTH)
+
+    def _is_of_body(self, head: Token) -> bool:
+        """Whether a noun says which body a thing is of: "a council decision", "the police station"."""
+        return any(
+            c.dep_ in ("compound", "nmod", "poss") and c.pos_ in ("NOUN", "PROPN") and self.parties.is_party(c)
+            for c in head.lefts
+        )
 
     def _direct(self, token: Token) -> tuple[PartyPhrase, ...]:
         """Parties of a phrase that names persons, organisations, states or peoples itself."""
@@ -233,6 +245,7 @@ class CandidateReader:
 
     def _below(self, found: _Collection, site: Site) -> None:
         level = [c for t in {site.token, site.top} for c in t.children if c.dep_ not in _NOT_BELOW]
+        level = [c for c in level if not _is_beside_clause(c)]
         for depth in range(1, _DEPTH + 1):
             level.sort(key=lambda t: t.i)
             for token in level:
@@ -241,6 +254,7 @@ class CandidateReader:
             level = [
                 c for token in level for c in token.children if c.dep_ not in _NOT_BELOW and c.lower_ not in _EXAMPLES
             ]
+            level = [c for c in level if not _is_beside_clause(c)]
 
     def _is_named(self, token: Token) -> bool:
         """Whether a word names a party by itself: not the noun before a noun in "state visit"."""
@@ -296,6 +310,14 @@ class CandidateReader:
             kept += 1
             if kept == _MOST_TOLD:
                 break
+
+
+def _is_beside_clause(token: Token) -> bool:
+    """Whether a phrase is coordinated with a verb, and so stands in a clause of its own whose verb the parser lost."""
+    if token.dep_ != "conj" or token.pos_ not in ("NOUN", "PROPN") or token.head.pos_ != "VERB":
+        return False
+    before = token.left_edge.i - 1
+    return token.doc[before].lower_ != "as"  # "fought each other as well as the army"
 
 
 def _tells(verb: Token) -> bool:

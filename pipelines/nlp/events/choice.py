@@ -104,6 +104,8 @@ class ArgumentChooser:
         result: tuple[float, Scored | None, Scored | None] = (float("-inf"), None, None)
         for actor in (*best, None):
             recipient = self._recipient(situation, recipients, actor)
+            if actor is None and recipient is not None and best and self._is_subjects_own(recipient, best[0]):
+                continue  # "the court barred its executives": whoever they are, the court did it
             total = (actor.score if actor else 0.0) + (recipient.score if recipient else 0.0)
             if total > result[0]:
                 result = (total, actor, recipient)
@@ -137,11 +139,18 @@ class ArgumentChooser:
                 best = found
         return best
 
+    def _is_subjects_own(self, recipient: Scored, actor: Scored) -> bool:
+        is_subject = any(p.relation == "subj" and not p.inner for p in actor.candidate.places)
+        return is_subject and _is_other(actor.candidate, recipient.candidate) and self._is_own(recipient, actor)
+
+    def _is_own(self, recipient: Scored, actor: Scored) -> bool:
+        return self.parties.is_own(recipient.candidate.parties, actor.candidate.parties)
+
     def _beside(self, situation: Situation, recipient: Scored, actor: Scored | None) -> Scored:
         """A recipient with what the actor says of it."""
         if actor is None:
             return recipient
-        own = self.parties.is_own(recipient.candidate.parties, actor.candidate.parties)
+        own = self._is_own(recipient, actor)
         seen = pair_evidence(situation.doc, actor.candidate, recipient.candidate, is_own=own)
         if not seen:
             return recipient
