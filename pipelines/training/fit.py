@@ -45,6 +45,7 @@ STAKES: Mapping[str, Mapping[str, float]] = {
         "taken:plain": -3.0,
         "type=AGREE": -2.0,
         "scene": -1.5,
+        "alone:scene": 1.5,
         "vacant:below:3": -0.5,
     },
     PARTICIPANT: {

@@ -183,6 +183,8 @@ def whether_it_is_scene(situation: Situation, candidate: Candidate, role: str) -
     if preposition in _SCENE or is_way:
         yield "scene"
         yield f"scene:{situation.group}"
+        if situation.is_alone:
+            yield "alone:scene"  # nothing else could tell whose country it is done to
 
 
 def how_far_it_is(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
