@@ -19,6 +19,7 @@ from pipelines.nlp.clauses.misparses import (
     is_lost_main_verb,
     read_noun_taken_for_verb,
     read_particle,
+    reporting_verb,
     small_clause_subject,
     swallowed_agent,
     swallowed_object,
@@ -131,7 +132,7 @@ class ClauseReader:
             elif dep in ("prep", "dative"):
                 add_prep(predicate.preps, child)
             elif dep == "agent":
-                agent = first_object(child)
+                agent = agent or first_object(child)
             elif dep == "prt":
                 predicate.particle = child.lower_
         if predicate.obj is not None and "as" not in predicate.preps:  # "set the sailors free"
@@ -215,7 +216,7 @@ class ClauseReader:
                 return None, False
             return self._controller(head), False
         if dep == "advcl" and head.pos_ in ("VERB", "AUX") and token.tag_ in ("VBG", "VBN", "VB"):
-            return self._surface_subject(head)[0], False
+            return self._surface_subject(reporting_verb(token) or head)[0], False
         if dep == "pcomp" and head.pos_ in ("ADP", "SCONJ", "VERB"):
             return self._controller_of_gerund(head), False
         if dep in ("acl", "relcl"):

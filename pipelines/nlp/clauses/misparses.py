@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipelines.nlp.clauses.patterns import PARTICLES
 from pipelines.nlp.clauses.phrases import add_prep, first_object
 from pipelines.nlp.parsed import Token
+from pipelines.nlp.quotations.cues import load_cues
 
 if TYPE_CHECKING:
     from pipelines.nlp.clauses.component import Predicate
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _LENDING = frozenset(
     ("with", "of", "to", "as", "in", "on", "at", "from")
 )  # whose phrases end where an agent may stand: "sentenced to death by a court"
+_SPEECH = frozenset(("say", "judge", "call", "think"))  # classes of verbs by which somebody says something
 _CHAIN = 3  # phrases inside each other
 
 
@@ -113,6 +115,18 @@ def asked_to_act(verb: Token) -> list[Token]:
         if any(c.dep_ in ("mark", "prep") and c.lower_ == "for" for c in clause.lefts):
             found += [c for c in clause.lefts if c.dep_ == "nsubj"]
     return found
+
+
+def reporting_verb(verb: Token) -> Token | None:
+    """The verb whose subject goes on to speak behind what it reports: "said that the court had erred, calling it unfair"."""
+    reported = verb.head
+    if verb.tag_ != "VBG" or verb.dep_ != "advcl" or reported.dep_ != "ccomp" or verb.nbor(-1).text != ",":
+        return None
+    cues = load_cues().verbs
+    said = [cues.get(t.lower_) for t in (verb, reported.head)]
+    if reported.head.i > reported.i or any(cue is None or cue.cue_class not in _SPEECH for cue in said):
+        return None
+    return reported.head
 
 
 def is_lost_main_verb(verb: Token) -> bool:

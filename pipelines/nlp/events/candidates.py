@@ -176,7 +176,8 @@ class CandidateReader:
         for noun in (t for name in _HAPPENED_IN for t in verb.preps.get(name, ())):
             if not self.matcher.heads_fit(noun, violence):
                 continue
-            agents = [p.subject for p in self._participles(noun) if p.is_passive and p.subject is not None]
+            told = (*self._participles(noun), *self._participles_behind(noun, verb.token))
+            agents = [p.subject for p in told if p.is_passive and p.subject is not None]
             owners = [c for c in noun.children if c.dep_ == "poss"]
             for token in (*self.matcher.phrases.arguments(noun, "by"), *agents, *owners):
                 self._phrase(found, token, relation)
@@ -187,6 +188,18 @@ class CandidateReader:
 
     def _participles(self, noun: Token) -> list[Predicate]:
         return [self.clauses.predicate(c) for c in noun.children if c.dep_ == "acl" and c.pos_ == "VERB"]
+
+    def _participles_behind(self, noun: Token, verb: Token) -> list[Predicate]:
+        """Those that the parser hangs on the verb: "died in the attack, reportedly conducted by rebels"."""
+        found = []
+        for clause in verb.rights:
+            between = self.parties.doc[noun.i + 1 : clause.i]
+            is_next = (
+                clause.dep_ == "advcl" and clause.tag_ == "VBN" and all(t.is_punct or t.pos_ == "ADV" for t in between)
+            )
+            if is_next and clause.i > noun.i:
+                found.append(self.clauses.predicate(clause))
+        return found
 
     def _phrase(self, found: _Collection, token: Token, relation: str) -> None:
         """The candidates that a phrase at a relation names: itself, or the parties inside a phrase that is none."""
