@@ -6,6 +6,7 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
+from pipelines.nlp.clauses.binding import acts_on
 from pipelines.nlp.clauses.component import ClauseReader, is_passive
 from pipelines.nlp.clauses.government import government
 from pipelines.nlp.clauses.phrases import head_forms, semantic_heads, undertaken
@@ -203,3 +204,44 @@ def test_agent_that_the_parser_hangs_on_what_was_given():
     )
     predicate = ClauseReader(doc).predicate(doc[2])
     assert (predicate.subject.text, predicate.iobj.text) == ("Norway", "Women")
+
+
+def test_who_an_object_cannot_be_is_the_subject_also_of_a_shared_and_of_a_purpose_clause():
+    doc = parse(
+        "Chad Chad PROPN NNP nsubj 1",
+        "called call VERB VBD ROOT 1",
+        "Togo Togo PROPN NNP dobj 1",
+        "to to PART TO aux 4",
+        "thank thank VERB VB advcl 1",
+        "it it PRON PRP dobj 4",
+        "and and CCONJ CC cc 1",
+        "asked ask VERB VBD conj 1",
+        "it it PRON PRP dobj 7",
+    )
+    assert all(acts_on(doc[0], doc[i]) for i in (5, 8))
+    assert not acts_on(doc[2], doc[5])
+
+
+def test_a_past_tense_behind_when_without_a_subject_is_passive():
+    doc = parse(
+        "Envoys envoy NOUN NNS nsubj 4",
+        ", , PUNCT , punct 4",
+        "when when SCONJ WRB advmod 3",
+        "asked ask VERB VBD advcl 4",
+        "left leave VERB VBD ROOT 4",
+    )
+    assert is_passive(doc[3])
+    assert not is_passive(doc[4])
+
+
+def test_a_verb_behind_a_relative_clause_of_the_root_is_no_participle():
+    doc = parse(
+        "Chad Chad PROPN NNP ROOT 0",
+        ", , PUNCT , punct 0",
+        "which which PRON WDT nsubj 3",
+        "waits wait VERB VBZ relcl 0",
+        ", , PUNCT , punct 0",
+        "offered offer VERB VBN acl 0",
+    )
+    assert not is_passive(doc[5])
+    assert ClauseReader(doc).predicate(doc[5]).subject.text == "Chad"

@@ -32,6 +32,8 @@ WEIGHTS_FILE = "event_weights.csv"
 _CERTAIN = 4.0  # log odds between first and second above which nothing is in doubt
 _PARTED = frozenset(("first", "rest"))  # of "between A and B"
 _OF_OTHERS = frozenset(("inner", "told", "controlled"))
+# Kinds of acts by which one's own people are sent, withdrawn or called, not acted on: "fired his deputy" is done to him.
+_WITHIN_ONESELF = frozenset(("word", "yield"))
 _BEAM = 3  # actors compared with every recipient
 
 Weights = Mapping[str, Mapping[str, float]]  # role -> evidence -> weight
@@ -150,7 +152,8 @@ class ArgumentChooser:
         """A recipient with what the actor says of it."""
         if actor is None:
             return recipient
-        own = self._is_own(recipient, actor)
+        is_thing = any(place.inner == "thing" for place in recipient.candidate.places)  # "broke off its work"
+        own = (is_thing or situation.group in _WITHIN_ONESELF) and self._is_own(recipient, actor)
         seen = pair_evidence(situation.doc, actor.candidate, recipient.candidate, is_own=own)
         if not seen:
             return recipient
