@@ -20,7 +20,7 @@ from pipelines.nlp.events.settling import WEIGHTS_FILE as SETTLING_FILE
 from pipelines.settings import PROJECT_ROOT
 from pipelines.training.corpus import Article, read_articles, readings
 from pipelines.training.examples import examples_of
-from pipelines.training.fit import PARTIES_HEADER, THRESHOLDS, fit_role, table, with_stakes
+from pipelines.training.fit import PARTIES_HEADER, THRESHOLDS, fit_role, halfway, table, with_stakes
 from pipelines.training.settling import cases_of, fit
 from pipelines.training.settling import table as settling_table
 
@@ -40,11 +40,17 @@ def main() -> None:
     parser.add_argument(
         "--parties", action="store_true", help="fit the weights of actor, recipient, participant and right too"
     )
+    parser.add_argument(
+        "--right", action="store_true", help="fit the weights of right alone, to the rows that those in use give"
+    )
     parser.add_argument("--settling", action="store_true", help="fit the weights of days and places too")
     args = parser.parse_args()
     articles = read_articles(args.articles)
     nlp = build_nlp(is_explaining=True)
     events: Any = nlp.get_pipe("events")
+    if args.right:
+        _fit_right(articles, nlp)
+        return
     by_hand = load_weights(_START)
     parties = load_weights(_PARTIES)
     # Who is weighed against whom is an earlier fit unless asked for, and so is the settling: a later one has to win to be kept.
@@ -73,6 +79,22 @@ def main() -> None:
     if args.settling:
         events.weights = weights
         _fit_settling(articles, nlp)
+
+
+def _fit_right(articles: list[Article], nlp: Language) -> None:
+    """Fit and write the weights of `right`: halfway from those in use to those that are best for the rows of these articles.
+
+    They are the confidence of rows, so what did not become one says nothing of it.
+    """
+    weights, parties = load_weights(), load_weights(_PARTIES)
+    fitted = fit_role(RIGHT, examples_of(readings(articles, nlp), only_rows=True)[RIGHT], parties[RIGHT])
+    sys.stdout.write(f"{RIGHT}: log loss {fitted.loss:.3f}, penalty {fitted.penalty:g}\n")
+    parties = {**parties, RIGHT: halfway(parties[RIGHT], fitted.weights)}
+    found = {role: parties[role] for role in PARTY_ROLES}
+    (LEXICONS / _PARTIES).write_text(table(found, header=PARTIES_HEADER, thresholds=False), encoding="utf-8")
+    weights = {**weights, RIGHT: parties[RIGHT]}
+    written = {role: {k: v for k, v in values.items() if k != "threshold"} for role, values in weights.items()}
+    (LEXICONS / WEIGHTS_FILE).write_text(table(written), encoding="utf-8")
 
 
 def _fit_settling(articles: list[Article], nlp: Language) -> None:

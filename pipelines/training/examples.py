@@ -28,16 +28,18 @@ class Example:
     label: bool
 
 
-def examples_of(readings: Iterable[Reading]) -> dict[str, list[Example]]:
+def examples_of(readings: Iterable[Reading], *, only_rows: bool = False) -> dict[str, list[Example]]:
     """Examples by role.
 
     Args:
         readings: articles with what the coder made of them.
+        only_rows: leave out drafts that did not become rows.
     """
     examples: dict[str, list[Example]] = {}
     for reading in readings:
         name = reading.article.article_id
-        for match in match_rows(reading.drafts, reading.article.events, reading.names):
+        drafts = [pair for pair in reading.drafts if pair[0].is_row] if only_rows else reading.drafts
+        for match in match_rows(drafts, reading.article.events, reading.names):
             evidence = match.draft.evidence
             seen = evidence | match.draft.manner
             examples.setdefault(EXISTS, []).append(Example(name, seen, match.coded is not None))

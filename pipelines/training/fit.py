@@ -67,8 +67,8 @@ STAKES: Mapping[str, Mapping[str, float]] = {
 }
 _FOLDS = 5
 _DIGITS = 3
-# A draft becomes a row where an event is likelier than none, and of rows of its kind one in eight has all its parties right.
-THRESHOLDS = {EXISTS: 0.5, RIGHT: 0.12}
+# A draft becomes a row where an event is likelier than none, and of rows of its kind one in six has all its parties right.
+THRESHOLDS = {EXISTS: 0.5, RIGHT: 0.16}
 _LEAST = 3  # examples that evidence has to be seen in
 HEADER = (
     "# Weights of the evidence of a party in a role, of a draft being an event and being right; logarithms of odds, added up.\n"
@@ -136,6 +136,12 @@ def with_stakes(role: str, weights: Mapping[str, float]) -> dict[str, float]:
     for name, added in STAKES.get(role, {}).items():
         staked[name] = staked.get(name, 0.0) + added
     return _rounded(staked)
+
+
+def halfway(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    """Weights between two fits: their scores are the mean of both."""
+    names = one.keys() | other.keys()
+    return _rounded({name: (one.get(name, 0.0) + other.get(name, 0.0)) / 2 for name in names})
 
 
 def _rounded(weights: Mapping[str, float]) -> dict[str, float]:

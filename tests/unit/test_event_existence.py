@@ -77,6 +77,8 @@ def test_how_far_a_text_leans_to_politics(nlp):
         ("Togolese police used live ammunition against students in Lome.", "ASSAULT"),
         ("Spanish police dragged the Catalan singer out of the embassy.", "COERCE"),
         ("Thousands of Croatian farmers filled the square in Zagreb on Monday.", "PROTEST"),
+        ("Asked by the Kenyan president to resign, the minister laughed.", "REQUEST"),
+        ("We condemn the Kenyan government.", "ACCUSE"),
         ("The Norwegian navy will give two boats to the Kenyan coast guard.", "AGREE"),
     ],
 )
@@ -93,8 +95,17 @@ def test_one_event_of_the_right_type(nlp, text, event_type):
         "Those who attack Chilean police officers face long trials.",
         "Under the code, Kenyan police can arrest anyone without a warrant.",
         "Kenyan police usually arrest smugglers at the border.",
+        "Kenyan ministers tend to arrest journalists.",
+        "We attack the Kenyan police at night.",
+        "Asked whether troops would attack the port, the Polish minister laughed.",
+        "The Polish minister smiled when asked to condemn the rebels.",
+        "The Kenyan ministry launched an investigation into the plane crash.",
+        "The Kenyan agency declared a public health emergency on Monday.",
     ],
-    ids=["question", "instruction", "denied report", "anyone", "rule", "habit"],
+    ids=[
+        *("question", "instruction", "denied report", "anyone", "rule", "habit"),
+        *("inclination", "own habit", "asked whether", "when asked", "accident", "health"),
+    ],
 )
 def test_what_is_no_event(nlp, text):
     assert types(nlp, text) == []

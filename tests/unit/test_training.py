@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.training.corpus import read_articles
 from pipelines.training.examples import Example
-from pipelines.training.fit import THRESHOLDS, fit_role, table
+from pipelines.training.fit import THRESHOLDS, fit_role, halfway, table
 from pipelines.training.matching import Designation, is_party, match_rows, same_name, side_is_right
 
 START = {"bias": -1.0, "at=subj": 2.0, "seldom": 0.7, "threshold": 0.5}
@@ -51,6 +51,14 @@ def test_a_start_that_explains_the_examples_stays():
 def test_order_of_evidence_does_not_matter():
     rows = [Example(e.article, dict(reversed(list(e.evidence.items()))), e.label) for e in examples()]
     assert fit_role("actor", rows, START).weights == fit_role("actor", examples(), START).weights
+
+
+def test_halfway_scores_are_the_mean_of_both():
+    assert halfway({"bias": -1.0, "at=subj": 2.0}, {"bias": -2.0, "at=in": 1.0}) == {
+        "bias": -1.5,
+        "at=in": 0.5,
+        "at=subj": 1.0,
+    }
 
 
 @pytest.mark.parametrize(

@@ -170,9 +170,7 @@ class _DocumentCoder:
 
     def _whole_drafts(self, sent: Span, tokens: list[Token]) -> list[Draft]:
         """Drafts that have the parties they need, each act once, with counts."""
-        drafts = distinct(
-            [d for d in self._drafts(tokens) if self._is_whole(d, sent) and not is_generic(d, self.clauses)]
-        )
+        drafts = distinct([d for d in self._drafts(tokens) if self._is_whole(d, sent) and not self._is_generic(d)])
         if not drafts:
             return []
         domain, is_disaster = self.domains.of(sent), self.domains.tells_disaster(sent)
@@ -287,6 +285,10 @@ class _DocumentCoder:
                 self.recoder.settle(result)
                 drafts.append(result)
         return drafts
+
+    def _is_generic(self, draft: Draft) -> bool:
+        is_speech = self._component.lexicon.is_speech(draft.event_type, draft.mode, draft.is_composed)
+        return is_generic(draft, self.clauses, is_speech=is_speech)
 
     def _is_whole(self, draft: Draft, sent: Span) -> bool:
         """False where a sentence breaks off ("by Venezuela. several countries ...") in one of the event's parties."""

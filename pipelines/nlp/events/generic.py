@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.drafts import Draft
-from pipelines.nlp.events.patterns import ANYONE, HABITUAL_ADVERBS, RULE_NOUNS
+from pipelines.nlp.events.patterns import ANYONE, HABITUAL_ADVERBS, INCLINATIONS, INTERVIEWING, RULE_NOUNS
 from pipelines.nlp.parsed import Span, Token
 
 _PRESENT = frozenset(("VBZ", "VBP"))
@@ -29,28 +29,37 @@ _LABEL = 8  # tokens that a speaker's name in front of a question may have
 _CLIMB = 4  # clauses up from the event
 
 
-def is_generic(draft: Draft, clauses: ClauseReader) -> bool:
+def is_generic(draft: Draft, clauses: ClauseReader, *, is_speech: bool) -> bool:
     """Whether a draft's clause says what holds as a rule.
 
     Args:
         draft: the draft, after its operators.
         clauses: reads the document's predicates.
+        is_speech: whether an event of its type is done in words: "we demand" does what it says, "we march" says what they do.
 
     Returns:
-        True where the subject is a rule in the present tense, where a rule lets or obliges, where a habit is told, where
-        the one who acts is anyone who does, and in questions and instructions to the reader.
+        True where the subject is a rule in the present tense, where a rule lets or obliges, where a habit or an inclination is
+        told, where the one who acts is anyone who does, in questions and instructions to the reader, and in what somebody was
+        asked.
     """
     verbs = [token for token in (draft.trigger, draft.top, draft.site.token) if token.pos_ in ("VERB", "AUX")]
     verb = draft.site.verb
     if verb is not None:
         verbs.append(verb.token)
-    if any(_is_rule(v, clauses) or _is_habit(v) or _is_imperative(v) or _is_to_you(v, clauses) for v in verbs):
+    if any(
+        _is_rule(v, clauses) or _is_habit(v) or _is_inclination(v) or _is_imperative(v) or _is_to_you(v, clauses)
+        for v in verbs
+    ):
         return True
     if verb is not None and verb.subject is not None and verb.subject.lower_ in ANYONE and verb.token.tag_ in _PRESENT:
         return True  # "those who strike face a trial"
+    if verb is not None and not is_speech and not draft.is_composed and _is_own_habit(verb):
+        return True
     if _is_condition(draft.top) or _is_conditional(draft.top, clauses):
         return True
     if any(_is_counterfactual(v) for v in verbs):
+        return True
+    if any(_is_put_in_interview(token) for token in (draft.trigger, draft.site.token, *draft.operators)):
         return True
     return _is_anyone(draft.site.token) or _is_asked(draft.site.token) or _is_absent(draft.site.token)
 
@@ -65,6 +74,18 @@ def _is_absent(token: Token) -> bool:
             return False
         current = current.head
     return False
+
+
+def _is_put_in_interview(verb: Token) -> bool:
+    """Whether a verb is what whoever tells something was asked: "asked whether they would fight, he laughed", "when pressed"."""
+    if verb.tag_ not in ("VBN", "VBD") or verb.lemma_ not in INTERVIEWING or verb.dep_ not in ("advcl", "acl"):
+        return False
+    if any(c.dep_ in ("nsubj", "nsubjpass", "auxpass", "aux", "dobj") for c in verb.children):
+        return False
+    if any(c.lower_ == "when" for c in verb.lefts):
+        return True
+    # "Asked to leave, the envoy packed" tells a request.
+    return verb.left_edge is verb and verb.i < verb.head.i and not any(c.dep_ == "xcomp" for c in verb.children)
 
 
 def _is_condition(token: Token) -> bool:
@@ -167,6 +188,18 @@ def _is_habit(verb: Token) -> bool:
     if verb.tag_ not in _PRESENT:
         return False
     return any(child.dep_ == "advmod" and child.lower_ in HABITUAL_ADVERBS for child in verb.children)
+
+
+def _is_inclination(verb: Token) -> bool:
+    """Whether a verb is what somebody tends or likes to do."""
+    return verb.dep_ == "xcomp" and verb.head.lemma_ in INCLINATIONS and verb.head.tag_ in _PRESENT
+
+
+def _is_own_habit(verb: Predicate) -> bool:
+    """Whether who speaks says in the simple present what they do: "we rally and march", "I capture them one by one"."""
+    if verb.subject is None or verb.subject.lower_ not in ("i", "we"):
+        return False
+    return verb.token.tag_ == "VBP" and not verb.auxiliaries
 
 
 def _is_imperative(verb: Token) -> bool:

@@ -88,6 +88,12 @@ RULE_NOUNS = frozenset(
 # Who is meant in general: "those who attack police officers".
 ANYONE = frozenset("those anyone anybody everyone everybody whoever someone somebody people whomever".split())
 
+# Verbs over a deed that say it is somebody's way: "governments tend to arrest".
+INCLINATIONS = frozenset("tend like love enjoy hate".split())
+
+# What interviewers do: "asked whether he would sign, the minister laughed".
+INTERVIEWING = frozenset("ask question press quiz pose probe query".split())
+
 HABITUAL_ADVERBS = frozenset(
     "usually often typically generally always routinely regularly sometimes normally frequently traditionally rarely".split()
 )
