@@ -89,7 +89,7 @@ def test_no_deed(nlp: Language, text: str) -> None:
             ["Ada Roe", "Ben Lund"],
         ),
         ("Police in Ndola asked them to leave the square.", "REQUEST", ["Police"], ["them"]),
-        ("The army said it would not negotiate with the rebels.", "REJECT", ["army"], ["rebels"]),
+        ("The army said it would not negotiate with the Angolan rebels.", "REJECT", ["army"], ["rebels"]),
         ("The minister said he would not carry the letter.", "REJECT", ["minister"], None),
         ("LUSAKA - Dockers rejected the offer of the government.", "REJECT", ["Dockers"], None),
     ],
