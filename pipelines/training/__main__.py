@@ -11,6 +11,8 @@ from typing import Any
 from spacy.language import Language
 
 from pipelines.nlp.build import build_nlp
+from pipelines.nlp.coreference.country_vote import ROLE as COUNTRY
+from pipelines.nlp.coreference.country_vote import WEIGHTS_FILE as COUNTRIES_FILE
 from pipelines.nlp.events.choice import WEIGHTS_FILE, load_weights
 from pipelines.nlp.events.evidence import ACTOR, PARTICIPANT, RECIPIENT
 from pipelines.nlp.events.judgement import EXISTS, RIGHT
@@ -19,9 +21,10 @@ from pipelines.nlp.events.settling import DAY, PLACE
 from pipelines.nlp.events.settling import WEIGHTS_FILE as SETTLING_FILE
 from pipelines.settings import PROJECT_ROOT
 from pipelines.training.corpus import Article, read_articles, readings
+from pipelines.training.countries import country_cases
 from pipelines.training.examples import examples_of
 from pipelines.training.fit import PARTIES_HEADER, THRESHOLDS, fit_role, halfway, table, with_stakes
-from pipelines.training.settling import cases_of, fit
+from pipelines.training.settling import COUNTRY_HEADER, cases_of, fit
 from pipelines.training.settling import table as settling_table
 
 _TRAINING = PROJECT_ROOT / "tests" / "cases" / "articles" / "training.jsonl"
@@ -44,9 +47,13 @@ def main() -> None:
         "--right", action="store_true", help="fit the weights of right alone, to the rows that those in use give"
     )
     parser.add_argument("--settling", action="store_true", help="fit the weights of days and places too")
+    parser.add_argument("--countries", action="store_true", help="fit the vote on countries, and nothing else")
     args = parser.parse_args()
     articles = read_articles(args.articles)
     nlp = build_nlp(is_explaining=True)
+    if args.countries:
+        _fit_countries(articles, nlp)
+        return
     events: Any = nlp.get_pipe("events")
     if args.right:
         _fit_right(articles, nlp)
@@ -105,6 +112,15 @@ def _fit_settling(articles: list[Article], nlp: Language) -> None:
         settled[role], share = fit(role, cases[role], starts[role])
         sys.stdout.write(f"{role}: settled rightly {share:.3f} ({len(cases[role])})\n")
     (LEXICONS / SETTLING_FILE).write_text(settling_table(settled), encoding="utf-8")
+
+
+def _fit_countries(articles: list[Article], nlp: Language) -> None:
+    """Fit and write the weights of the vote on the country of nameless parties."""
+    cases = country_cases(readings(articles, nlp))
+    weights, share = fit(COUNTRY, cases, {})
+    sys.stdout.write(f"country: given rightly {share:.3f} ({len(cases)})\n")
+    text = settling_table({COUNTRY: weights}, COUNTRY_HEADER)
+    (LEXICONS / COUNTRIES_FILE).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

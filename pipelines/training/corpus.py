@@ -16,6 +16,7 @@ from spacy.language import Language
 
 from pipelines import ids
 from pipelines.nlp.annotations import DocumentContext
+from pipelines.nlp.coreference.country_vote import CountryVote
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.explanation import EXPLANATIONS
 from pipelines.nlp.names.line_breaks import join_broken_names
@@ -35,11 +36,14 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the coder made of an article: every draft with its row, emitted or not, and the names of its entities."""
+    """What the coder made of an article: every draft with its row, emitted or not, the names of its entities, and the vote
+    on the countries of its nameless parties.
+    """
 
     article: Article
     drafts: tuple[tuple[Draft, Event], ...]
     names: dict[str, str]  # entity id -> name
+    vote: CountryVote | None = None
 
 
 def read_articles(path: Path) -> list[Article]:
@@ -66,4 +70,5 @@ def readings(articles: list[Article], nlp: Language) -> Iterator[Reading]:
         doc._.context = DocumentContext(article.article_id, article.text, article.published_date)
         doc = next(iter(nlp.pipe([doc])))
         names = {ids.entity_id(entity.key): entity.name for entity in doc._.entities or ()}
-        yield Reading(article, tuple(doc.user_data.get(EXPLANATIONS, ())), names)
+        vote = doc._.home.vote if doc._.home is not None else None
+        yield Reading(article, tuple(doc.user_data.get(EXPLANATIONS, ())), names, vote)

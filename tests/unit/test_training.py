@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pipelines.training.corpus import read_articles
+from pipelines.training.countries import country_cases
 from pipelines.training.examples import Example
 from pipelines.training.fit import THRESHOLDS, fit_role, halfway, table
 from pipelines.training.matching import Designation, is_party, match_rows, same_name, side_is_right
@@ -131,6 +132,21 @@ def test_sides_of_a_symmetric_event_may_be_swapped():
     assert matched([row(10, actors=["miners"], recipients=["police"])], [event])[0].is_right
     event["symmetric"] = False
     assert not matched([row(10, actors=["miners"], recipients=["police"])], [event])[0].is_right
+
+
+def test_countries_are_learned_from_coded_parties_that_were_voted_on():
+    voted, stated = SimpleNamespace(head=3), SimpleNamespace(head=9)
+    vote = SimpleNamespace(
+        asked={3: None}, options=lambda head, rules: {None: {"nothing", "rules"}, "KEN": {"here"}, "UGA": {"back=1"}}
+    )
+    one = row(10, actors=["police"], recipients=["miners"])
+    event = coded(10) | {"actors": [party("police", "KEN")], "recipients": [party("miners", "UGA")]}
+    draft = SimpleNamespace(actors=(voted,), recipients=(stated,))
+    article = SimpleNamespace(article_id="a", events=(event,))
+    reading: Any = SimpleNamespace(article=article, drafts=((draft, one),), names={}, vote=vote)
+    (case,) = country_cases([reading])
+    assert case.right == (False, True, False)
+    assert case.options[1] == {"here"}
 
 
 def test_articles_are_read_in_order(tmp_path):

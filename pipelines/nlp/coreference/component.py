@@ -20,6 +20,7 @@ from pipelines.nlp.actors.phrase_index import fold
 from pipelines.nlp.annotations import EntityNode, MentionSpan, written_on
 from pipelines.nlp.coreference import antecedents, groups
 from pipelines.nlp.coreference.citizens import is_foreign, settle_countries
+from pipelines.nlp.coreference.country_vote import CountryVote, Weights
 from pipelines.nlp.coreference.discourse import Discourse, sentence_numbers
 from pipelines.nlp.coreference.home import CountryOfEvents, main_country
 from pipelines.nlp.coreference.metonymy import is_acting_capital, organisation_of_seat
@@ -36,6 +37,7 @@ from pipelines.nlp.coreference.patterns import (
     REGION_ADJECTIVES,
     UNIQUE_BODIES,
 )
+from pipelines.nlp.coreference.presumed import Role, vote_countries
 from pipelines.nlp.coreference.reading import (
     Reading,
     apposed_body,
@@ -64,9 +66,12 @@ _KINDS = {"PERSON": "person", "GPE": "place", "LOC": "place", "FAC": "place", "O
 class EntityResolver:
     """The component `communique_coreference`."""
 
-    def __init__(self, describer: ActorDescriber, given_names: dict[str, str], teams: TeamLexicon) -> None:
+    def __init__(
+        self, describer: ActorDescriber, given_names: dict[str, str], teams: TeamLexicon, weights: Weights
+    ) -> None:
         self.describer = describer
         self.given_names = given_names
+        self.weights = weights
         self.linker = NameLinker(describer.lexicon, teams)
 
     def __call__(self, doc: SpacyDoc) -> SpacyDoc:
@@ -87,10 +92,12 @@ class EntityResolver:
         taken = {i for m in names for i in range(m.start, m.end)}
         nominals = find_nominals(doc, self.describer, taken)
         correct_owners(nominals, changed)
-        mentions = self._read(doc, texts, names, nominals, home)
+        mentions, presumed = self._read(doc, texts, names, nominals, home)
         settle_countries(doc, mentions, home)
         for mention in mentions:
             _pass_on(mention)
+        home.vote = CountryVote(doc, mentions, home, self.weights)
+        vote_countries(doc, mentions, presumed, home.vote)
         entities = {m.entity.key: m.entity for m in mentions if m.entity is not None and not m.entity.members}
         return mentions, list(entities.values())
 
@@ -114,8 +121,8 @@ class EntityResolver:
 
     def _read(
         self, doc: Doc, texts: list[str], names: list[MentionSpan], nominals: list[Nominal], home: CountryOfEvents
-    ) -> list[MentionSpan]:
-        """Walk through names and nominals in the order of the text."""
+    ) -> tuple[list[MentionSpan], dict[str, Role]]:
+        """Walk through names and nominals in the order of the text; also the roles of those whose country nothing tells."""
         context = doc._.context
         by_token = {i: n for n in names for i in range(n.start, n.end)}
         governed = {doc[n.head].head.head.i: n for n in nominals if n.form in _GROUPS and doc[n.head].dep_ == "pobj"}
@@ -141,7 +148,7 @@ class EntityResolver:
             if mention.sector == "GOV" and mention.entity is not None:
                 mention.sector = reading.owner_sectors.get(mention.entity.key, mention.sector)
         mentions.sort(key=lambda m: (m.start, m.end))
-        return mentions
+        return mentions, reading.presumed
 
     def _read_name(self, reading: Reading, mention: MentionSpan, previous: MentionSpan | None) -> None:
         node = mention.entity
@@ -230,6 +237,8 @@ class EntityResolver:
         stated = nominal.stated
         if stated.title and node.label == "PERSON":
             _add_title(node, stated.title)
+        if stated.country:
+            reading.presumed.pop(node.key, None)
         node.country = node.country or stated.country
         node.sector = node.sector or stated.sector
         label = node.label
@@ -307,11 +316,11 @@ class EntityResolver:
                 known = None
         if known is not None and not (owner and owner.country and known.country not in (None, owner.country)):
             return known
-        is_unique = bool(country) and is_body
-        scope = "" if is_unique else f"{reading.document_id}:"
-        key = f"nominal:{scope}{country or ''}:{stated.sector or ''}:{role}"
-        if nominal.form is Form.PERSON and not nominal.is_definite:
-            key += f":{nominal.start}"
+        tail = f":{nominal.start}" if nominal.form is Form.PERSON and not nominal.is_definite else ""
+        told = Role(reading.document_id, stated.sector or "", role, is_body, tail)
+        key = told.key(country)
+        if not (stated.country or rival or (owner and owner.country)):
+            reading.presumed[key] = told
         referent = reading.discourse.referents.get(key)
         if referent is not None:
             return referent.node

@@ -7,11 +7,15 @@ not: coordinates (`places`), who takes the country (`component.py`, `citizens.py
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from pipelines.nlp.actors.patterns import SUPRANATIONAL_CODES
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.coreference.story_country import StoryCountries, is_language, repeats_title
 from pipelines.nlp.parsed import Doc
+
+if TYPE_CHECKING:
+    from pipelines.nlp.coreference.country_vote import CountryVote
 
 _DOMINANCE = 0.6  # share of the weights of a document's countries
 _LEAD = 1.7  # or so many times the weight of the second
@@ -25,7 +29,7 @@ _CLEAR_LEAD = 2.5  # or so many times the weight of the second
 _CLEAR_WEIGHT = 3.0
 _CLEAR_SENTENCES = 2
 _PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
-_SCENE_PREPOSITIONS = frozenset("in at inside near outside across throughout around".split())
+SCENE_PREPOSITIONS = frozenset("in at inside near outside across throughout around".split())
 # A place after these is where someone goes, comes from or looks to: no scene of the sentence's own bodies.
 _ELSEWHERE = frozenset("to from with against toward towards over about for into via between on".split())
 _BEFORE_PLACE = 3  # tokens in which the preposition of a place stands
@@ -61,6 +65,9 @@ class CountryOfEvents:
         self.main_count = counts[self.main] if self.main else 0
         self._is_repeated = self.leading is not None and _is_set_in(story, self.leading)
         self.clear = _clear(story)
+        self.story = story
+        self.vote: CountryVote | None = None  # once every name has its country
+        self._setting = {start for _, start, _ in self._places}
         if len(counts) == 1 and any(self.inside.values()):
             self.clear = self.main  # no other country is named, and the story says that something is in this one
 
@@ -73,7 +80,7 @@ class CountryOfEvents:
             return
         if "in" in before[-2:]:
             self.inside.setdefault(sentence, set()).add(code)
-        nearest = next((w for w in reversed(before) if w in _SCENE_PREPOSITIONS or w in _ELSEWHERE), "")
+        nearest = next((w for w in reversed(before) if w in SCENE_PREPOSITIONS or w in _ELSEWHERE), "")
         if nearest in _ELSEWHERE:
             self._elsewhere.setdefault(sentence, set()).add(code)
 
@@ -99,6 +106,14 @@ class CountryOfEvents:
         """The main country, unless a token's sentence has named others before it."""
         codes = {code for sentence, start, code in self._places if sentence == self.sentence_of[i] and start < i}
         return self.leading if not codes or self.leading in codes else None
+
+    def countries_in(self, sentence: int) -> set[str]:
+        """The countries that a sentence names, or names people and bodies of."""
+        return self.named.get(sentence, set()) | self._bodies.get(sentence, set())
+
+    def sets_scene(self, start: int) -> bool:
+        """Whether the place or people named from a token on can set its sentence: "in China" does, "China's embassy" not."""
+        return start in self._setting
 
     def certain(self, i: int) -> str | None:
         """The country the events of a token's sentence are said to be in, or the main one when it is named repeatedly."""

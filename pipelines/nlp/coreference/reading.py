@@ -15,6 +15,7 @@ from pipelines.nlp.coreference.discourse import Discourse, Referent
 from pipelines.nlp.coreference.home import CountryOfEvents
 from pipelines.nlp.coreference.nominals import Form, Nominal
 from pipelines.nlp.coreference.patterns import COUNTRY_HEADS
+from pipelines.nlp.coreference.presumed import Role
 from pipelines.nlp.parsed import Doc
 
 _TITLE_PREPOSITIONS = frozenset({"of", "to", "for", "in", "at", "from"})
@@ -38,6 +39,7 @@ class Reading:
     names_by_start: dict[int, MentionSpan]
     names_by_token: dict[int, MentionSpan]
     owner_sectors: dict[str, str] = field(default_factory=dict)  # entity key -> sector of the body a person leads
+    presumed: dict[str, Role] = field(default_factory=dict)  # entity key -> role of one whose country no words tell
 
     def person_at(self, i: int) -> EntityNode | None:
         """The person named over a token."""

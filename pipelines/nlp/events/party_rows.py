@@ -9,6 +9,7 @@ from __future__ import annotations
 from pipelines import ids
 from pipelines.immutable import dataclass
 from pipelines.nlp.coreference.citizens import is_foreign
+from pipelines.nlp.coreference.patterns import COUNTRY_HEADS
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import INDEFINITE_PERSONS, LOCAL_SECTORS, PERSONAL_PRONOUNS, STATE_SECTORS
 from pipelines.nlp.parsed import Doc
@@ -50,6 +51,7 @@ def party_row(doc: Doc, party: PartyPhrase, text: str, document_id: str, scene: 
     country = party.country
     if country is None and not is_foreign(doc, party.start, party.end) and not _is_of_speaker(doc, party):
         country = _country_of_scene(party, scene or Scene()) or _country_of_story(doc, party)
+        country = _by_vote(doc, party, country)
     return Party(
         mention_id=mention_id,
         entity_id=ids.entity_id(party.entity.key) if party.entity is not None else None,
@@ -59,6 +61,17 @@ def party_row(doc: Doc, party: PartyPhrase, text: str, document_id: str, scene: 
         country=country,
         sector=party.sector,
     )
+
+
+def _by_vote(doc: Doc, party: PartyPhrase, country: str | None) -> str | None:
+    """What all that the document says of countries makes of nameless people who are no mentions: "thousands", "the dead"."""
+    home = doc._.home
+    is_nameless = party.mention is None and party.entity is None and party.is_party
+    word = doc[party.head].lower_
+    if home is None or home.vote is None or not is_nameless or word in PERSONAL_PRONOUNS or word in COUNTRY_HEADS:
+        return country
+    chosen: str | None = home.vote.choose(party.head, country)
+    return chosen
 
 
 def _is_of_speaker(doc: Doc, party: PartyPhrase) -> bool:

@@ -1,0 +1,76 @@
+"""Nameless people and bodies get the country that the document's vote gives them, mention by mention.
+
+What belongs here: which mentions ask for the vote, and the entity that a nominal of another country is. What does not: the vote
+(`country_vote.py`), parties that are no mentions (`events/party_rows.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.nlp.annotations import EntityNode, MentionSpan
+from pipelines.nlp.coreference.citizens import is_foreign
+from pipelines.nlp.coreference.country_vote import CountryVote
+from pipelines.nlp.coreference.patterns import MISSION_WORDS
+from pipelines.nlp.parsed import Doc
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What the key of a nominal entity is made of, beside its country.
+
+    `is_unique` bodies are those of which a state has one, the same in every document; `tail` tells apart people whom the
+    document introduces one by one.
+    """
+
+    document_id: str
+    sector: str
+    word: str
+    is_unique: bool = False
+    tail: str = ""
+
+    def key(self, country: str | None) -> str:
+        """The canonical key of who has this role in a country."""
+        scope = "" if country and self.is_unique else f"{self.document_id}:"
+        return f"nominal:{scope}{country or ''}:{self.sector}:{self.word}{self.tail}"
+
+
+def vote_countries(doc: Doc, mentions: list[MentionSpan], roles: dict[str, Role], vote: CountryVote) -> None:
+    """Set the country of nominals whose words tell none, and of the pronouns for them.
+
+    Where the vote gives a mention another country than the entity has that it was taken for, it is another of the same role.
+
+    Args:
+        doc: the document.
+        mentions: all its mentions by position, with the countries that names and rules give.
+        roles: the roles of entities whose country nothing tells, by their keys.
+        vote: the document's vote.
+    """
+    variants: dict[tuple[str, str | None], EntityNode] = {}
+    latest: dict[str, EntityNode] = {}
+    for mention in mentions:
+        node = mention.entity
+        if node is None or mention.is_name or (role := roles.get(node.key)) is None:
+            continue
+        if doc[mention.end - 1].pos_ == "PRON":
+            found = latest.get(node.key, node)
+        elif is_foreign(doc, mention.start, mention.end) or doc[mention.end - 1].lemma_.lower() in MISSION_WORDS:
+            found = node
+        else:
+            country = vote.choose(mention.end - 1, node.country)
+            found = node if country == node.country else _variant(variants, node, role, country)
+        latest[node.key] = found
+        mention.entity, mention.country = found, found.country
+
+
+def _variant(
+    variants: dict[tuple[str, str | None], EntityNode], node: EntityNode, role: Role, country: str | None
+) -> EntityNode:
+    """Who has the role of an entity in another country."""
+    found = variants.get((node.key, country))
+    if found is None:
+        key = role.key(country)
+        found = variants[node.key, country] = EntityNode(
+            key, node.name, node.label, country, node.sector, node.titles[:]
+        )
+    return found
