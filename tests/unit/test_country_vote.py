@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from spacy.language import Language
 
-from pipelines.nlp.annotations import DocumentContext
+from pipelines.nlp.annotations import DocumentContext, EntityNode, MentionSpan
 from pipelines.nlp.coreference.country_vote import NOTHING, CountryVote
-from pipelines.nlp.coreference.presumed import Role
+from pipelines.nlp.coreference.presumed import Role, vote_countries, vote_for_bodies
 
 STORY = (
     "Ghana closed its border in March. Traders in Accra lost money. It rained. Togo sent a letter. Nobody came. "
@@ -72,3 +75,27 @@ def test_a_few_sentences_that_name_a_country_once_give_nobody_one(nlp: Language)
 )
 def test_a_role_has_one_key_in_each_country(role: Role, country: str | None, key: str) -> None:
     assert role.key(country) == key
+
+
+@pytest.mark.model
+def test_one_role_in_two_countries_is_two_entities_and_pronouns_follow(nlp: Language) -> None:
+    doc = nlp.make_doc("Police left Accra. They waited. Police came to Lomé. Their diplomats waited.")
+    doc = next(iter(nlp.pipe([doc])))
+    role = Role("d1", "COP", "police", is_unique=True)
+    node = EntityNode(role.key("GHA"), "Police", "ORG", "GHA", "COP")
+    at = [i for i, t in enumerate(doc) if t.text in ("Police", "They", "diplomats")]
+    mentions = [MentionSpan(i, i + 1, "ORG", False, node, None, "GHA", "COP") for i in at]
+    vote: Any = SimpleNamespace(choose=lambda i, rules: rules if i == at[0] else "TGO")
+    vote_countries(doc, mentions, {node.key: role}, vote)
+    assert [m.country for m in mentions] == ["GHA", "GHA", "TGO", "GHA"]  # diplomats are not asked about
+    assert [m.entity.key for m in mentions if m.entity] == [role.key(m.country) for m in mentions]
+
+
+def test_a_body_without_a_country_gets_it_in_all_its_mentions():
+    court, firm = EntityNode("name:supreme court", "Supreme Court", "ORG"), EntityNode("name:ute", "UTE", "ORG")
+    first, firm_named, last = (
+        MentionSpan(i, i + 2, "ORG", True, node) for i, node in ((0, court), (4, firm), (9, court))
+    )
+    vote: Any = SimpleNamespace(choose=lambda i, rules: "MDV" if i == first.end - 1 else None)
+    vote_for_bodies([first, firm_named, last], [first, firm_named], vote)
+    assert [m.country for m in (first, firm_named, last)] == ["MDV", None, "MDV"]

@@ -34,13 +34,16 @@ _BUSINESS = "BUS"  # of the place where nameless: "the contractor", "traders"
 _OF_THE_PLACE = LOCAL_SECTORS | CIVIL_SECTORS
 
 
-def settle_countries(doc: Doc, mentions: list[MentionSpan], home: CountryOfEvents) -> None:
+def settle_countries(doc: Doc, mentions: list[MentionSpan], home: CountryOfEvents) -> list[MentionSpan]:
     """Give entities without a country the one that the document tells indirectly; none where it does not.
 
     Args:
         doc: the document.
         mentions: all its mentions with their entities, by position.
         home: the country of each sentence and of the story.
+
+    Returns:
+        The first mention of each named body of a state, force or party of the place that is still without a country.
     """
     by_start = {m.start: m for m in mentions if m.is_name and m.label in ("GPE", "LOC", "ORG")}
     peoples = {m.end: m for m in mentions if m.label == "NORP" and m.country}
@@ -57,6 +60,7 @@ def settle_countries(doc: Doc, mentions: list[MentionSpan], home: CountryOfEvent
                 elsewhere.add(node.key)
     _name_introduced(doc, mentions, home.sentence_of)
     _take_nationality(doc, mentions, home.sentence_of)
+    undecided: dict[str, MentionSpan] = {}
     for mention in mentions:
         node = mention.entity
         if node is None or node.country is not None or node.members or node.key in elsewhere:
@@ -65,6 +69,9 @@ def settle_countries(doc: Doc, mentions: list[MentionSpan], home: CountryOfEvent
             node.country = home.of_people(mention.start, is_name=mention.is_name) or (
                 home.before(mention.start) if node.sector in LOCAL_SECTORS else None
             )
+            if mention.is_name and mention.label != "PERSON" and node.sector in LOCAL_SECTORS:
+                undecided.setdefault(node.key, mention)
+    return [m for m in undecided.values() if m.entity is not None and m.entity.country is None]
 
 
 def _owner(doc: Doc, mention: MentionSpan, by_start: dict[int, MentionSpan]) -> MentionSpan | None:

@@ -37,7 +37,7 @@ from pipelines.nlp.coreference.patterns import (
     REGION_ADJECTIVES,
     UNIQUE_BODIES,
 )
-from pipelines.nlp.coreference.presumed import Role, vote_countries
+from pipelines.nlp.coreference.presumed import Role, vote_countries, vote_for_bodies
 from pipelines.nlp.coreference.reading import (
     Reading,
     apposed_body,
@@ -93,11 +93,12 @@ class EntityResolver:
         nominals = find_nominals(doc, self.describer, taken)
         correct_owners(nominals, changed)
         mentions, presumed = self._read(doc, texts, names, nominals, home)
-        settle_countries(doc, mentions, home)
+        undecided = settle_countries(doc, mentions, home)
         for mention in mentions:
             _pass_on(mention)
         home.vote = CountryVote(doc, mentions, home, self.weights)
         vote_countries(doc, mentions, presumed, home.vote)
+        vote_for_bodies(mentions, undecided, home.vote)
         entities = {m.entity.key: m.entity for m in mentions if m.entity is not None and not m.entity.members}
         return mentions, list(entities.values())
 

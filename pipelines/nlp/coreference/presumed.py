@@ -1,4 +1,4 @@
-"""Nameless people and bodies get the country that the document's vote gives them, mention by mention.
+"""Nameless people, and bodies of a place, get the country that the document's vote gives them.
 
 What belongs here: which mentions ask for the vote, and the entity that a nominal of another country is. What does not: the vote
 (`country_vote.py`), parties that are no mentions (`events/party_rows.py`).
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pipelines.nlp.annotations import EntityNode, MentionSpan
 from pipelines.nlp.coreference.citizens import is_foreign
 from pipelines.nlp.coreference.country_vote import CountryVote
-from pipelines.nlp.coreference.patterns import MISSION_WORDS
+from pipelines.nlp.coreference.story_country import ENVOY_WORDS
 from pipelines.nlp.parsed import Doc
 
 
@@ -54,7 +54,7 @@ def vote_countries(doc: Doc, mentions: list[MentionSpan], roles: dict[str, Role]
             continue
         if doc[mention.end - 1].pos_ == "PRON":
             found = latest.get(node.key, node)
-        elif is_foreign(doc, mention.start, mention.end) or doc[mention.end - 1].lemma_.lower() in MISSION_WORDS:
+        elif is_foreign(doc, mention.start, mention.end) or doc[mention.end - 1].lemma_.lower() in ENVOY_WORDS:
             found = node
         else:
             country = vote.choose(mention.end - 1, node.country)
@@ -74,3 +74,23 @@ def _variant(
             key, node.name, node.label, country, node.sector, node.titles[:]
         )
     return found
+
+
+def vote_for_bodies(mentions: list[MentionSpan], undecided: list[MentionSpan], vote: CountryVote) -> None:
+    """Set the country of bodies of the place whose names tell none and whom the scene left without: "the Supreme Court".
+
+    Named people keep none: a stranger's name tells nothing of where its bearer is from.
+
+    Args:
+        mentions: all mentions of the document.
+        undecided: the first mention of each of these.
+        vote: the document's vote.
+    """
+    for first in undecided:
+        node = first.entity
+        if node is None or (country := vote.choose(first.end - 1, None)) is None:
+            continue
+        node.country = country
+        for mention in mentions:
+            if mention.entity is node:
+                mention.country = mention.country or country

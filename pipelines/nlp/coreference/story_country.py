@@ -44,7 +44,7 @@ _SCENE_PREPOSITIONS = frozenset("in at inside near outside across throughout aro
 _AWAY = 0.7  # times the weight of where someone goes, comes from or looks to
 _AWAY_PREPOSITIONS = frozenset("to from with against toward towards".split())
 _ABROAD = 0.4  # times the weight of a state whose mission is told of: it has none at home
-_MISSION_WORDS = frozenset(
+ENVOY_WORDS = frozenset(
     "embassy embassies ambassador consulate consul consular envoy diplomat diplomats commissioner counterpart".split()
 )
 _MISSION_REACH = 3  # tokens behind a state's name: "the British high commissioner"
@@ -142,7 +142,7 @@ def _factor_of_phrase(doc: Doc, mention: MentionSpan) -> float:
 def _has_mission(doc: Doc, mention: MentionSpan) -> bool:
     """Whether a name only says whose mission is told of: "the Dutch ambassador", not "Ghana summoned the ambassador"."""
     for token in doc[mention.end : mention.end + _MISSION_REACH]:
-        if token.lower_ in _MISSION_WORDS:
+        if token.lower_ in ENVOY_WORDS:
             return True
         if token.pos_ not in ("ADJ", "NOUN", "PROPN") and token.tag_ != "POS":
             return False
