@@ -262,6 +262,7 @@ def _mentions(rng, act, kind, published, stories) -> pd.DataFrame:
             "intensity": -9.0,
             "confidence": np.round(rng.uniform(0.4, 0.95, count), 3),
             "is_negated": rng.random(count) < 0.01,
+            "theme": None,
             "modality": np.where(rng.random(count) < 0.93, "actual", "future"),
             **days,
             "event_date_precision": np.where(dated, np.where(wide, "month", "day"), None),

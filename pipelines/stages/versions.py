@@ -35,6 +35,7 @@ _RESOLVE = (
     "records.py",
     "lexicons/countries.csv",
     "lexicons/day_parts.csv",
+    "lexicons/day_telling_words.csv",
     "lexicons/desk_lines.csv",
     "lexicons/event_announcements.csv",
     "lexicons/event_families.csv",
@@ -45,6 +46,7 @@ _RESOLVE = (
     "lexicons/given_name_variants.csv",
     "lexicons/irregular_verbs.csv",
     "lexicons/repeat_words.csv",
+    "lexicons/sector_kin.csv",
     "lexicons/support_verbs.csv",
     "lexicons/word_weights.csv",
 )

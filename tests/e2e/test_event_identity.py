@@ -1,6 +1,7 @@
 """Which reports are one event, on scenarios coded by hand: from texts to the published warehouse.
 
-The scenarios are held out: a failure shows totals, never a sentence.
+The scenarios of `series.jsonl` are held out: a failure shows totals, never a sentence. Those of `training.jsonl` were read while
+the evidence was worked on, and are a floor only.
 """
 
 from __future__ import annotations
@@ -19,14 +20,18 @@ from tests.e2e.project import Project
 
 pytestmark = [pytest.mark.slow, pytest.mark.model]
 
-SCENARIOS = PROJECT_ROOT / "tests" / "cases" / "identity" / "series.jsonl"
+SCENARIOS = PROJECT_ROOT / "tests" / "cases" / "identity"
 
 
 @pytest.fixture(scope="module")
 def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Counter[tuple[str, str]]:
     """How often each kind of expectation passed, failed, or could not be asked, after one run on all scenarios."""
-    scenarios = read_scenarios(SCENARIOS)
-    project = Project(tmp_path_factory.mktemp("identity"))
+    return _verdicts("series.jsonl", tmp_path_factory.mktemp("identity"))
+
+
+def _verdicts(name: str, folder: Path) -> Counter[tuple[str, str]]:
+    scenarios = read_scenarios(SCENARIOS / name)
+    project = Project(folder)
     _write_seeds(
         project.seeds / "reports.jsonl", [story.fields for scenario in scenarios for story in scenario.stories]
     )
@@ -43,7 +48,7 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Counter[tuple[str, str
 @pytest.mark.parametrize(
     ("what", "floor", "least_asked"),
     [
-        ("together", 0.49, 40),  # measured 22 of 43; of 38 while five fewer were coded
+        ("together", 0.53, 40),  # measured 24 of 43; 22 without the evidence of decision 0178
         ("apart", 0.91, 66),  # 68 of 72
         ("dates", 0.90, 70),  # 72 of 77
         ("occurred", 0.42, 12),  # 8 of 14
@@ -65,6 +70,15 @@ def test_enough_expectations_hold_in_all(verdicts: Counter[tuple[str, str]]) -> 
     passed = sum(count for (_, verdict), count in verdicts.items() if verdict == PASSED)
     asked = sum(count for (_, verdict), count in verdicts.items() if verdict != UNCODED)
     assert passed >= 0.81 * asked, f"{passed} of {asked}"
+
+
+# Expectation: how many pass on the scenarios that were read, and so should.
+def test_enough_expectations_hold_on_training_scenarios(tmp_path: Path) -> None:
+    found = _verdicts("training.jsonl", tmp_path)
+    passed = {what: found[what, PASSED] for what in ("together", "apart", "dates")}
+    assert passed["together"] >= 9, passed  # measured 10 of 19
+    assert passed["apart"] >= 36, passed  # 37 of 39
+    assert passed["dates"] >= 22, passed  # 23 of 28
 
 
 def _write_seeds(path: Path, documents: list) -> None:

@@ -196,7 +196,7 @@ def _mention(report: Report, offset: int) -> dict[str, Any]:
         "is_negated": report.is_negated, "modality": report.modality, "event_date_start": report.day,
         "event_date_end": report.day, "event_date_precision": "day" if report.day else None,
         "event_date_source": "none" if not report.day else "text" if report.is_day_told else "publication",
-        **dict.fromkeys(("fatalities", "injuries", "arrests", "displaced", "crowd_size")),
+        **dict.fromkeys(("theme", "fatalities", "injuries", "arrests", "displaced", "crowd_size")),
         **dict(zip(_PLACE, report.place or [None] * len(_PLACE), strict=True)),
         "place_confidence": None if report.place is None else 0.9,
     }  # fmt: skip

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from pipelines.stages.resolve.half_linkage import EXCLUDED, JOINED, LEAST
+from pipelines.stages.resolve.hashed_names import NONE
 from pipelines.stages.resolve.kept_pairs import Pairs
-from pipelines.stages.resolve.reports import NONE
 
 LARGEST = 600  # reports of an event that is put together anew; the work grows with the cube
 

@@ -19,8 +19,8 @@ import pandas as pd
 
 from pipelines import ids
 from pipelines.stages.resolve.likeness import stems
+from pipelines.stages.resolve.report_parties import BODY, GROUP, PERSON, party_kind
 from pipelines.stages.resolve.report_words import head_and_word
-from pipelines.stages.resolve.reports import BODY, GROUP, PERSON, party_kind
 
 
 @dataclass(slots=True)

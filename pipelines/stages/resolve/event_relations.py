@@ -22,9 +22,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pipelines.stages.resolve.hashed_names import NONE, Names
 from pipelines.stages.resolve.pair_blocks import distinct, expand
 from pipelines.stages.resolve.pair_evidence import PairEvidence
-from pipelines.stages.resolve.reports import NO_DAY, NONE, PARTIES, Names, Reports, SketchNorms
+from pipelines.stages.resolve.report_parties import PARTIES
+from pipelines.stages.resolve.reports import NO_DAY, Reports, SketchNorms
 
 RELATIONS = ANNOUNCES, DENIES, RECALLS = "announces", "denies", "recalls"
 LEAST = 0.5  # probability, but for that, of being one event

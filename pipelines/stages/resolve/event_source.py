@@ -19,7 +19,8 @@ from pipelines.stages.resolve.corrections import Corrections, correct_mentions
 from pipelines.stages.resolve.half_linkage import Ties
 from pipelines.stages.resolve.kept_events import document_prints, mixed, row_hashes
 from pipelines.stages.resolve.kept_rows import KeptRows, RowsFile
-from pipelines.stages.resolve.reports import OF_DOCUMENT, SKETCHES, Parties, Reports, in_order, read_reports
+from pipelines.stages.resolve.report_parties import Parties
+from pipelines.stages.resolve.reports import OF_DOCUMENT, SKETCHES, Reports, in_order, read_reports
 
 _DOCUMENTS_AT_ONCE = 5_000  # of which all that is told of their events is in memory
 

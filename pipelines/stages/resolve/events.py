@@ -38,11 +38,12 @@ from pipelines.stages.resolve.event_source import EventReader, EventRows
 from pipelines.stages.resolve.event_tables import ResolvedEvents, event_tables
 from pipelines.stages.resolve.half_linkage import Ties, climb
 from pipelines.stages.resolve.half_links import Links
+from pipelines.stages.resolve.hashed_names import NONE
 from pipelines.stages.resolve.judged_pairs import judge_pairs
 from pipelines.stages.resolve.kept_events import PAIRS, KeptEvents
 from pipelines.stages.resolve.report_changes import ReportChanges, changed_documents, compare_reports
 from pipelines.stages.resolve.report_pairs import pair_changes
-from pipelines.stages.resolve.reports import NONE, Reports, SketchNorms, in_order
+from pipelines.stages.resolve.reports import Reports, SketchNorms, in_order
 
 logger = logging.getLogger(__name__)
 

@@ -27,7 +27,8 @@ from pipelines.stages.resolve.half_linkage import STAGES, Ladder
 from pipelines.stages.resolve.kept_pairs import KeptPairs
 from pipelines.stages.resolve.kept_rows import KeptRows
 from pipelines.stages.resolve.kept_tables import ABOUT, read_about
-from pipelines.stages.resolve.reports import SKETCHES, Parties, Reports
+from pipelines.stages.resolve.report_parties import Parties
+from pipelines.stages.resolve.reports import SKETCHES, Reports
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _IDS = ("mention_ids", "document_ids")

@@ -15,27 +15,20 @@ from math import log
 
 import numpy as np
 
+from pipelines.stages.resolve.hashed_names import NONE
 from pipelines.stages.resolve.identity_weights import weights
 from pipelines.stages.resolve.likeness import cosines
+from pipelines.stages.resolve.party_fits import fit_lists
 from pipelines.stages.resolve.party_lists import count, joined, rows_of
-from pipelines.stages.resolve.reports import (
-    BODY,
-    GROUP,
-    NO_DAY,
-    NO_PARTY,
-    NONE,
-    PERSON,
-    STATE,
-    Parties,
-    Reports,
-    SketchNorms,
-)
+from pipelines.stages.resolve.report_parties import Parties
+from pipelines.stages.resolve.reports import NO_DAY, Reports, SketchNorms
 
 # Evidence by which two reports exclude each other, whatever else they share.
 EXCLUDING = ("other_day", "other_place", "other_modality", "other_polarity")
 _NEAR_KM = 40.0
 _EARTH_RADIUS_KM = 6371.0
 _NEAR_DAYS, _WEEK_DAYS, _MONTH_DAYS = 3, 7, 31
+_LOG_DAYS = (0.0, log(31))  # from one day to a month
 _CLOSE_COUNTS = 1.34
 _WEAK_FIT = 1.0  # log-odds of actors and recipients below which they may have changed places
 _ROUNDING = 0.01
@@ -143,6 +136,9 @@ class PairEvidence:
         both_modes = (mode_a != NONE) & (mode_b != NONE)
         trigger_a, trigger_b = self._both(r.trigger)
         shared = _share(trigger_a, trigger_b)
+        # "Signed a truce" and "agreed on a truce"; what the act is about may be the other's word for it.
+        theme_a, theme_b = self._both(r.theme)
+        about = _share(theme_a, theme_b) | (~shared & (_share(theme_a, trigger_b) | _share(trigger_a, theme_b)))
         speech = r.is_speech[self._first] & r.is_speech[self._second]
         other = ~shared & (trigger_a[:, 0] != NONE) & (trigger_b[:, 0] != NONE)
         return {
@@ -153,6 +149,8 @@ class PairEvidence:
             "other_mode": (a == b) & both_modes & (mode_a != mode_b),
             "same_trigger": shared,
             "other_trigger": other,
+            "same_theme": about,
+            "other_theme": ~about & ~shared & (theme_a[:, 0] != NONE) & (theme_b[:, 0] != NONE),
             "same_words": shared & speech,
             "other_words": other & speech,
         }
@@ -173,12 +171,19 @@ class PairEvidence:
         later = np.where(told_a, start_b.astype(np.int64) - end_a, start_a.astype(np.int64) - end_b)
         one_told = told_a != told_b
         neither = ~told_a & ~told_b
+        # What is dated by another act likewise.
+        own_a, own_b = self._both(r.is_own_day)
+        since = np.where(own_a, start_b.astype(np.int64) - end_a, start_a.astype(np.int64) - end_b)
+        by_another = told_a & told_b & (own_a != own_b) & (since > 0) & (apart <= _WEEK_DAYS)
         slack = (
             dated
             & exact
             & (apart > 0)
-            & ((one_told & (later > 0) & (apart <= _WEEK_DAYS)) | (neither & (apart <= _NEAR_DAYS)))
+            & ((one_told & (later > 0) & (apart <= _WEEK_DAYS)) | (neither & (apart <= _NEAR_DAYS)) | by_another)
         )
+        # A day that is counted in weeks or months is about right.
+        (leeway_a, leeway_b), length = self._both(r.leeway), np.maximum(end_a - start_a, end_b - start_b) + 1
+        about = dated & exact & (apart > 0) & ~slack & (apart <= np.maximum(leeway_a, leeway_b))
         # Reports that came out on one day and agree in all but the day: one of them may be misread or mistaken.
         published_a, published_b = self._both(r.published)
         together = (
@@ -195,9 +200,11 @@ class PairEvidence:
             "same_day": meet & exact & (told_a | told_b),
             "same_issue": meet & exact & ~told_a & ~told_b,
             "published_later": slack,
-            "other_day": dated & (apart > 0) & ~slack & ~together,
-            "doubtful_day": dated & (apart > 0) & ~slack & together,
+            "about_day": about,
+            "other_day": dated & (apart > 0) & ~slack & ~about & ~together,
+            "doubtful_day": dated & (apart > 0) & ~slack & ~about & together,
             "days_meet": meet & ~exact,
+            "few_days": np.where(meet & ~exact, 1 - _degree(np.log(np.maximum(length, 1)), _LOG_DAYS), 0.0),
             "undated_near": open_ & (gap <= _NEAR_DAYS),
             "undated_month": open_ & (gap > _NEAR_DAYS) & (gap <= _MONTH_DAYS),
             "undated_far": open_ & (gap > _MONTH_DAYS),
@@ -217,6 +224,8 @@ class PairEvidence:
         whole_a, whole_b = area_a & (region_a == NONE), area_b & (region_b == NONE)
         within = ~same & one_country & (whole_a | whole_b | ((area_a | area_b) & (region_a == region_b)))
         near = both & ~same & ~within & ~area_a & ~area_b
+        # "Hosted the president of Chad": a country that is a party's is no sure place.
+        partys_a, partys_b = self._both(r.is_partys)
         towns = np.flatnonzero(near)
         near[towns] = self._of(towns)._kilometres() <= _NEAR_KM
         return {
@@ -224,7 +233,8 @@ class PairEvidence:
             "same_area": same & area_a,
             "place_within": within,
             "near_place": near,
-            "other_place": both & ~same & ~within & ~near & ~(area_a & area_b),
+            "other_place": both & ~same & ~within & ~near & ~(area_a & area_b) & ~partys_a & ~partys_b,
+            "doubtful_place": both & ~same & ~within & ~(area_a & area_b) & (partys_a | partys_b),
             "other_area": both & ~same & ~within & area_a & area_b,
         }
 
@@ -239,7 +249,7 @@ class PairEvidence:
         r = self._reports
         mutual = r.is_mutual[self._first] & r.is_mutual[self._second]
         found = {name: np.zeros(len(mutual)) for name in ("actors", "recipients", "parties")}
-        found |= {name: np.zeros(len(mutual), dtype=bool) for name in ("other_partner", "swapped")}
+        found |= {name: np.zeros(len(mutual), dtype=bool) for name in ("other_partner", "same_partners", "swapped")}
         apart, alike = np.flatnonzero(~mutual), np.flatnonzero(mutual)
         of = self._of(apart)
         found["actors"][apart] = actors = of._fit(r.actors, r.actors)[0]
@@ -250,10 +260,12 @@ class PairEvidence:
         found["swapped"][apart[weak]] = crossed
         of = self._of(alike)
         one, other = (joined(rows_of(r.actors, rows), rows_of(r.recipients, rows)) for rows in (of._first, of._second))
-        together, least = self._fit_lists(one, other)
+        together, least = fit_lists(one, other, self._weights)
         found["parties"][alike] = 2.0 * together
         # Both took part in both reports; of more, each report may name some.
-        found["other_partner"][alike] = (least < _CONTRADICTED) & (count(one) == 2) & (count(other) == 2)
+        two = (count(one) == 2) & (count(other) == 2)
+        found["other_partner"][alike] = (least < _CONTRADICTED) & two
+        found["same_partners"][alike] = (least >= alone) & two
         best = np.where(mutual, found["parties"] / 2.0, np.maximum(found["actors"], found["recipients"]))
         found["strangers"] = (best < alone) & (r.document[self._first] != r.document[self._second])
         found["strangers_speak"] = found["strangers"] & self._both(r.is_speech)[0] & self._both(r.is_speech)[1]
@@ -261,74 +273,7 @@ class PairEvidence:
 
     def _fit(self, one: Parties, other: Parties) -> tuple[np.ndarray, np.ndarray]:
         """Log-odds of the parties of one role of the first reports against those of another of the second ones."""
-        return self._fit_lists(rows_of(one, self._first), rows_of(other, self._second))
-
-    def _fit_lists(self, a: Parties, b: Parties) -> tuple[np.ndarray, np.ndarray]:
-        """Log-odds of two lists of parties, each party set against another one: their mean and least, 0 where a list is empty.
-
-        The best fit goes first; what is left over of the longer list says nothing.
-        """
-        count_a, count_b = count(a), count(b)
-        sizes, widths = np.minimum(count_a, count_b), np.maximum(count_a, count_b)
-        mean, least = np.zeros(len(sizes)), np.zeros(len(sizes))
-        # Most lists have one or two parties: each width by itself.
-        for width in np.unique(widths[sizes > 0]).tolist():
-            rows = np.flatnonzero((widths == width) & (sizes > 0))
-            mean[rows], least[rows] = self._best_fits(rows_of(a, rows, width), rows_of(b, rows, width), sizes[rows])
-        return mean, least
-
-    def _best_fits(self, a: Parties, b: Parties, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        fits = self._party_fits(a, b)
-        total, least = np.zeros(len(fits)), np.full(len(fits), np.inf)
-        rows = np.arange(len(fits))
-        for step in range(int(sizes.max(initial=0))):
-            going = step < sizes
-            best = fits.reshape(len(fits), -1).argmax(axis=1)
-            i, j = np.divmod(best, fits.shape[2])
-            fit = np.where(going, fits[rows, i, j], 0.0)
-            total += fit
-            least = np.where(going, np.minimum(least, fit), least)
-            fits[rows, i, :] = -np.inf
-            fits[rows, :, j] = -np.inf
-        return total / sizes, least
-
-    def _party_fits(self, a: Parties, b: Parties) -> np.ndarray:
-        """Log-odds of each party of one list against each of the other's; minus infinity where there is none."""
-        kind_a, kind_b = a.kind[:, :, None], b.kind[:, None, :]
-        home_a, home_b = a.country[:, :, None], b.country[:, None, :]
-        sector_a, sector_b = a.sector[:, :, None], b.sector[:, None, :]
-        same = (a.entity[:, :, None] == b.entity[:, None, :]) & (a.entity[:, :, None] != NONE)
-        head_a, head_b = a.words[:, :, None, 0], b.words[:, None, :, 0]
-        more_a, more_b = a.words[:, :, None, 1], b.words[:, None, :, 1]
-        one_head = (head_a == head_b) & (head_a != NONE)
-        one_more = (more_a == more_b) & (more_a != NONE)
-        crossed = ((head_a == more_b) & (head_a != NONE)) | ((more_a == head_b) & (more_a != NONE))
-        words = one_head | one_more | crossed
-        # "Communist rebels" and "Muslim rebels": one kind of group, and not the same.
-        other_of_kind = one_head & (more_a != more_b) & (more_a != NONE) & (more_b != NONE)
-        known = (home_a != NONE) & (home_b != NONE)
-        one_home = known & (home_a == home_b)
-        one_sector = (sector_a != NONE) & (sector_a == sector_b)
-        other_sector = (sector_a != NONE) & (sector_b != NONE) & (sector_a != sector_b)
-        names = (kind_a > STATE) & (kind_b > STATE)
-        w = self._weights
-        # The first that holds counts.
-        levels = (
-            ((kind_a == NO_PARTY) | (kind_b == NO_PARTY), -np.inf),
-            (same & (kind_a == PERSON), w["party_same_person"]),
-            (same & (kind_a == BODY), w["party_same_body"]),
-            (same & (kind_a == STATE), w["party_same_state"]),
-            (known & ~one_home & (kind_a >= STATE) & (kind_b >= STATE), w["party_other_state"]),
-            (known & ~one_home, w["party_other_country"]),
-            (names & (kind_a == kind_b) & ~words, w["party_other_name"]),
-            (other_of_kind & (kind_a != STATE) & (kind_b != STATE), w["party_other_of_kind"]),
-            (words & one_home & (kind_a != STATE), w["party_same_words"]),
-            (words & ((kind_a == GROUP) | (kind_b == GROUP)), w["party_alike"]),
-            (one_home & one_sector, w["party_same_office"]),
-            (one_home & other_sector & (kind_a != STATE) & (kind_b != STATE), w["party_other_sector"]),
-            (one_home, w["party_same_country"]),
-        )
-        return np.select([holds for holds, _ in levels], [value for _, value in levels], default=w["party_unknown"])
+        return fit_lists(rows_of(one, self._first), rows_of(other, self._second), self._weights)
 
     def _counts(self) -> dict[str, np.ndarray]:
         a, b = self._both(self._reports.counts)

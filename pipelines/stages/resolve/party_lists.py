@@ -5,11 +5,13 @@ What belongs here: taking rows of `Parties`. What does not: what speaks for two 
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 
-from pipelines.stages.resolve.reports import NO_PARTY, Parties
+from pipelines.stages.resolve.report_parties import NO_PARTY, Parties
 
-_ARRAYS = ("kind", "entity", "country", "sector", "words")
+_ARRAYS = tuple(field.name for field in fields(Parties))
 
 
 def rows_of(parties: Parties, rows: np.ndarray, width: int | None = None) -> Parties:

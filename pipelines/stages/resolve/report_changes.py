@@ -16,7 +16,8 @@ import pandas as pd
 
 from pipelines.stages.resolve.kept_rows import KeptRows
 from pipelines.stages.resolve.pair_blocks import Status
-from pipelines.stages.resolve.reports import OF_DOCUMENT, Parties, Reports
+from pipelines.stages.resolve.report_parties import Parties
+from pipelines.stages.resolve.reports import OF_DOCUMENT, Reports
 
 
 @dataclass(frozen=True, slots=True)

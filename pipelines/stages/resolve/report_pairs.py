@@ -19,8 +19,10 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.stages.resolve.alike_texts import WINDOW_DAYS, TextChanges
+from pipelines.stages.resolve.hashed_names import NONE
 from pipelines.stages.resolve.pair_blocks import BlockChanges, Bound, PairSet, Status, distinct, expand
-from pipelines.stages.resolve.reports import NO_DAY, NO_PARTY, NONE, Reports
+from pipelines.stages.resolve.report_parties import NO_PARTY
+from pipelines.stages.resolve.reports import NO_DAY, Reports
 
 LARGEST_BLOCK = 150
 _LONGEST_INTERVAL = 400  # days; a century is no evidence of a day
@@ -182,9 +184,10 @@ def _add_day_blocks(found: BlockChanges, reports: Reports, things: _Things, plac
     rows = things.order[places]
     dated = (reports.start[rows] != NO_DAY) & reports.is_day[rows]
     places, rows = places[dated], rows[dated]
-    # A report dated by its publication may be of the day before.
-    at, number = expand(np.where(reports.is_told_day[rows], 1, 3))
-    day = reports.start[rows[at]].astype(np.int64) + np.where(reports.is_told_day[rows[at]], 0, number - 1)
+    # A report dated by its publication, or by another act, may be of the day before; one counted in weeks may be some days off.
+    around = np.maximum(reports.leeway[rows].astype(np.int64), ~reports.is_own_day[rows])
+    at, number = expand(2 * around + 1)
+    day = reports.start[rows[at]].astype(np.int64) + number - around[at]
     _add_blocks(found, things, _Spans(day, places[at], rows[at]), _by_one_thing)
 
 

@@ -1,7 +1,7 @@
 """Words of a report: what its trigger, its parties and the words around them tell.
 
-What belongs here: stems of triggers and parties, "again", parts of the day, and the lexicons behind them. What does not: the
-arrays (`reports.py`).
+What belongs here: stems of triggers and parties, "again", and the lexicons behind them. What does not: the
+arrays (`reports.py`), days (`day_words.py`).
 """
 
 from __future__ import annotations
@@ -19,10 +19,6 @@ _LEXICONS = Path(__file__).parents[2] / "lexicons"
 _TELLING_WORD, _TELLING_MODIFIER = 0.3, 0.4
 _PHRASE_END = re.compile(r"\s+(?:of|from|in|at|near|with|for|by|on|who|that|which)\s|[,;(]")
 _BESIDE, _WORDS_BEFORE, _WORDS_AFTER = 40, 3, 2  # characters and words around a trigger
-_PARTS = ("morning", "day", "evening", "night")
-_FIRST_HOUR, _NOON, _EVENING_HOUR, _NIGHT_HOUR = 5, 12, 17, 21
-_WORD = re.compile(r"[a-z]+")
-_CLOCK = re.compile(r"\b(\d{1,2})(?:[:.]\d\d)?\s*([ap])\.?\s?m\b")
 
 
 def trigger_phrase(text: str, start: int, end: int) -> str:
@@ -96,29 +92,3 @@ def is_repeat(text: str, start: int, end: int) -> bool:
     before = stems(text[max(0, start - _BESIDE) : start])[-_WORDS_BEFORE:]
     after = stems(text[end : end + _BESIDE])[:_WORDS_AFTER]
     return not _repeat_stems().isdisjoint([*before, *after])
-
-
-@cache
-def _part_of_word() -> dict[str, int]:
-    rows = pd.read_csv(_LEXICONS / "day_parts.csv", comment="#", keep_default_na=False)
-    parts: dict[str, int] = {}
-    for word, part in zip(rows["word"], rows["part"], strict=True):
-        parts[word] = parts.get(word, 0) | 1 << _PARTS.index(part)
-    return parts
-
-
-def day_parts(sentence: str) -> int:
-    """Bits: the parts of the day that a sentence names, by words and hours."""
-    parts = 0
-    lower = sentence.lower()
-    for word in _WORD.findall(lower):
-        parts |= _part_of_word().get(word, 0)
-    for hour, half in _CLOCK.findall(lower):
-        parts |= _part_of_hour(int(hour) % 12 + (0 if half == "a" else 12))
-    return parts
-
-
-def _part_of_hour(hour: int) -> int:
-    """The parts of the day that an hour (0 to 23) may be told as; the small hours are night to one and morning to another."""
-    night = hour < _FIRST_HOUR or hour >= _NIGHT_HOUR
-    return 1 << (0 if hour < _NOON else 1 if hour < _EVENING_HOUR else 2) | (night << _PARTS.index("night"))

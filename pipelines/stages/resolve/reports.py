@@ -6,10 +6,9 @@ for or against one event (`pair_evidence.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -18,34 +17,23 @@ import pandas as pd
 from pandas.util import hash_array
 
 from pipelines.records import PlacePrecision
+from pipelines.stages.resolve.day_words import day_parts, own_day
+from pipelines.stages.resolve.hashed_names import NONE, Names, number_rows
 from pipelines.stages.resolve.kept_rows import KeptRows
 from pipelines.stages.resolve.likeness import sketch_norms, sketch_texts
-from pipelines.stages.resolve.report_words import day_parts, head_and_word, is_repeat, trigger_phrase, trigger_stems
+from pipelines.stages.resolve.report_parties import Parties, read_parties
+from pipelines.stages.resolve.report_words import head_and_word, is_repeat, trigger_phrase, trigger_stems
 
 _DOCUMENT_COLUMNS = ("document_id", "published_date", "text")
 _AREAS = (PlacePrecision.DISTRICT, PlacePrecision.REGION, PlacePrecision.COUNTRY, PlacePrecision.AREA)
 _LEXICONS = Path(__file__).parents[2] / "lexicons"
-NONE = -1  # of an index into names
 NO_DAY = np.iinfo(np.int32).min
-PARTIES = 4  # of a role; what a sentence lists beyond them does not decide
-PARTY_WORDS, TRIGGER_WORDS = 2, 2
-NO_PARTY, GROUP, STATE, BODY, PERSON = range(5)  # by how well a name tells one from another
+TRIGGER_WORDS, THEME_WORDS = 2, 2
 COUNTS = ("fatalities", "injuries", "arrests", "crowd_size")
 _HISTORICAL = "historical"
 _DONE = ("actual", _HISTORICAL)
 SKETCHES = ("document_sketches", "sentence_sketches")
 OF_DOCUMENT = ("document_ids", "document_tie", "document_published", "document_sketches", "document_norms")
-
-
-@dataclass(frozen=True, slots=True)
-class Parties:
-    """The parties of one role: arrays of n reports by `PARTIES`, the missing ones filled with `NONE`."""
-
-    kind: np.ndarray
-    entity: np.ndarray
-    country: np.ndarray
-    sector: np.ndarray
-    words: np.ndarray  # n by PARTIES by PARTY_WORDS: the stem of its head, and of its most telling other word
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +57,18 @@ class Reports:
     is_repeat: np.ndarray  # whether the words beside the trigger say that it is not the first of its kind
     day_parts: np.ndarray  # bits: the parts of the day that the sentence names
     trigger: np.ndarray  # n by TRIGGER_WORDS
+    theme: np.ndarray  # n by THEME_WORDS: what the act is about
     start: np.ndarray
     end: np.ndarray
     is_day: np.ndarray
     is_told_day: np.ndarray  # the text names the day; otherwise it is that of publication
+    is_own_day: np.ndarray  # and names it in the sentence, as the day of this act and not of another one
+    leeway: np.ndarray  # days by which the day may be off, as it is counted in weeks or is another act's
     published: np.ndarray
     place: np.ndarray
     place_country: np.ndarray
     place_region: np.ndarray
+    is_partys: np.ndarray  # the place is the country of one of the parties, and no part of it
     is_area: np.ndarray  # the place is a country or a region, in which a town lies
     latitude: np.ndarray  # degrees
     longitude: np.ndarray
@@ -119,43 +111,6 @@ class SketchNorms:
         return cls(reports.document_norms, reports.sentence_norms)
 
 
-class Names:
-    """Numbers for names: 31 bits of a hash, so that a name has the same one in every run; nothing has `NONE`.
-
-    Of a billion comparisons of two names that differ, one in two takes them for the same.
-    """
-
-    def __init__(self) -> None:
-        self._numbers: dict[Hashable, int] = {}
-
-    def number(self, name: Hashable | None) -> int:
-        """The number of a name, or of a name with another one beside it."""
-        if name is None:
-            return NONE
-        found = self._numbers.get(name)
-        if found is None:
-            data = (name if isinstance(name, str) else repr(name)).encode("utf-8", "surrogatepass")
-            found = self._numbers[name] = int.from_bytes(blake2b(data, digest_size=4).digest(), "little") >> 1
-        return found
-
-    def numbers(self, names: pd.Series) -> np.ndarray:
-        """The numbers of a column of names; missing values count as none."""
-        codes, known = pd.factorize(names)
-        numbers = np.array([*(self.number(_value(name)) for name in known), NONE], dtype=np.int32)
-        return numbers[codes]
-
-    def numbers_of_pairs(self, names: pd.Series, others: pd.Series) -> np.ndarray:
-        """The numbers of names with another one beside it, which may be missing."""
-        (codes, known), (beside, other) = pd.factorize(names), pd.factorize(others)
-        keys, pairs = pd.factorize(np.where(codes < 0, -1, codes.astype(np.int64) * (len(other) + 1) + beside + 1))
-        numbers = [NONE] * len(pairs)
-        for at, pair in enumerate(pairs.tolist()):
-            if pair >= 0:
-                i, j = divmod(pair, len(other) + 1)
-                numbers[at] = self.number((known[i], _value(other[j - 1]) if j else None))
-        return np.array([*numbers, NONE], dtype=np.int32)[keys]
-
-
 def read_reports(
     documents: pd.DataFrame,
     mentions: pd.DataFrame,
@@ -175,9 +130,8 @@ def read_reports(
     documents = in_order(documents, "document_id")
     document = pd.Index(documents["document_id"]).get_indexer(pd.Index(mentions["document_id"])).astype(np.int32)
     texts, published = documents["text"].tolist(), _days(documents["published_date"])
-    kinds, kind = _kinds(mentions)
-    families = np.array([_families_of(*k) for k in kinds], dtype=np.int64)[kind]
     names = Names()
+    places, parties = _places(mentions, names), read_parties(mentions, participants, entities, names)
 
     # Sentences of a million reports are too many to hold at once.
     def triggers() -> Iterator[tuple[int, int, int]]:
@@ -193,21 +147,20 @@ def read_reports(
         tie=hash_array(mentions["event_mention_id"].to_numpy(dtype=object), categorize=False),
         sentence=mentions["sentence_start_char"].to_numpy(dtype=np.int32),
         position=mentions["start_char"].to_numpy(dtype=np.int32),
-        event_type=names.numbers(mentions["event_type"]),
-        mode=names.numbers(mentions["event_mode"]),
-        families=families,
-        is_mutual=np.array([_is_mutual(*k) for k in kinds], dtype=bool)[kind],
-        is_speech=np.array([_is_speech(*k) for k in kinds], dtype=bool)[kind],
+        **_of_kinds(mentions, names),
         is_done=mentions["modality"].isin(_DONE).to_numpy(),
         is_historical=(mentions["modality"] == _HISTORICAL).to_numpy(dtype=bool),
         is_negated=mentions["is_negated"].to_numpy(dtype=bool),
         is_repeat=np.fromiter((is_repeat(texts[row], *span) for row, *span in triggers()), dtype=bool),
         day_parts=np.fromiter(map(day_parts, sentences()), dtype=np.int8),
         trigger=_trigger_words(texts, triggers(), names),
-        **_dates(mentions),
+        theme=number_rows(mentions["theme"].fillna("").tolist(), names, head_and_word, THEME_WORDS),
+        **_dates(mentions, _around(texts, document, mentions)),
         published=published[document],
-        **_places(mentions, names),
-        **_parties(mentions, participants, entities, names),
+        **places,
+        actors=parties["actors"],
+        recipients=parties["recipients"],
+        is_partys=_is_partys(places, parties),
         counts=mentions[list(COUNTS)].to_numpy(dtype=np.float64, na_value=np.nan),
         document_tie=hash_array(documents["document_id"].to_numpy(dtype=object), categorize=False),
         document_published=published,
@@ -216,17 +169,42 @@ def read_reports(
     )
 
 
+def _of_kinds(mentions: pd.DataFrame, names: Names) -> dict[str, Any]:
+    kinds, kind = _kinds(mentions)
+    return {
+        "event_type": names.numbers(mentions["event_type"]),
+        "mode": names.numbers(mentions["event_mode"]),
+        "families": np.array([_families_of(*k) for k in kinds], dtype=np.int64)[kind],
+        "is_mutual": np.array([_is_mutual(*k) for k in kinds], dtype=bool)[kind],
+        "is_speech": np.array([_is_speech(*k) for k in kinds], dtype=bool)[kind],
+    }
+
+
+def _around(texts: list[str], document: np.ndarray, mentions: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """The sentence before and after each trigger."""
+    triggers, sentences = (_spans(document, mentions, of) for of in ("", "sentence_"))
+    for (row, start, end), (_, first, last) in zip(triggers, sentences, strict=True):
+        yield texts[row][first:start], texts[row][end:last]
+
+
 def _sketches(of: str, texts: Iterable[str], count: int) -> dict[str, Any]:
     sketches = sketch_texts(texts, count)
     return {f"{of}_sketches": sketches, f"{of}_norms": sketch_norms(sketches)}
 
 
-def _dates(mentions: pd.DataFrame) -> dict[str, Any]:
+def _dates(mentions: pd.DataFrame, around: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    is_told = (mentions["event_date_source"] == "text").to_numpy()
+    told = np.array(
+        [own_day(*words) if is_day else (False, 0) for words, is_day in zip(around, is_told, strict=True)],
+        dtype=np.int8,
+    ).reshape(-1, 2)
     return {
         "start": _days(mentions["event_date_start"]),
         "end": _days(mentions["event_date_end"]),
         "is_day": (mentions["event_date_precision"] == "day").to_numpy(),
-        "is_told_day": (mentions["event_date_source"] == "text").to_numpy(),
+        "is_told_day": is_told,
+        "is_own_day": told[:, 0].astype(bool),
+        "leeway": told[:, 1],
     }
 
 
@@ -239,6 +217,13 @@ def _places(mentions: pd.DataFrame, names: Names) -> dict[str, Any]:
         "latitude": mentions["place_latitude"].to_numpy(dtype=np.float64, na_value=np.nan),
         "longitude": mentions["place_longitude"].to_numpy(dtype=np.float64, na_value=np.nan),
     }
+
+
+def _is_partys(places: dict[str, Any], parties: dict[str, Parties]) -> np.ndarray:
+    """Whether a report's place is the country of one of its parties, and no part of it."""
+    whole = places["is_area"] & (places["place_region"] == NONE) & (places["place_country"] != NONE)
+    homes = np.concatenate([of.country for of in parties.values()], axis=1)
+    return whole & (homes == places["place_country"][:, None]).any(axis=1)
 
 
 def in_order(frame: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -262,11 +247,6 @@ def _kinds(mentions: pd.DataFrame) -> tuple[list[tuple[str, str | None]], np.nda
     return [(str(names[i]), others[j - 1] if j else None) for i, j in pairs], kind
 
 
-def _value(value):
-    """A value of a frame, or nothing where it is missing."""
-    return None if value is None or value is pd.NA or value is pd.NaT or value != value else value
-
-
 def _days(dates: pd.Series) -> np.ndarray:
     """Days since 1970, `NO_DAY` where there is none."""
     days = pd.to_datetime(dates).to_numpy().astype("datetime64[D]")
@@ -276,90 +256,12 @@ def _days(dates: pd.Series) -> np.ndarray:
 def _trigger_words(texts: list[str], spans: Iterable[tuple[int, int, int]], words: Names) -> np.ndarray:
     """The telling stems of each trigger as numbers, the most telling first."""
     phrases = (trigger_phrase(texts[row], start, end) for row, start, end in spans)
-    return _rows_of(phrases, words, trigger_stems, TRIGGER_WORDS)
-
-
-def _party_words(texts: Iterable[str], words: Names) -> np.ndarray:
-    """The head of each party's phrase and the most telling other word that is no country's."""
-    return _rows_of(texts, words, head_and_word, PARTY_WORDS)
-
-
-def _rows_of(texts: Iterable[str], words: Names, read: Callable[[str], list[str]], width: int) -> np.ndarray:
-    known: dict[str, int] = {}
-    rows: list[list[int]] = []
-
-    def number(text: str) -> int:
-        if text not in known:
-            known[text] = len(rows)
-            rows.append([*(words.number(stem) for stem in read(text)[:width]), *([NONE] * width)][:width])
-        return known[text]
-
-    numbers = np.fromiter(map(number, texts), dtype=np.int32)
-    return np.array(rows, dtype=np.int32).reshape(-1, width)[numbers]
+    return number_rows(phrases, words, trigger_stems, TRIGGER_WORDS)
 
 
 def is_area(mentions: pd.DataFrame) -> np.ndarray:
     """Whether a place is a country, a part of one or a part of the world; a town may bear its region's name."""
     return mentions["place_precision"].isin(_AREAS).to_numpy(dtype=bool)
-
-
-def _parties(
-    mentions: pd.DataFrame,
-    participants: pd.DataFrame,
-    entities: pd.DataFrame,
-    names: Names,
-) -> dict[str, Any]:
-    entities = entities.loc[entities["entity_id"].isin(participants["entity_id"].unique())]
-    known = {
-        row.entity_id: (str(row.label), _value(row.country), bool(row.is_named))
-        for row in entities[["entity_id", "label", "country", "is_named"]].itertuples(index=False)
-    }
-    told = participants.loc[
-        participants["role"].isin(["actor", "recipient"]),
-        ["event_mention_id", "role", "ordinal", "entity_id", "country", "sector", "text"],
-    ].sort_values(["event_mention_id", "role", "ordinal"], ignore_index=True)
-    word_rows = _party_words(told["text"], names)
-    at = told.groupby(["event_mention_id", "role"]).cumcount().to_numpy()
-    taken = at < PARTIES
-    told, at, word_rows = told[taken], at[taken], word_rows[taken]
-    row = pd.Index(mentions["event_mention_id"]).get_indexer(pd.Index(told["event_mention_id"]))
-    codes, members = pd.factorize(told["entity_id"])
-    # The last one stands for parties without an entity.
-    cores = [entity if isinstance(entity, str) else None for entity in [*members, None]]
-    facts = [known.get(core, ("", None, False)) for core in cores]
-    kind = np.array([party_kind(label, is_named=is_named) for label, _, is_named in facts], dtype=np.int8)[codes]
-    entity = np.array([names.number(core) for core in cores], dtype=np.int32)[codes]
-    home = np.array([names.number(country) for _, country, _ in facts], dtype=np.int32)[codes]
-    country = names.numbers(told["country"])
-    country = np.where(country == NONE, home, country)
-    sector = names.numbers(told["sector"])
-    n = len(mentions)
-    found = {}
-    for role in ("actor", "recipient"):
-        of = (told["role"] == role).to_numpy(dtype=bool)
-        parties = Parties(
-            kind=np.zeros((n, PARTIES), dtype=np.int8),
-            entity=np.full((n, PARTIES), NONE, dtype=np.int32),
-            country=np.full((n, PARTIES), NONE, dtype=np.int32),
-            sector=np.full((n, PARTIES), NONE, dtype=np.int32),
-            words=np.full((n, PARTIES, PARTY_WORDS), NONE, dtype=np.int32),
-        )
-        for array, values in (
-            (parties.kind, kind), (parties.entity, entity), (parties.country, country), (parties.sector, sector),
-            (parties.words, word_rows),
-        ):  # fmt: skip
-            array[row[of], at[of]] = values[of]
-        found[f"{role}s"] = parties
-    return found
-
-
-def party_kind(label: str, *, is_named: bool) -> int:
-    """What kind of party an entity is: GROUP (unnamed), STATE (or a people), BODY or PERSON."""
-    if not is_named:
-        return GROUP
-    if label == "PERSON":
-        return PERSON
-    return STATE if label in ("GPE", "LOC", "NORP") else BODY
 
 
 @cache

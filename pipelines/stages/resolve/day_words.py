@@ -1,0 +1,99 @@
+"""What the words of a sentence tell of the day of an act in it: the part of the day, and whether the day is its own.
+
+What belongs here: `day_parts`, `own_day`, and the lexicons behind them. What does not: which day it is (the coder says
+it), and what follows for two reports (`pair_evidence.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+_LEXICONS = Path(__file__).parents[2] / "lexicons"
+_PARTS = ("morning", "day", "evening", "night")
+_FIRST_HOUR, _NOON, _EVENING_HOUR, _NIGHT_HOUR = 5, 12, 17, 21
+_PHRASE_WORDS = 4  # that a preposition can bring in
+_LEEWAY = 3  # days by which a day may be off that is counted in weeks or is another act's
+_WORD = re.compile(r"[a-z]+")
+_TOKEN = re.compile(r"[a-z]+|\d+|[,;:]")
+_YEAR = re.compile(r"(?:1[89]|20)\d\d")
+_CLOCK = re.compile(r"\b(\d{1,2})(?:[:.]\d\d)?\s*([ap])\.?\s?m\b")
+
+
+@cache
+def _part_of_word() -> dict[str, int]:
+    rows = pd.read_csv(_LEXICONS / "day_parts.csv", comment="#", keep_default_na=False)
+    parts: dict[str, int] = {}
+    for word, part in zip(rows["word"], rows["part"], strict=True):
+        parts[word] = parts.get(word, 0) | 1 << _PARTS.index(part)
+    return parts
+
+
+def day_parts(sentence: str) -> int:
+    """Bits: the parts of the day that a sentence names, by words and hours."""
+    parts = 0
+    lower = sentence.lower()
+    for word in _WORD.findall(lower):
+        parts |= _part_of_word().get(word, 0)
+    for hour, half in _CLOCK.findall(lower):
+        parts |= _part_of_hour(int(hour) % 12 + (0 if half == "a" else 12))
+    return parts
+
+
+def _part_of_hour(hour: int) -> int:
+    """The parts of the day that an hour (0 to 23) may be told as; the small hours are night to one and morning to another."""
+    night = hour < _FIRST_HOUR or hour >= _NIGHT_HOUR
+    return 1 << (0 if hour < _NOON else 1 if hour < _EVENING_HOUR else 2) | (night << _PARTS.index("night"))
+
+
+@cache
+def _words(kind: str) -> frozenset[str]:
+    rows = pd.read_csv(_LEXICONS / "day_telling_words.csv", comment="#", keep_default_na=False)
+    return frozenset(rows.loc[rows["kind"] == kind, "word"])
+
+
+def own_day(before: str, after: str) -> tuple[bool, int]:
+    """Whether the day that a report has is that of its act by the words of its sentence, and by how many days it may be off.
+
+    What is told after another act ("on Friday after they voted") has no day of its own unless one is named behind it, nor has
+    what stands in a sentence without a day. An act that only has the day of what went before it ("threw him out after Peru
+    expelled another on Tuesday") may be some days later, and a count of weeks or months is only about right.
+
+    Args:
+        before, after: the words of the sentence before and after the act's trigger.
+    """
+    words, behind = _TOKEN.findall(before.lower()), _TOKEN.findall(after.lower())
+    at = _opening(words)
+    if at is not None:
+        if at and _unit(words[at - 1]) in _words("unit"):
+            return True, _LEEWAY if _unit(words[at - 1]) in _words("wide") else 0
+        return _names_day([*words[at + 1 :], *behind]), 0
+    end = next((i for i, word in enumerate(behind) if word in _words("clause")), len(behind))
+    if _names_day([*words, *behind[:end]]):
+        ago = next((i for i, word in enumerate(behind[:end]) if word in _words("ago")), 0)
+        return True, _LEEWAY if ago and _unit(behind[ago - 1]) in _words("wide") else 0
+    if _names_day(behind[end:]):
+        return False, _LEEWAY
+    return not _words("time").isdisjoint(map(_unit, [*words, *behind])), 0
+
+
+def _opening(words: list[str]) -> int | None:
+    """The place of the word that makes what stands behind some words of a sentence go before the main act."""
+    for at in range(len(words) - 1, -1, -1):
+        if not words[at][0].isalnum():
+            return None
+        if words[at] in _words("clause") or (words[at] in _words("phrase") and len(words) - at <= _PHRASE_WORDS):
+            return at
+    return None
+
+
+def _unit(word: str) -> str:
+    return word.removesuffix("s")
+
+
+def _names_day(words: Iterable[str]) -> bool:
+    return any(word in _words("day") or word in _words("ago") or _YEAR.fullmatch(word) for word in words)

@@ -1,0 +1,75 @@
+"""Single pieces of evidence on two reports: whose day it is, what the act is about, who may be taken for whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from pipelines.stages.resolve.pair_evidence import PairEvidence
+from tests.unit.event_reports import GOMA, MONDAY, TUESDAY, WEDNESDAY, Party, Report, frames, state
+
+BOMBING = Report("a", "Rebels [bombed] a fish market in Goma.", place=GOMA, actors=(Party("the rebels", "COD", "REB"),))
+VISIT = Report("a", "The president of Chad [met] his counterpart from Niger in Niamey on Monday.", event_type="CONSULT",
+               actors=(state("Chad", "TCD"),), recipients=(state("Niger", "NER"),))  # fmt: skip
+
+
+def log_odds(one: Report, other: Report) -> dict[str, float]:
+    """The evidence on a pair that says something."""
+    found = PairEvidence(frames([one, other]).read(), np.array([0]), np.array([1])).log_odds()
+    return {name: float(value[0]) for name, value in found.items() if value[0] != 0}
+
+
+def test_a_day_that_is_of_another_act_of_the_sentence_may_be_later_but_not_earlier():
+    told = replace(BOMBING, text="Rebels [bombed] a fish market in Goma on Monday.")
+    after = "Traders closed their shops on Wednesday after rebels [bombed] a fish market in Goma."
+    since = replace(BOMBING, name="b", text=after, day=WEDNESDAY, published=WEDNESDAY)
+    assert log_odds(told, since)["published_later"] < 0
+    assert log_odds(told, replace(since, day=date(2024, 5, 3)))["other_day"] < 0
+    assert log_odds(told, replace(since, text="Rebels [bombed] a fish market on Wednesday."))["other_day"] < 0
+
+
+def test_a_count_of_weeks_is_only_about_right():
+    told = replace(BOMBING, text="Rebels [bombed] a fish market in Goma on Monday.")
+    text = "Rebels killed a nurse, two weeks after they [bombed] a fish market in Goma."
+    counted = replace(BOMBING, name="b", text=text, day=TUESDAY, published=date(2024, 5, 21))
+    assert log_odds(told, counted)["about_day"] < 0
+    assert log_odds(told, replace(counted, day=date(2024, 5, 12)))["other_day"] < 0
+
+
+def test_few_days_tell_more_than_a_month():
+    def of(days: int) -> float:
+        wide = (("event_date_end", MONDAY + timedelta(days - 1)), ("event_date_precision", "week"))
+        return log_odds(BOMBING, replace(BOMBING, name="b", more=wide)).get("few_days", 0.0)
+
+    assert of(2) > of(7) > of(31) == 0
+
+
+def test_what_the_act_is_about():
+    one = Report("a", "Chad [signed] a truce.", event_type="AGREE", more=(("theme", "truce with the rebels"),))
+    other = Report("b", "Chad [agreed] on a lasting truce.", event_type="AGREE", more=(("theme", "lasting truce"),))
+    assert log_odds(one, other)["same_theme"] > 0
+    assert log_odds(one, replace(other, text="Chad agreed on a [truce].", more=()))["same_theme"] > 0
+    assert log_odds(one, replace(other, more=(("theme", "water"),)))["other_theme"] < 0
+    assert not {"same_theme", "other_theme"} & log_odds(one, replace(other, more=())).keys()
+
+
+def test_sectors_that_reports_take_for_each_other():
+    def of(sector: str, actor: str) -> float:
+        return log_odds(BOMBING, replace(BOMBING, name="b", actors=(Party(actor, "COD", sector),)))["actors"]
+
+    assert of("UAF", "gunmen") > 0 > of("COP", "the police")
+
+
+def test_both_partners_of_talks_are_more_than_each():
+    assert log_odds(VISIT, replace(VISIT, name="b"))["same_partners"] > 0
+    other = replace(VISIT, name="b", recipients=(state("Mali", "MLI"),))
+    assert "same_partners" not in log_odds(VISIT, other)
+
+
+def test_a_country_that_is_a_partys_is_no_sure_place():
+    away = replace(BOMBING, name="b", place=("Chad", "TCD", None, 15.0, 19.0, 2434508, "country"))
+    assert log_odds(BOMBING, away)["other_place"] < 0
+    of_chad = replace(away, actors=(Party("rebels", "TCD", "REB"),))
+    assert {"other_place", "doubtful_place"} & log_odds(BOMBING, of_chad).keys() == {"doubtful_place"}
