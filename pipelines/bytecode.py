@@ -38,11 +38,12 @@ def main() -> None:
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] in (pipelines.__name__, warehouse.__name__):
                 raise
-    _parse_models()
+    parse_models()
     _unpack_tables()
 
 
-def _parse_models() -> None:
+def parse_models() -> None:
+    """Parse the SQL of the models and keep what was found, where what is kept is of other SQL."""
     from pipelines.settings import PROJECT_ROOT
     from warehouse.kept_answers import LINEAGE_FILE, MODELS_FILE, OWN_FOLDER
     from warehouse.lineage import column_lineage

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 # Files of tests/unit that take the longest, by CPU seconds measured: begun among the last, they would have one process of
@@ -27,6 +29,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             0 if item.path.parent.name in ("e2e", "integration") else rank.get(item.path.name, len(rank) + 1)
         )
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Find what the SQL of the models reads once for all warehouses of the tests, where it has changed since `make env`."""
+    if not hasattr(config, "workerinput") and not config.option.collectonly:
+        from pipelines.bytecode import parse_models
+
+        parse_models()
+
+
+def pytest_collection_finish() -> None:
+    """Have no collection of garbage look through the modules and the collected tests again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

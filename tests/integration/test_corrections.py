@@ -12,10 +12,11 @@ from pipelines.defs import steps
 from pipelines.errors import CorrectionsError
 from pipelines.settings import Settings
 from pipelines.stages.resolve.corrections import COLUMNS, ENTITY_COLUMNS
+from tests.unit.warehouse_rows import fill
 from warehouse import builds
 from warehouse.checks import model_checks, run_checks, sql_checks, table_checks
 from warehouse.connection import WriterLock, open_build
-from warehouse.models import discover_models, run_model
+from warehouse.models import discover_models
 
 pytestmark = pytest.mark.model
 
@@ -54,8 +55,7 @@ class Warehouse:
             steps.load(self.settings, run_id=run_id)
             with closing(open_build(self.settings.build_database)) as con:
                 is_resolved = steps.resolve_core(con, self.settings, run_id=run_id)
-                for model in self.models:
-                    run_model(con, model)
+                fill(con, self.models)
                 builds.stamp(con, builds.model_parts(self.models), run_id=run_id)
         return is_resolved
 

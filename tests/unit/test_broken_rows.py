@@ -14,6 +14,7 @@ import duckdb
 import pytest
 from test_warehouse_checks import all_checks, template
 
+from tests.unit.warehouse_rows import ONE_THREAD
 from warehouse.checks import run_check, run_checks
 
 __all__ = ["template"]  # the shared build
@@ -78,7 +79,7 @@ BROKEN_ROWS = (
 def con(template, tmp_path_factory) -> Iterator[duckdb.DuckDBPyConnection]:
     path = tmp_path_factory.mktemp("broken") / "copy.duckdb"
     path.write_bytes(template.read_bytes())
-    with closing(duckdb.connect(str(path))) as con:
+    with closing(duckdb.connect(str(path), config=ONE_THREAD)) as con:
         yield con
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
-from warehouse_rows import given
 
 from pipelines.cli import app
+from tests.unit.warehouse_rows import given
 from warehouse.connection import open_build
 from warehouse.publish import publish
 

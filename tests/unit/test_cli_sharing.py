@@ -10,9 +10,8 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from tests.unit.event_rows import Given, add_event, warehouse
-from tests.unit.warehouse_rows import SQL_DIR, models
+from tests.unit.warehouse_rows import SQL_DIR, fill, models
 from warehouse.macros import create_macros
-from warehouse.models import run_model
 from warehouse.publications import record_publication
 
 
@@ -22,8 +21,7 @@ def folder(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("sharing")
     con = warehouse([Given("e1")])
     for number in (1, 2):
-        for model in models():
-            run_model(con, model)
+        fill(con, models())
         record_publication(con, run_id=f"run-{number}", published_at=datetime(2023, 5, number))
         if number == 1:
             add_event(con, Given("e2", event_type="AGREE"))

@@ -4,7 +4,8 @@ import random
 
 import duckdb
 import pytest
-from warehouse_rows import models
+
+from tests.unit.warehouse_rows import models
 
 (TOKENS,) = (model for model in models() if model.name == "search_tokens")
 # As `search_tokens.sql` cuts words.

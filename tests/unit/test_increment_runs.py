@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 from test_increments import rebuild
-from warehouse_rows import SQL_DIR, empty_warehouse, given, given_reference, models
 
+from tests.unit.warehouse_rows import SQL_DIR, empty_warehouse, given, given_reference, models
 from warehouse import builds, changed_keys
 from warehouse.changed_checks import ChangedRows
 from warehouse.checks import model_checks, run_checks, sql_checks

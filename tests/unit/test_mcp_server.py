@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from warehouse_rows import SQL_DIR, given, models
 
 from pipelines.settings import PROJECT_ROOT
+from tests.unit.warehouse_rows import SQL_DIR, given, models
 from warehouse.connection import open_build
 from warehouse.macros import create_macros
 from warehouse.models import run_model

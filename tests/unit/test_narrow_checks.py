@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from test_touched import DOCUMENTS, load, resolve_one_to_one
-from warehouse_rows import SQL_DIR, empty_warehouse, given_reference, models, run_up_to, select
 
+from tests.unit.warehouse_rows import SQL_DIR, empty_warehouse, given_reference, models, run_up_to, select
 from warehouse.checks import NO_ROW, Check, run_check, sql_checks
 from warehouse.dependencies import KnownDependencies
 from warehouse.layout import quoted

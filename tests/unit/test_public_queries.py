@@ -15,9 +15,8 @@ import pytest
 
 from pipelines.errors import ModelError
 from tests.unit.event_rows import Given, add_mention, warehouse
-from tests.unit.warehouse_rows import SQL_DIR, models, select
+from tests.unit.warehouse_rows import SQL_DIR, fill, models, select
 from warehouse.macros import create_macros
-from warehouse.models import run_model
 
 CASES = Path(__file__).parents[1] / "cases" / "public_queries.sql"
 TABLES = {
@@ -66,8 +65,7 @@ def con() -> duckdb.DuckDBPyConnection:
     ])  # fmt: skip
     again = Given("attack", attack.actors, attack.recipients, document_id="b")
     add_mention(con, again, "m-again", {"confidence": 0.9, "is_negated": True})
-    for model in models():  # macros read tables of several models
-        run_model(con, model)
+    fill(con, models())  # macros read tables of several models
     create_macros(con, SQL_DIR)
     return con
 

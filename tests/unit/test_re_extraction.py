@@ -10,13 +10,13 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pytest
-from warehouse_rows import given
 
 from pipelines.definitions import build_defs
 from pipelines.defs import re_extraction
 from pipelines.defs.re_extraction import Scope, preview
 from pipelines.errors import TerminalError
 from pipelines.settings import Settings
+from tests.unit.warehouse_rows import given
 from warehouse.connection import open_build
 
 # Document: path, source, text, version of the extractor that read it.

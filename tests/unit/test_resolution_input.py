@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from warehouse_rows import empty_warehouse, given
 
+from tests.unit.warehouse_rows import empty_warehouse, given
 from warehouse.resolution import read_resolve_input
 
 

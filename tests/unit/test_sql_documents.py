@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 import duckdb
 import pytest
-from warehouse_rows import empty_warehouse, given, run_up_to, select
 
+from tests.unit.warehouse_rows import empty_warehouse, given, run_up_to, select
 from warehouse.resolution import read_resolve_input
 
 SEEN_AT = datetime(2023, 5, 20, 23, 0)

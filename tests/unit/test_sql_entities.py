@@ -6,7 +6,8 @@ from datetime import date
 
 import duckdb
 import pytest
-from warehouse_rows import empty_warehouse, given, given_reference, run_up_to, select
+
+from tests.unit.warehouse_rows import empty_warehouse, given, given_reference, run_up_to, select
 
 TEXT = "Anna met Bo. Anna left. “No,” she said. Exports fell 5% that day."
 

@@ -6,9 +6,9 @@ import re
 
 import duckdb
 import pytest
-from warehouse_rows import empty_warehouse, given, models, run_up_to, select
 
 from pipelines.settings import PROJECT_ROOT
+from tests.unit.warehouse_rows import empty_warehouse, given, models, run_up_to, select
 from warehouse.search_words import update_word_stems
 
 TEXT = "Divers left the port. They had found two mines."

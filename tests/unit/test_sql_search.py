@@ -7,10 +7,9 @@ from datetime import date
 
 import duckdb
 import pytest
-from warehouse_rows import SQL_DIR, empty_warehouse, given, models, select
 
+from tests.unit.warehouse_rows import SQL_DIR, empty_warehouse, fill, given, models, select
 from warehouse.macros import create_macros
-from warehouse.models import run_model
 from warehouse.search_words import update_word_stems
 
 TEXTS = {
@@ -45,8 +44,7 @@ def con() -> duckdb.DuckDBPyConnection:
             for words, speaker in SPEAKERS.items() if words in text
         ])  # fmt: skip
     update_word_stems(con)
-    for model in models():
-        run_model(con, model)
+    fill(con, models())
     create_macros(con, SQL_DIR)
     return con
 

@@ -10,8 +10,8 @@ import duckdb
 import pytest
 from test_increment_runs import KINDS, PARTIAL, RUN, World
 from test_increments import rebuild
-from warehouse_rows import empty_warehouse, given_reference
 
+from tests.unit.warehouse_rows import empty_warehouse, given_reference
 from warehouse import builds, changed_keys
 from warehouse.builds import CORE, LOAD
 from warehouse.checks import run_checks
@@ -49,7 +49,7 @@ def tell(con: Con, folder: Path, run: int) -> None:
         note_touched(con, folder, part, former.get(part), Touched(keys, has_lost=True))
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_rows_are_those_of_the_queries_whether_told_or_hashed(
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

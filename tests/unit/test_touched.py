@@ -9,8 +9,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-from warehouse_rows import (
+
+from pipelines.defs.checks import seen_through
+from pipelines.records import Document
+from tests.unit.warehouse_rows import (
     NOW,
+    ONE_THREAD,
     TEXT,
     a_document,
     a_file,
@@ -22,9 +26,6 @@ from warehouse_rows import (
     select,
     write_batch,
 )
-
-from pipelines.defs.checks import seen_through
-from pipelines.records import Document
 from warehouse import builds
 from warehouse.builds import CORE, LOAD
 from warehouse.changed_checks import ChangedRows
@@ -100,7 +101,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def con(template: Path, tmp_path: Path) -> Con:
     path = tmp_path / "build.duckdb"
     path.write_bytes(template.read_bytes())
-    con = duckdb.connect(str(path))
+    con = duckdb.connect(str(path), config=ONE_THREAD)
     for table, column in _EMPTIED:
         con.execute(f"alter table {table} alter {column} drop not null")
     con.execute(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from importlib import import_module
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,10 +11,15 @@ import pytest
 from pipelines.training.corpus import read_articles
 from pipelines.training.countries import country_cases
 from pipelines.training.examples import Example
-from pipelines.training.fit import THRESHOLDS, fit_role, halfway, table
 from pipelines.training.matching import Designation, is_party, match_rows, same_name, side_is_right
 
 START = {"bias": -1.0, "at=subj": 2.0, "seldom": 0.7, "threshold": 0.5}
+
+
+@pytest.fixture(scope="module")
+def fit() -> ModuleType:
+    """The module, loaded where it is used: scikit-learn takes more than a second in every process that collects tests."""
+    return import_module("pipelines.training.fit")
 
 
 def examples(count: int = 60) -> list[Example]:
@@ -26,36 +32,36 @@ def examples(count: int = 60) -> list[Example]:
     return [*rows, Example("article 0", {"seldom": 1.0}, True)]
 
 
-def test_the_same_examples_give_the_same_bytes():
-    first, second = (table({"actor": fit_role("actor", examples(), START).weights}).encode() for _ in range(2))
+def test_the_same_examples_give_the_same_bytes(fit):
+    first, second = (fit.table({"actor": fit.fit_role("actor", examples(), START).weights}).encode() for _ in range(2))
     assert first == second
     assert first.endswith(
-        f"exists,threshold,{THRESHOLDS['exists']:g}\nright,threshold,{THRESHOLDS['right']:g}\n".encode()
+        f"exists,threshold,{fit.THRESHOLDS['exists']:g}\nright,threshold,{fit.THRESHOLDS['right']:g}\n".encode()
     )
 
 
-def test_weights_move_from_where_they_start():
-    fitted = fit_role("actor", examples(), START)
+def test_weights_move_from_where_they_start(fit):
+    fitted = fit.fit_role("actor", examples(), START)
     assert fitted.weights["seldom"] == START["seldom"]  # seen too seldom to be moved
     assert fitted.weights["at=in"] < 0 < fitted.weights["at=subj"]
     assert "threshold" not in fitted.weights
     assert fitted.weights["at=subj"] != START["at=subj"]
 
 
-def test_a_start_that_explains_the_examples_stays():
+def test_a_start_that_explains_the_examples_stays(fit):
     rows = [Example(f"article {n % 5}", {"at=subj": 1.0}, n % 4 != 0) for n in range(80)]
     start = {"bias": 0.0, "at=subj": 1.0986}  # log odds of three in four
-    fitted = fit_role("actor", rows, start)
+    fitted = fit.fit_role("actor", rows, start)
     assert fitted.weights["at=subj"] == pytest.approx(start["at=subj"], abs=0.01)
 
 
-def test_order_of_evidence_does_not_matter():
+def test_order_of_evidence_does_not_matter(fit):
     rows = [Example(e.article, dict(reversed(list(e.evidence.items()))), e.label) for e in examples()]
-    assert fit_role("actor", rows, START).weights == fit_role("actor", examples(), START).weights
+    assert fit.fit_role("actor", rows, START).weights == fit.fit_role("actor", examples(), START).weights
 
 
-def test_halfway_scores_are_the_mean_of_both():
-    assert halfway({"bias": -1.0, "at=subj": 2.0}, {"bias": -2.0, "at=in": 1.0}) == {
+def test_halfway_scores_are_the_mean_of_both(fit):
+    assert fit.halfway({"bias": -1.0, "at=subj": 2.0}, {"bias": -2.0, "at=in": 1.0}) == {
         "bias": -1.5,
         "at=in": 0.5,
         "at=subj": 1.0,
@@ -165,6 +171,6 @@ def test_articles_are_read_in_order(tmp_path):
         read_articles(path)
 
 
-def test_the_strongest_penalty_whose_loss_is_nearly_the_least_is_taken(monkeypatch):
+def test_the_strongest_penalty_whose_loss_is_nearly_the_least_is_taken(fit, monkeypatch):
     monkeypatch.setattr("pipelines.training.fit._NEARLY", 1e9)
-    assert fit_role("actor", examples(), START).penalty == 30.0
+    assert fit.fit_role("actor", examples(), START).penalty == 30.0

@@ -8,25 +8,25 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from warehouse_rows import (
+
+from pipelines.errors import ModelError
+from tests.unit.warehouse_rows import (
     SQL_DIR,
     a_document,
     a_file,
     a_run,
     a_source,
     empty_warehouse,
+    fill,
     given,
     models,
     run_up_to,
     select,
     write_batch,
 )
-
-from pipelines.errors import ModelError
 from warehouse.checks import Check, model_checks, run_check, run_checks, run_side_by_side, sql_checks, table_checks
 from warehouse.derived_checks import derived_checks, fill_checks
 from warehouse.load import load_reference, load_run
-from warehouse.models import run_model
 from warehouse.reference import reference_tables
 from warehouse.value_checks import value_checks
 
@@ -45,8 +45,7 @@ def template(tmp_path_factory) -> Path:
         batches=[[write_batch(folder / "batch.parquet", [DOCUMENT])]], extractor_version="v1",
     )  # fmt: skip
     resolve_one_to_one(con)
-    for model in models():
-        run_model(con, model)
+    fill(con, models())
     path = folder / "template.duckdb"
     con.execute(f"attach '{path}' as copy")
     con.execute("copy from database memory to copy")

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from warehouse_rows import given, select
 
 from pipelines.errors import DiskFullError, SettingsError, WarehouseCorruptError, WarehouseLockedError
+from tests.unit.warehouse_rows import given, select
 from warehouse import connection
 from warehouse.connection import STORAGE_VERSION, WriterLock, open_build, set_aside
 from warehouse.transaction import transaction, translated_errors

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from warehouse_rows import SQL_DIR, models
 
 from pipelines.errors import ModelError
+from tests.unit.warehouse_rows import SQL_DIR, models
 from warehouse.dbt_project import with_references, write_dbt_project
 
 REFERENCES = {"main.fct_talks": "{{ ref('fct_talks') }}", "raw.files": "{{ source('raw', 'files') }}"}

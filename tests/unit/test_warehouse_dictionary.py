@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from warehouse_rows import SQL_DIR, models
-
+from tests.unit.warehouse_rows import SQL_DIR, models
 from warehouse.dictionary import render_data_dictionary, write_data_dictionary
 from warehouse.tables import TABLES
 

@@ -8,9 +8,9 @@ from datetime import date
 
 import pyarrow.parquet as pq
 import pytest
-from warehouse_rows import a_document, an_extraction
 
 from pipelines.records import Extraction
+from tests.unit.warehouse_rows import a_document, an_extraction
 from warehouse.extraction_schema import EXTRACTION_SCHEMA, extraction_table
 
 

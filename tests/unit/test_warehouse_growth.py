@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import duckdb
-from warehouse_rows import a_document, a_file, a_run, a_source, empty_warehouse, select, write_batch
 
+from tests.unit.warehouse_rows import a_document, a_file, a_run, a_source, empty_warehouse, select, write_batch
 from warehouse.contracts.nlp import NLP
 from warehouse.load import load_run
 

@@ -11,7 +11,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from warehouse_rows import (
+
+from pipelines.errors import TerminalError
+from pipelines.records import QuarantineRow
+from tests.unit.warehouse_rows import (
     NOW,
     TEXT,
     a_document,
@@ -24,9 +27,6 @@ from warehouse_rows import (
     select,
     write_batch,
 )
-
-from pipelines.errors import TerminalError
-from pipelines.records import QuarantineRow
 from warehouse.checks import run_checks, table_checks
 from warehouse.connection import open_build
 from warehouse.contracts.nlp import NLP

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from warehouse_rows import SQL_DIR, empty_warehouse, given, models, run_up_to, select
 
 from pipelines.errors import ModelError
+from tests.unit.warehouse_rows import SQL_DIR, empty_warehouse, given, models, run_up_to, select
 from warehouse.models import discover_models, drop_removed_models, run_model
 from warehouse.tables import create_tables
 

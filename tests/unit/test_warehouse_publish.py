@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from warehouse_rows import given, select
 
 from pipelines.errors import DiskFullError, WarehouseCorruptError
+from tests.unit.warehouse_rows import given, select
 from warehouse import publish as publication
 from warehouse.connection import open_build
 from warehouse.publish import publish

@@ -11,10 +11,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from warehouse_rows import given
 
 from pipelines.errors import QueryError
 from pipelines.settings import PROJECT_ROOT
+from tests.unit.warehouse_rows import given
 from warehouse.connection import open_build
 from warehouse.publish import publish
 from warehouse.query import query

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from warehouse_rows import given, select
 
 from pipelines.errors import DiskFullError, WarehouseCorruptError
+from tests.unit.warehouse_rows import given, select
 from warehouse import recovery
 from warehouse.connection import open_build
 from warehouse.publish import publish

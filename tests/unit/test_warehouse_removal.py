@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from warehouse_rows import empty_warehouse, given, select
 
 from pipelines.defs.removal import removal_of
 from pipelines.errors import SettingsError, TerminalError
+from tests.unit.warehouse_rows import empty_warehouse, given, select
 from warehouse.removal import RemovableDocument, removable_documents, remove_documents
 
 

@@ -6,10 +6,10 @@ from dataclasses import fields
 
 import duckdb
 import pytest
-from warehouse_rows import given, select
 
 from pipelines import records
 from pipelines.errors import LayoutError
+from tests.unit.warehouse_rows import given, select
 from warehouse.layout import layout_differences
 from warehouse.tables import LAYOUT_VERSION, TABLES, create_tables, layout_of, require_layout
 
