@@ -9,12 +9,18 @@ import pytest
 # Files of tests/unit that take the longest, by CPU seconds measured: begun among the last, they would have one process of
 # pytest-xdist at work when all others have ended.
 _LONGEST = (
-    "test_event_runs.py",
     "test_increments.py",
+    "test_event_runs.py",
+    "test_touched.py",
     "test_increment_runs.py",
+    "test_sql_gdelt.py",
+    "test_told.py",
     "test_narrow_checks.py",
+    "test_warehouse_checks.py",
+    "test_sql_events.py",
     "test_event_identity.py",
     "test_entity_runs.py",
+    "test_sql_speech.py",
     "test_inference.py",
     "test_broken_rows.py",
     "test_cli_sharing.py",

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from test_increments import rebuild
+from test_increments import rebuild, stored
 
 from tests.unit.warehouse_rows import SQL_DIR, empty_warehouse, given, given_reference, models
 from warehouse import builds, changed_keys
@@ -195,7 +195,7 @@ def test_rows_are_those_of_the_queries_after_every_run(
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(changed_keys, "_MOST_CHANGED", 2.0)
-    checks = derived_checks(RUN)
+    checks = derived_checks(stored(RUN))
     rules = [
         check
         for check in model_checks(models())

@@ -18,7 +18,7 @@ from warehouse.narrow_checks import few_of_keys, tables_read
 
 Con = duckdb.DuckDBPyConnection
 CHECKS = [check for check in sql_checks(SQL_DIR) if check.narrow_key]
-ROUNDS = 8
+ROUNDS = 5
 READ = sorted({table for check in CHECKS for table in tables_read(check.sql)})
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from test_increment_runs import KINDS, PARTIAL, RUN, World
-from test_increments import rebuild
+from test_increments import rebuild, stored
 
 from tests.unit.warehouse_rows import empty_warehouse, given_reference
 from warehouse import builds, changed_keys
@@ -49,15 +49,15 @@ def tell(con: Con, folder: Path, run: int) -> None:
         note_touched(con, folder, part, former.get(part), Touched(keys, has_lost=True))
 
 
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("seed", "runs"), [(0, 4), pytest.param(1, 6, marks=pytest.mark.slow)])
 def test_rows_are_those_of_the_queries_whether_told_or_hashed(
-    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, seed: int, runs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(changed_keys, "_MOST_CHANGED", 2.0)
     hashed: list[str] = []
     of_rows = Prints._print
     monkeypatch.setattr(Prints, "_print", lambda self, con, one: (hashed.append(one.label), of_rows(self, con, one))[1])
-    checks = derived_checks(RUN)
+    checks = derived_checks(stored(RUN))
     with empty_warehouse() as con:
         given_reference(con)
         con.execute(
@@ -66,7 +66,7 @@ def test_rows_are_those_of_the_queries_whether_told_or_hashed(
         world = World(con, seed)
         builds.stamp(con, [builds.Part(LOAD), builds.Part(CORE, (LOAD,))], run_id="run-0")
         rebuild(con, tmp_path / "prints", "run-0", RUN)
-        for run in range(1, 7):
+        for run in range(1, runs + 1):
             remember(con)
             changes = world.draw.choices(KINDS, k=world.draw.randrange(1, 5))
             for kind in changes:
