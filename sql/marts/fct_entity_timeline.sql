@@ -1,6 +1,9 @@
+-- Reports that are joined may name one entity as two parties of a role; it is one of them.
 with parties as (
     select * from intermediate.int_event_parties
     where entity_id is not null and role in ('actor', 'recipient')
+    qualify
+        row_number() over (partition by event_id, role, entity_id order by first_ordinal, participant_id) = 1
 ),
 
 events as (
