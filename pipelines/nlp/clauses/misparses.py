@@ -118,15 +118,18 @@ def asked_to_act(verb: Token) -> list[Token]:
 
 
 def reporting_verb(verb: Token) -> Token | None:
-    """The verb whose subject goes on to speak behind what it reports: "said that the court had erred, calling it unfair"."""
+    """The verb whose subject goes on to speak behind what it reports: "said that the court had erred, calling it unfair".
+
+    Who speaks in what is reported goes on there: "said that the president expressed his support, condemning the raid".
+    """
     reported = verb.head
     if verb.tag_ != "VBG" or verb.dep_ != "advcl" or reported.dep_ != "ccomp" or verb.nbor(-1).text != ",":
         return None
     cues = load_cues().verbs
-    said = [cues.get(t.lower_) for t in (verb, reported.head)]
-    if reported.head.i > reported.i or any(cue is None or cue.cue_class not in _SPEECH for cue in said):
-        return None
-    return reported.head
+    goes_on, reports, is_told = (
+        (cue := cues.get(t.lower_)) is not None and cue.cue_class in _SPEECH for t in (verb, reported.head, reported)
+    )
+    return reported.head if goes_on and reports and not is_told and reported.head.i < reported.i else None
 
 
 def is_lost_main_verb(verb: Token) -> bool:
