@@ -131,7 +131,7 @@ class CandidateReader:
         parties = self.parties.parties(token)
         return any(p.mention is not None and p.mention.is_name and p.mention.label in _BODIES for p in parties)
 
-    def is_on_air(self, candidate: Candidate, listed: Container[str] = ()) -> bool:
+    def is_on_air(self, candidate: Candidate, listed: Container[str]) -> bool:
         """Whether a candidate is no more than what something is said by: "criticised the bill on state television".
 
         Args:
