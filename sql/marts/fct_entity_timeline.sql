@@ -15,8 +15,8 @@ events as (
 ranked as (
     select
         event_id,
-        participant_id,
         entity_id,
+        coalesce(entity_id, participant_id) as party_id,
         min(name) as name,
         min((role, first_ordinal)) as position
     from intermediate.int_event_parties
@@ -34,7 +34,6 @@ others as (
     inner join ranked
         on
             parties.event_id = ranked.event_id
-            and parties.participant_id <> ranked.participant_id
             and parties.entity_id is distinct from ranked.entity_id
     group by all
 ),

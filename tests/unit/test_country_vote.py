@@ -99,3 +99,12 @@ def test_a_body_without_a_country_gets_it_in_all_its_mentions():
     vote: Any = SimpleNamespace(choose=lambda i, rules: "MDV" if i == first.end - 1 else None)
     vote_for_bodies([first, firm_named, last], [first, firm_named], vote)
     assert [m.country for m in (first, firm_named, last)] == ["MDV", None, "MDV"]
+
+
+def test_whose_country_some_words_tell_is_not_voted_on_where_others_do_not(nlp: Language) -> None:
+    about = "Somalia's parliament met in Mogadishu and Somalia is at war. " * 24
+    text = f"The Kenyan police shot ten men. {about}In Kenya, the police arrested ten men in Nairobi."
+    doc = nlp.make_doc(text)
+    doc._.context = DocumentContext("police", text)
+    found = {m.country for m in nlp(doc)._.mentions if doc[m.end - 1].lower_ == "police"}
+    assert found == {"KEN"}

@@ -6,8 +6,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
+import pytest
 
+from pipelines.stages.resolve.day_words import own_day
 from pipelines.stages.resolve.pair_evidence import PairEvidence
+from pipelines.stages.resolve.reports import _dates
 from tests.unit.event_reports import GOMA, MONDAY, TUESDAY, WEDNESDAY, Party, Report, frames, state
 
 BOMBING = Report("a", "Rebels [bombed] a fish market in Goma.", place=GOMA, actors=(Party("the rebels", "COD", "REB"),))
@@ -19,6 +23,28 @@ def log_odds(one: Report, other: Report) -> dict[str, float]:
     """The evidence on a pair that says something."""
     found = PairEvidence(frames([one, other]).read(), np.array([0]), np.array([1])).log_odds()
     return {name: float(value[0]) for name, value in found.items() if value[0] != 0}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("Police ", " ten people two weeks ago.", (True, 3)),
+        ("Two weeks ago police ", " ten people.", (True, 3)),
+        ("Three days ago police ", " ten people.", (True, 0)),
+        ("Police ", " ten people in May.", (True, 0)),
+        ("Traders closed their shops on Wednesday after gunmen who may be rebels ", " a market.", (False, 0)),
+        ("Traders closed their shops on Wednesday after police broke up a march and ", " ten people.", (False, 0)),
+        ("Earlier, gunmen ", " a trader.", (False, 0)),
+    ],
+)
+def test_words_that_name_a_day(before, after, expected):
+    assert own_day(before, after) == expected
+
+
+def test_some_days_are_no_exact_day():
+    days = {"event_date_start": [MONDAY, MONDAY], "event_date_end": [MONDAY, WEDNESDAY]}
+    mentions = pd.DataFrame(days | {"event_date_precision": "day", "event_date_source": "text"})
+    assert _dates(mentions, [("On Monday police ", ".")] * 2)["is_day"].tolist() == [True, False]
 
 
 def test_a_day_that_is_of_another_act_of_the_sentence_may_be_later_but_not_earlier():

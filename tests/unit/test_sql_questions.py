@@ -203,3 +203,16 @@ def test_the_timeline_of_a_person():
         ("talk", "actor", ["Zed"], False, [], True, sentence),
         ("talk", "recipient", ["Zed"], False, [], True, sentence),
     ]
+
+
+def test_the_timeline_names_once_whom_reports_name_as_two_parties():
+    con = warehouse([
+        Given("said", {"Abe": RUS}, {"Zed": UKR, "Zed's men": UKR}, more=SURE, event_type="THREATEN"),
+    ])  # fmt: skip
+    con.execute("update core.entity_links set entity_id = 'e-Zed' where entity_id = 'e-Zed''s men'")
+    run_up_to(con, "main.fct_entity_timeline")
+    columns = "entity_name, role, other_names"
+    assert select(con, f"select {columns} from fct_entity_timeline order by all") == [
+        ("Abe", "actor", ["Zed"]),
+        ("Zed", "recipient", ["Abe"]),
+    ]

@@ -123,7 +123,8 @@ def reporting_verb(verb: Token) -> Token | None:
     Who speaks in what is reported goes on there: "said that the president expressed his support, condemning the raid".
     """
     reported = verb.head
-    if verb.tag_ != "VBG" or verb.dep_ != "advcl" or reported.dep_ != "ccomp" or verb.nbor(-1).text != ",":
+    is_behind = verb.i > 0 and verb.nbor(-1).text == ","
+    if verb.tag_ != "VBG" or verb.dep_ != "advcl" or reported.dep_ != "ccomp" or not is_behind:
         return None
     cues = load_cues().verbs
     goes_on, reports, is_told = (

@@ -239,6 +239,8 @@ class EntityResolver:
         if stated.title and node.label == "PERSON":
             _add_title(node, stated.title)
         if stated.country:
+            reading.stated.add(node.key)
+        if node.key in reading.stated:
             reading.presumed.pop(node.key, None)
         node.country = node.country or stated.country
         node.sector = node.sector or stated.sector

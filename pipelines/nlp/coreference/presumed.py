@@ -46,7 +46,7 @@ def vote_countries(doc: Doc, mentions: list[MentionSpan], roles: dict[str, Role]
         roles: the roles of entities whose country nothing tells, by their keys.
         vote: the document's vote.
     """
-    variants: dict[tuple[str, str | None], EntityNode] = {}
+    known = {mention.entity.key: mention.entity for mention in mentions if mention.entity is not None}
     latest: dict[str, EntityNode] = {}
     for mention in mentions:
         node = mention.entity
@@ -58,22 +58,17 @@ def vote_countries(doc: Doc, mentions: list[MentionSpan], roles: dict[str, Role]
             found = node
         else:
             country = vote.choose(mention.end - 1, node.country)
-            found = node if country == node.country else _variant(variants, node, role, country)
+            found = node if country == node.country else _variant(known, node, role, country)
         latest[node.key] = found
         mention.entity, mention.country = found, found.country
 
 
-def _variant(
-    variants: dict[tuple[str, str | None], EntityNode], node: EntityNode, role: Role, country: str | None
-) -> EntityNode:
-    """Who has the role of an entity in another country."""
-    found = variants.get((node.key, country))
-    if found is None:
-        key = role.key(country)
-        found = variants[node.key, country] = EntityNode(
-            key, node.name, node.label, country, node.sector, node.titles[:]
-        )
-    return found
+def _variant(known: dict[str, EntityNode], node: EntityNode, role: Role, country: str | None) -> EntityNode:
+    """Who has the role of an entity in another country: one that the document knows, or a new one, known from now on."""
+    key = role.key(country)
+    if key not in known:
+        known[key] = EntityNode(key, node.name, node.label, country, node.sector, node.titles[:])
+    return known[key]
 
 
 def vote_for_bodies(mentions: list[MentionSpan], undecided: list[MentionSpan], vote: CountryVote) -> None:

@@ -40,6 +40,7 @@ class Reading:
     names_by_token: dict[int, MentionSpan]
     owner_sectors: dict[str, str] = field(default_factory=dict)  # entity key -> sector of the body a person leads
     presumed: dict[str, Role] = field(default_factory=dict)  # entity key -> role of one whose country no words tell
+    stated: set[str] = field(default_factory=set)  # entity keys of those whose country some words tell
 
     def person_at(self, i: int) -> EntityNode | None:
         """The person named over a token."""

@@ -95,6 +95,8 @@ class AntecedentReader:
         named = [c for c in person.children if c.dep_ == "poss"]
         named += [o for c in person.children if c.lower_ in _OFFICER_OF for o in c.children if o.dep_ == "pobj"]
         for other in named:
+            if other.pos_ == "PRON" and other.i > person.i:
+                continue  # whoever "the president of it" is of, that person does not tell
             found = self.of(other) if other.pos_ == "PRON" else other
             if found is None or found.pos_ == "PRON":
                 continue

@@ -200,7 +200,8 @@ class EventDateReader:
             return None
         start = draft.site.token.sent.start
         found = since(draft, self.times.get(start, ()), self.published)
-        found = found or lasting(draft, self.durations.get(start, ()), self.published)
+        if found is None and draft.modality == Modality.ACTUAL:
+            found = lasting(draft, self.durations.get(start, ()), self.published)
         return EventDate(*found, EventDateSource.TEXT, is_ongoing=True) if found is not None else None
 
     def _is_past(self, time: TimeExpression) -> bool:

@@ -62,6 +62,8 @@ def lasting(draft: Draft, durations: Times, today: date) -> Days | None:
         spanning = next((t for t in _path(head, anchor) if t.lower_ in _SPANNING), None)
         if counted is None or spanning is None or spanning.head is not anchor:
             continue
+        if any(c.lower_ == "of" for c in head.children):
+            continue  # "the last ten days of the siege" are not the last ten until now
         if not (_UNTIL_NOW.search(time.text) or spanning.lower_ == "for" and _is_being_done(anchor)):
             continue
         begun = moved(today, -int(counted[1]), counted[2])

@@ -39,11 +39,14 @@ def capitals(doc: Doc) -> Iterator[tuple[Token, Place]]:
         return
     country_of = {i: m.country for m in doc._.mentions or () if m.country for i in range(m.start, m.end)}
     placed = {place.start_char for place in doc._.places or ()}
-    regions = {place.start_char for place in doc._.places or () if place.precision != PlacePrecision.COUNTRY}
+    regions = [
+        (place.start_char, place.end_char) for place in doc._.places or () if place.precision != PlacePrecision.COUNTRY
+    ]
     for token in found:
         if _is_named(token, placed):
             continue
-        owners = [owner for owner in _owners(token) if owner.idx not in regions]  # "Bavaria's capital" is not Germany's
+        # "Bavaria's capital" is not Germany's.
+        owners = [o for o in _owners(token) if not any(start <= o.idx < end for start, end in regions)]
         country = next((country_of[owner.i] for owner in owners if owner.i in country_of), None)
         city = _capital_of(country) if country is not None else None
         if city is not None:

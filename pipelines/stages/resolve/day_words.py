@@ -7,7 +7,7 @@ it), and what follows for two reports (`pair_evidence.py`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +19,7 @@ _FIRST_HOUR, _NOON, _EVENING_HOUR, _NIGHT_HOUR = 5, 12, 17, 21
 _PHRASE_WORDS = 4  # that a preposition can bring in
 _LEEWAY = 3  # days by which a day may be off that is counted in weeks or is another act's
 _WORD = re.compile(r"[a-z]+")
-_TOKEN = re.compile(r"[a-z]+|\d+|[,;:]")
+_TOKEN = re.compile(r"[A-Za-z]+|\d+|[,;:]")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _CLOCK = re.compile(r"\b(\d{1,2})(?:[:.]\d\d)?\s*([ap])\.?\s?m\b")
 
@@ -66,19 +66,25 @@ def own_day(before: str, after: str) -> tuple[bool, int]:
     Args:
         before, after: the words of the sentence before and after the act's trigger.
     """
-    words, behind = _TOKEN.findall(before.lower()), _TOKEN.findall(after.lower())
+    words, behind = _tokens(before), _tokens(after)
     at = _opening(words)
     if at is not None:
         if at and _unit(words[at - 1]) in _words("unit"):
             return True, _LEEWAY if _unit(words[at - 1]) in _words("wide") else 0
         return _names_day([*words[at + 1 :], *behind]), 0
     end = next((i for i, word in enumerate(behind) if word in _words("clause")), len(behind))
-    if _names_day([*words, *behind[:end]]):
-        ago = next((i for i, word in enumerate(behind[:end]) if word in _words("ago")), 0)
-        return True, _LEEWAY if ago and _unit(behind[ago - 1]) in _words("wide") else 0
+    told = [*words, *behind[:end]]
+    if _names_day(told):
+        is_wide = any(_is_counted(told, i) and _unit(told[i - 1]) in _words("wide") for i in range(1, len(told)))
+        return True, _LEEWAY if is_wide else 0
     if _names_day(behind[end:]):
         return False, _LEEWAY
     return not _words("time").isdisjoint(map(_unit, [*words, *behind])), 0
+
+
+def _tokens(text: str) -> list[str]:
+    """Words in lower case, but for names of months: "may" and "march" are none."""
+    return [word if _is_month(word) else word.lower() for word in _TOKEN.findall(text)]
 
 
 def _opening(words: list[str]) -> int | None:
@@ -95,5 +101,17 @@ def _unit(word: str) -> str:
     return word.removesuffix("s")
 
 
-def _names_day(words: Iterable[str]) -> bool:
-    return any(word in _words("day") or word in _words("ago") or _YEAR.fullmatch(word) for word in words)
+def _names_day(words: Sequence[str]) -> bool:
+    return any(
+        word in _words("day") or _is_month(word) or _is_counted(words, i) or _YEAR.fullmatch(word)
+        for i, word in enumerate(words)
+    )
+
+
+def _is_month(word: str) -> bool:
+    return word[0].isupper() and word.lower() in _words("month_name")
+
+
+def _is_counted(words: Sequence[str], at: int) -> bool:
+    """Whether a word counts back from another day: "ago", and "earlier" behind a unit, not by itself."""
+    return at > 0 and words[at] in _words("ago") and _unit(words[at - 1]) in _words("unit")

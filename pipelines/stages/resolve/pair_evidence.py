@@ -171,10 +171,12 @@ class PairEvidence:
         later = np.where(told_a, start_b.astype(np.int64) - end_a, start_a.astype(np.int64) - end_b)
         one_told = told_a != told_b
         neither = ~told_a & ~told_b
-        # What is dated by another act likewise.
+        # What is dated by another act likewise, but where it can only be later than that.
+        leeway_a, leeway_b = self._both(r.leeway)
         own_a, own_b = self._both(r.is_own_day)
         since = np.where(own_a, start_b.astype(np.int64) - end_a, start_a.astype(np.int64) - end_b)
         by_another = told_a & told_b & (own_a != own_b) & (since > 0) & (apart <= _WEEK_DAYS)
+        by_another &= np.where(own_a, leeway_b, leeway_a) == 0
         slack = (
             dated
             & exact
@@ -182,7 +184,7 @@ class PairEvidence:
             & ((one_told & (later > 0) & (apart <= _WEEK_DAYS)) | (neither & (apart <= _NEAR_DAYS)) | by_another)
         )
         # A day that is counted in weeks or months is about right.
-        (leeway_a, leeway_b), length = self._both(r.leeway), np.maximum(end_a - start_a, end_b - start_b) + 1
+        length = np.maximum(end_a - start_a, end_b - start_b) + 1
         about = dated & exact & (apart > 0) & ~slack & (apart <= np.maximum(leeway_a, leeway_b))
         # Reports that came out on one day and agree in all but the day: one of them may be misread or mistaken.
         published_a, published_b = self._both(r.published)

@@ -198,10 +198,12 @@ def _dates(mentions: pd.DataFrame, around: Iterable[tuple[str, str]]) -> dict[st
         [own_day(*words) if is_day else (False, 0) for words, is_day in zip(around, is_told, strict=True)],
         dtype=np.int8,
     ).reshape(-1, 2)
+    start, end = _days(mentions["event_date_start"]), _days(mentions["event_date_end"])
     return {
-        "start": _days(mentions["event_date_start"]),
-        "end": _days(mentions["event_date_end"]),
-        "is_day": (mentions["event_date_precision"] == "day").to_numpy(),
+        "start": start,
+        "end": end,
+        # Some days, each told to the day, are no exact one.
+        "is_day": (mentions["event_date_precision"] == "day").to_numpy() & (start == end),
         "is_told_day": is_told,
         "is_own_day": told[:, 0].astype(bool),
         "leeway": told[:, 1],
