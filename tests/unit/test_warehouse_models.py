@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from pipelines.errors import ModelError
-from tests.unit.warehouse_rows import SQL_DIR, empty_warehouse, given, models, run_up_to, select
+from tests.unit.warehouse_rows import SQL_DIR, empty_warehouse, given, models, select
 from warehouse.models import discover_models, drop_removed_models, run_model
 from warehouse.tables import create_tables
 
@@ -190,8 +190,8 @@ def test_every_model_runs_on_an_empty_warehouse():
 def test_every_model_is_described_in_the_database():
     con = empty_warehouse()
     create_tables(con)
-    for name in ("main.gdelt_events", "main.agg_entity_pairs"):
-        run_up_to(con, name)
+    for model in models():
+        run_model(con, model)
     given(con, "raw.countries", [{"country": "NOR"}])
     missing = "select table_name, column_name from duckdb_columns() where comment is null and not internal"
     assert select(con, missing) == []
