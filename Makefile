@@ -69,7 +69,7 @@ $(CLUSTER_STAMP): $(STAMP) requirements-cluster.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-cluster.lock
 	@touch $@
 
-test: $(DEV_STAMP) ## style and fast tests, six to seven minutes on two cores
+test: $(DEV_STAMP) ## style and fast tests, five to six minutes on two cores
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(PYTEST) -m "not slow"
