@@ -56,6 +56,15 @@ def test_a_day_that_is_of_another_act_of_the_sentence_may_be_later_but_not_earli
     assert log_odds(told, replace(since, text="Rebels [bombed] a fish market on Wednesday."))["other_day"] < 0
 
 
+def test_an_act_that_is_later_than_the_one_whose_day_it_has_is_no_earlier():
+    told = replace(BOMBING, text="Rebels [bombed] a fish market in Goma on Monday.")
+    text = "Rebels have [bombed] a fish market in Goma after soldiers shelled their camp on {}."
+    later = replace(BOMBING, name="b", text=text.format("Sunday"), day=date(2024, 5, 12), published=date(2024, 5, 13))
+    assert log_odds(told, later)["other_day"] < 0
+    before = replace(later, text=text.format("Saturday"), day=date(2024, 5, 4))
+    assert "other_day" not in log_odds(told, before)
+
+
 def test_a_count_of_weeks_is_only_about_right():
     told = replace(BOMBING, text="Rebels [bombed] a fish market in Goma on Monday.")
     text = "Rebels killed a nurse, two weeks after they [bombed] a fish market in Goma."
