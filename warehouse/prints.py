@@ -4,7 +4,8 @@ What belongs here: `Prints`. What does not: which keys of a model that concerns 
 
 All connections of a run see the same: what differs is in a table of a database in memory. Where it is told which keys may have
 changed, and that these are all (`told.py`), nothing is hashed: the hashes that there are stay, with the keys told since,
-which count as changed whenever rows are hashed again.
+which count as changed whenever rows are hashed again. Of a table of which only some columns are read, rows of the keys told are
+hashed and no others: an entity with one mention more is told, though its name and its country are what they were.
 """
 
 from __future__ import annotations
@@ -133,6 +134,9 @@ class Prints:
         keys = self._keys(source) if source.label in self._kept else None
         if keys is None or len(all_told := {*self._kept[source.label], *keys}) > _MOST_TOLD:
             return False
+        if source.is_bucketed and source.columns and keys:
+            self._found[source.label] = self._print(con, source, all_told)
+            return self._found[source.label] is not None
         self._found[source.label] = Unlike(self._add_unlike(con, source, keys), 0)
         self._told[source.label] = sorted(all_told)
         return True
@@ -141,38 +145,51 @@ class Prints:
         """Note keys that were told as unlike; of a lookup they have come, as no other is told. How many hashes that is."""
         if not keys:
             return 0
-        key = f"cast(hash(key) % {BUCKETS} as varchar)" if source.is_bucketed else "key"
+        key = _bucket("key") if source.is_bucketed else "key"
         ((count,),) = con.execute(
             f"insert into {UNLIKE} select distinct $label, {key}, false, true from (select unnest($keys) as key)",
             {"label": source.label, "keys": list(keys)},
         ).fetchall()
         return int(count)
 
-    def _print(self, con: duckdb.DuckDBPyConnection, source: Source) -> Unlike | None:
+    def _print(
+        self, con: duckdb.DuckDBPyConnection, source: Source, told: Collection[str] | None = None
+    ) -> Unlike | None:
+        """Hash a source, of buckets with keys that were told only these; what differs, `None` with nothing to compare with."""
         label = source.label
         key = f"cast(source.{quoted(source.key)} as varchar)" if source.key else "''"
         if source.is_bucketed:
-            key = f"cast(hash(source.{quoted(source.key)}) % {BUCKETS} as varchar)"
+            key = _bucket(f"source.{quoted(source.key)}")
         row = f"row({', '.join(f'source.{quoted(name)}' for name in source.columns)})" if source.columns else "source"
+        among = ""
+        if told is not None:
+            con.execute(
+                f"create or replace temporary table _told as select distinct {_bucket('key')} as key "
+                "from (select unnest($keys) as key)",
+                {"keys": list(told)},
+            )
+            among = f"where {key} in (from temp._told)"
         con.execute(
             f"create or replace temporary table _prints as select {key} as key, {_print_of(row)} as print, "
-            f"count(*) as row_count from {quoted(*source.table.split('.'))} as source group by all"
+            f"count(*) as row_count from {quoted(*source.table.split('.'))} as source {among} group by all"
         )
-        found = self._compare(con, source) if label in self._kept else None
-        if found is None or found.count:
-            self._folder.mkdir(exist_ok=True)
-            path = literal(str(self._path(label, os.getpid())))
-            con.execute(f"copy temp._prints to {path} (format parquet)")
+        found = self._compare(con, source, is_told=told is not None) if label in self._kept else None
+        if told is None and (found is None or found.count):
+            self._write(con, label, "from temp._prints")
+        elif found is not None and found.count:
+            former = f"read_parquet({literal(str(self._path(label)))})"
+            self._write(con, label, f"from {former} where key not in (from temp._told) union all from temp._prints")
         con.execute("drop table temp._prints")
         return found
 
-    def _compare(self, con: duckdb.DuckDBPyConnection, source: Source) -> Unlike | None:
+    def _compare(self, con: duckdb.DuckDBPyConnection, source: Source, *, is_told: bool) -> Unlike | None:
         label = source.label
+        former = "(from read_parquet($path) where key in (from temp._told))" if is_told else "read_parquet($path)"
         try:
             ((count,),) = con.execute(
                 f"insert into {UNLIKE} select $label, coalesce(now.key, former.key), "
                 "now.key is not null and former.key is not null, former.key is null "
-                "from temp._prints as now full join read_parquet($path) as former using (key) "
+                f"from temp._prints as now full join {former} as former using (key) "
                 "where (now.print, now.row_count) is distinct from (former.print, former.row_count)",
                 {"label": label, "path": str(self._path(label))},
             ).fetchall()
@@ -183,7 +200,12 @@ class Prints:
             if count
             else ((0,),)
         )
-        return Unlike(count + self._add_unlike(con, source, self._kept[label]), others)
+        return Unlike(count + (0 if is_told else self._add_unlike(con, source, self._kept[label])), others)
+
+    def _write(self, con: duckdb.DuckDBPyConnection, label: str, prints: str) -> None:
+        """Write hashes beside those of the last run."""
+        self._folder.mkdir(exist_ok=True)
+        con.execute(f"copy ({prints}) to {literal(str(self._path(label, os.getpid())))} (format parquet)")
 
     def _path(self, label: str, part: int | None = None) -> Path:
         name = blake2b(label.encode(), digest_size=8).hexdigest()
@@ -192,6 +214,11 @@ class Prints:
 
 def _untold(_source: Source) -> None:
     return None
+
+
+def _bucket(key: str) -> str:
+    """SQL of the bucket of a key."""
+    return f"cast(hash({key}) % {BUCKETS} as varchar)"
 
 
 def _print_of(row: str) -> str:

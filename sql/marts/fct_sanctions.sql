@@ -29,6 +29,13 @@ patterns as (
     from words
 ),
 
+-- How measures begin: most texts hold none of these letters, and a pattern that is no constant is read anew for each.
+beginnings as (
+    select list(distinct regexp_replace(split_part(word, ' ', 1), 'e$', '')) as measures
+    from staging.stg_sanction_words
+    where word_role = 'measure'
+),
+
 -- The words on either side of the trigger, in its sentence: a measure that is named far from it is another matter.
 sided as (
     select
@@ -53,17 +60,28 @@ sided as (
     inner join intermediate.int_documents as documents on mentions.document_id = documents.document_id
 ),
 
+sought as (
+    select
+        sided.*,
+        list_bool_or(list_transform(beginnings.measures, lambda part: contains(words_before, part))) as is_before,
+        list_bool_or(list_transform(beginnings.measures, lambda part: contains(trigger_words, part))) as is_within,
+        list_bool_or(list_transform(beginnings.measures, lambda part: contains(words_after, part))) as is_after
+    from sided
+    cross join beginnings
+),
+
 -- From the trigger to the first measure after it, and from the last measure before it, with the words that qualify it.
 reaches as (
     select
-        sided.*,
-        regexp_extract(trigger_words, patterns.measure, 0) as measure_within,
-        regexp_extract(words_after, '(?s)^(.*?' || patterns.measure || ')', 1) as reach_after,
-        regexp_extract(words_before, '(?s)^.*(' || patterns.measure || '.*)$', 1) as reach_before,
+        sought.*,
+        if(is_within, regexp_extract(trigger_words, patterns.measure, 0), '') as measure_within,
+        if(is_after, regexp_extract(words_after, '(?s)^(.*?' || patterns.measure || ')', 1), '') as reach_after,
+        if(is_before, regexp_extract(words_before, '(?s)^.*(' || patterns.measure || '.*)$', 1), '') as reach_before,
         -- Of "was lifted" the measure stands before, of "lifted" after.
         regexp_matches(words_before, '\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+)?$') as is_passive
-    from sided
+    from sought
     cross join patterns
+    where is_before or is_within or is_after
 ),
 
 found as (

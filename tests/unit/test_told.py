@@ -3,7 +3,7 @@ taken for one that was left alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import duckdb
@@ -16,7 +16,7 @@ from warehouse import builds, changed_keys
 from warehouse.builds import CORE, LOAD
 from warehouse.checks import run_checks
 from warehouse.derived_checks import derived_checks
-from warehouse.prints import Prints, Source
+from warehouse.prints import BUCKETS, Prints, Source, Unlike
 from warehouse.seal import break_seal, is_sealed, seal
 from warehouse.search_words import update_word_stems
 from warehouse.told import TOLD
@@ -56,7 +56,13 @@ def test_rows_are_those_of_the_queries_whether_told_or_hashed(
     monkeypatch.setattr(changed_keys, "_MOST_CHANGED", 2.0)
     hashed: list[str] = []
     of_rows = Prints._print
-    monkeypatch.setattr(Prints, "_print", lambda self, con, one: (hashed.append(one.label), of_rows(self, con, one))[1])
+
+    def noted(self: Prints, con: Con, source: Source, told: Collection[str] | None = None) -> Unlike | None:
+        if told is None:  # all rows are
+            hashed.append(source.label)
+        return of_rows(self, con, source, told)
+
+    monkeypatch.setattr(Prints, "_print", noted)
     checks = derived_checks(stored(RUN))
     with empty_warehouse() as con:
         given_reference(con)
@@ -102,6 +108,45 @@ def test_keys_that_were_told_count_as_changed_when_rows_are_hashed_again(tmp_pat
         assert again.print(con, [source])
         assert con.execute("select key from _changes.main._unlike").fetchall() == [("d2",)]
         assert again.keep() == {source.label: ()}
+
+
+def test_of_a_table_of_which_some_columns_are_read_rows_of_keys_that_were_told_are_hashed_and_no_others(
+    tmp_path: Path,
+) -> None:
+    source = Source("main.entities", "entity_id", ("entity_id", "name"), is_bucketed=True)
+    with duckdb.connect() as con:
+        con.execute(
+            "create table entities as select 'e' || i as entity_id, 'n' || i as name, i as mentions "
+            "from range(200) as numbers (i)"
+        )
+        first = Prints(con, tmp_path)
+        assert not first.print(con, [source])
+        kept = first.keep()
+        con.execute("update entities set mentions = 0")  # what is read of them stays
+        con.execute("update entities set name = 'other' where entity_id in ('e2', 'e7')")
+        con.execute("delete from entities where entity_id = 'e3'")
+
+        def unlike(told: Collection[str]) -> set[int]:
+            nonlocal kept
+            now = Prints(con, tmp_path)
+            now.compare_with(kept, lambda _: told)
+            assert now.print(con, [source])
+            kept = now.keep()
+            assert kept == {source.label: ()}
+            return {int(key) for (key,) in con.execute("select key from _changes.main._unlike").fetchall()}
+
+        def buckets(*keys: str) -> set[int]:
+            found = con.execute("select hash(key) % $1 from (select unnest($2) as key)", [BUCKETS, list(keys)])
+            return {bucket for (bucket,) in found.fetchall()}
+
+        assert unlike({"e1", "e2", "e3", "e4"}) == buckets("e2", "e3")
+        assert unlike({"e1", "e2", "e3", "e4", "none"}) == set()
+        # Nobody told of this one, so it is seen when all rows are hashed: the hashes kept are those of all the others.
+        again = Prints(con, tmp_path)
+        again.compare_with(kept)
+        assert again.print(con, [source])
+        rows = con.execute("select key from _changes.main._unlike").fetchall()
+        assert {int(key) for (key,) in rows} == buckets("e7")
 
 
 def write(path: Path) -> None:

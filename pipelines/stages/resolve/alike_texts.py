@@ -10,7 +10,7 @@ compared with those only that are nearest to the same few texts taken from among
 What is found depends on the texts alone and not on the order in which they came: products of sketches are whole numbers, which
 are exact in whatever order they are added; of texts equally alike the one with the lesser id goes first; and the few texts are
 those with the least hashes. So the lists of the run before hold where no text came or went, and need only be looked through for
-the new ones.
+the new ones; where these few texts are others than before, all are looked through.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Neighbours:
         """All those of some lists, the nearest ones of each text."""
         parts = [cls.none(), *parts]
         one, other, cosine = (np.concatenate([getattr(p, name) for p in parts]) for name in ("one", "other", "cosine"))
-        order = np.lexsort((other, -cosine, one))
+        order = _in_order(one, other, cosine)
         one, other, cosine = one[order], other[order], cosine[order]
         near = np.arange(len(one)) - np.searchsorted(one, one) < MOST_NEIGHBOURS
         return cls(one[near], other[near], cosine[near])
@@ -162,18 +162,19 @@ def alike_texts(
         parts = []
         if status.stays[known].all() and status.stays[members].all():
             continue
-        anew = members[is_new[members] | (again[members] & status.is_now[members])]
-        now = known[status.is_now[known]]
-        if max(len(now), int(status.was[known].sum())) > MOST_TEXTS:
-            anew = members[status.is_now[members]]
-            again[anew] = True
+        now, was = known[status.is_now[known]], known[status.was[known]]
+        cores = _cores(texts, now)
+        if not np.array_equal(cores, _cores(texts, was)):
+            again[members] = True
+        anew = members[status.is_now[members] & (is_new[members] | again[members])]
         changed[anew] = True
-        for found, skipped in _neighbours(texts, anew, now):
+        cells = _Cells.of(texts, now, cores)
+        for found, skipped in _neighbours(texts, anew, now, cells):
             parts.append(found)
             left_out += skipped
         others, rest = now[is_new[now]], members[status.stays[members] & ~again[members]]
         if len(others) and len(rest):
-            parts += _nearest(texts, rest, others)
+            parts += [found for found, _ in _neighbours(texts, rest, others, cells)]
         if parts:
             lists.append(Neighbours.joined(parts))
     found = Neighbours.in_order(lists, len(published))
@@ -187,6 +188,20 @@ def alike_texts(
     found = Neighbours.joined([found, old.at(np.flatnonzero(~again[old.one]))])
     gained, lost = _only_in(found, old, len(published)), _only_in(old, found, len(published))
     return TextChanges(rest.beside(found), gained, lost, left_out)
+
+
+def _in_order(one: np.ndarray, other: np.ndarray, cosine: np.ndarray) -> np.ndarray:
+    """Places by the first text, the most alike ones first, of equally alike ones the one with the lesser number."""
+    # The bits of positive floats have the order of the floats; one key of 64 bits is put sorted in a third of the time of three.
+    key = (one.astype(np.int64) << 32) - cosine.view(np.int32)
+    order = np.argsort(key)
+    key = key[order]
+    same = np.append(False, key[1:] == key[:-1])
+    same[:-1] |= same[1:]
+    alike = np.flatnonzero(same)
+    some = order[alike]
+    order[alike] = some[np.lexsort((other[some], key[alike]))]
+    return order
 
 
 def _only_in(some: Neighbours, others: Neighbours, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -209,23 +224,49 @@ def _windows(published: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     yield undated, undated
 
 
-def _neighbours(texts: _Texts, mine: np.ndarray, known: np.ndarray) -> Iterator[tuple[Neighbours, int]]:
-    if len(mine) and len(known) <= MOST_TEXTS:
-        yield from ((found, 0) for found in _nearest(texts, mine, known))
-    elif len(mine):
-        yield from _nearest_in_cells(texts, mine, known)
-
-
-def _nearest_in_cells(texts: _Texts, mine: np.ndarray, known: np.ndarray) -> Iterator[tuple[Neighbours, int]]:
+def _cores(texts: _Texts, known: np.ndarray) -> np.ndarray:
+    """The few texts taken from among many, in an order that depends on nothing else; none where all are compared."""
+    if len(known) <= MOST_TEXTS:
+        return known[:0]
     # A power of two near the square root, so that the number seldom changes.
-    count = 1 << (len(known).bit_length() // 2)
-    cores = known[np.lexsort((known, texts.tie[known]))[:count]]
-    cell, probes = _nearest_cores(texts, known, cores, 1)[:, 0], _nearest_cores(texts, mine, cores, _PROBES)
+    return known[np.lexsort((known, texts.tie[known]))[: 1 << (len(known).bit_length() // 2)]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The few texts, and the nearest of them by row of a text, of those that are there now; -1 of others."""
+
+    cores: np.ndarray
+    nearest: np.ndarray
+
+    @classmethod
+    def of(cls, texts: _Texts, known: np.ndarray, cores: np.ndarray) -> _Cells | None:
+        if not len(cores):
+            return None
+        nearest = np.full((len(texts.tie), min(_PROBES, len(cores))), -1, dtype=np.int32)
+        nearest[known] = _nearest_cores(texts, known, cores, _PROBES)
+        return cls(cores, nearest)
+
+
+def _neighbours(
+    texts: _Texts, mine: np.ndarray, known: np.ndarray, cells: _Cells | None
+) -> Iterator[tuple[Neighbours, int]]:
+    """Those of `known` that some texts are most like, with the number of pairs that were not looked at."""
+    if len(mine) and cells is None:
+        yield from ((found, 0) for found in _nearest(texts, mine, known))
+    elif len(mine) and cells is not None:
+        yield from _nearest_in_cells(texts, mine, known, cells)
+
+
+def _nearest_in_cells(
+    texts: _Texts, mine: np.ndarray, known: np.ndarray, cells: _Cells
+) -> Iterator[tuple[Neighbours, int]]:
+    cell, probes = cells.nearest[known, 0], cells.nearest[mine]
     left_out = len(mine) * len(known)
-    for core in range(len(cores)):
+    for core in np.unique(cell).tolist():
         some, followers = mine[(probes == core).any(axis=1)], known[cell == core]
         left_out -= len(some) * len(followers)
-        if len(some) and len(followers):
+        if len(some):
             yield from ((found, 0) for found in _nearest(texts, some, followers))
     yield Neighbours.none(), left_out
 
