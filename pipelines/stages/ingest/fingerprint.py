@@ -16,6 +16,7 @@ from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 from zlib import crc32
 
@@ -47,11 +48,16 @@ def signature(text: str) -> bytes:
     Args:
         text: a canonical text. Case, punctuation and white space make no difference.
     """
-    words = _WORD.findall(text.lower())[:_MAX_WORDS]
-    shingles = {" ".join(words[i : i + _SHINGLE_WORDS]) for i in range(max(1, len(words) - _SHINGLE_WORDS + 1))}
-    hashes = np.fromiter(
-        (crc32(shingle.encode("utf-8", "surrogatepass")) for shingle in shingles), dtype=np.uint32, count=len(shingles)
+    words = [word.encode("utf-8", "surrogatepass") for word in _WORD.findall(text.lower())[:_MAX_WORDS]]
+    joined = b" ".join(words)
+    ends = list(accumulate(len(word) + 1 for word in words))
+    starts = [0, *ends[:-_SHINGLE_WORDS]]
+    # A shingle that is there twice gives the same hash twice, which is no other minimum.
+    shingles = (
+        joined[start : end - 1]
+        for start, end in zip(starts, ends[_SHINGLE_WORDS - 1 :] or [len(joined) + 1], strict=True)
     )
+    hashes = np.fromiter(map(crc32, shingles), dtype=np.uint32, count=len(starts))
     multipliers, summands = _permutations()
     permuted = _mixed(hashes)[:, np.newaxis] * multipliers + summands  # modulo 2^32, as unsigned numbers wrap around
     return permuted.min(axis=0).astype("<u4").tobytes()
