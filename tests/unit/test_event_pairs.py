@@ -14,7 +14,7 @@ from pipelines.stages.resolve.half_linkage import cluster
 from pipelines.stages.resolve.likeness import DIMENSIONS, cosines, sketch_norms, sketch_texts, stems, weight
 from pipelines.stages.resolve.pair_evidence import EXCLUDING, PairEvidence, weights
 from pipelines.stages.resolve.report_pairs import LARGEST_BLOCK
-from pipelines.stages.resolve.report_words import head_and_word
+from pipelines.stages.resolve.report_words import head_and_word, names_whose
 from tests.unit.event_reports import (
     BUKAVU,
     CONGO,
@@ -89,6 +89,22 @@ class TestLikeness:
 )
 def test_a_party_has_a_head_and_a_telling_word_that_is_no_countrys(text, words):
     assert head_and_word(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("Malian rebels", True),
+        ("a dozen villagers of Kidal", True),
+        ("three of the US soldiers", True),
+        ("The police", False),
+        ("its generals", False),
+        ("12 journalists", False),
+        ("", False),
+    ],
+)
+def test_a_phrase_tells_whose_a_party_is_by_a_name(text, is_told):
+    assert names_whose(text) == is_told
 
 
 BOMBING = Report("a", FIRE.replace("destroyed", "[destroyed]"), place=GOMA, actors=(REBELS,))
@@ -224,7 +240,10 @@ class TestPairEvidence:
             (Party("Muslim rebels", "PHL"), Party("communist rebels", "PHL"), "party_other_of_kind"),
             (Party("rebels", "PHL"), Party("communist rebels", "PHL"), "party_same_words"),
             (Party("rebels"), Party("the rebels", "PHL"), "party_alike"),
-            (Party("fishermen", "PHL"), Party("boatmen", "VNM"), "party_other_country"),
+            (Party("Filipino fishermen", "PHL"), Party("Vietnamese boatmen", "VNM"), "party_other_country"),
+            (Party("fishermen", "PHL"), state("Vietnam", "VNM"), "party_presumed_country"),
+            (Party("fishermen", "PHL"), Party("Vietnamese boatmen", "VNM"), "party_presumed_country"),
+            (Party("fishermen", "PHL"), Party("Vietnamese fishermen", "VNM"), "party_presumed_alike"),
             (Party("soldiers", "PHL", "MIL"), Party("troops", "PHL", "MIL"), "party_same_office"),
             (Party("soldiers", "PHL", "MIL"), Party("strikers", "PHL", "LAB"), "party_other_sector"),
             (Party("soldiers", "PHL", "MIL"), state("Philippines", "PHL"), "party_same_country"),

@@ -67,6 +67,8 @@ def _party_fits(a: Parties, b: Parties, w: Mapping[str, float]) -> np.ndarray:
     one_home, other_home = known & (home_a == home_b), known & (home_a != home_b)
     sectors = (sector_a != NONE) & (sector_b != NONE)
     akin = (sector_a == sector_b) | ((kin_a & kin_b) != 0)
+    presumed_a, presumed_b = both("is_presumed")
+    other_presumed = other_home & (presumed_a | presumed_b)
     names = (kind_a > STATE) & (kind_b > STATE)
     no_state = (kind_a != STATE) & (kind_b != STATE)
     # The first that holds counts.
@@ -76,6 +78,8 @@ def _party_fits(a: Parties, b: Parties, w: Mapping[str, float]) -> np.ndarray:
         (same & (kind_a == BODY), w["party_same_body"]),
         (same & (kind_a == STATE), w["party_same_state"]),
         (other_home & (kind_a >= STATE) & (kind_b >= STATE), w["party_other_state"]),
+        (other_presumed & words & ~other_word, w["party_presumed_alike"]),
+        (other_presumed, w["party_presumed_country"]),
         (other_home, w["party_other_country"]),
         (names & (kind_a == kind_b) & ~words, w["party_other_name"]),
         (other_word & no_state, w["party_other_of_kind"]),

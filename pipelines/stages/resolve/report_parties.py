@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 
 from pipelines.stages.resolve.hashed_names import NONE, Names, number_rows, present
-from pipelines.stages.resolve.report_words import head_and_word
+from pipelines.stages.resolve.report_words import head_and_word, names_whose
 
 _LEXICONS = Path(__file__).parents[2] / "lexicons"
 PARTIES = 4  # of a role; what a sentence lists beyond them does not decide
 PARTY_WORDS = 2
 NO_PARTY, GROUP, STATE, BODY, PERSON = range(5)  # by how well a name tells one from another
-_NOTHING = {"kind": NO_PARTY, "kin": 0}  # of the arrays in which `NONE` does not stand for it
+_NOTHING = {"kind": NO_PARTY, "kin": 0, "is_presumed": False}  # of the arrays in which `NONE` does not stand for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Parties:
     sector: np.ndarray
     words: np.ndarray  # n by PARTIES by PARTY_WORDS: the stem of its head, and of its most telling other word
     kin: np.ndarray  # bits: the kinships of its sector
+    is_presumed: np.ndarray  # unnamed, and its own words tell no country, so that the one it has is that of the scene
 
 
 def read_parties(
@@ -74,6 +75,7 @@ def read_parties(
         "sector": names.numbers(told["sector"]),
         "words": number_rows(told["text"], names, head_and_word, PARTY_WORDS),
         "kin": _kinships(told["sector"]),
+        "is_presumed": (kind == GROUP) & ~_tells_whose(told["text"]),
     }
     row = pd.Index(mentions["event_mention_id"]).get_indexer(pd.Index(told["event_mention_id"]))
     at = told["number"].to_numpy()
@@ -117,3 +119,10 @@ def _kinships(sectors: pd.Series) -> np.ndarray:
     codes, members = pd.factorize(sectors)
     # The last one stands for no sector.
     return np.array([*(_kinship_rows().get(sector, 0) for sector in members), 0], dtype=np.int32)[codes]
+
+
+def _tells_whose(phrases: pd.Series) -> np.ndarray:
+    """Whether each phrase tells of which country the party is."""
+    codes, members = pd.factorize(phrases)
+    # The last one stands for no phrase.
+    return np.array([*(names_whose(str(phrase)) for phrase in members), False], dtype=bool)[codes]

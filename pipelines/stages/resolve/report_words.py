@@ -18,6 +18,7 @@ from pipelines.stages.resolve.likeness import stems, weight
 _LEXICONS = Path(__file__).parents[2] / "lexicons"
 _TELLING_WORD, _TELLING_MODIFIER = 0.3, 0.4
 _PHRASE_END = re.compile(r"\s+(?:of|from|in|at|near|with|for|by|on|who|that|which)\s|[,;(]")
+_NAME_WORD = re.compile(r"[^\W\d_][\w.'’-]*")
 _BESIDE, _WORDS_BEFORE, _WORDS_AFTER = 40, 3, 2  # characters and words around a trigger
 
 
@@ -51,6 +52,16 @@ def head_and_word(text: str) -> list[str]:
         return []
     rest = [stem for stem in _telling(found[:-1], but=_country_stems()) if weight(stem) >= _TELLING_MODIFIER]
     return [found[-1], *rest[:1]]
+
+
+@lru_cache(maxsize=50_000)
+def names_whose(text: str) -> bool:
+    """Whether a party's own phrase tells of which country it is: "Kenyan police", "villagers of Kidal", not "the police".
+
+    A name behind the first word is taken for one that tells it.
+    """
+    words = _NAME_WORD.findall(text)
+    return any(word[0].isupper() for word in words[1:]) or not _country_stems().isdisjoint(stems(text))
 
 
 def _telling(found: Iterable[str], *, but: frozenset[str]) -> list[str]:
