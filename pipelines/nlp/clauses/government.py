@@ -52,8 +52,8 @@ def government(token: Token) -> Government | None:
 
 
 def is_divided(clause: Token, head: Token) -> bool:
-    """Whether a semicolon parts a clause from the one behind it: main clauses both, though the parser makes it a complement."""
-    return clause.i < head.i and any(token.text == ";" for token in clause.doc[clause.i : head.i])
+    """Whether a semicolon or colon parts a clause from the one behind it: main clauses both, though parsed as a complement."""
+    return clause.i < head.i and any(token.text in (";", ":") for token in clause.doc[clause.i : head.i])
 
 
 def precedes_clause(token: Token, verb: Token) -> bool:

@@ -7,7 +7,7 @@ names. What does not: choosing among times (`event_dates.py`, `sentence_times.py
 from __future__ import annotations
 
 from pipelines.nlp.clauses.government import is_divided
-from pipelines.nlp.events.telling import first_form
+from pipelines.nlp.events.telling import first_form, is_definite
 from pipelines.nlp.parsed import Token
 
 # "three years after the 2001 attacks", "until Monday": what stands under these bounds the clause, it does not date it.
@@ -20,6 +20,9 @@ _MODIFIERS = frozenset(("nummod", "compound", "amod", "nmod", "poss", "npadvmod"
 _PLANNED = frozenset("scheduled planned slated set due expected called".split())
 _JOINED = frozenset(("ccomp", "conj", "parataxis", "advcl"))
 _NOT_PAST = frozenset(("has", "have", "'ve", "’ve", "would", "will", "could", "can", "should", "may", "might", "must"))
+# "A siege during which they starved" is of the same time, "a law under which they are held" is not.
+_SAME_TIME = frozenset("in during at on over throughout within after upon amid".split())
+_LATER = frozenset("later eventually subsequently afterwards afterward thereafter ultimately".split())
 _CLIMB = 12
 
 
@@ -35,7 +38,8 @@ def clause_chain(anchor: Token) -> list[Token]:
             # "during which they sought": the clause shares the time of its antecedent; "who invaded it" does not.
             # So does "October, when a court sentenced him" and "Kara, where police fired tear gas".
             is_of_time = any(
-                c.dep_ == "prep" and any(g.lower_ == "which" for g in c.children) for c in current.children
+                c.dep_ == "prep" and c.lower_ in _SAME_TIME and any(g.lower_ == "which" for g in c.children)
+                for c in current.children
             )
             if not is_of_time and not any(c.lower_ in ("when", "where") for c in current.children):
                 break
@@ -63,6 +67,16 @@ def ranks_of(chain: list[Token]) -> dict[int, int]:
     return {token.i: rank for rank, token in enumerate(chain) if token.i not in apart}
 
 
+def later_rank(chain: list[Token]) -> int | None:
+    """Where in a chain of clauses is one of an earlier month or year: under "arrested him in May, but later let him go"."""
+    for rank, token in enumerate(chain[:-1]):
+        if token.dep_ == "conj" and any(
+            c.dep_ == "advmod" and c.lower_ in _LATER and not any(c.children) for c in token.children
+        ):
+            return rank + 1
+    return None
+
+
 def edge_rank(chain: list[Token]) -> int | None:
     """Where in a chain of clauses the time is an earlier or later one: over "after rebels attacked it", "men accused of it"."""
     for rank, token in enumerate(chain[:-1]):
@@ -80,6 +94,37 @@ def edge_rank(chain: list[Token]) -> int | None:
         if is_bare_participle(token):
             return rank + 1  # "stopped four ships on Monday suspected of smuggling": they had been suspected before
     return None
+
+
+def reason_rank(chain: list[Token]) -> int | None:
+    """Where in a chain of clauses stands what an act was done for: over "accused it of using force", "goods banned there"."""
+    for rank, token in enumerate(chain[:-1]):
+        if is_bare_participle(token):
+            return rank + 1
+        if token.dep_ == "pcomp" and token.tag_ == "VBG" and token.head.lower_ in ("of", "for"):
+            return rank + 1
+        if (
+            token.dep_ == "pobj"
+            and token.head.lower_ == "for"
+            and is_definite(token)
+            and _is_done_to(chain[rank + 1 :])
+        ):
+            return rank + 1
+    return None
+
+
+def _is_done_to(chain: list[Token]) -> bool:
+    """Whether the first verb of a chain has an object or is passive: "jailed him for the raid", not "met for the talks"."""
+    verb = next((token for token in chain if token.pos_ == "VERB"), None)
+    return verb is not None and any(c.dep_ in ("dobj", "nsubjpass") for c in verb.children)
+
+
+def verb_over_document(participle: Token) -> Token | None:
+    """The verb that says something in what was put out then: "said in a statement released on Monday"."""
+    noun = participle.head
+    if participle.dep_ != "acl" or participle.tag_ != "VBN" or noun.dep_ != "pobj" or noun.head.lower_ != "in":
+        return None
+    return noun.head.head if noun.head.head.pos_ == "VERB" else None
 
 
 def under_distance(verb: Token) -> list[Token]:
@@ -100,6 +145,23 @@ def report_rank(chain: list[Token]) -> int | None:
         if token.dep_ == "ccomp" and token.pos_ in ("VERB", "AUX") and chain[rank + 1].pos_ == "VERB":
             return rank + 1
     return None
+
+
+def follows_comma(token: Token) -> bool:
+    """Whether a phrase or clause begins behind a comma."""
+    first = token.left_edge
+    return first.i > 0 and first.nbor(-1).text == ","
+
+
+def is_parenthesis(clause: Token) -> bool:
+    """Whether a clause stands between commas: what the parser hangs on it behind the second is the sentence's.
+
+    "Seized the hills, seen as vital, in 1967": they were seized then.
+    """
+    is_participle = (
+        clause.dep_ == "advcl" and clause.tag_ == "VBN" and not any(c.dep_ == "mark" for c in clause.children)
+    )
+    return (is_participle or clause.dep_ in ("acl", "relcl")) and follows_comma(clause)
 
 
 def is_bound(token: Token) -> bool:
@@ -149,6 +211,8 @@ def only_names(head: Token, anchor: Token) -> bool:
     noun = head.head
     if head.dep_ not in _MODIFIERS or noun.pos_ not in ("NOUN", "PROPN") or noun.i == anchor.i:
         return False
+    if noun.ent_type_ in ("DATE", "TIME") and head.dep_ == "npadvmod":
+        return False  # "downed tools for a day last month"
     return noun.dep_ in ("dobj", "nsubj", "nsubjpass", "attr") or (
         noun.dep_ == "pobj" and noun.head.lower_ not in ("in", "during", "at", "on")
     )

@@ -17,12 +17,17 @@ from pipelines.nlp.events.chains import (
     BOUNDS,
     clause_chain,
     edge_rank,
+    follows_comma,
     is_aimed_at,
     is_bare_participle,
     is_bound,
+    is_parenthesis,
+    later_rank,
     only_names,
     ranks_of,
+    reason_rank,
     report_rank,
+    verb_over_document,
 )
 from pipelines.nlp.events.counted_dates import counted_days, is_only_counted_in
 from pipelines.nlp.events.drafts import Draft
@@ -128,14 +133,20 @@ class EventDateReader:
         chain = clause_chain(anchor)
         spoken = None if is_speech else _said_rank(draft, chain)
         edge = edge_rank(chain)
+        reason, later = None if draft.is_composed else reason_rank(chain), later_rank(chain)
         ranks = ranks_of(chain)
         best, best_head, best_key = None, anchor, (len(chain) + 1, 0)
         is_beyond = False
         is_told_now = telling(draft) == Telling.STATE and is_present(own_finite(draft.top))
         for head, time in self.times.get(anchor.sent.start, ()):
             rank = self.rank(head, ranks, anchor)
+            if rank is None and is_speech:
+                rank = _document_rank(head, ranks)
             if rank is None or (draft.is_composed and not self._is_past(time)):
                 continue  # the time of what is agreed to or asked for
+            if is_others(rank, time, reason, later):
+                is_beyond = True
+                continue
             if spoken is not None and rank >= spoken:
                 continue  # the day of saying is not the day of the deed
             if is_told_now and self._is_over(time):
@@ -162,7 +173,7 @@ class EventDateReader:
         if best_key[0] > 0 and is_background(draft):
             return NO_DATE
         if self.is_read_ahead(best_head, best, draft, is_speech):
-            return _year_before(best) if best.precision == Precision.MONTH else None
+            return _year_before(best) if best.precision == Precision.MONTH and self._is_done(draft) else None
         end = best.date_end
         if best.precision == Precision.WEEK and end is not None and self.published is not None and self._is_done(draft):
             end = min(end, max(self.published, best.date_start or end))  # "this week": nothing later than today is done
@@ -184,6 +195,8 @@ class EventDateReader:
         """
         if self.published is None or time.date_start is None or time.date_start <= self.published:
             return False
+        if is_speech and draft.modality == Modality.ACTUAL and is_present(own_finite(draft.top)):
+            return True  # "is calling for a strike on Monday"
         return self._is_done(draft) and (is_speech or not is_aimed_at(head, draft.site.token))
 
     def _is_done(self, draft: Draft) -> bool:
@@ -213,11 +226,15 @@ class EventDateReader:
         if only_names(head, anchor):
             return None
         current = head
+        phrase = head  # the last phrase of the time that stands behind a comma
         for _ in range(_CLIMB):
             if current.i in ranks:
                 rank = ranks[current.i]
                 return rank + 1 if precedes_clause(head, current) else rank
-            if current is not head and current.pos_ == "VERB" and current.dep_ not in ("aux", "auxpass"):
+            if current.dep_ in ("prep", "npadvmod") and follows_comma(current):
+                phrase = current
+            is_clause = current is not head and current.pos_ == "VERB" and current.dep_ not in ("aux", "auxpass")
+            if is_clause and not (follows_comma(phrase) and is_parenthesis(current)):
                 return self._rank_of_clause(current, ranks, anchor)
             if is_bound(current):
                 return None
@@ -264,6 +281,27 @@ def _said_rank(draft: Draft, chain: list[Token]) -> int | None:
         speaker = chain[0].doc[draft.attributed_to.head]
         return next((rank for rank, token in enumerate(chain) if rank and token.i == speaker.head.i), None)
     return told
+
+
+def is_others(rank: int, time: TimeExpression, reason: int | None, later: int | None) -> bool:
+    """Whether a time is of what was done because of the act, or of the month or year before it.
+
+    "Accused it on Monday of using force", "were arrested in November, but all charges were eventually dropped".
+
+    Args:
+        rank: how near in the tree the time stands to the event.
+        time: the time.
+        reason: where in its chain of clauses stands what it was the reason for (`chains.reason_rank`).
+        later: where stands what came before it (`chains.later_rank`); a day may be of both.
+    """
+    is_before = later is not None and rank >= later and time.precision != Precision.DAY
+    return is_before or reason is not None and rank >= reason
+
+
+def _document_rank(head: Token, ranks: dict[int, int]) -> int | None:
+    """Where in a chain stands what was said in a document of that time: "defended it in a letter released last month"."""
+    verb = verb_over_document(head.head if head.head.pos_ == "VERB" else head.head.head)
+    return ranks.get(verb.i) if verb is not None else None
 
 
 def _is_also_of(time: TimeExpression, clause: Token) -> bool:

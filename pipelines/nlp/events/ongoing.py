@@ -39,7 +39,7 @@ def since(draft: Draft, times: Times, today: date) -> Days | None:
         return None
     for head, time in times:
         mark = next((t for t in _path(head, anchor) if t.lower_ == "since" or _has_since(t)), None)
-        if mark is not None and time.date_start is not None and time.date_start < today:
+        if mark is not None and _is_of_clause(mark, anchor) and time.date_start is not None and time.date_start < today:
             noun = draft.site.noun
             is_counted = noun is None and _is_counted(draft.top)
             is_one = noun is not None and noun.tag_ in ("NN", "NNP")  # a war that began then
@@ -97,6 +97,12 @@ def _path(head: Token, top: Token) -> list[Token]:
             break
         current = current.head
     return []
+
+
+def _is_of_clause(mark: Token, anchor: Token) -> bool:
+    """Whether a phrase with "since" bounds a clause: "blamed for the deaths since 2009" says since when people died."""
+    path = _path(mark, anchor)[1:]
+    return not any(t.dep_ in ("relcl", "acl") or t.dep_ == "prep" and t.lower_ == "for" for t in path)
 
 
 def _has_since(verb: Token) -> bool:

@@ -9,9 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipelines.nlp.clauses.government import is_divided
-from pipelines.nlp.events.chains import bound_over, clause_chain, only_names, ranks_of, report_rank
+from pipelines.nlp.events.chains import (
+    bound_over,
+    clause_chain,
+    later_rank,
+    only_names,
+    ranks_of,
+    reason_rank,
+    report_rank,
+)
 from pipelines.nlp.events.drafts import Draft
-from pipelines.nlp.events.event_dates import EventDate, EventDateReader
+from pipelines.nlp.events.event_dates import EventDate, EventDateReader, is_others
 from pipelines.nlp.events.telling import first_form, is_present, own_finite
 from pipelines.nlp.parsed import Token
 from pipelines.records import EventDateSource, TimeExpression
@@ -42,6 +50,7 @@ class SentenceTimes:
         chain = clause_chain(anchor)
         ranks = ranks_of(chain)
         spoken = None if is_speech else report_rank(chain)
+        reason, later = None if draft.is_composed else reason_rank(chain), later_rank(chain)
         finite = own_finite(draft.top)
         is_until_now = is_present(finite) or first_form(finite).lower_ in ("has", "have", "'ve", "’ve")
         times = self.dates.times.get(anchor.sent.start, ())
@@ -52,6 +61,8 @@ class SentenceTimes:
             if is_divided(anchor, head):
                 continue  # "promised an inquiry; its report was handed over in December"
             rank = self.dates.rank(head, ranks, anchor)
+            if rank is not None and is_others(rank, time, reason, later):
+                continue
             seen = [f"rank{min(rank, 2)}" if rank is not None else "apart", *self._seen_of(time)]
             if rank is None and is_until_now and self._age(time) > 0 and _is_of_noun(head):
                 continue  # "wants a cut undone that was passed in March", "has declined to annul the protocol of 2004"

@@ -14,6 +14,7 @@ from datetime import date
 
 from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.clauses.phrases import lemma_of
+from pipelines.nlp.events.chains import verb_over_document
 from pipelines.nlp.events.choice import load_weights
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.event_dates import NO_DATE, EventDate, EventDateReader
@@ -41,6 +42,7 @@ _LONG_AGO = 365  # days
 STORY_DAYS = 14  # a day longer before the publication is no story's day
 _BOUNDING = frozenset(("after", "before", "since", "until", "till", "from", "following"))
 _PAST_FORMS = frozenset(("VBD", "VBN"))
+_COMPLEMENTS = frozenset(("xcomp", "acomp", "oprd"))
 
 
 class Story:
@@ -320,14 +322,6 @@ def _paragraph_end(end: int, breaks: list[int]) -> int:
     return breaks[min(bisect_left(breaks, end - 1), len(breaks) - 1)]
 
 
-def _verb_over_document(participle: Token) -> Token | None:
-    """The verb that says something in what was put out then: "said in a statement released on Monday"."""
-    noun = participle.head
-    if participle.dep_ != "acl" or participle.tag_ != "VBN" or noun.dep_ != "pobj" or noun.head.lower_ != "in":
-        return None
-    return noun.head.head if noun.head.head.pos_ == "VERB" else None
-
-
 def _opens_past(head: Token) -> bool:
     """Whether a time of long ago is where a sentence in the past begins or ends, though another phrase has it: "After the 2018
     election, she became chair", "was convicted of fraud, stemming from his years as mayor, in 2011".
@@ -358,7 +352,9 @@ def _main_verb(head: Token) -> Token | None:
             break
         if current.lower_ in _BOUNDING:
             return None
-    verb = _verb_over_document(current) or current
+    verb = verb_over_document(current) or current
+    while verb.dep_ in _COMPLEMENTS and verb.head.pos_ in ("VERB", "AUX") and verb.tag_ in ("VBG", "VBN"):
+        verb = verb.head  # "stayed closed on Tuesday", "began marching on Tuesday"
     if verb.tag_ not in _PAST_FORMS or has_past_perfect(verb) or is_perfect(verb):
         return None
     top = verb

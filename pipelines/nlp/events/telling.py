@@ -77,6 +77,8 @@ def is_background(draft: Draft) -> bool:
     noun = draft.site.noun
     if noun is None or noun.dep_ in ("nsubj", "nsubjpass"):
         return False
+    if noun.dep_ == "dobj" and noun.head.lemma_ == "follow":
+        return True  # "the ban followed talks with them"
     return any(c.dep_ == "amod" and c.tag_ == "VBN" and any(c.lefts) for c in noun.lefts)
 
 
@@ -111,12 +113,18 @@ def is_definite(token: Token) -> bool:
 
 def has_past_perfect(token: Token) -> bool:
     """ "had attacked": earlier than what is being told; not "said they had attacked", which is how a perfect is reported."""
-    return any(c.dep_ == "aux" and c.lower_ in _PAST_PERFECT for c in token.children) and not is_reported_perfect(token)
+    return any(c.lower_ in _PAST_PERFECT for c in _auxiliaries(token)) and not is_reported_perfect(token)
+
+
+def _auxiliaries(verb: Token) -> list[Token]:
+    """The auxiliaries of a verb, those that the parser hangs on another among them: "has" on the "been" of "has been asking"."""
+    own = [c for c in verb.children if c.dep_ == "aux"]
+    return [*own, *(g for c in own for g in c.children if g.dep_ == "aux")]
 
 
 def is_reported_perfect(token: Token) -> bool:
     """ "The army said it had taken the town": the army said "we have taken it" or "we took it"."""
-    if not any(c.dep_ == "aux" and c.lower_ in _PAST_PERFECT for c in token.children):
+    if not any(c.lower_ in _PAST_PERFECT for c in _auxiliaries(token)):
         return False
     first = token
     while first.dep_ == "conj" and first.head.pos_ in ("VERB", "AUX"):
@@ -127,7 +135,7 @@ def is_reported_perfect(token: Token) -> bool:
 
 def is_perfect(token: Token) -> bool:
     """ "has attacked", "having attacked"."""
-    return any(c.dep_ == "aux" and c.lower_ in _PERFECT for c in token.children)
+    return any(c.lower_ in _PERFECT for c in _auxiliaries(token))
 
 
 def is_told_in_past(token: Token) -> bool:
@@ -253,7 +261,8 @@ def _reporting(verb: Token) -> Token:
 
 def first_form(verb: Token) -> Token:
     """The verb or the first of its auxiliaries: what bears the tense."""
-    return min((verb, *(c for c in verb.children if c.dep_ in ("aux", "auxpass"))), key=lambda t: t.i)
+    passive = (c for c in verb.children if c.dep_ == "auxpass")
+    return min((verb, *_auxiliaries(verb), *passive), key=lambda t: t.i)
 
 
 def is_present(verb: Token) -> bool:

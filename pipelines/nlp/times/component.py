@@ -24,8 +24,8 @@ _NOUN_TAGS = frozenset(("NN", "NNP", "NNS", "NNPS", "CD", "JJ"))
 _CLIMB = 12  # heads followed before giving up on a verb
 # Verbs and adjectives whose infinitive is yet to come.
 _FUTURE_GOVERNORS = frozenset(
-    "plan expect schedule set slate intend want hope aim agree promise vow pledge threaten propose seek due likely ready need "
-    "ask order urge tell invite decide prepare go".split()
+    "plan expect schedule set slate intend want hope aim agree offer promise vow pledge undertake threaten propose seek "
+    "due likely ready need ask order urge tell invite decide prepare go".split()
 )
 # Verbs whose present tense with a day is a schedule ("talks begin Monday").
 _SCHEDULED = frozenset(
@@ -99,6 +99,8 @@ class DocReading(Reading):
             return self._surface.tense(start, end)
         if token.dep_ in _ATTRIBUTES and token.head.tag_ in _NOUN_TAGS:
             return Tense.UNKNOWN  # "a June agreement": the verb is not about June
+        if _is_set_for(self._doc, token):
+            return Tense.FUTURE
         first = token
         for _ in range(_CLIMB):
             head = token.head
@@ -147,6 +149,15 @@ class DocReading(Reading):
         if span is None:
             return None
         return span.root if self._is_parsed else span[-1]
+
+
+def _is_set_for(doc: Doc, token: Token) -> bool:
+    """Whether a time stands right behind what sets something for it, whatever the parser hangs it on: "the vote due in May"."""
+    first = token.left_edge
+    at = first.i - 1 - (first.i > 1 and doc[first.i - 1].pos_ == "ADP")
+    if at < 1 or doc[at].lower_ not in _PLANNED:
+        return False
+    return doc[at - 1].lower_ not in ("was", "were", "had", "been", "originally")
 
 
 def _counts(number: Token) -> bool:
