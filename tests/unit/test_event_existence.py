@@ -79,6 +79,10 @@ def test_how_far_a_text_leans_to_politics(nlp):
         ("Thousands of Croatian farmers filled the square in Zagreb on Monday.", "PROTEST"),
         ("Asked by the Kenyan president to resign, the minister laughed.", "REQUEST"),
         ("We condemn the Kenyan government.", "ACCUSE"),
+        ("The Nepali king was stripped of his guard by a new law.", "SANCTION"),
+        ("Sudan no longer supports the Chadian rebels.", "REJECT"),
+        ("The Danish premier arrived in Oslo at noon.", "CONSULT"),
+        ("Denmark had been pressing Turkey to extradite the banker since May.", "REQUEST"),
         ("The Norwegian navy will give two boats to the Kenyan coast guard.", "AGREE"),
     ],
 )
@@ -101,11 +105,43 @@ def test_one_event_of_the_right_type(nlp, text, event_type):
         "The Polish minister smiled when asked to condemn the rebels.",
         "The Kenyan ministry launched an investigation into the plane crash.",
         "The Kenyan agency declared a public health emergency on Monday.",
+        "The Danish parties battled to win the election.",
+        "The Danish minister said the nurses were asking for the moon.",
+        "The Nepali king was bound by a constitution in 1952.",
+        "The Danish minister's plan was met with hoots of laughter.",
+        "The Danish premier arrived at noon.",
+        "The Danish army is ill prepared for talks with the rebels.",
+        "If not, who arrested the Kenyan editor?",
+        "Foreign Minister Ada Roe, when asked whether Denmark would attack the port, laughed.",
+        "An appeal against the ruling can be made to the Danish supreme court.",
+        "A Danish senator who is accused of fraud usually loses the next vote.",
+        "Such letters rarely make the Danish government withdraw its troops.",
+        "Danish ministers tend to leave and blame the police.",
+        "The Danish parliament is not required to ratify the treaty.",
     ],
     ids=[
         *("question", "instruction", "denied report", "anyone", "rule", "habit"),
         *("inclination", "own habit", "asked whether", "when asked", "accident", "health"),
+        *(
+            "battle to win",
+            "idiom",
+            "constitution",
+            "met with",
+            "time of day",
+            "ill prepared",
+            "question behind a clause",
+        ),
+        *("asked behind a name", "open to all", "whoever is accused", "habit above", "inclinations", "not obliged"),
     ],
 )
 def test_what_is_no_event(nlp, text):
     assert types(nlp, text) == []
+
+
+def test_what_is_told_below_an_accusation_is_what_stood_under_it(nlp):
+    """Whoever condemns a plan tells of the plan, not of the deed."""
+    assert types(nlp, "The Kenyan minister condemned the rebels' plan to attack the port.") == ["ACCUSE", "THREATEN"]
+
+
+def test_a_known_deed_that_is_discussed_is_a_topic(nlp):
+    assert "ASSAULT" not in types(nlp, "The Danish senators discussed the attack on Oslo.")

@@ -288,7 +288,12 @@ def _read_operators(predicate: Predicate) -> None:
     auxiliaries = []
     for child in predicate.token.children:
         dep, word = child.dep_, child.lower_
-        if dep == "neg" or (dep == "advmod" and word in NEGATIONS) or (dep == "det" and word == "no"):
+        if (
+            dep == "neg"
+            or (dep == "advmod" and word in NEGATIONS)
+            or (dep == "det" and word == "no")
+            or _is_over(child)
+        ):
             predicate.is_negated |= not _denies_what_follows(child, predicate.token)
         elif dep in ("aux", "auxpass"):
             if word == "to":
@@ -298,6 +303,11 @@ def _read_operators(predicate: Predicate) -> None:
         elif dep == "mark" and word in CONDITION_MARKS:
             predicate.is_conditional = True
     predicate.auxiliaries = tuple(auxiliaries)
+
+
+def _is_over(adverb: Token) -> bool:
+    """Whether an adverb says that its verb holds no more: "no longer"."""
+    return adverb.lower_ == "longer" and adverb.i > 0 and adverb.nbor(-1).lower_ == "no"
 
 
 def _denies_what_follows(negation: Token, verb: Token) -> bool:

@@ -9,7 +9,6 @@ which role (`roles.py`: `candidates.py`, `evidence.py`, `choice.py`; what a phra
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
 from functools import cached_property
 
 from spacy.tokens import Doc as SpacyDoc
@@ -197,7 +196,6 @@ class _DocumentCoder:
             if frame is None or frame.event_type is None or site.token.i in taken:
                 continue
             draft = self.builder.draft(site, frame)
-            inner = replace(draft, operators=[])
             result = self.operators.elevate(draft)
             if result is None:
                 used.update(t.i for t in draft.operators)
@@ -205,7 +203,8 @@ class _DocumentCoder:
             drafts.append(result)
             if result.trigger.i != site.token.i:
                 used.add(result.trigger.i)
-                drafts += self.recoder.told_of(result, inner)
+                if result.below is not None:
+                    drafts += self.recoder.told_of(result, result.below)
             self.recoder.settle(result)
         drafts += self._lone_operators(
             sites, used | taken | {d.trigger.i for d in drafts} | {d.site.token.i for d in drafts}

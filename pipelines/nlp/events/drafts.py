@@ -35,6 +35,7 @@ class Draft:
     requires: str = ""  # what the frame asks of the parties
     has_subject: bool = False  # someone or something acts, be it a thing that is no party
     operators: list[Token] = field(default_factory=list)
+    below: Draft | None = None  # as it was below the last operator that changed its type
     choice: Choice | None = None  # how the parties were chosen
     evidence: dict[str, float] = field(default_factory=dict)  # what was seen of the whole
     manner: dict[str, float] = field(default_factory=dict)  # what was seen of how it is told: bears on its being one

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.drafts import Draft
-from pipelines.nlp.events.patterns import ANYONE, HABITUAL_ADVERBS, INCLINATIONS, INTERVIEWING, RULE_NOUNS
+from pipelines.nlp.events.patterns import ANYONE, HABITUAL_ADVERBS, INCLINATIONS, INTERVIEWING, NO_ACTS, RULE_NOUNS
 from pipelines.nlp.parsed import Span, Token
 
 _PRESENT = frozenset(("VBZ", "VBP"))
@@ -22,6 +22,7 @@ _ANY = frozenset(("any", "every", "each", "whichever", "whatever"))
 _RULE_PREPOSITIONS = ("under", "by", "in", "according to")
 _QUESTION_TAGS = frozenset(("WP", "WRB", "WDT", "WP$"))
 _QUOTES = frozenset(("'", '"', "”", "’", ")"))
+_ENDS_OF_WORDS = frozenset(('"', "“", "”", "?", "!"))  # where what somebody says begins or ends
 _CONDITIONS = frozenset(("if", "unless", "whether"))
 _NEWLY = frozenset("a an another new this that its his her their our".split())
 _WONDERING = frozenset("wonder debate consider discuss ponder imagine speculate decide determine weigh".split())
@@ -55,6 +56,8 @@ def is_generic(draft: Draft, clauses: ClauseReader, *, is_speech: bool) -> bool:
         return True  # "those who strike face a trial"
     if verb is not None and not is_speech and not draft.is_composed and _is_own_habit(verb):
         return True
+    if verb is not None and is_speech and not draft.is_composed and _is_open_to_all(verb):
+        return True
     if _is_condition(draft.top) or _is_conditional(draft.top, clauses):
         return True
     if any(_is_counterfactual(v) for v in verbs):
@@ -78,7 +81,7 @@ def _is_absent(token: Token) -> bool:
 
 def _is_put_in_interview(verb: Token) -> bool:
     """Whether a verb is what whoever tells something was asked: "asked whether they would fight, he laughed", "when pressed"."""
-    if verb.tag_ not in ("VBN", "VBD") or verb.lemma_ not in INTERVIEWING or verb.dep_ not in ("advcl", "acl"):
+    if verb.tag_ not in ("VBN", "VBD") or verb.lemma_ not in INTERVIEWING or verb.dep_ not in ("advcl", "acl", "relcl"):
         return False
     if any(c.dep_ in ("nsubj", "nsubjpass", "auxpass", "aux", "dobj") for c in verb.children):
         return False
@@ -139,7 +142,8 @@ def _is_rule(verb: Token, clauses: ClauseReader) -> bool:
     if _is_content_of_rule(verb):
         return True
     predicate = clauses.predicate(verb)
-    if verb.tag_ == "VBD" and predicate.subject is not None and _is_standing_rule(predicate.subject):
+    is_past = verb.tag_ == "VBD" or predicate.is_passive
+    if is_past and predicate.subject is not None and _is_standing_rule(predicate.subject):
         return True
     is_open = verb.tag_ in _PRESENT or any(word in _POSSIBILITY for word in predicate.auxiliaries)
     if predicate.is_passive and not is_open:
@@ -158,9 +162,10 @@ def _is_rule(verb: Token, clauses: ClauseReader) -> bool:
 
 def _is_standing_rule(noun: Token) -> bool:
     """Whether a noun is a rule that was there before: "Chadian law let the governor choose", not "a new law let him"."""
-    if lemma_of(noun) not in RULE_NOUNS:
+    lemma = lemma_of(noun)
+    if lemma not in RULE_NOUNS:
         return False
-    return not any(c.lower_ in _NEWLY for c in noun.lefts)
+    return lemma in NO_ACTS or not any(c.lower_ in _NEWLY for c in noun.lefts)
 
 
 def _is_under_rule(predicate: Predicate) -> Iterator[bool]:
@@ -185,13 +190,25 @@ def _is_content_of_rule(verb: Token) -> bool:
 
 
 def _is_habit(verb: Token) -> bool:
-    if verb.tag_ not in _PRESENT:
-        return False
-    return any(child.dep_ == "advmod" and child.lower_ in HABITUAL_ADVERBS for child in verb.children)
+    """Whether a verb, or the one it complements, is what is done as a rule: "usually arrest", "rarely make them withdraw"."""
+    current = verb
+    for _ in range(_CLIMB):
+        if current.tag_ in _PRESENT:
+            return any(child.dep_ == "advmod" and child.lower_ in HABITUAL_ADVERBS for child in current.children)
+        if current.tag_ != "VB" or current.dep_ not in ("xcomp", "ccomp", "conj") or _has_modal(current):
+            return False
+        current = current.head
+    return False
+
+
+def _has_modal(verb: Token) -> bool:
+    return any(c.dep_ == "aux" and c.lower_ != "to" for c in verb.children)
 
 
 def _is_inclination(verb: Token) -> bool:
     """Whether a verb is what somebody tends or likes to do."""
+    while verb.dep_ == "conj" and verb.head.dep_ in ("xcomp", "conj"):
+        verb = verb.head  # "tend to arrest opponents and blame foreigners"
     return verb.dep_ == "xcomp" and verb.head.lemma_ in INCLINATIONS and verb.head.tag_ in _PRESENT
 
 
@@ -202,6 +219,11 @@ def _is_own_habit(verb: Predicate) -> bool:
     return verb.token.tag_ == "VBP" and not verb.auxiliaries
 
 
+def _is_open_to_all(verb: Predicate) -> bool:
+    """Whether a verb says what may be said by whoever wants to: "an appeal can be made within ten days"."""
+    return verb.is_passive and verb.subject is None and not _OUTCOMES.isdisjoint(verb.auxiliaries)
+
+
 def _is_imperative(verb: Token) -> bool:
     """Whether a verb tells the reader to do something: "Contact the editors"."""
     if verb.tag_ != "VB" or verb.dep_ != "ROOT":
@@ -210,14 +232,37 @@ def _is_imperative(verb: Token) -> bool:
 
 
 def _is_asked(token: Token) -> bool:
-    """Whether the sentence is a question: "What charges does he face?"."""
-    sent = token.sent
-    first = next((t for t in sent[_after_label(sent) :] if not t.is_punct and not t.is_space), None)
-    before_end = (sent.doc[i] for i in range(sent.end - 1, sent.start - 1, -1))
-    last = next((t for t in before_end if not t.is_space and t.text not in _QUOTES), None)
-    if first is None or last is None or last.text != "?":
+    """Whether what tells an event is a question: "What charges does he face?", "If not, who fired?"."""
+    sent, doc = token.sent, token.sent.doc
+    start = sent.start + _after_label(sent)
+    last = next(
+        (i for i in range(sent.end - 1, start - 1, -1) if not doc[i].is_space and doc[i].text not in _QUOTES), None
+    )
+    if last is not None and doc[last].text == "?" and _is_question(doc[start:last], token):
+        return True
+    end = next((i for i in range(token.i, sent.end) if doc[i].text in _ENDS_OF_WORDS), None)
+    if end is None or doc[end].text != "?":
         return False
-    return first.tag_ in _QUESTION_TAGS or first.dep_ in ("aux", "auxpass") or first.pos_ == "AUX"
+    start = next((i + 1 for i in range(token.i - 1, start, -1) if doc[i].text in _ENDS_OF_WORDS), start)
+    return _is_question(doc[start:end], token)
+
+
+def _is_question(words: Span, token: Token) -> bool:
+    """Whether words in front of a question mark ask something about one of them."""
+    first = next((t for t in words if not t.is_punct and not t.is_space), None)
+    if first is None:
+        return False
+    if first.tag_ in _QUESTION_TAGS or first.dep_ in ("aux", "auxpass") or first.pos_ == "AUX":
+        return True
+    return any(t.tag_ in _QUESTION_TAGS and t.i < token.i and _opens_question(t) for t in words)
+
+
+def _opens_question(word: Token) -> bool:
+    """Whether a question word stands behind a comma or a conjunction and opens no relative clause: "If not, what made them"."""
+    before = word.nbor(-1) if word.i > word.sent.start else None
+    if before is None or not (before.text == "," or before.dep_ == "cc"):
+        return False
+    return word.head.dep_ not in ("relcl", "acl") or word.head.head.pos_ not in ("NOUN", "PROPN", "PRON")
 
 
 def _after_label(sent: Span) -> int:
@@ -242,15 +287,42 @@ def _is_to_you(verb: Token, clauses: ClauseReader) -> bool:
 
 
 def _is_anyone(token: Token) -> bool:
-    """Whether the event stands in a relative clause on "those", "anyone", "any act" or the like, in the present tense."""
+    """Whether the event stands in a clause in the present on "those", "anyone", "any act" or the like, or on somebody of whom a
+    rule tells ("a minister who is charged steps down"), or in what is to be done with "people accused of crimes".
+    """
     current = token
     for _ in range(_CLIMB):
+        noun = current.head
+        if current.dep_ == "acl" and current.tag_ == "VBN" and noun.lower_ in ANYONE:
+            return not any(c.dep_ in ("det", "nummod", "amod") for c in noun.lefts) and _governor(noun).tag_ == "VB"
         if current.dep_ == "relcl":
-            if current.tag_ not in _PRESENT:
+            if not _is_in_present(current):
                 return False
-            noun = current.head
-            return noun.lower_ in ANYONE or any(c.dep_ == "det" and c.lower_ in _ANY for c in noun.lefts)
+            determiners = {c.lower_ for c in noun.lefts if c.dep_ == "det"}
+            if noun.lower_ in ANYONE or not determiners.isdisjoint(_ANY):
+                return True
+            return not determiners.isdisjoint(("a", "an")) and _is_as_a_rule(_governor(noun))
         if current.dep_ not in ("xcomp", "conj", "dobj", "pobj", "prep", "ccomp"):
             return False
-        current = current.head
+        current = noun
     return False
+
+
+def _is_in_present(verb: Token) -> bool:
+    return verb.tag_ in _PRESENT or any(c.dep_ == "auxpass" and c.tag_ in _PRESENT for c in verb.lefts)
+
+
+def _is_as_a_rule(verb: Token) -> bool:
+    """Whether a verb tells what is so at any time or may be: "steps down", "can ask"."""
+    auxiliaries = {c.lower_ for c in verb.children if c.dep_ == "aux"}
+    return verb.tag_ in _PRESENT or (verb.tag_ == "VB" and not auxiliaries.isdisjoint(_POSSIBILITY))
+
+
+def _governor(noun: Token) -> Token:
+    """The verb that a noun phrase depends on, through prepositions and other nouns; the noun where there is none."""
+    current = noun
+    for _ in range(_CLIMB):
+        current = current.head
+        if current.pos_ in ("VERB", "AUX"):
+            return current
+    return noun

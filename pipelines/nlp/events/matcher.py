@@ -16,7 +16,7 @@ from pipelines.nlp.clauses.phrase_reader import PhraseReader
 from pipelines.nlp.clauses.phrases import lemma_of, undertaken
 from pipelines.nlp.events.lexicon import EventLexicon, Frame, PrepCondition
 from pipelines.nlp.events.parties import PartyReader
-from pipelines.nlp.events.patterns import CONNECTIVES
+from pipelines.nlp.events.patterns import CONNECTIVES, UNDOING
 from pipelines.nlp.parsed import Token
 
 _INTERROGATIVES = frozenset("if whether what why how who whom when where which".split())
@@ -26,6 +26,7 @@ _FORCES = "storms"  # class of the nouns for what nobody does
 _NEAR = 4  # tokens between a name and what it is the name of
 _NAME_TAGS = frozenset(("PROPN", "X"))
 _CONTENT = frozenset(("NOUN", "PROPN", "VERB", "ADJ"))
+_WHEN = frozenset(("DATE", "TIME"))
 _BODIES = frozenset(("ORG", "GPE", "LOC", "FAC", "EVENT"))
 ACTOR, UNDERGO, EXIST = "actor", "undergo", "exist"
 SPEAKER, JUDGED = "speaker", "judged"  # who says the clause; of whom or what it says it ("the raid was a disgrace")
@@ -85,6 +86,8 @@ class FrameMatcher:
         if token.pos_ in ("NOUN", "PROPN"):
             return None if _is_connective(token) or _describes(token) else self._noun_site(token)
         if token.pos_ == "ADJ":
+            if any(child.lower_ in UNDOING for child in token.lefts):
+                return None
             verb = self.clauses.predicate(token.head) if token.dep_ == "acomp" else None
             return Site(token, verb)
         return None
@@ -191,7 +194,10 @@ class FrameMatcher:
             return False
         if frame.actors and not self._has_actor(site, frame):
             return False
-        return not frame.preps or any(self._has_prep(site, condition) for condition in frame.preps)
+        if not frame.preps:
+            return True
+        is_going = frame.event_type is not None and bool(self.lexicon.traits_of(frame.event_type, frame.mode).way)
+        return any(self._has_prep(site, condition, is_going=is_going) for condition in frame.preps)
 
     def _is_person(self, obj: Token) -> bool:
         """Whether a phrase is itself persons or a people, not a body, a place or a thing that names persons."""
@@ -213,8 +219,10 @@ class FrameMatcher:
             return any(c.lower_ == frame.particle and c.dep_ in ("advmod", "prep", "prt") for c in site.token.children)
         return not verb.particle or not any(f.particle == verb.particle for f in siblings)
 
-    def _has_prep(self, site: Site, condition: PrepCondition) -> bool:
+    def _has_prep(self, site: Site, condition: PrepCondition, *, is_going: bool) -> bool:
         objects = self.role_tokens(site, condition.preposition)
+        if is_going:  # "arrived at noon" tells of no place
+            objects = [o for o in objects if o.ent_type_ not in _WHEN]
         if condition.is_party:
             return any(p.is_party for o in objects for p in self.parties.parties(o))
         if not condition.heads:

@@ -10,14 +10,14 @@ from collections.abc import Container
 from dataclasses import replace
 
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
-from pipelines.nlp.clauses.government import government
+from pipelines.nlp.clauses.government import Government, government
 from pipelines.nlp.clauses.phrases import first_object, lemma_of
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import SAME, EventLexicon, Operator, Outcome
 from pipelines.nlp.events.matcher import FrameMatcher, Site
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase, without_parties
-from pipelines.nlp.events.patterns import NO_DEEDS, OBLIGATION, WILL
+from pipelines.nlp.events.patterns import DEFINITE, NO_DEEDS, OBLIGATION, UNDOING, WILL
 from pipelines.nlp.events.roles import RoleFiller
 from pipelines.nlp.parsed import Token
 from pipelines.records import Modality
@@ -78,19 +78,37 @@ class OperatorReader:
             return None
         token = draft.top
         for _ in range(_CLIMB):
-            governed = government(token)
+            governed = government(token) or self._asked_to(token)
             if governed is None:
                 break
             operator = self.find(governed.token, governed.complement)
             if operator is None:
                 break
+            below = replace(draft, operators=list(draft.operators), below=None)
             result = self._apply(draft, operator, governed.token)
             if result is None:
                 return None
+            if result.trigger.i == governed.token.i:
+                result.below = below
             draft = result
             token = self._top_of(governed.token)
             draft.top = token
         return draft
+
+    def _asked_to(self, token: Token) -> Government | None:
+        """What the parser took for the purpose of asking: "pressed Turkey to extradite him"."""
+        head = token.head
+        if token.dep_ != "advcl" or token.tag_ != "VB" or token.i < head.i or head.pos_ != "VERB":
+            return None
+        if not any(c.dep_ == "aux" and c.lower_ == "to" for c in token.lefts):
+            return None
+        asked = next((c for c in head.rights if c.dep_ == "dobj"), None)
+        if asked is None or not head.i < asked.i < token.i or not self.parties.is_party(asked):
+            return None
+        operator = self.find(head, "inf")
+        if operator is None or operator.controller != "obj" or operator.effect != "REQUEST":
+            return None
+        return Government(head, "inf")
 
     def _is_of_denied_report(self, token: Token) -> bool:
         """Whether an event stands in the clause of a report that does not exist: "no evidence that the raid came from"."""
@@ -115,6 +133,12 @@ class OperatorReader:
             draft.attributed_to = subject[0]
         if operator.effect == "REPORT":
             return None if _is_denied(token) else draft  # "there is no evidence that"
+        if token.pos_ == "ADJ" and any(child.lower_ in UNDOING for child in token.lefts):
+            return None  # "ill prepared for talks"
+        if operator.effect == "FORCE" and token.pos_ == "VERB" and self.clauses.predicate(token).is_negated:
+            return None  # "is not required to ratify it"
+        if operator.effect == "CONSIDER" and operator.complement == "noun" and _is_known(draft.top):
+            return None  # a topic: "discussed the strike"
         if draft.is_negated and operator.effect in DECISIONS and self.lexicon.is_cooperative(draft.event_type):
             operator = replace(operator, effect="REJECT")  # "decided not to extradite him"
         outcome = self.lexicon.compose(operator.effect, draft.event_type, draft.mode)
@@ -289,6 +313,13 @@ class OperatorReader:
 def _pos_of(token: Token) -> str:
     """The part of speech under which the lexicon has a predicate."""
     return "verb" if token.pos_ in ("VERB", "AUX") else "adj" if token.pos_ == "ADJ" else "noun"
+
+
+def _is_known(noun: Token) -> bool:
+    """Whether a noun tells something that was spoken of before, not what may be done: "the strike", not "sanctions"."""
+    return noun.pos_ == "NOUN" and any(
+        c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ in DEFINITE) for c in noun.lefts
+    )
 
 
 def _has_other_subject(token: Token) -> bool:

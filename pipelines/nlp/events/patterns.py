@@ -32,6 +32,9 @@ NEVER_PARTY = frozenset(
 # Determiners of what is told as one of its kind, not as a deed known: "a protest", "any attack".
 INDEFINITE = frozenset("a an any no some".split())
 
+# Determiners of what was spoken of before: "the protest".
+DEFINITE = frozenset("the this that these those".split())
+
 # Words that stand alone for persons where a verb says what is done to them: "All were released".
 BARE_QUANTIFIERS = frozenset("all both some many several most others another dozens hundreds thousands those".split())
 
@@ -85,6 +88,9 @@ RULE_NOUNS = frozenset(
     rulebook""".split()
 )
 
+# Of these those that nobody passes to do something to somebody: "the king was bound by a constitution", not "by a new law".
+NO_ACTS = frozenset("constitution charter custom tradition religion doctrine etiquette convention rulebook".split())
+
 # Who is meant in general: "those who attack police officers".
 ANYONE = frozenset("those anyone anybody everyone everybody whoever someone somebody people whomever".split())
 
@@ -98,5 +104,10 @@ HABITUAL_ADVERBS = frozenset(
     "usually often typically generally always routinely regularly sometimes normally frequently traditionally rarely".split()
 )
 
+# Adverbs by which an adjective says the contrary: "ill prepared for the talks".
+UNDOING = frozenset("ill badly poorly inadequately insufficiently".split())
+
 # Prepositions and nouns that together are a conjunction.
-CONNECTIVES = frozenset((("in", "order"), ("on", "condition"), ("in", "case"), ("in", "return"), ("in", "response")))
+CONNECTIVES = frozenset(
+    (("in", "order"), ("on", "condition"), ("in", "case"), ("in", "return"), ("in", "response"), ("in", "protest"))
+)

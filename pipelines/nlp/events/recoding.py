@@ -30,6 +30,8 @@ class Recoder:
         ):
             return []
         inner.attributed_to = outer.actors[0] if outer.actors else None
+        if inner.is_composed:  # "condemned the plan to attack": no threat to who condemns it
+            inner.recipients = without_parties(inner.recipients, outer.actors)
         if not any(p.is_party for p in inner.recipients):
             inner.recipients = (
                 without_parties([p for p in outer.recipients if p.is_party], inner.actors) or inner.recipients
