@@ -85,9 +85,7 @@ class FrameMatcher:
             return Site(token, self._shared_passive(self.clauses.predicate(token)))
         if token.pos_ in ("NOUN", "PROPN"):
             return None if _is_connective(token) or _describes(token) else self._noun_site(token)
-        if token.pos_ == "ADJ":
-            if any(child.lower_ in UNDOING for child in token.lefts):
-                return None
+        if token.pos_ == "ADJ" and UNDOING.isdisjoint(child.lower_ for child in token.lefts):
             verb = self.clauses.predicate(token.head) if token.dep_ == "acomp" else None
             return Site(token, verb)
         return None
@@ -194,10 +192,8 @@ class FrameMatcher:
             return False
         if frame.actors and not self._has_actor(site, frame):
             return False
-        if not frame.preps:
-            return True
         is_going = frame.event_type is not None and bool(self.lexicon.traits_of(frame.event_type, frame.mode).way)
-        return any(self._has_prep(site, condition, is_going=is_going) for condition in frame.preps)
+        return not frame.preps or any(self._has_prep(site, c, is_going=is_going) for c in frame.preps)
 
     def _is_person(self, obj: Token) -> bool:
         """Whether a phrase is itself persons or a people, not a body, a place or a thing that names persons."""

@@ -24,7 +24,10 @@ from pipelines.records import Modality
 
 DEMAND_SALIENCE = 0.5
 SAYINGS = frozenset(("REPORT", "ACCUSE"))  # effects of predicates that tell of an event
-DECISIONS = frozenset(("AGREE", "PLAN", "FACT", "WANT"))  # effects that a negated complement turns into a refusal
+EXPECTATION = "EXPECT"  # effect of what others say is to come
+DECISIONS = frozenset(
+    ("AGREE", "PLAN", EXPECTATION, "FACT", "WANT")
+)  # effects that a negated complement turns into a refusal
 _CLIMB = 6  # operators deep; deeper chains are parse errors
 
 
@@ -151,6 +154,7 @@ class OperatorReader:
                 draft.actors = subject
             if outcome.modality:
                 draft.modality = Modality(outcome.modality)
+            draft.is_expected |= operator.effect == EXPECTATION
         if token.pos_ in ("VERB", "AUX"):
             self._share_modality(draft, self.clauses.predicate(token))
         return draft

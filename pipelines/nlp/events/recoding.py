@@ -49,7 +49,7 @@ class Recoder:
             draft.recipients, draft.actors = draft.actors, [draft.attributed_to] if draft.attributed_to else []
             draft.modality = Modality.ACTUAL
             self._recode(draft, "REQUEST")
-        elif draft.modality == Modality.FUTURE:
+        elif draft.modality == Modality.FUTURE and not draft.is_expected:
             _part(draft)
             self._recode(draft, "PLAN")
 
