@@ -24,3 +24,17 @@ def test_noun_that_a_verb_says_is_done_or_suffered(nlp):
 def test_frame_without_conditions_takes_no_participle_before_a_noun(nlp):
     assert matched(nlp, "The minister alleged a plot.", "alleged") == "ACCUSE"
     assert matched(nlp, "He spoke of an alleged plot.", "alleged") is None
+
+
+@pytest.mark.model
+def test_act_without_a_name_of_its_own_is_what_its_adjective_says(nlp):
+    assert matched(nlp, "The Kenyan minister called the decision an unjust act.", "called") == "ACCUSE"
+    assert matched(nlp, "The Kenyan minister called the decision a formal act.", "called") is None
+    assert matched(nlp, "The Kenyan senator said the law was a reckless step.", "reckless") == "ACCUSE"
+    assert matched(nlp, "The Kenyan senator said the driver was a reckless man.", "reckless") is None
+
+
+@pytest.mark.model
+def test_word_beside_a_verb_is_its_particle_however_the_parser_hangs_it(nlp):
+    assert matched(nlp, "The Kenyan hostages walked free on Monday.", "walked") == "RETREAT"
+    assert matched(nlp, "The Albanian deputies voted no on Monday.", "voted") == "REJECT"

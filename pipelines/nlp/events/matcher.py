@@ -23,6 +23,8 @@ _INTERROGATIVES = frozenset("if whether what why how who whom when where which".
 # The parts of speech of predicates, as the lexicon calls them.
 _POS = {"VERB": "verb", "AUX": "verb", "ADJ": "adj", "NOUN": "noun", "PROPN": "noun"}
 _FORCES = "storms"  # class of the nouns for what nobody does
+_NAMELESS = "nameless"  # class of the nouns for acts of any kind: "act", "move", "decision"
+_BESIDE_VERB = frozenset("advmod prep prt acomp intj".split())  # what a particle may be: "walked free", "said no"
 _NEAR = 4  # tokens between a name and what it is the name of
 _NAME_TAGS = frozenset(("PROPN", "X"))
 _CONTENT = frozenset(("NOUN", "PROPN", "VERB", "ADJ"))
@@ -212,7 +214,7 @@ class FrameMatcher:
         if frame.particle:
             if verb.particle:
                 return verb.particle == frame.particle
-            return any(c.lower_ == frame.particle and c.dep_ in ("advmod", "prep", "prt") for c in site.token.children)
+            return any(c.lower_ == frame.particle and c.dep_ in _BESIDE_VERB for c in site.token.children)
         return not verb.particle or not any(f.particle == verb.particle for f in siblings)
 
     def _has_prep(self, site: Site, condition: PrepCondition, *, is_going: bool) -> bool:
@@ -221,9 +223,7 @@ class FrameMatcher:
             objects = [o for o in objects if o.ent_type_ not in _WHEN]
         if condition.is_party:
             return any(p.is_party for o in objects for p in self.parties.parties(o))
-        if not condition.heads:
-            return bool(objects)
-        return any(self.heads_fit(o, condition.heads) for o in objects)
+        return any(self.heads_fit(o, condition.heads) for o in objects) if condition.heads else bool(objects)
 
     def heads_fit(self, token: Token, wanted: frozenset[str]) -> bool:
         """Whether a phrase is headed by one of the wanted nouns."""
@@ -233,8 +233,13 @@ class FrameMatcher:
             names = [h for h in heads if h.pos_ in _NAME_TAGS]
             titles = {c.lower_ for h in names for c in h.lefts}  # "hosted King Salman"
             titles.update(*(self._forces.get(h.lower_, ()) for h in names))
-            forms = self._head_forms[token.i] = titles.union(*map(self.phrases.forms, heads))
+            forms = self._head_forms[token.i] = titles.union(*map(self.phrases.forms, heads), self._said_of(heads))
         return not wanted.isdisjoint(forms)
+
+    def _said_of(self, heads: list[Token]) -> set[str]:
+        """What is said of acts without a name of their own: "a cowardly act", "an unjust law"."""
+        nameless = self.lexicon.noun_classes.get(_NAMELESS, frozenset())
+        return {c.lower_ for h in heads if lemma_of(h) in nameless for c in h.lefts if c.dep_ == "amod"}
 
     @cached_property
     def _forces(self) -> dict[str, set[str]]:
@@ -271,7 +276,7 @@ class FrameMatcher:
         if role == PASSAGE:
             return self._passage(site.token)
         if role == JUDGED:
-            return _judged(site) if self.parties.speakers.over(site.token) is not None else []
+            return self._judged(site.token) if self.parties.speakers.over(site.token) is not None else []
         if site.noun is not None:
             return self._noun_role(site, role)
         if role in (CLAUSE, QUESTION):
@@ -296,6 +301,14 @@ class FrameMatcher:
         if verb.obj is not None:
             found += self._phrase_role(verb.obj, role)
         return found
+
+    def _judged(self, token: Token) -> list[Token]:
+        """The subject of the copula of which an adjective or a noun is the predicate: "was cruel", "was a cruel act"."""
+        if token.dep_ == "amod" and token.lower_ in self._said_of([token.head]):
+            token = token.head
+        if token.dep_ not in ("acomp", "attr") or token.head.lemma_ != "be":
+            return []
+        return [c for c in token.head.children if c.dep_ == "nsubj" and c.i < token.i]
 
     def _passage(self, token: Token) -> list[Token]:
         """The content words around a predicate, without itself."""
@@ -366,14 +379,6 @@ def _is_in_other_tense(first: Token, second: Predicate) -> bool:
     if second.auxiliaries or second.token.tag_ not in ("VBD", "VBZ"):
         return False
     return first.tag_ != second.token.tag_ or any(child.dep_ == "aux" for child in first.lefts)
-
-
-def _judged(site: Site) -> list[Token]:
-    """The subject of the copula of which an adjective or a noun is the predicate."""
-    token = site.token
-    if token.dep_ not in ("acomp", "attr") or token.head.lemma_ != "be":
-        return []
-    return [c for c in token.head.children if c.dep_ == "nsubj" and c.i < token.i]
 
 
 def _clauses(verb: Token, *, is_question: bool) -> list[Token]:
