@@ -49,6 +49,7 @@ from pipelines.records import EventDateSource, Modality, Precision, TimeExpressi
 
 _LONG = frozenset(("month", "year", "decade", "century"))
 _SAME_TIME = frozenset(("when", "as", "while", "where"))
+_YEARS = frozenset((Precision.YEAR, Precision.DECADE, Precision.CENTURY))
 _CLIMB = 12
 _WEEKS_AGO = 3  # words
 _DAY_BEFORE = re.compile(r"(?<![\w.,])(\d{1,2})\s*(?:and|to|&|-|–|—)\s*$")
@@ -291,11 +292,12 @@ def is_others(rank: int, time: TimeExpression, reason: int | None, later: int | 
     Args:
         rank: how near in the tree the time stands to the event.
         time: the time.
-        reason: where in its chain of clauses stands what it was the reason for (`chains.reason_rank`).
+        reason: where in its chain of clauses stands what it was the reason for (`chains.reason_rank`); a year may be of both.
         later: where stands what came before it (`chains.later_rank`); a day may be of both.
     """
     is_before = later is not None and rank >= later and time.precision != Precision.DAY
-    return is_before or reason is not None and rank >= reason
+    is_for = reason is not None and rank >= reason and time.precision not in _YEARS
+    return is_before or is_for
 
 
 def _document_rank(head: Token, ranks: dict[int, int]) -> int | None:
