@@ -48,7 +48,7 @@ def telling(draft: Draft) -> Telling:
     Returns:
         NEWS or STATE for what the sentence reports, BACKGROUND for what it only refers to.
     """
-    if is_background(draft) or is_purpose(draft):
+    if is_background(draft) or is_purpose(draft) or was_followed(draft.site.noun):
         return Telling.BACKGROUND
     start = draft.trigger if draft.is_composed else draft.site.top
     if start.pos_ in ("NOUN", "PROPN") and not _is_news_noun(start):
@@ -77,8 +77,6 @@ def is_background(draft: Draft) -> bool:
     noun = draft.site.noun
     if noun is None or noun.dep_ in ("nsubj", "nsubjpass"):
         return False
-    if noun.dep_ == "dobj" and noun.head.lemma_ == "follow":
-        return True  # "the ban followed talks with them"
     return any(c.dep_ == "amod" and c.tag_ == "VBN" and any(c.lefts) for c in noun.lefts)
 
 
@@ -167,6 +165,11 @@ def is_split_passive(verb: Token) -> bool:
     return verb.head.pos_ == "AUX" and not any(
         c.dep_ in ("mark", "nsubj", "nsubjpass", "advmod") for c in verb.children
     )
+
+
+def was_followed(noun: Token | None) -> bool:
+    """Whether a noun is what something else followed: "the ban followed talks with them"."""
+    return noun is not None and noun.dep_ == "dobj" and noun.head.lemma_ == "follow"
 
 
 def _is_news_noun(noun: Token) -> bool:
