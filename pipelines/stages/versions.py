@@ -33,6 +33,7 @@ _RESOLVE = (
     "stages/ingest/fingerprint.py",
     "ids.py",
     "records.py",
+    "lexicons/counting_words.csv",
     "lexicons/countries.csv",
     "lexicons/day_parts.csv",
     "lexicons/day_telling_words.csv",

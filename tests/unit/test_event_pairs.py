@@ -84,6 +84,11 @@ class TestLikeness:
         ("the communist rebels", ["rebel", "communist"]),
         ("Malian rebels", ["rebel"]),
         ("gunmen from the northern province", ["gunmen"]),
+        ("Thousands of teachers", ["teacher"]),
+        ("tens of thousands of angry miners", ["miner", "angri"]),
+        ("seven of the journalists", ["journalist"]),
+        ("37 of them", ["them"]),
+        ("the government of Chad", ["govern"]),
         ("", []),
     ],
 )
@@ -253,6 +258,12 @@ class TestPairEvidence:
     def test_parties(self, one, other, weight_name):
         found = evidence(replace(BOMBING, actors=(one,)), replace(BOMBING, name="b", actors=(other,)))
         assert found["actors"] == pytest.approx(weights()[weight_name])
+
+    @pytest.mark.parametrize(("party", "are_strangers"), [(state("Niger", "NER"), True), (None, False)])
+    def test_where_one_names_no_party_there_is_none_that_differs(self, party, are_strangers):
+        one = replace(BOMBING, actors=(state("Chad", "TCD"),))
+        found = evidence(one, replace(one, name="b", document="b", actors=() if party is None else (party,)))
+        assert ("strangers" in found) == are_strangers
 
     def test_of_a_longer_list_the_best_fit_counts(self):
         many = replace(BOMBING, name="b", actors=(state("Chad", "TCD"), person("Ana Torres"), REBELS))

@@ -20,7 +20,7 @@ from pipelines.stages.resolve.identity_weights import weights
 from pipelines.stages.resolve.likeness import cosines
 from pipelines.stages.resolve.party_fits import fit_lists
 from pipelines.stages.resolve.party_lists import count, joined, rows_of
-from pipelines.stages.resolve.report_parties import Parties
+from pipelines.stages.resolve.report_parties import NO_PARTY, Parties
 from pipelines.stages.resolve.reports import NO_DAY, Reports, SketchNorms
 
 # Evidence by which two reports exclude each other, whatever else they share.
@@ -269,9 +269,15 @@ class PairEvidence:
         found["other_partner"][alike] = (least < _CONTRADICTED) & two
         found["same_partners"][alike] = (least >= alone) & two
         best = np.where(mutual, found["parties"] / 2.0, np.maximum(found["actors"], found["recipients"]))
-        found["strangers"] = (best < alone) & (r.document[self._first] != r.document[self._second])
-        found["strangers_speak"] = found["strangers"] & self._both(r.is_speech)[0] & self._both(r.is_speech)[1]
+        unknown = (best < alone) & (r.document[self._first] != r.document[self._second])
+        found["strangers"] = unknown & (mutual | self._have_both(r.actors) | self._have_both(r.recipients))
+        found["strangers_speak"] = unknown & self._both(r.is_speech)[0] & self._both(r.is_speech)[1]
         return found
+
+    def _have_both(self, parties: Parties) -> np.ndarray:
+        """Whether both reports name parties of a role; where one names none, there is nothing that differs."""
+        named = (parties.kind != NO_PARTY).any(axis=1)
+        return named[self._first] & named[self._second]
 
     def _fit(self, one: Parties, other: Parties) -> tuple[np.ndarray, np.ndarray]:
         """Log-odds of the parties of one role of the first reports against those of another of the second ones."""

@@ -18,6 +18,7 @@ from pipelines.stages.resolve.likeness import stems, weight
 _LEXICONS = Path(__file__).parents[2] / "lexicons"
 _TELLING_WORD, _TELLING_MODIFIER = 0.3, 0.4
 _PHRASE_END = re.compile(r"\s+(?:of|from|in|at|near|with|for|by|on|who|that|which)\s|[,;(]")
+_OF = re.compile(r"\s+of\s+")
 _NAME_WORD = re.compile(r"[^\W\d_][\w.'’-]*")
 _BESIDE, _WORDS_BEFORE, _WORDS_AFTER = 40, 3, 2  # characters and words around a trigger
 
@@ -45,13 +46,31 @@ def trigger_stems(text: str) -> list[str]:
 
 
 def head_and_word(text: str) -> list[str]:
-    """The stem of the head of a party's phrase, and of its most telling other word if it has one."""
-    phrase = _PHRASE_END.split(text, maxsplit=1)[0] or text
-    found = stems(phrase)
+    """The stem of the head of a party's phrase, and of its most telling other word if it has one.
+
+    Of "thousands of teachers" the head is who is counted.
+    """
+    parts = _OF.split(text)
+    while len(parts) > 1 and _is_count(parts[0]):
+        del parts[0]
+    whole = " of ".join(parts)
+    found = stems(_PHRASE_END.split(whole, maxsplit=1)[0] or whole)
     if not found:
         return []
     rest = [stem for stem in _telling(found[:-1], but=_country_stems()) if weight(stem) >= _TELLING_MODIFIER]
     return [found[-1], *rest[:1]]
+
+
+def _is_count(phrase: str) -> bool:
+    """Whether a phrase ends in a word that only says how many: "at least 37", "tens", "a large group"."""
+    last = phrase.lower().split()[-1:]
+    return any(word.isdigit() or word in _counting_words() for word in last)
+
+
+@cache
+def _counting_words() -> frozenset[str]:
+    rows = pd.read_csv(_LEXICONS / "counting_words.csv", comment="#", keep_default_na=False)
+    return frozenset(rows["word"])
 
 
 @lru_cache(maxsize=50_000)
