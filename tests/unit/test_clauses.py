@@ -245,3 +245,15 @@ def test_a_verb_behind_a_relative_clause_of_the_root_is_no_participle():
     )
     assert not is_passive(doc[5])
     assert ClauseReader(doc).predicate(doc[5]).subject.text == "Chad"
+
+
+def test_who_uses_something_to_act_acts():
+    used = parse(
+        "Roe Roe PROPN NNP nsubj 1",
+        "used use VERB VBD ROOT 1",
+        "radio radio NOUN NN dobj 1",
+        "to to PART TO aux 4",
+        "thank thank VERB VB xcomp 1",
+        "voters voter NOUN NNS dobj 4",
+    )
+    assert ClauseReader(used).predicate(used[4]).subject.text == "Roe"

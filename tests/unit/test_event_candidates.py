@@ -215,3 +215,18 @@ def test_things_that_are_nobodys_are_no_parties(nlp):
     for word, acts, expected in (("state", False, True), ("force", False, True), ("soldiers", True, False)):
         (phrase, *_) = parts.parties.parties(parts.token(word), allow_things=True)
         assert themes.is_no_party(phrase, acts=acts) is expected, word
+
+
+@pytest.mark.model
+def test_who_stands_behind_a_relative_clause_is_no_argument_of_it(nlp):
+    parts = parts_of(nlp, "He backed Amara Okoye, who was arrested on Monday, and Tomas Varga.")
+    found = parts.named(parts.candidates("arrested"))
+    assert ("obj", "") in places(found["Amara Okoye"])
+    assert not any("Varga" in name and ("obj", "") in places(c) for name, c in found.items())
+
+
+@pytest.mark.model
+def test_whom_charges_were_brought_against_is_named_inside_the_phrase(nlp):
+    parts = parts_of(nlp, "Prosecutors dropped the charges brought against the Kenyan editor.")
+    found = parts.named(parts.candidates("dropped"))
+    assert ("obj", "against") in places(next(c for name, c in found.items() if "editor" in name))

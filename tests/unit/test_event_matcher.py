@@ -38,3 +38,16 @@ def test_act_without_a_name_of_its_own_is_what_its_adjective_says(nlp):
 def test_word_beside_a_verb_is_its_particle_however_the_parser_hangs_it(nlp):
     assert matched(nlp, "The Kenyan hostages walked free on Monday.", "walked") == "RETREAT"
     assert matched(nlp, "The Albanian deputies voted no on Monday.", "voted") == "REJECT"
+
+
+@pytest.mark.model
+def test_who_is_the_subject_or_target_of_a_deed_undergoes_it(nlp):
+    for text, word in (
+        ("Chad has been the subject of French sanctions since 2011.", "sanctions"),
+        ("Chad became the target of an attack.", "attack"),
+    ):
+        parts = parts_of(nlp, text)
+        site = parts.site(word)
+        assert site.support == "undergo"
+        assert [t.text for t in parts.reader.matcher.role_tokens(site, "obj")] == ["Chad"]
+    assert parts_of(nlp, "This is the result of sanctions.").site("sanctions").support is None

@@ -6,7 +6,7 @@ RELATIVE_PRONOUNS = frozenset(("who", "whom", "which", "that", "whose"))
 
 # Verbs whose subject, not their object, is the understood subject of their infinitive.
 SUBJECT_CONTROL = frozenset(
-    ("promise", "threaten", "vow", "pledge", "agree", "offer", "swear", "plan", "telephone", "phone")
+    ("promise", "threaten", "vow", "pledge", "agree", "offer", "swear", "plan", "telephone", "phone", "use", "utilise")
 )
 
 # Verbs whose prepositional object is the understood subject: "called on the rebels to disarm".

@@ -249,7 +249,7 @@ class EntityResolver:
 
     def _read_people_of_group(self, reading: Reading, nominal: Nominal, group: Nominal) -> MentionSpan | None:
         """ "officials from both countries": one entity of that role for each country."""
-        members = groups.group_members(reading.discourse, group, reading.countries)
+        members = groups.group_members(reading.discourse, group, reading.countries, clear=reading.home.clear)
         if not members:
             return None
         sector, word = nominal.stated.sector, nominal.word
@@ -262,7 +262,7 @@ class EntityResolver:
         return group_mention(reading, nominal, nodes)
 
     def _read_group(self, reading: Reading, nominal: Nominal) -> MentionSpan | None:
-        members = groups.group_members(reading.discourse, nominal, reading.countries)
+        members = groups.group_members(reading.discourse, nominal, reading.countries, clear=reading.home.clear)
         if not members:
             return None
         return group_mention(reading, nominal, members)

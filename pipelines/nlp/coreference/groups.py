@@ -19,18 +19,26 @@ _LAST_OCCURRENCES = 20  # of a referent that can be that near
 _OWN_DEPS = frozenset({"amod", "compound", "poss", "nmod"})
 
 
-def group_members(discourse: Discourse, nominal: Nominal, countries: dict[str, EntityNode]) -> tuple[EntityNode, ...]:
+def group_members(
+    discourse: Discourse, nominal: Nominal, countries: dict[str, EntityNode], *, clear: str | None = None
+) -> tuple[EntityNode, ...]:
     """The members of "both countries", "the two leaders", "the two sides"; empty where they cannot be told.
 
     Args:
         discourse: what was read before.
         nominal: a nominal of a group form.
         countries: the entity of each country code, for countries that only people and organisations stood for so far.
+        clear: the country that the story is about alone, whose sides are no other states; None where there is none.
     """
     wanted = nominal.count or 2
     if nominal.form is Form.LEADERS:
         return _people(discourse, nominal, wanted)
+    if nominal.word in BARE_PAIRS and (named := _pair_before(discourse, nominal)):
+        return named
     members = _countries(discourse, nominal, wanted, countries)
+    if nominal.form is Form.SIDES and _are_abroad(members, clear):
+        members = _coordinated_bodies(discourse, discourse.sentence_of[nominal.start]) if wanted == 2 else ()
+        members = () if _are_abroad(members, clear) else members
     if not members and nominal.word in BARE_PAIRS:
         members = _people(discourse, nominal, wanted)
     return members
@@ -50,6 +58,22 @@ def _countries(
         return _coordinated_bodies(discourse, sentence) if wanted == 2 else ()  # sides may be no countries at all
     recent = _codes_in_order(discourse, sentence, lambda s: sentence - _FOCUS_SENTENCES <= s <= sentence)
     return tuple(countries[c] for c in recent[-wanted:]) if len(recent) >= wanted else ()
+
+
+def _are_abroad(members: tuple[EntityNode, ...], clear: str | None) -> bool:
+    """Whether all of several parties are of other countries than the one that a story is about alone."""
+    return clear is not None and all(m.country not in (None, clear) for m in members)
+
+
+def _pair_before(discourse: Discourse, nominal: Nominal) -> tuple[EntityNode, ...]:
+    """The two people, and no more, that a sentence names before: "Roe met Lund in Paris, where the two exchanged views"."""
+    sentence = discourse.sentence_of[nominal.start]
+    people = [
+        r
+        for r in discourse.recent(sentence, 0)
+        if r.kind == "person" and not r.is_plural and any(o.is_name and o.sentence == sentence for o in r.occurrences)
+    ]
+    return tuple(r.node for r in reversed(people)) if len(people) == 2 else ()
 
 
 def _coordinated_bodies(discourse: Discourse, sentence: int) -> tuple[EntityNode, ...]:

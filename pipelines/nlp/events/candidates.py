@@ -162,7 +162,7 @@ class CandidateReader:
             names.update(dict.fromkeys(self.matcher.phrases.preps(site.token)))
         for name in names:
             for token in self.matcher.role_tokens(site, name):
-                self._phrase(found, token, name)
+                self._phrase(found, token, name, clause=site.top)
         for token in asked_to_act(site.token):
             self._phrase(found, token, "iobj")
         found.add(tuple(self.parties.adjectival(site.token)), Place("adj"))
@@ -201,11 +201,17 @@ class CandidateReader:
                 found.append(self.clauses.predicate(clause))
         return found
 
-    def _phrase(self, found: _Collection, token: Token, relation: str) -> None:
-        """The candidates that a phrase at a relation names: itself, or the parties inside a phrase that is none."""
+    def _phrase(self, found: _Collection, token: Token, relation: str, *, clause: Token | None = None) -> None:
+        """The candidates that a phrase at a relation names: itself, or the parties inside a phrase that is none.
+
+        `clause` is the head of the clause that is asked for its arguments.
+        """
         if token.dep_ == "pcomp" or (token.pos_ in ("VERB", "AUX") and not self.parties.is_party(token)):
             return
         direct = tuple(p for p in self._direct(token) if p.is_party)
+        if clause is not None and len(direct) > 1 and clause.dep_ in ("relcl", "acl") and clause.head.i == token.i:
+            before = tuple(p for p in direct if p.head < clause.i)
+            direct = before or direct  # "the envoy, who was shot, and his aide"
         if direct:
             if relation in _PAIRING and len(direct) > 1:
                 found.add(direct[:1], Place(relation, "first"))
@@ -245,6 +251,8 @@ class CandidateReader:
         for participle in self._participles(head):  # "condemned the move announced by Pompeo"
             if participle.is_passive and participle.subject is not None:
                 found.add(tuple(p for p in self._direct(participle.subject) if p.is_party), Place(relation, "by"))
+            for token in participle.preps.get("against", ()):  # "dropped the charges brought against the editor"
+                found.add(tuple(p for p in self._direct(token) if p.is_party), Place(relation, "against"))
         found.add(tuple(self.parties.adjectival(head)), Place(relation, "adj"))
         for name, tokens in self.matcher.phrases.preps(head).items():
             if name in _EXAMPLES:

@@ -147,6 +147,10 @@ class FrameMatcher:
             if kind is None and dep == "nsubj" and verb.obj is not None:  # "talks took place"
                 kind = self.lexicon.light_kind(verb.lemma, verb.obj.lower_, (EXIST,))
             return Site(noun, verb, noun, kind) if kind is not None else None
+        if dep == "pobj" and head.dep_ == "prep" and head.head.dep_ == "attr":  # "was the target of sanctions"
+            said, verb = lemma_of(head.head), self.clauses.predicate(head.head.head)
+            kind = self.lexicon.light_kind(verb.lemma, f"{said} {head.lower_}", (UNDERGO,))
+            return Site(noun, verb, noun, kind) if kind is not None and verb.subject is not None else None
         if dep == "pobj" and head.dep_ == "prep" and head.head.pos_ == "VERB":
             verb = self.clauses.predicate(head.head)
             particle = head.lower_

@@ -37,6 +37,7 @@ _PATTERNS = (
     r"this material may not be published, broadcast, rewritten.{0,60}",
     r"(?:(?:file |stock )?(?:photo(?:graph)?|image|picture)s?(?: credit| source| caption)?|credit): .{1,120}",
     r"(?:photo(?:graph)?|image|picture) by .{1,80}|getty images|image caption.{0,200}",
+    r"(?:enlarge this image|toggle caption)\b.{0,200}",
     # the site itself
     r"we use cookies\b.{0,300}|(?:accept|manage)(?: all)? cookies.{0,40}|(?:please )?enable javascript.{0,120}",
     r"skip to (?:main )?content|back to top|(?:show|hide|view|leave a|post a) comments?",
