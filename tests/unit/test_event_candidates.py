@@ -13,6 +13,7 @@ from pipelines.nlp.events.evidence import (
     relation_class,
     stands_alone,
 )
+from pipelines.nlp.events.operators import OperatorReader
 from pipelines.nlp.events.paths import crossed, source_kind
 from pipelines.nlp.events.themes import ThemeReader
 from tests.unit.event_parts import parts_of
@@ -230,3 +231,18 @@ def test_whom_charges_were_brought_against_is_named_inside_the_phrase(nlp):
     parts = parts_of(nlp, "Prosecutors dropped the charges brought against the Kenyan editor.")
     found = parts.named(parts.candidates("dropped"))
     assert ("obj", "against") in places(next(c for name, c in found.items() if "editor" in name))
+
+
+@pytest.mark.model
+def test_whom_somebody_offers_to_do_something_to_is_who_is_reached(nlp):
+    for text, word, name in (
+        ("The Kenyan minister offered to meet the families.", "offered", "families"),
+        ("The Kenyan minister threatened to sue the water board.", "threatened", "water board"),
+        ("Kenya agreed to lend a helicopter to the health ministry.", "agreed", "health ministry"),
+    ):
+        parts = parts_of(nlp, text)
+        matcher = parts.reader.matcher
+        operators = OperatorReader(matcher.lexicon, matcher.clauses, matcher, parts.parties, None)
+        site = parts.site(word)
+        found = operators.reached(site, operators.find(site.token, "inf"))
+        assert [" ".join(t.text for t in parts.doc[p.start : p.end]) for p in found] == [name]

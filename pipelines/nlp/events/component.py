@@ -254,7 +254,8 @@ class _DocumentCoder:
                 continue
             operator, outcome = found
             asked = self.operators.asked(site, operator)
-            inner = (asked, list[PartyPhrase]()) if asked else None
+            reached = self.operators.reached(site, operator)
+            inner = (asked, reached) if asked or reached else None
             choice = self.roles.by_operator(
                 site, outcome.event_type or "", outcome.mode, inner=inner, is_controlled=bool(asked)
             )

@@ -108,6 +108,8 @@ def where_it_stands(situation: Situation, candidate: Candidate, role: str) -> It
         name = relation_class(place)
         yield f"at={name}"
         yield f"at={situation.form}:{name}"
+        if situation.is_alone and name == "inner.recipient":
+            yield "alone:inner.recipient"  # a lone sentence names the other side elsewhere, or means no one
 
 
 def what_the_frame_says(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:

@@ -25,9 +25,9 @@ from pipelines.records import Modality
 DEMAND_SALIENCE = 0.5
 SAYINGS = frozenset(("REPORT", "ACCUSE"))  # effects of predicates that tell of an event
 EXPECTATION = "EXPECT"  # effect of what others say is to come
-DECISIONS = frozenset(
-    ("AGREE", "PLAN", EXPECTATION, "FACT", "WANT")
-)  # effects that a negated complement turns into a refusal
+# Effects that a negated complement turns into a refusal.
+DECISIONS = frozenset(("AGREE", "PLAN", EXPECTATION, "FACT", "WANT"))
+_REACHING = ("to", "with", "against", "on", "before")  # prepositions by which something is done to somebody
 _CLIMB = 6  # operators deep; deeper chains are parse errors
 
 
@@ -229,6 +229,23 @@ class OperatorReader:
         if subject is None or subject.i < site.token.i:
             return []
         return [p for p in self.parties.parties(subject) if p.is_party]
+
+    def reached(self, site: Site, operator: Operator) -> list[PartyPhrase]:
+        """To whom somebody will or will not do what is no coded event: "offered to meet the families"."""
+        if operator.controller != "subj" or operator.complement != "inf":
+            return []
+        clause = next((c for c in site.token.rights if c.dep_ in ("xcomp", "acl") and c.tag_ == "VB"), None)
+        if clause is None:
+            return []
+        verb = self.clauses.predicate(clause)
+        named = [verb.iobj, verb.obj, *(t for name in _REACHING for t in verb.preps.get(name, ()))]
+        for token in named:
+            if token is None or token.i < site.token.i or not self.parties.names_party(token):
+                continue
+            found = [p for p in self.parties.parties(token) if p.is_party]
+            if found:
+                return found
+        return []
 
     def demand(self, site: Site, coded: Container[int]) -> Draft | None:
         """What a speaker asks of another in "the minister said the union must act", where the clause is no coded event.
