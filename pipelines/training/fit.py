@@ -28,7 +28,8 @@ _NEARLY = 1.01  # the greatest penalty is taken whose loss in cross-validation i
 # doubtful party does. To the rest: who only tells of an event, stands in another clause, repeats a name, or is beside several
 # who act together is hardly ever the other side, nor is the place of the scene, nor whom only a phrase deep inside another names;
 # the articles have too few of each to fit it; whom somebody offers or threatens to do something to mostly is.
-# To an event: long articles refer to deeds and suppose them more than ours do, and few nouns tell of a deed that no verb says was done; a lone sentence does not.
+# To an event: long articles refer to deeds and suppose them more than ours do, and few nouns tell of a deed that no verb says
+# was done; a lone sentence does not.
 # They also tell more of other things, so what a word mostly means there counts for more.
 STAKES: Mapping[str, Mapping[str, float]] = {
     ACTOR: {"source": -3.0},
