@@ -1,12 +1,14 @@
 """Government: what governs a predicate, and as which kind of complement.
 
-What belongs here: climbing one step from a predicate. What does not: what the governor makes of it (`events/operators.py`).
+What belongs here: climbing one step from a predicate, and the clauses that one governs. What does not: what the governor makes of it (`events/operators.py`).
 """
 
 from __future__ import annotations
 
 from pipelines.immutable import dataclass
 from pipelines.nlp.parsed import Token
+
+_INTERROGATIVES = frozenset("if whether what why how who whom when where which".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +82,19 @@ def _is_asked_for(token: Token) -> bool:
 def _is_finite(token: Token) -> bool:
     """Whether a bare form has an auxiliary: "(warned that it) would cut aid", "(says it) is leaving"."""
     return any(child.dep_ in ("aux", "auxpass") and child.lower_ != "to" for child in token.children)
+
+
+def complements(verb: Token, *, is_question: bool) -> list[Token]:
+    """Heads of the clauses that a verb takes.
+
+    Args:
+        verb: the verb.
+        is_question: only those that ask, indirectly or in the speaker's own words.
+    """
+    found = [c for c in verb.children if c.dep_ in ("ccomp", "xcomp", "advcl")]
+    if not is_question:
+        return found
+    before = next((t for t in reversed(verb.doc[verb.sent.start : verb.i]) if not (t.is_quote or t.is_space)), None)
+    if before is not None and before.text == "?":  # "Where is the money?" asked the senator
+        return [verb]
+    return [c for c in found if c.i > verb.i and c.left_edge.lower_ in _INTERROGATIVES]

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
+from pipelines.nlp.clauses.government import complements
 from pipelines.nlp.clauses.patterns import TRANSPARENT_NOUNS
 from pipelines.nlp.clauses.phrase_reader import PhraseReader
 from pipelines.nlp.clauses.phrases import lemma_of, undertaken
@@ -19,7 +20,6 @@ from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.patterns import CONNECTIVES, UNDOING
 from pipelines.nlp.parsed import Token
 
-_INTERROGATIVES = frozenset("if whether what why how who whom when where which".split())
 # The parts of speech of predicates, as the lexicon calls them.
 _POS = {"VERB": "verb", "AUX": "verb", "ADJ": "adj", "NOUN": "noun", "PROPN": "noun"}
 _FORCES = "storms"  # class of the nouns for what nobody does
@@ -284,7 +284,7 @@ class FrameMatcher:
         if site.noun is not None:
             return self._noun_role(site, role)
         if role in (CLAUSE, QUESTION):
-            return _clauses(site.token, is_question=role == QUESTION)
+            return complements(site.token, is_question=role == QUESTION)
         verb = site.verb
         if site.token.pos_ == "ADJ":  # "was critical of Kenya": the phrase may hang on the adjective or on its copula
             found = list(self.phrases.preps(site.token).get(role, ()))
@@ -383,17 +383,6 @@ def _is_in_other_tense(first: Token, second: Predicate) -> bool:
     if second.auxiliaries or second.token.tag_ not in ("VBD", "VBZ"):
         return False
     return first.tag_ != second.token.tag_ or any(child.dep_ == "aux" for child in first.lefts)
-
-
-def _clauses(verb: Token, *, is_question: bool) -> list[Token]:
-    """Heads of the clauses that a verb takes; of questions only those that ask, indirectly or in the speaker's own words."""
-    found = [c for c in verb.children if c.dep_ in ("ccomp", "xcomp", "advcl")]
-    if not is_question:
-        return found
-    before = next((t for t in reversed(verb.doc[verb.sent.start : verb.i]) if not (t.is_quote or t.is_space)), None)
-    if before is not None and before.text == "?":  # "Where is the money?" asked the senator
-        return [verb]
-    return [c for c in found if c.i > verb.i and c.left_edge.lower_ in _INTERROGATIVES]
 
 
 def _describes(noun: Token) -> bool:
