@@ -1,6 +1,7 @@
 """Government: what governs a predicate, and as which kind of complement.
 
-What belongs here: climbing one step from a predicate, and the clauses that one governs. What does not: what the governor makes of it (`events/operators.py`).
+What belongs here: climbing one step from a predicate, and the clauses that one governs. What does not: what the governor makes
+of it (`events/operators.py`).
 """
 
 from __future__ import annotations
