@@ -222,6 +222,7 @@ print(usage.ru_utime + usage.ru_stime, "spacy" in sys.modules, "pipelines.stages
 """
 
 
+@pytest.mark.slow  # five pairs of processes on a busy machine
 def test_definitions_load_without_the_stages_in_twice_the_time_of_dagster() -> None:
     def load(code: str) -> tuple[float, str]:
         command = [sys.executable, "-c", LOAD_TIMES.format(code=code)]

@@ -138,11 +138,16 @@ CHANGES: dict[str, Callable[[Con], None]] = {
 
 
 def test_rows_of_changed_documents_are_what_the_queries_give_after_every_run(con: Con, tmp_path: Path) -> None:
+    changes: list[str] = []
     for change, apply in CHANGES.items():
         apply(con)
         in_part = rebuild(con, tmp_path / "prints", change)
         assert in_part == {model.qualified_name for model in PARTIAL}, change
-        assert unlike(con) == [], change
+        changes.append(change)
+        # A row that is wrong stays so: what all queries give is the dearest part, and asked after some changes each.
+        if len(changes) == 3 or change == list(CHANGES)[-1]:
+            assert unlike(con) == [], changes
+            changes.clear()
 
 
 # Models of either key; in doubt all are treated alike.
