@@ -200,7 +200,7 @@ class Prints:
             if count
             else ((0,),)
         )
-        return Unlike(count + (0 if is_told else self._add_unlike(con, source, self._kept[label])), others)
+        return Unlike(count + self._add_unlike(con, source, self._kept[label]), others)
 
     def _write(self, con: duckdb.DuckDBPyConnection, label: str, prints: str) -> None:
         """Write hashes beside those of the last run."""

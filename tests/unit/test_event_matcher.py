@@ -51,3 +51,22 @@ def test_who_is_the_subject_or_target_of_a_deed_undergoes_it(nlp):
         assert site.support == "undergo"
         assert [t.text for t in parts.reader.matcher.role_tokens(site, "obj")] == ["Chad"]
     assert parts_of(nlp, "This is the result of sanctions.").site("sanctions").support is None
+
+
+@pytest.mark.model
+def test_what_comes_under_control_is_seized_by_somebody_or_is_a_place(nlp):
+    assert matched(nlp, "The Sudanese army brought the town under its control.", "brought") == "COERCE"
+    for text, word in (
+        ("Kenya brought the disease under control.", "brought"),
+        ("The blaze was brought under control by firefighters in Chile.", "brought"),
+    ):
+        assert matched(nlp, text, word) is None
+
+
+@pytest.mark.model
+def test_who_triggers_an_attack_is_not_attacked(nlp):
+    for text, word in (
+        ("Egypt triggered an attack on Gaza.", "attack"),
+        ("The president provoked a fight with the parliament.", "fight"),
+    ):
+        assert parts_of(nlp, text).site(word).support != "undergo"
