@@ -306,8 +306,10 @@ def _read_operators(predicate: Predicate) -> None:
 
 
 def _is_over(adverb: Token) -> bool:
-    """Whether an adverb says that its verb holds no more: "no longer"."""
-    return adverb.lower_ == "longer" and adverb.i > 0 and adverb.nbor(-1).lower_ == "no"
+    """Whether an adverb says that its verb holds no more: "no longer", but not "no longer than two hours"."""
+    if adverb.lower_ != "longer" or adverb.i == 0 or adverb.nbor(-1).lower_ != "no":
+        return False
+    return adverb.i + 1 == len(adverb.doc) or adverb.nbor().lower_ != "than"
 
 
 def _denies_what_follows(negation: Token, verb: Token) -> bool:

@@ -26,8 +26,10 @@ _ENDS_OF_WORDS = frozenset(('"', "“", "”", "?", "!"))  # where what somebody
 _CONDITIONS = frozenset(("if", "unless", "whether"))
 _NEWLY = frozenset("a an another new this that its his her their our".split())
 _WONDERING = frozenset("wonder debate consider discuss ponder imagine speculate decide determine weigh".split())
+_WHEN = frozenset(("DATE", "TIME"))
 _LABEL = 8  # tokens that a speaker's name in front of a question may have
 _CLIMB = 4  # clauses up from the event
+_NAMED = frozenset("PERSON ORG GPE LOC FAC EVENT DATE TIME".split())  # by which a clause tells of one deed
 
 
 def is_generic(draft: Draft, clauses: ClauseReader, *, is_speech: bool) -> bool:
@@ -142,8 +144,7 @@ def _is_rule(verb: Token, clauses: ClauseReader) -> bool:
     if _is_content_of_rule(verb):
         return True
     predicate = clauses.predicate(verb)
-    is_past = verb.tag_ == "VBD" or predicate.is_passive
-    if is_past and predicate.subject is not None and _is_standing_rule(predicate.subject):
+    if _has_been_so(verb, predicate):
         return True
     is_open = verb.tag_ in _PRESENT or any(word in _POSSIBILITY for word in predicate.auxiliaries)
     if predicate.is_passive and not is_open:
@@ -158,6 +159,15 @@ def _is_rule(verb: Token, clauses: ClauseReader) -> bool:
     while first.dep_ == "conj" and first.head.pos_ in ("VERB", "AUX"):
         first = first.head  # "under the charter the house accuses and a senate tries"
     return first is not verb and first.tag_ in _PRESENT and any(_is_under_rule(clauses.predicate(first)))
+
+
+def _has_been_so(verb: Token, predicate: Predicate) -> bool:
+    """Whether a past clause tells what a rule did by being there; "was banned by the law" may tell of its passing."""
+    if predicate.subject is None:
+        return False
+    if predicate.is_passive:
+        return lemma_of(predicate.subject) in NO_ACTS
+    return verb.tag_ == "VBD" and _is_standing_rule(predicate.subject)
 
 
 def _is_standing_rule(noun: Token) -> bool:
@@ -294,18 +304,38 @@ def _is_anyone(token: Token) -> bool:
     for _ in range(_CLIMB):
         noun = current.head
         if current.dep_ == "acl" and current.tag_ == "VBN" and noun.lower_ in ANYONE:
-            return not any(c.dep_ in ("det", "nummod", "amod") for c in noun.lefts) and _governor(noun).tag_ == "VB"
+            if any(c.dep_ in ("det", "nummod", "amod") for c in noun.lefts) or _is_told_of_one(current):
+                return False
+            return _governor(noun).tag_ == "VB"
         if current.dep_ == "relcl":
             if not _is_in_present(current):
                 return False
             determiners = {c.lower_ for c in noun.lefts if c.dep_ == "det"}
             if noun.lower_ in ANYONE or not determiners.isdisjoint(_ANY):
                 return True
-            return not determiners.isdisjoint(("a", "an")) and _is_as_a_rule(_governor(noun))
+            if determiners.isdisjoint(("a", "an")) or not _is_as_a_rule(_governor(noun)):
+                return False
+            return _is_habit(_governor(noun)) or not _is_told_of_one(current)
         if current.dep_ not in ("xcomp", "conj", "dobj", "pobj", "prep", "ccomp"):
             return False
         current = noun
     return False
+
+
+def _is_told_of_one(verb: Token) -> bool:
+    """Whether a clause tells a deed by somebody, at a time or in a place, so not of anyone: "people captured by rebels"."""
+    if any(c.dep_ == "agent" for c in verb.rights):
+        return True
+    return any(t.ent_type_ in _NAMED and t.pos_ != "ADJ" and not _is_duration(t) for t in verb.subtree)
+
+
+def _is_duration(token: Token) -> bool:
+    """Whether a time is how long something lasts: "jailed for a year"."""
+    for _ in range(_CLIMB):
+        if token.ent_type_ not in _WHEN:
+            break
+        token = token.head
+    return token.dep_ == "prep" and token.lower_ == "for"
 
 
 def _is_in_present(verb: Token) -> bool:

@@ -18,6 +18,7 @@ from pipelines.immutable import dataclass
 from pipelines.nlp.kept import kept
 
 SAME = "="
+READINESS = "AGREE"  # effect of the adjectives by which somebody is ready to do something
 PARTY = "*party"
 _COOPERATION = 2  # the highest quad class of cooperation
 PERSON = "*person"
@@ -156,6 +157,10 @@ class EventLexicon:
     def light_kind(self, verb: str, particle: str, kinds: tuple[str, ...]) -> str | None:
         """The kind of light verb that a verb with a particle is, among those asked for."""
         return next((k for p, k in self.light_verbs.get(verb, ()) if p == particle and k in kinds), None)
+
+    def tells_readiness(self, adjective: str) -> bool:
+        """Whether an adjective says that somebody would do something: "prepared", "ready"."""
+        return any(operator.effect == READINESS for operator in self.operators.get((adjective, "adj"), ()))
 
     def traits_of(self, event_type: str, mode: str | None) -> TypeTraits:
         """What holds of a type and mode."""

@@ -17,7 +17,7 @@ from pipelines.nlp.clauses.phrase_reader import PhraseReader
 from pipelines.nlp.clauses.phrases import lemma_of, undertaken
 from pipelines.nlp.events.lexicon import EventLexicon, Frame, PrepCondition
 from pipelines.nlp.events.parties import PartyReader
-from pipelines.nlp.events.patterns import CONNECTIVES, UNDOING
+from pipelines.nlp.events.patterns import CONNECTIVES, MANNERS, UNDOING
 from pipelines.nlp.parsed import Token
 
 # The parts of speech of predicates, as the lexicon calls them.
@@ -87,7 +87,9 @@ class FrameMatcher:
             return Site(token, self._shared_passive(self.clauses.predicate(token)))
         if token.pos_ in ("NOUN", "PROPN"):
             return None if _is_connective(token) or _describes(token) else self._noun_site(token)
-        if token.pos_ == "ADJ" and UNDOING.isdisjoint(child.lower_ for child in token.lefts):
+        if token.pos_ == "ADJ":
+            if self.lexicon.tells_readiness(lemma_of(token)) and any(c.lower_ in UNDOING for c in token.lefts):
+                return None  # "ill prepared"
             verb = self.clauses.predicate(token.head) if token.dep_ == "acomp" else None
             return Site(token, verb)
         return None
@@ -393,5 +395,6 @@ def _describes(noun: Token) -> bool:
 
 
 def _is_connective(noun: Token) -> bool:
-    """Whether a noun is no more than part of a conjunction: "in order to", "on condition that"."""
-    return noun.i > 0 and (noun.nbor(-1).lower_, noun.lower_) in CONNECTIVES
+    """Whether a noun is no more than part of a conjunction: "in order to"; "are in protest" tells one."""
+    words = (noun.nbor(-1).lower_, noun.lower_) if noun.i > 0 else ("", "")
+    return words in CONNECTIVES or (words in MANNERS and noun.head.head.lemma_ != "be")

@@ -13,7 +13,7 @@ from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.government import Government, government
 from pipelines.nlp.clauses.phrases import first_object, lemma_of
 from pipelines.nlp.events.drafts import Draft
-from pipelines.nlp.events.lexicon import SAME, EventLexicon, Operator, Outcome
+from pipelines.nlp.events.lexicon import READINESS, SAME, EventLexicon, Operator, Outcome
 from pipelines.nlp.events.matcher import FrameMatcher, Site
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase, without_parties
@@ -87,7 +87,7 @@ class OperatorReader:
             operator = self.find(governed.token, governed.complement)
             if operator is None:
                 break
-            below = replace(draft, operators=list(draft.operators), below=None)
+            below = replace(draft, operators=list(draft.operators))
             result = self._apply(draft, operator, governed.token)
             if result is None:
                 return None
@@ -136,11 +136,11 @@ class OperatorReader:
             draft.attributed_to = subject[0]
         if operator.effect == "REPORT":
             return None if _is_denied(token) else draft  # "there is no evidence that"
-        if token.pos_ == "ADJ" and any(child.lower_ in UNDOING for child in token.lefts):
+        if token.pos_ == "ADJ" and operator.effect == READINESS and any(c.lower_ in UNDOING for c in token.lefts):
             return None  # "ill prepared for talks"
         if operator.effect == "FORCE" and token.pos_ == "VERB" and self.clauses.predicate(token).is_negated:
             return None  # "is not required to ratify it"
-        if operator.effect == "CONSIDER" and operator.complement == "noun" and _is_known(draft.top):
+        if operator.effect == "DISCUSS" and operator.complement == "noun" and _is_known(draft.top):
             return None  # a topic: "discussed the strike"
         if draft.is_negated and operator.effect in DECISIONS and self.lexicon.is_cooperative(draft.event_type):
             operator = replace(operator, effect="REJECT")  # "decided not to extradite him"
@@ -337,10 +337,13 @@ def _pos_of(token: Token) -> str:
 
 
 def _is_known(noun: Token) -> bool:
-    """Whether a noun tells something that was spoken of before, not what may be done: "the strike", not "sanctions"."""
-    return noun.pos_ == "NOUN" and any(
-        c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ in DEFINITE) for c in noun.lefts
-    )
+    """Whether a noun tells something that was spoken of before, not what may be done: "the strike", not "sanctions".
+
+    "The imposition of sanctions" has its article by what follows it.
+    """
+    if noun.pos_ != "NOUN" or any(c.dep_ == "prep" and c.lower_ == "of" for c in noun.rights):
+        return False
+    return any(c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ in DEFINITE) for c in noun.lefts)
 
 
 def _has_other_subject(token: Token) -> bool:

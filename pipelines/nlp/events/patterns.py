@@ -104,10 +104,11 @@ HABITUAL_ADVERBS = frozenset(
     "usually often typically generally always routinely regularly sometimes normally frequently traditionally rarely".split()
 )
 
-# Adverbs by which an adjective says the contrary: "ill prepared for the talks".
+# Adverbs by which an adjective of readiness says the contrary: "ill prepared for the talks".
 UNDOING = frozenset("ill badly poorly inadequately insufficiently".split())
 
 # Prepositions and nouns that together are a conjunction.
-CONNECTIVES = frozenset(
-    (("in", "order"), ("on", "condition"), ("in", "case"), ("in", "return"), ("in", "response"), ("in", "protest"))
-)
+CONNECTIVES = frozenset((("in", "order"), ("on", "condition"), ("in", "case"), ("in", "return"), ("in", "response")))
+
+# Those that only say why somebody does what the verb says, unless it is "to be".
+MANNERS = frozenset((("in", "protest"),))

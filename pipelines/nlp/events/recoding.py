@@ -9,7 +9,7 @@ from __future__ import annotations
 from pipelines.nlp.clauses.component import Predicate
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import SAME, EventLexicon
-from pipelines.nlp.events.party_phrase import without_parties
+from pipelines.nlp.events.party_phrase import PartyPhrase, without_parties
 from pipelines.nlp.events.patterns import OBLIGATION
 from pipelines.nlp.events.roles import role_rule
 from pipelines.records import Modality
@@ -30,8 +30,13 @@ class Recoder:
         ):
             return []
         inner.attributed_to = outer.actors[0] if outer.actors else None
-        if inner.is_composed:  # "condemned the plan to attack": no threat to who condemns it
-            inner.recipients = without_parties(inner.recipients, outer.actors)
+        is_planned = _is_under_noun(inner)
+        if inner.is_composed or is_planned:  # "condemned the plan to attack": no threat by or to who condemns it
+            inner.actors, inner.recipients = _planners(outer, inner)
+            if not inner.actors:
+                return []
+        if is_planned and not inner.is_composed and inner.modality == Modality.ACTUAL:
+            inner.modality = Modality.HYPOTHETICAL  # "praised their decision to free them"
         if not any(p.is_party for p in inner.recipients):
             inner.recipients = (
                 without_parties([p for p in outer.recipients if p.is_party], inner.actors) or inner.recipients
@@ -70,6 +75,23 @@ class Recoder:
             draft.mode = outcome.mode
         if outcome.modality:
             draft.modality = Modality(outcome.modality)
+
+
+def _is_under_noun(draft: Draft) -> bool:
+    """Whether a deed is what a noun is for or about: "the plan to attack", "the decision to free them"."""
+    return any(
+        operator.pos_ == "NOUN" and any(c.dep_ in ("acl", "xcomp") and c.tag_ == "VB" for c in operator.rights)
+        for operator in draft.operators
+    )
+
+
+def _planners(outer: Draft, inner: Draft) -> tuple[list[PartyPhrase], list[PartyPhrase]]:
+    """Who plans what is condemned or praised, and against whom: never who condemns it, rather who is condemned for it."""
+    for draft in (inner, inner.below):
+        if draft is not None and (actors := without_parties(draft.actors, outer.actors)):
+            return actors, without_parties(draft.recipients, outer.actors)
+    judged = [p for p in outer.recipients if p.is_party]
+    return without_parties(judged, inner.recipients), without_parties(inner.recipients, outer.actors)
 
 
 def _part(draft: Draft) -> None:
