@@ -187,12 +187,13 @@ def test_what_a_rule_on_rules_must_not_take(nlp, text, wanted):
     [
         "The state will deport people jailed for murder.",
         "The state will deport people jailed for a year.",
+        "A law would have allowed Denmark to extradite people accused of crimes from Greenland.",
         "A Danish minister who is charged by the court usually steps down.",
     ],
 )
 def test_deeds_of_anyone(nlp, text):
     assert "COERCE" not in types(nlp, text)
-    assert "SANCTION" not in types(nlp, text)
+    assert not {"SANCTION", "ACCUSE"} & set(types(nlp, text))
 
 
 @pytest.mark.parametrize(

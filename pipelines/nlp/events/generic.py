@@ -27,6 +27,7 @@ _CONDITIONS = frozenset(("if", "unless", "whether"))
 _NEWLY = frozenset("a an another new this that its his her their our".split())
 _WONDERING = frozenset("wonder debate consider discuss ponder imagine speculate decide determine weigh".split())
 _WHEN = frozenset(("DATE", "TIME"))
+_WAYS = frozenset(("from", "to"))
 _LABEL = 8  # tokens that a speaker's name in front of a question may have
 _CLIMB = 4  # clauses up from the event
 _NAMED = frozenset("PERSON ORG GPE LOC FAC EVENT DATE TIME".split())  # by which a clause tells of one deed
@@ -326,16 +327,20 @@ def _is_told_of_one(verb: Token) -> bool:
     """Whether a clause tells a deed by somebody, at a time or in a place, so not of anyone: "people captured by rebels"."""
     if any(c.dep_ == "agent" for c in verb.rights):
         return True
-    return any(t.ent_type_ in _NAMED and t.pos_ != "ADJ" and not _is_duration(t) for t in verb.subtree)
+    return any(t.ent_type_ in _NAMED and t.pos_ != "ADJ" and not _is_of_another(t, verb) for t in verb.subtree)
 
 
-def _is_duration(token: Token) -> bool:
-    """Whether a time is how long something lasts: "jailed for a year"."""
-    for _ in range(_CLIMB):
-        if token.ent_type_ not in _WHEN:
-            break
-        token = token.head
-    return token.dep_ == "prep" and token.lower_ == "for"
+def _is_of_another(name: Token, verb: Token) -> bool:
+    """Whether a name tells how long something lasts or where another goes: "jailed for a year", "accused of crimes from"."""
+    top = name
+    while top.head.ent_type_ == name.ent_type_ and top.head is not top:
+        top = top.head
+    over = top.head
+    if over.dep_ != "prep":
+        return False
+    if name.ent_type_ in _WHEN:
+        return over.lower_ == "for"
+    return over.lower_ in _WAYS and over.head.i != verb.i
 
 
 def _is_in_present(verb: Token) -> bool:
