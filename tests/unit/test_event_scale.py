@@ -150,6 +150,18 @@ def test_too_many_texts_are_compared_in_cells(monkeypatch):
     assert (one // 20 == other // 20).all()
 
 
+def test_cells_are_kept_of_the_windows_texts_alone_in_whatever_order_these_come():
+    subjects = ["harbour cranes ferry dock", "wheat harvest silo grain"]
+    sketches = sketch_texts([subjects[row % 2] for row in range(100)], 100)
+    window = texts._Texts(sketches, sketch_norms(sketches), np.arange(100))
+    known, cores = np.array([70, 71, 99, 4, 7, 12]), np.array([4, 7])
+    cells = texts._Cells.of(window, known, cores)
+    assert cells is not None
+    assert len(cells.nearest) == len(known)
+    assert cells.of_texts(known)[:, 0].tolist() == [0, 1, 1, 0, 1, 0]
+    assert cells.of_texts(known[[5, 2]])[:, 0].tolist() == [0, 1]
+
+
 def test_of_texts_that_are_all_alike_the_nearest_are_neighbours(monkeypatch):
     rng = np.random.default_rng(3)
     sketches = (rng.integers(-60, 60, 256) + rng.integers(-40, 40, (130, 256))).astype(np.int8)

@@ -273,6 +273,7 @@ class _DocumentCoder:
                 site.top,
                 choice=choice,
                 requires="named",
+                is_followed=self.builder.is_followed(site),
             )
             if outcome.modality:
                 draft.modality = Modality(outcome.modality)

@@ -13,12 +13,15 @@ from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import SAME, Frame
 from pipelines.nlp.events.matcher import Site
 from pipelines.nlp.events.operators import OperatorReader
+from pipelines.nlp.events.patterns import NEVER_PARTY
 from pipelines.nlp.events.roles import RoleFiller
 from pipelines.records import Modality
 
 _PEACEKEEPING = "PEACEKEEPING"  # effect of a peacekeeping context (CAMEO 074)
 # Purposes that the deed itself fulfils: who marches to demand something demands it.
 _SAID_BY_DOING = frozenset(("REQUEST", "ACCUSE"))
+# Verbs whose object was before their subject, where that is an act too.
+_COMES_AFTER = frozenset(("follow",))
 
 
 class DraftBuilder:
@@ -47,6 +50,7 @@ class DraftBuilder:
             top=site.top,
             asks_object=bool(frame.objects),
             requires=frame.requires,
+            is_followed=self.is_followed(site),
         )
         verb = site.verb
         if verb is not None:
@@ -63,6 +67,16 @@ class DraftBuilder:
         if site.noun is not None and not denies_verb:
             draft.is_negated ^= any(c.dep_ == "det" and c.lower_ == "no" for c in site.noun.children)
         return draft
+
+    def is_followed(self, site: Site) -> bool:
+        """Whether a noun is what another act came after: "the ban followed talks with them", not "police followed the talks"."""
+        noun = site.noun
+        if noun is None or noun.dep_ != "dobj" or lemma_of(noun.head) not in _COMES_AFTER:
+            return False
+        subject = self.operators.clauses.predicate(noun.head).subject
+        if subject is None:
+            return False
+        return subject.lower_ in NEVER_PARTY or not self.operators.parties.names_party(subject)
 
     def _is_reported(self, verb: Predicate) -> bool:
         governed = government(verb.token)

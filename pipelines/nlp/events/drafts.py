@@ -34,6 +34,7 @@ class Draft:
     is_expected: bool = False  # others say that it is to come ("is due to meet"): nobody agreed to it
     likelihood: float = 0.5  # share of the places in news where its frame fits that tell such a deed
     requires: str = ""  # what the frame asks of the parties
+    is_followed: bool = False  # its noun is what another act came after: "the ban followed talks"
     has_subject: bool = False  # someone or something acts, be it a thing that is no party
     operators: list[Token] = field(default_factory=list)
     below: Draft | None = None  # as it was below the last operator that changed its type

@@ -43,7 +43,6 @@ from pipelines.nlp.events.telling import (
     is_told_in_past,
     own_finite,
     telling,
-    was_followed,
 )
 from pipelines.nlp.parsed import Doc, Token
 from pipelines.records import EventDateSource, Modality, Precision, TimeExpression
@@ -172,7 +171,7 @@ class EventDateReader:
         preposition = adjunct_preposition(draft.top)
         if best_key[0] > 0 and preposition is not None and is_definite(draft.top):
             return _bounded(best, preposition)
-        if best_key[0] > 0 and (is_background(draft) or was_followed(draft.site.noun)):
+        if best_key[0] > 0 and (is_background(draft) or draft.is_followed):
             return NO_DATE
         if self.is_read_ahead(best_head, best, draft, is_speech):
             return _year_before(best) if best.precision == Precision.MONTH and self._is_done(draft) else None

@@ -48,7 +48,7 @@ def telling(draft: Draft) -> Telling:
     Returns:
         NEWS or STATE for what the sentence reports, BACKGROUND for what it only refers to.
     """
-    if is_background(draft) or is_purpose(draft) or was_followed(draft.site.noun):
+    if is_background(draft) or is_purpose(draft) or draft.is_followed:
         return Telling.BACKGROUND
     start = draft.trigger if draft.is_composed else draft.site.top
     if start.pos_ in ("NOUN", "PROPN") and not _is_news_noun(start):
@@ -165,11 +165,6 @@ def is_split_passive(verb: Token) -> bool:
     return verb.head.pos_ == "AUX" and not any(
         c.dep_ in ("mark", "nsubj", "nsubjpass", "advmod") for c in verb.children
     )
-
-
-def was_followed(noun: Token | None) -> bool:
-    """Whether a noun is what something else followed: "the ban followed talks with them"."""
-    return noun is not None and noun.dep_ == "dobj" and noun.head.lemma_ == "follow"
 
 
 def _is_news_noun(noun: Token) -> bool:

@@ -35,6 +35,7 @@ _SCHEDULED = frozenset(
     ).split()
 )
 _PLANNED = frozenset(("scheduled", "slated", "planned", "expected", "due"))
+_PLANNED_TAGS = frozenset(("VBN", "JJ", "IN"))  # what is said of something; with VBD somebody planned it at that time
 # "The vote set for May 5", "moved to May": where the date is aimed at, whatever the tense.
 _AIMING = frozenset(("for", "to", "until", "till"))
 _RESCHEDULED = frozenset("set schedule slate plan move shift postpone delay defer reschedule adjourn".split())
@@ -152,10 +153,15 @@ class DocReading(Reading):
 
 
 def _is_set_for(doc: Doc, token: Token) -> bool:
-    """Whether a time stands right behind what sets something for it, whatever the parser hangs it on: "the vote due in May"."""
+    """Whether a time stands right behind what sets something for it, whatever the parser hangs it on: "the vote due in May".
+
+    Not "Kenya expected on Tuesday to arrest them": it did so on Tuesday.
+    """
     first = token.left_edge
     at = first.i - 1 - (first.i > 1 and doc[first.i - 1].pos_ == "ADP")
-    if at < 1 or doc[at].lower_ not in _PLANNED:
+    if at < 1 or doc[at].lower_ not in _PLANNED or doc[at].tag_ not in _PLANNED_TAGS:
+        return False
+    if any(child.dep_ == "nsubj" for child in doc[at].children):
         return False
     return doc[at - 1].lower_ not in ("was", "were", "had", "been", "originally")
 

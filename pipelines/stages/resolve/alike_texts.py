@@ -234,18 +234,22 @@ def _cores(texts: _Texts, known: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """The few texts, and the nearest of them by row of a text, of those that are there now; -1 of others."""
+    """The few texts, and the nearest of them to each of the texts that are there now."""
 
-    cores: np.ndarray
+    rows: np.ndarray  # the texts, in order
     nearest: np.ndarray
 
     @classmethod
     def of(cls, texts: _Texts, known: np.ndarray, cores: np.ndarray) -> _Cells | None:
         if not len(cores):
             return None
-        nearest = np.full((len(texts.tie), min(_PROBES, len(cores))), -1, dtype=np.int32)
-        nearest[known] = _nearest_cores(texts, known, cores, _PROBES)
-        return cls(cores, nearest)
+        # Of the window's texts only: one row for each text of all would be kept anew for each month.
+        rows = np.sort(known)
+        return cls(rows, _nearest_cores(texts, rows, cores, _PROBES).astype(np.int32))
+
+    def of_texts(self, some: np.ndarray) -> np.ndarray:
+        """The nearest ones of some of the texts."""
+        return self.nearest[np.searchsorted(self.rows, some)]
 
 
 def _neighbours(
@@ -261,7 +265,7 @@ def _neighbours(
 def _nearest_in_cells(
     texts: _Texts, mine: np.ndarray, known: np.ndarray, cells: _Cells
 ) -> Iterator[tuple[Neighbours, int]]:
-    cell, probes = cells.nearest[known, 0], cells.nearest[mine]
+    cell, probes = cells.of_texts(known)[:, 0], cells.of_texts(mine)
     left_out = len(mine) * len(known)
     for core in np.unique(cell).tolist():
         some, followers = mine[(probes == core).any(axis=1)], known[cell == core]

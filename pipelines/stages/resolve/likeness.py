@@ -43,6 +43,11 @@ def weight(stem: str) -> float:
     return _weights().get(stem, 1.0)
 
 
+def weighted_stems() -> frozenset[str]:
+    """The stems that the list of weights knows."""
+    return frozenset(_weights())
+
+
 def sketch_texts(texts: Iterable[str], count: int) -> np.ndarray:
     """Sketches of texts.
 

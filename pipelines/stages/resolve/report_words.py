@@ -13,12 +13,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.stages.resolve.likeness import stems, weight
+from pipelines.stages.resolve.likeness import stems, weight, weighted_stems
 
 _LEXICONS = Path(__file__).parents[2] / "lexicons"
 _TELLING_WORD, _TELLING_MODIFIER = 0.3, 0.4
 _PHRASE_END = re.compile(r"\s+(?:of|from|in|at|near|with|for|by|on|who|that|which)\s|[,;(]")
 _OF = re.compile(r"\s+of\s+")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")  # a comma that ends no phrase
+_ORDINARY_END = re.compile(r"(?:ed|ing|ly|ous|ful|less|ive|able|ible|al|ic)$")  # of adjectives: "Masked gunmen"
+_SHORTEST_PART = 2  # letters of what is no part of a name, or says nothing alone
+_POSSESSIVE = re.compile(r"['’]s?$")
+_WORD_END = re.compile(r"[\s-]+")
 _NAME_WORD = re.compile(r"[^\W\d_][\w.'’-]*")
 _BESIDE, _WORDS_BEFORE, _WORDS_AFTER = 40, 3, 2  # characters and words around a trigger
 
@@ -48,12 +53,9 @@ def trigger_stems(text: str) -> list[str]:
 def head_and_word(text: str) -> list[str]:
     """The stem of the head of a party's phrase, and of its most telling other word if it has one.
 
-    Of "thousands of teachers" the head is who is counted.
+    Of "thousands of teachers" the head is who is counted; of "some of them" it is not, as "them" tells nothing.
     """
-    parts = _OF.split(text)
-    while len(parts) > 1 and _is_count(parts[0]):
-        del parts[0]
-    whole = " of ".join(parts)
+    whole = _counted(_THOUSANDS.sub("", text))
     found = stems(_PHRASE_END.split(whole, maxsplit=1)[0] or whole)
     if not found:
         return []
@@ -61,10 +63,20 @@ def head_and_word(text: str) -> list[str]:
     return [found[-1], *rest[:1]]
 
 
+def _counted(text: str) -> str:
+    """A phrase from the words that tell who is counted, if there are such words behind a count and "of"; else as it is."""
+    parts = _OF.split(text)
+    while len(parts) > 1 and _is_count(parts[0]):
+        del parts[0]
+    whose = _PHRASE_END.split(parts[0], maxsplit=1)[0]
+    is_told = any(weight(stem) > _TELLING_WORD for stem in stems(whose) if not stem.isdigit())
+    return " of ".join(parts) if is_told else text
+
+
 def _is_count(phrase: str) -> bool:
-    """Whether a phrase ends in a word that only says how many: "at least 37", "tens", "a large group"."""
-    last = phrase.lower().split()[-1:]
-    return any(word.isdigit() or word in _counting_words() for word in last)
+    """Whether a phrase ends in a word that only says how many: "at least 37", "1.5 million", "tens", "a large group"."""
+    word = _WORD_END.split(phrase.lower().strip())[-1]
+    return word.rstrip("%").replace(".", "").isdigit() or word in _counting_words()
 
 
 @cache
@@ -77,10 +89,28 @@ def _counting_words() -> frozenset[str]:
 def names_whose(text: str) -> bool:
     """Whether a party's own phrase tells of which country it is: "Kenyan police", "villagers of Kidal", not "the police".
 
-    A name behind the first word is taken for one that tells it.
+    A name is taken for one that tells it: behind the first word whatever has a capital and is no word of an office ("the Prime
+    Minister"), and as the first of more words what no lexicon has ("Gaza residents", unlike "Riot police").
     """
     words = _NAME_WORD.findall(text)
-    return any(word[0].isupper() for word in words[1:]) or not _country_stems().isdisjoint(stems(text))
+    if any(_is_of_country(word) for word in words):
+        return True
+    if text.isupper() or len(words) < 2:
+        return False
+    first, *others = words
+    is_named = _may_be_name(first) and _ordinary_stems().isdisjoint(stems(first)) and not _ORDINARY_END.search(first)
+    return is_named or any(_may_be_name(word) for word in others)
+
+
+def _is_of_country(word: str) -> bool:
+    """Whether a word is of a country, its people or its capital; "US" and "UK" are in capitals only."""
+    if word.replace(".", "") in _country_abbreviations():
+        return True
+    return not _whole_country_stems().isdisjoint(stems(word)) or _POSSESSIVE.sub("", word) in _capitals()
+
+
+def _may_be_name(word: str) -> bool:
+    return word[0].isupper() and _office_stems().isdisjoint(stems(word))
 
 
 def _telling(found: Iterable[str], *, but: frozenset[str]) -> list[str]:
@@ -103,12 +133,45 @@ def _event_nouns() -> frozenset[str]:
     return frozenset(stem for word in rows.loc[rows["kind"] == "noun", "word"] for stem in stems(word))
 
 
+def _country_names(*columns: str) -> list[str]:
+    """The names of one word in some columns of the countries."""
+    rows = pd.read_csv(_LEXICONS / "countries.csv", comment="#", keep_default_na=False)
+    names = (name for column in columns for cell in rows[column] for name in cell.split(";"))
+    return [name for name in names if " " not in name]
+
+
 @cache
 def _country_stems() -> frozenset[str]:
-    rows = pd.read_csv(_LEXICONS / "countries.csv", comment="#", keep_default_na=False)
-    columns = ("name", "adjectives", "people")
-    names = (name for column in columns for cell in rows[column] for name in cell.split(";"))
-    return frozenset(stem for name in names if " " not in name for stem in stems(name))
+    return frozenset(stem for name in _country_names("name", "adjectives", "people") for stem in stems(name))
+
+
+@cache
+def _whole_country_stems() -> frozenset[str]:
+    names = _country_names("name", "adjectives", "people")
+    found = (stem for name in names if not name.replace(".", "").isupper() for stem in stems(name))
+    return frozenset(stem for stem in found if len(stem) > _SHORTEST_PART)  # not "I" of "I-Kiribati"
+
+
+@cache
+def _country_abbreviations() -> frozenset[str]:
+    names = (name.replace(".", "") for name in _country_names("aliases", "adjectives"))
+    return frozenset(name for name in names if name.isupper())
+
+
+@cache
+def _capitals() -> frozenset[str]:
+    return frozenset(_country_names("capitals"))
+
+
+@cache
+def _office_stems() -> frozenset[str]:
+    rows = pd.read_csv(_LEXICONS / "actor_nouns.csv", comment="#", keep_default_na=False)
+    return frozenset(stem for phrase in rows["phrase"] for stem in stems(phrase))
+
+
+@cache
+def _ordinary_stems() -> frozenset[str]:
+    return _office_stems() | _event_nouns() | weighted_stems()
 
 
 @cache
