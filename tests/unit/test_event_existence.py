@@ -207,9 +207,12 @@ def test_deeds_of_anyone(nlp, text):
             ("RETREAT", ["Iran"], ["hostages"], "hypothetical"),
         ),
         ("The UN praised Iran's decision to free the hostages.", ("RETREAT", ["Iran"], ["hostages"], "hypothetical")),
+        ("Germany condemned the attack on Iran.", ("ASSAULT", [], ["Iran"], "actual")),
+        ("The UN denounced the arrest of the senator in Belarus.", ("COERCE", [], ["senator"], "actual")),
+        ("Kenya praised the release of the hostages by Hamas.", ("RETREAT", ["Hamas"], ["hostages"], "actual")),
     ],
 )
-def test_who_judges_a_plan_does_not_carry_it_out(nlp, text, wanted):
+def test_who_judges_a_deed_does_not_do_it(nlp, text, wanted):
     told = [
         (e.event_type, [p.text for p in e.actors], [p.text for p in e.recipients], e.modality)
         for e in nlp(text)._.events

@@ -35,6 +35,10 @@ class Recoder:
             inner.actors, inner.recipients = _planners(outer, inner)
             if not inner.actors:
                 return []
+        # "Condemned the attack on Iran": who says so is no party to the deed, wherever the noun looks for who did it.
+        inner.actors = without_parties(inner.actors, outer.actors)
+        if not inner.parties():
+            return []
         if is_planned and not inner.is_composed and inner.modality == Modality.ACTUAL:
             inner.modality = Modality.HYPOTHETICAL  # "praised their decision to free them"
         if not any(p.is_party for p in inner.recipients):
