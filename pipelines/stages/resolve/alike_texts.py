@@ -192,7 +192,7 @@ def alike_texts(
 
 def _in_order(one: np.ndarray, other: np.ndarray, cosine: np.ndarray) -> np.ndarray:
     """Places by the first text, the most alike ones first, of equally alike ones the one with the lesser number."""
-    # The bits of positive floats have the order of the floats; one key of 64 bits is put sorted in a third of the time of three.
+    # The bits of positive floats have the order of the floats; one key of 64 bits is sorted in a third of the time of three.
     key = (one.astype(np.int64) << 32) - cosine.view(np.int32)
     order = np.argsort(key)
     key = key[order]
@@ -256,9 +256,11 @@ def _neighbours(
     texts: _Texts, mine: np.ndarray, known: np.ndarray, cells: _Cells | None
 ) -> Iterator[tuple[Neighbours, int]]:
     """Those of `known` that some texts are most like, with the number of pairs that were not looked at."""
-    if len(mine) and cells is None:
+    if not len(mine):
+        return
+    if cells is None:
         yield from ((found, 0) for found in _nearest(texts, mine, known))
-    elif len(mine) and cells is not None:
+    else:
         yield from _nearest_in_cells(texts, mine, known, cells)
 
 
