@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -67,3 +68,19 @@ def test_rows_that_go_to_a_file_as_they_are_made(is_ordered: bool, tmp_path: Pat
         assert np.array_equal(kept[np.arange(11)], rows)
         kept.write(tmp_path / f"kept.{run}.npy")
         kept = KeptRows.read(tmp_path / f"kept.{run}.npy")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how much of files is in memory")
+def test_what_was_looked_into_does_not_stay_in_memory(tmp_path: Path) -> None:
+    megabytes = 32
+    np.save(tmp_path / "large.npy", np.zeros((megabytes * 1024, 256), dtype=np.int32))
+    kept = KeptRows.read(tmp_path / "large.npy")
+    before = _pages_of_files()
+    assert not kept[np.arange(0, len(kept), 2)].any()
+    assert _pages_of_files() - before < megabytes // 4
+
+
+def _pages_of_files() -> int:
+    """Megabytes of files that this process has in memory."""
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("RssFile"))

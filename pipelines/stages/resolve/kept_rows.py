@@ -9,6 +9,7 @@ those. Once these are many, or many rows of the file are no more, all is written
 
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
 from typing import IO
 
@@ -39,10 +40,17 @@ class KeptRows:
         at = self._place[rows]
         is_added = at >= len(self._base)
         if not is_added.any():
-            return np.asarray(self._base[at])
+            return self._in_file(at)
         found = np.empty((len(at), *self._added.shape[1:]), dtype=self._added.dtype)
-        found[~is_added] = self._base[at[~is_added]]
+        found[~is_added] = self._in_file(at[~is_added])
         found[is_added] = self._added[at[is_added] - len(self._base)]
+        return found
+
+    def _in_file(self, at: np.ndarray) -> np.ndarray:
+        """Rows of the file, whose pages are given back: looked into here and there, all of it would be in memory in the end."""
+        found = np.asarray(self._base[at])
+        if isinstance(self._base, np.memmap) and isinstance(self._base.base, mmap.mmap):
+            self._base.base.madvise(mmap.MADV_DONTNEED)
         return found
 
     def of_first(self, count: int) -> KeptRows:
