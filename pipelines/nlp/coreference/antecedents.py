@@ -10,6 +10,7 @@ from pipelines.nlp.annotations import EntityNode
 from pipelines.nlp.clauses.binding import acts_on
 from pipelines.nlp.coreference.discourse import Discourse, Occurrence, Referent
 from pipelines.nlp.coreference.nominals import AGED, Form, Nominal
+from pipelines.nlp.coreference.own_words import OwnWords
 from pipelines.nlp.coreference.patterns import BODY_SECTORS, EXPLETIVE_LEMMAS, OFFICE_SYNONYMS, PREMIER_TITLES
 
 PRONOUN_SENTENCES = 3  # how many sentences back a pronoun may refer
@@ -133,7 +134,7 @@ def _thing_of_pronoun(discourse: Discourse, nominal: Nominal) -> EntityNode | No
     return None
 
 
-def resolve_person(discourse: Discourse, nominal: Nominal) -> EntityNode | None:
+def resolve_person(discourse: Discourse, nominal: Nominal, own: OwnWords) -> EntityNode | None:
     """The person a definite nominal stands for: "the dictator", "the Peruvian foreign minister"."""
     if not nominal.is_definite and not (nominal.stated.title and nominal.stated.title[0].isupper()):
         return None
@@ -143,6 +144,8 @@ def resolve_person(discourse: Discourse, nominal: Nominal) -> EntityNode | None:
         if referent.kind != "person" or referent.is_plural:
             continue
         if nominal.gender and referent.gender and nominal.gender != referent.gender:
+            continue
+        if own.contradict(referent):
             continue
         fit = _office_fit(nominal, referent, sentence - referent.last.sentence)
         if fit is None or _is_coargument_of_nominal(discourse, nominal, referent.last):
@@ -164,10 +167,11 @@ def _is_governed_by(discourse: Discourse, nominal: Nominal, referent: Referent, 
     )
 
 
-def resolve_body(discourse: Discourse, nominal: Nominal) -> EntityNode | None:
+def resolve_body(discourse: Discourse, nominal: Nominal, own: OwnWords) -> EntityNode | None:
     """The organisation a definite nominal stands for: "the agency", "the party".
 
-    One of that word, such as "the commission" for the European Commission, or one of its kind in the last sentences.
+    One of that word, such as "the commission" for the European Commission, or one of its kind in the last sentences; one with
+    words of its own ("the Birther movement") is only one whose name has some of them.
     """
     sectors = BODY_SECTORS.get(nominal.word)
     if not nominal.is_definite or nominal.stated.country:
@@ -178,6 +182,8 @@ def resolve_body(discourse: Discourse, nominal: Nominal) -> EntityNode | None:
         return None  # "a farmers' union ... the union"
     for referent in recent:
         if referent.kind != "organisation" or referent.last.head == nominal.head:
+            continue
+        if not own.fit_name(referent.node):
             continue
         is_near = sentence - referent.last.sentence <= _BODY_SENTENCES
         last_word = referent.node.key.rsplit(" ", 1)[-1]

@@ -13,6 +13,8 @@ What does not belong here: entities across documents (the resolve stage).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from spacy.tokens import Doc as SpacyDoc
 
 from pipelines.nlp.actors.component import ActorDescriber
@@ -27,6 +29,7 @@ from pipelines.nlp.coreference.metonymy import is_acting_capital, organisation_o
 from pipelines.nlp.coreference.namesakes import correct_owners, settle_shared, settle_towns
 from pipelines.nlp.coreference.naming import NameLinker
 from pipelines.nlp.coreference.nominals import Form, Nominal, find_nominals
+from pipelines.nlp.coreference.own_words import OwnWords, own_words, owner_behind, same_role
 from pipelines.nlp.coreference.patterns import (
     ANIMATE_HEADS,
     CIVIL_SECTORS,
@@ -46,7 +49,6 @@ from pipelines.nlp.coreference.reading import (
     note_pair,
     possessor,
     rival_country,
-    same_role,
     set_agreement,
     subject_of_predicate,
     take_from_owner,
@@ -215,12 +217,13 @@ class EntityResolver:
         if nominal.form is Form.ACTORS and (group := reading.groups_by_governor.get(nominal.head)):
             return self._read_people_of_group(reading, nominal, group)
         node = told = apposed_name(reading, nominal)
+        own = own_words(reading, nominal)
         if node is None and nominal.form is Form.PERSON:
-            node = antecedents.resolve_person(reading.discourse, nominal)
+            node = antecedents.resolve_person(reading.discourse, nominal, own)
         if node is None and nominal.form is Form.ACTORS:
             node = apposed_body(reading, nominal)
         if node is None and nominal.form is Form.ACTORS:
-            node = antecedents.resolve_body(reading.discourse, nominal)
+            node = antecedents.resolve_body(reading.discourse, nominal, own)
         if node is None:
             node = told = subject_of_predicate(reading, nominal)
         if told is not None and (owner := possessor(reading, nominal)):
@@ -228,8 +231,10 @@ class EntityResolver:
         if node is None and not (nominal.stated.country or nominal.stated.sector or nominal.word in ANIMATE_HEADS):
             return None
         if node is None:
-            node = self._nominal_entity(reading, nominal)
-        return self._mention(reading, nominal, node)
+            node = self._nominal_entity(reading, nominal, own)
+        mention = self._mention(reading, nominal, node)
+        own.note(reading.discourse.referents[node.key])
+        return mention
 
     def _mention(self, reading: Reading, nominal: Nominal, node: EntityNode) -> MentionSpan:
         referent = reading.discourse.add(node, nominal.start, nominal.end, is_name=False)
@@ -262,12 +267,17 @@ class EntityResolver:
         return group_mention(reading, nominal, nodes)
 
     def _read_group(self, reading: Reading, nominal: Nominal) -> MentionSpan | None:
+        if own_words(reading, nominal).is_new or (nominal.form is Form.LEADERS and not nominal.is_definite):
+            return None
         members = groups.group_members(reading.discourse, nominal, reading.countries, clear=reading.home.clear)
         if not members:
             return None
         return group_mention(reading, nominal, members)
 
     def _read_country(self, reading: Reading, nominal: Nominal) -> MentionSpan | None:
+        place = owner_behind(reading, nominal)
+        if place is not None and place.entity is not None and place.label == "GPE":  # "the state of Ohio"
+            return self._mention(reading, nominal, place.entity)
         words = " ".join(fold(t.text) for t in reading.doc[nominal.start : nominal.head])
         adjective = next((a for a in REGION_ADJECTIVES if words.endswith(a)), "")
         continents = frozenset(REGION_ADJECTIVES.get(adjective, ()))
@@ -300,8 +310,8 @@ class EntityResolver:
         last = reading.discourse.referents[known.key].last.sentence
         return reading.discourse.sentence_of[nominal.start] - last > _NEAR_SENTENCES
 
-    def _nominal_entity(self, reading: Reading, nominal: Nominal) -> EntityNode:
-        """An entity that is named by its role alone; the same role and country again is the same entity."""
+    def _nominal_entity(self, reading: Reading, nominal: Nominal, own: OwnWords) -> EntityNode:
+        """An entity that is named by its role alone; the same role and country again, in words that fit, is the same entity."""
         stated = nominal.stated
         owner = possessor(reading, nominal)
         rival = None if owner else rival_country(reading, nominal)
@@ -311,7 +321,8 @@ class EntityResolver:
         if country is None and nominal.is_definite and owner is None and nominal.word in MISSION_WORDS:
             country = reading.home.of_mission(nominal.head)
         role = (stated.title or nominal.word).lower()
-        known = same_role(reading.discourse, nominal) if nominal.is_definite or nominal.form is Form.ACTORS else None
+        is_again = nominal.is_definite or nominal.form is Form.ACTORS
+        known = same_role(reading.discourse, nominal, own) if is_again else None
         is_body = nominal.word in UNIQUE_BODIES and nominal.form is Form.ACTORS
         if is_body and nominal.is_definite and not (stated.country or owner or rival):
             country = reading.home.before(nominal.head) or country
@@ -321,6 +332,9 @@ class EntityResolver:
             return known
         tail = f":{nominal.start}" if nominal.form is Form.PERSON and not nominal.is_definite else ""
         told = Role(reading.document_id, stated.sector or "", role, is_body, tail)
+        before = reading.discourse.referents.get(told.key(country))
+        if before is not None and own.contradict(before):
+            told = replace(told, tail=f":{nominal.start}" if own.is_new else own.tail)
         key = told.key(country)
         if not (stated.country or rival or (owner and owner.country)):
             reading.presumed[key] = told
@@ -328,7 +342,7 @@ class EntityResolver:
         if referent is not None:
             return referent.node
         label = "PERSON" if nominal.form is Form.PERSON else "ORG"
-        name = reading.doc[nominal.start : nominal.end].text
+        name = reading.doc[nominal.start : own.end].text
         return EntityNode(key, name, label, country, stated.sector)
 
 

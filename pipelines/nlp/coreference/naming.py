@@ -28,6 +28,7 @@ from pipelines.nlp.parsed import Doc
 from pipelines.nlp.places.sources import load_gazetteer
 
 _LEAST_BODY_WORDS = 2  # "Bank of Japan" is no bank of Japan
+_LEAST_INNER = 4  # letters of a name in the middle of another that stands for it alone
 _PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
 
 
@@ -237,6 +238,11 @@ class _DocumentNaming:
                 known = owners.setdefault(form, [])
                 if words not in known:
                     known.append(words)
+        for names in list(owners.values()):
+            for words in names:
+                for word in words[1:-1]:  # "Vázquez" for Wanda Vázquez Garced, where no other's name ends so
+                    if word not in ARTICLES_OF_NAMES and len(word) >= _LEAST_INNER:
+                        full.setdefault((word,), words)
         for form, names in owners.items():
             # Of two people with one surname the one named first keeps it: stories name the main person first.
             full[form] = max(names[:1], key=len)

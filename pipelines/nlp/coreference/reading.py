@@ -87,25 +87,6 @@ def set_agreement(referent: Referent, nominal: Nominal) -> None:
     referent.word = nominal.word
 
 
-def same_role(discourse: Discourse, nominal: Nominal) -> EntityNode | None:
-    """An earlier nominal entity with the same head whose country does not contradict."""
-    sentence = discourse.sentence_of[nominal.start]
-    for referent in discourse.recent(sentence, 20):
-        node = referent.node
-        if referent.is_plural != (nominal.form is Form.ACTORS):
-            continue
-        if referent.word != nominal.word or not node.key.startswith("nominal:"):
-            continue
-        if node.sector != nominal.stated.sector and nominal.stated.sector and node.sector:
-            continue
-        if nominal.stated.country and node.country and node.country != nominal.stated.country:
-            continue
-        if nominal.stated.country and not node.country:
-            continue
-        return node
-    return None
-
-
 def apposed_name(reading: Reading, nominal: Nominal) -> EntityNode | None:
     """The person named right beside a nominal: "the Chadian envoy, Idris Mahamat,"."""
     doc = reading.doc
