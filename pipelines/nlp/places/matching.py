@@ -55,7 +55,7 @@ def match_names(view: TokenView, gazetteer: Gazetteer, demonyms: Container[str])
     """
     spans = list(_matches(view, gazetteer, demonyms))
     _link_containers(view, spans)
-    return spans
+    return [span for span in spans if span.candidates]
 
 
 def contains(area: Toponym, place: Toponym) -> bool:
@@ -153,9 +153,13 @@ def _allowed_kinds(view: TokenView, start: int, end: int) -> frozenset[str] | No
 
 def _link_containers(view: TokenView, spans: list[ToponymSpan]) -> None:
     for left, right in zip(spans, spans[1:], strict=False):
+        areas = tuple(place for place in right.candidates if place.is_area)
+        if view.lower[left.end : right.start] in (["of"], ["of", "the"]) and _is_general(view, left):
+            left.candidates = tuple(p for p in left.candidates if any(contains(area, p) for area in areas))
+            left.container = right if left.candidates else None
+            continue
         if view.words[left.end : right.start] not in ([","], ["("]):
             continue
-        areas = tuple(place for place in right.candidates if place.is_area)
         if not areas or (areas[0].kind == left.candidates[0].kind and not right.is_short):
             continue  # a list: "Oregon, Washington"
         is_state = right.is_short and areas[0].kind == "admin1"
@@ -170,6 +174,12 @@ def _link_containers(view: TokenView, spans: list[ToponymSpan]) -> None:
             continue
         left.evidence += weights.IN_REGION
         right.evidence += weights.IN_REGION
+
+
+def _is_general(view: TokenView, span: ToponymSpan) -> bool:
+    """Whether many states have a part of that name, so that its owner tells which: "the Northern District of Texas"."""
+    words = view.lower[span.start : span.end]
+    return words[-1] in patterns.ADMIN_WORDS and all(word in patterns.DIRECTIONS for word in words[:-1])
 
 
 def _closes_apposition(view: TokenView, end: int) -> bool:
