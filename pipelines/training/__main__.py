@@ -17,6 +17,7 @@ from pipelines.nlp.events.choice import WEIGHTS_FILE, load_weights
 from pipelines.nlp.events.evidence import ACTOR, PARTICIPANT, RECIPIENT
 from pipelines.nlp.events.judgement import EXISTS, RIGHT
 from pipelines.nlp.events.lexicon import LEXICONS
+from pipelines.nlp.events.row_confidence import CONFIDENCE
 from pipelines.nlp.events.settling import DAY, PLACE
 from pipelines.nlp.events.settling import WEIGHTS_FILE as SETTLING_FILE
 from pipelines.settings import PROJECT_ROOT
@@ -46,6 +47,9 @@ def main() -> None:
     parser.add_argument(
         "--right", action="store_true", help="fit the weights of right alone, to the rows that those in use give"
     )
+    parser.add_argument(
+        "--confidence", action="store_true", help="fit the confidence of rows alone, to the rows that those in use give"
+    )
     parser.add_argument("--settling", action="store_true", help="fit the weights of days and places too")
     parser.add_argument("--countries", action="store_true", help="fit the vote on countries, and nothing else")
     args = parser.parse_args()
@@ -58,10 +62,14 @@ def main() -> None:
     if args.right:
         _fit_right(articles, nlp)
         return
+    if args.confidence:
+        _fit_confidence(articles, nlp)
+        return
     by_hand = load_weights(_START)
     parties = load_weights(_PARTIES)
     # Who is weighed against whom is an earlier fit unless asked for, and so is the settling: a later one has to win to be kept.
     fixed = {} if args.parties else {role: with_stakes(role, parties[role]) for role in PARTY_ROLES}
+    sure = {CONFIDENCE: load_weights().get(CONFIDENCE, {})}  # says nothing of what becomes a row
     weights: Mapping[str, Mapping[str, float]] = {**by_hand, **fixed}
     for number in range(1, args.rounds + 1):
         events.weights = weights
@@ -81,8 +89,7 @@ def main() -> None:
         found = {role: fitted[role].weights for role in PARTY_ROLES}
         text = table(found, header=PARTIES_HEADER, thresholds=False)
         (LEXICONS / _PARTIES).write_text(text, encoding="utf-8")
-    written = {role: {k: v for k, v in values.items() if k != "threshold"} for role, values in weights.items()}
-    (LEXICONS / WEIGHTS_FILE).write_text(table(written), encoding="utf-8")
+    _write({**weights, **sure})
     if args.settling:
         events.weights = weights
         _fit_settling(articles, nlp)
@@ -99,7 +106,18 @@ def _fit_right(articles: list[Article], nlp: Language) -> None:
     parties = {**parties, RIGHT: halfway(parties[RIGHT], fitted.weights)}
     found = {role: parties[role] for role in PARTY_ROLES}
     (LEXICONS / _PARTIES).write_text(table(found, header=PARTIES_HEADER, thresholds=False), encoding="utf-8")
-    weights = {**weights, RIGHT: parties[RIGHT]}
+    _write({**weights, RIGHT: parties[RIGHT]})
+
+
+def _fit_confidence(articles: list[Article], nlp: Language) -> None:
+    """Fit and write the weights of `confidence`: those that are best for the rows of these articles, from what `right` says."""
+    fitted = fit_role(CONFIDENCE, examples_of(readings(articles, nlp))[CONFIDENCE], {RIGHT: 1.0}, nearly=1.0)
+    sys.stdout.write(f"{CONFIDENCE}: log loss {fitted.loss:.3f}, penalty {fitted.penalty:g}\n")
+    _write({**load_weights(), CONFIDENCE: fitted.weights})
+
+
+def _write(weights: Mapping[str, Mapping[str, float]]) -> None:
+    """Write the weights in use; the thresholds of rows stand in the code."""
     written = {role: {k: v for k, v in values.items() if k != "threshold"} for role, values in weights.items()}
     (LEXICONS / WEIGHTS_FILE).write_text(table(written), encoding="utf-8")
 

@@ -13,6 +13,7 @@ from pipelines import ids
 from pipelines.nlp.events.choice import Scored
 from pipelines.nlp.events.evidence import ACTOR, PARTICIPANT
 from pipelines.nlp.events.judgement import EXISTS, RIGHT
+from pipelines.nlp.events.row_confidence import CONFIDENCE
 from pipelines.training.corpus import Reading
 from pipelines.training.matching import Designation, Match, is_party, match_rows
 
@@ -44,6 +45,8 @@ def examples_of(readings: Iterable[Reading], *, only_rows: bool = False) -> dict
             seen = evidence | match.draft.manner
             examples.setdefault(EXISTS, []).append(Example(name, seen, match.coded is not None))
             examples.setdefault(RIGHT, []).append(Example(name, evidence, match.is_right))
+            if match.draft.is_row:
+                examples.setdefault(CONFIDENCE, []).append(Example(name, match.draft.row_evidence, match.is_right))
             for role, example in _choices(name, match, reading):
                 examples.setdefault(role, []).append(example)
     return examples

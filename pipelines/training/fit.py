@@ -95,13 +95,14 @@ class Fitted:
     penalty: float  # that was taken
 
 
-def fit_role(role: str, examples: Sequence[Example], start: Mapping[str, float]) -> Fitted:
+def fit_role(role: str, examples: Sequence[Example], start: Mapping[str, float], *, nearly: float = _NEARLY) -> Fitted:
     """Fit one role: the weights that lose least on the examples and are not far from where they start.
 
     Args:
         role: name of the role.
         examples: its examples; at least two articles.
         start: weights set by hand, which evidence that is seen too seldom keeps.
+        nearly: of penalties whose loss in cross-validation is at most this many times the least, the greatest is taken.
     """
     seen: dict[str, int] = {}
     for example in examples:
@@ -124,7 +125,7 @@ def fit_role(role: str, examples: Sequence[Example], start: Mapping[str, float])
             predicted[held] = expit(base[held] + shift + matrix[held] @ moved)
         losses[penalty] = float(log_loss(labels, np.clip(predicted, 1e-6, 1 - 1e-6)))
     least = min(losses.values())
-    taken = max(penalty for penalty, loss in losses.items() if loss <= _NEARLY * least)
+    taken = max(penalty for penalty, loss in losses.items() if loss <= nearly * least)
     bias, moved = _minimum(matrix, base, labels, taken)
     weights = dict(start)
     weights["bias"] = weights.get("bias", 0.0) + bias

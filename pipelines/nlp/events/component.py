@@ -148,7 +148,7 @@ class _DocumentCoder:
     def rows(self) -> RowWriter:
         """Writes the rows."""
         lexicon = self._component.lexicon
-        return RowWriter(self.doc, lexicon, self.clauses, self.parties, self.themes, self.operators)
+        return RowWriter(self.doc, lexicon, self.clauses, self.parties, self.themes, self.operators, self.weights)
 
     def code(self, sent: Span, tokens: list[Token]) -> list[Draft]:
         """The drafts of one sentence that are events, where asked to explain the others too; `tokens` are those that the lexicon

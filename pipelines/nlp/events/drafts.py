@@ -44,6 +44,7 @@ class Draft:
     exists: float = 1.0  # probability that it is an event at all
     right: float = 1.0  # probability that type and parties are right
     is_row: bool = True
+    row_evidence: dict[str, float] = field(default_factory=dict)  # what was seen of the finished row
     settled: dict[str, list[Option]] = field(default_factory=dict)  # the dates and places it may have had
     counts: dict[str, int] = field(default_factory=dict)  # people killed, wounded, ...: `counts.py`
 

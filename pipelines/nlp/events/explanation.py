@@ -11,6 +11,7 @@ from typing import Any
 from pipelines.nlp.events.choice import Scored, Weights
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.judgement import EXISTS, RIGHT
+from pipelines.nlp.events.row_confidence import CONFIDENCE
 from pipelines.nlp.parsed import AnyDoc, Doc, parsed
 from pipelines.records import Event
 
@@ -28,8 +29,9 @@ def explain(doc: AnyDoc, weights: Weights) -> list[dict[str, Any]]:
 
     Returns:
         One mapping a draft, by position: type, trigger, whether it became a row, the evidence that weighed most for its being
-        an event (`exists`) and its parties being right (`right`), and for each role the best candidates with their score
-        (logarithm of odds; above 0 likelier than no one) and what weighed most in it.
+        an event (`exists`), for its parties being right (`right`) and for the finished row being right (`confidence`), and for
+        each role the best candidates with their score (logarithm of odds; above 0 likelier than no one) and what weighed most
+        in it.
     """
     found = doc.user_data.get(EXPLANATIONS, ())
     document = parsed(doc)
@@ -51,8 +53,10 @@ def _draft(doc: Doc, draft: Draft, row: Event, weights: Weights) -> dict[str, An
         "is_row": draft.is_row,
         "exists": round(draft.exists, 3),
         "exists_because": _reasons(draft.evidence | draft.manner, weights.get(EXISTS, {})),
-        "right": row.confidence,
+        "right": round(draft.right, 3),
         "right_because": _reasons(draft.evidence, weights.get(RIGHT, {})),
+        "confidence": row.confidence,
+        "confidence_because": _reasons(draft.row_evidence, weights.get(CONFIDENCE, {})),
         "roles": roles,
     }
 

@@ -43,8 +43,8 @@ def draft_evidence(
         Values by name: 1 for what is there, other numbers for what is measured.
     """
     prior = min(max(confidence(draft, modality), 0.02), 0.98)
-    found: dict[str, float] = {"prior": _log_odds(prior), "salience": draft.salience}
-    found["likelihood"] = _log_odds(draft.likelihood)
+    found: dict[str, float] = {"prior": log_odds(prior), "salience": draft.salience}
+    found["likelihood"] = log_odds(draft.likelihood)
     site = draft.site
     for name in (
         f"type={draft.event_type}",
@@ -94,11 +94,12 @@ def _choice_evidence(choice: Choice) -> dict[str, float]:
         found[f"{role}_doubt"] = choice.doubt(role)
     found["candidates"] = math.log(1 + len(choice.scored))
     both = math.prod(choice.certainty(role) for role in (ACTOR, RECIPIENT, PARTICIPANT))
-    found["parties"] = _log_odds(min(max(both, 0.02), 0.98))
+    found["parties"] = log_odds(min(max(both, 0.02), 0.98))
     return found
 
 
-def _log_odds(probability: float) -> float:
+def log_odds(probability: float) -> float:
+    """The logarithm of the odds of a probability above 0 and below 1."""
     return math.log(probability / (1 - probability))
 
 

@@ -15,6 +15,7 @@ from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.coreference.patterns import COUNTRY_GROUP_HEADS
 from pipelines.nlp.events.attribution import AttributionReader
+from pipelines.nlp.events.choice import Weights
 from pipelines.nlp.events.circumstances import CircumstanceReader
 from pipelines.nlp.events.domain import Domain
 from pipelines.nlp.events.drafts import Draft
@@ -28,6 +29,7 @@ from pipelines.nlp.events.party_rows import Scene, party_row
 from pipelines.nlp.events.patterns import INDEFINITE, PAST_PASSIVE, POLITICAL_SECTORS
 from pipelines.nlp.events.retelling import Told
 from pipelines.nlp.events.roles import role_rule
+from pipelines.nlp.events.row_confidence import ConfidenceReader
 from pipelines.nlp.events.speakers import FIRST_PERSON
 from pipelines.nlp.events.themes import ThemeReader
 from pipelines.nlp.parsed import Doc, Span
@@ -49,6 +51,7 @@ class RowWriter:
         parties: PartyReader,
         themes: ThemeReader,
         operators: OperatorReader,
+        weights: Weights,
     ) -> None:
         """
         Args:
@@ -58,12 +61,14 @@ class RowWriter:
             parties: reader of the document's parties.
             themes: tells parties from things.
             operators: reader of the predicates over events.
+            weights: weight of each evidence by role.
         """
         self.doc = doc
         self.lexicon = lexicon
         self.clauses = clauses
         self.parties = parties
         self.themes = themes
+        self.weights = weights
         self.context = doc._.context or DocumentContext("", doc.text)
         self.attributions = AttributionReader(doc, clauses, parties, operators)
         # By start: a list of thousands is not gone through for each event.
@@ -73,6 +78,11 @@ class RowWriter:
     def circumstances(self) -> CircumstanceReader:
         """When and where; many a document has no event that asks."""
         return CircumstanceReader(self.doc, self.lexicon, self.parties.describer)
+
+    @cached_property
+    def confidence(self) -> ConfidenceReader:
+        """How sure rows are."""
+        return ConfidenceReader(self.doc, self.weights)
 
     def rows(self, drafts: list[tuple[Draft, Span]]) -> list[Event]:
         """The rows of drafts with their sentences; those that are no events lend nothing to the others."""
@@ -90,7 +100,6 @@ class RowWriter:
     def _row(self, draft: Draft, sent: Span, told: Told, others: list[Told]) -> Event:
         when = self.circumstances.date(told, others)
         modality = self.circumstances.modality(draft, when)
-        score = round(min(max(draft.right, 0.01), 0.99), 3)
         start, end = self._trigger_span(draft)
         quad, intensity = self._score(draft)
         sentence_start, sentence_end = _trimmed(sent)
@@ -98,6 +107,9 @@ class RowWriter:
         attributed = self.attributions.source(draft, is_speech)
         place = self.circumstances.place(told, others)
         scene = self._scene(draft, told.place)
+        actors = tuple(self._record(p, scene) for p in draft.actors)
+        recipients = tuple(self._record(p, scene) for p in draft.recipients)
+        sure = self.confidence.of(draft, actors, recipients, [other.draft for other in others])
         return Event(
             event_id=ids.event_mention_id(self.context.document_id, start, end, draft.event_type, draft.site.token.i),
             trigger=self.context.text[start:end],
@@ -110,12 +122,12 @@ class RowWriter:
             contexts=self._contexts(draft),
             quad_class=quad,
             intensity=intensity,
-            confidence=score,
+            confidence=round(min(max(sure, 0.01), 0.99), 3),
             is_negated=draft.is_negated,
             modality=modality,
             attributed_to=self._record(attributed) if attributed is not None else None,
-            actors=tuple(self._record(p, scene) for p in draft.actors),
-            recipients=tuple(self._record(p, scene) for p in draft.recipients),
+            actors=actors,
+            recipients=recipients,
             theme=self.themes.record(draft.theme, self.context.text) if draft.theme is not None else None,
             event_date_start=when.start,
             event_date_end=when.end,
