@@ -260,6 +260,31 @@ def test_two_acts_of_one_sentence_are_two():
     assert events_of(rows.resolve()) == {"a", "b"}
 
 
+def test_one_text_tells_a_saying_twice_only_in_like_words():
+    ana = person("Ana Torres", "PER", "GOV")
+    one = Report("a", "Minister Ana Torres [asked] drivers to stay away from the flooded bridge.", event_type="REQUEST",
+                 document="d", actors=(ana,), is_day_told=False)  # fmt: skip
+    other = replace(one, name="b", text="Torres also [asked] grocers for lower prices of bread.")
+    again = replace(
+        one, name="c", text="Torres [asked] the drivers twice to stay away from the bridge, which is flooded."
+    )
+    assert log_odds(one, other)["said_once"] < log_odds(one, again).get("said_once", 0.0)
+    assert grouped(one, other) == {"a", "b"}
+    assert grouped(one, again) == {"a+c"}
+
+
+def test_one_text_tells_what_several_people_say():
+    asked = "[asked] drivers to stay away from the bridge that is flooded."
+    one = Report(
+        "a", f"Ana Torres {asked}", event_type="REQUEST", document="d", actors=(person("Ana Torres", "PER", "GOV"),)
+    )
+    other = replace(one, name="b", text=f"Luis Vega {asked}", actors=(person("Luis Vega", "PER", "LAB"),))
+    assert log_odds(one, other)["other_sayer"] < 0
+    assert "other_sayer" not in log_odds(one, replace(one, name="b"))
+    assert "other_sayer" not in log_odds(one, replace(other, document="e"))
+    assert grouped(one, other) == {"a", "b"}
+
+
 def test_other_partners_are_other_talks():
     other = replace(VISIT, name="b", text=VISIT.text.replace("Niger ", "Mali "), recipients=(state("Mali", "MLI"),))
     assert grouped(VISIT, other) == {"a", "b"}

@@ -271,7 +271,12 @@ class PairEvidence:
         best = np.where(mutual, found["parties"] / 2.0, np.maximum(found["actors"], found["recipients"]))
         unknown = (best < alone) & (r.document[self._first] != r.document[self._second])
         found["strangers"] = unknown & (mutual | self._have_both(r.actors) | self._have_both(r.recipients))
-        found["strangers_speak"] = unknown & self._both(r.is_speech)[0] & self._both(r.is_speech)[1]
+        speech = r.is_speech[self._first] & r.is_speech[self._second]
+        found["strangers_speak"] = unknown & speech
+        one = r.document[self._first] == r.document[self._second]
+        found["other_sayer"] = (
+            one & speech & ~mutual & self._have_both(r.actors) & (found["actors"] < alone + _ROUNDING)
+        )
         return found
 
     def _have_both(self, parties: Parties) -> np.ndarray:
@@ -297,11 +302,13 @@ class PairEvidence:
         one = r.document[self._first] == r.document[self._second]
         text = cosines(r.document_sketches, *self._both(r.document), self._norms.document)
         sentence = cosines(r.sentence_sketches, self._first, self._second, self._norms.sentence)
+        alike = _degree(sentence, _SENTENCE_COSINES)
         return {
             "text_likeness": np.where(one, 0.0, _degree(text, _TEXT_COSINES)),
             "text_unlikeness": ~one & (text < _TEXT_COSINES[0]),
-            "sentence_likeness": _degree(sentence, _SENTENCE_COSINES),
+            "sentence_likeness": alike,
             "same_document": one,
+            "said_once": np.where(one & r.is_speech[self._first] & r.is_speech[self._second], 1.0 - alike, 0.0),
         }
 
     def _telling(self) -> dict[str, np.ndarray]:
