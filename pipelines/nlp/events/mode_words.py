@@ -21,7 +21,7 @@ _NOT = "not"
 _OTHER_CLAUSES = frozenset(("relcl", "ccomp", "parataxis", "advcl"))
 _UNDER = frozenset(("acl", "advcl", "xcomp", "conj"))  # what such a clause tells happened by the means of the one above
 _ASKED = frozenset(("xcomp", "ccomp", "dobj", "advcl", "acl", "nsubjpass", "oprd"))
-_ASKED_BY = frozenset("for to of against with".split())
+_ASKED_BY = frozenset("for to of against with as".split())
 _DEPTH = 5
 
 
@@ -65,13 +65,14 @@ def mode_by_words(draft: Draft) -> str | None:
 
 
 def _of_clause(draft: Draft) -> Iterator[str]:
-    """The words of the event's clause, and of the clause it hangs on as a participle."""
+    """The words of the event's clause, of the clause it hangs on as a participle, and of what happened "when" it did."""
     tops = [draft.site.token, draft.top]
     top = draft.top
     while top.dep_ in _UNDER and top.head is not top:
         top = top.head
         tops.append(top)
-    yield from _words(token for top in tops for token in _below(top))
+    whens = [child for top in tops for child in top.children if child.dep_ == "advcl" and _tells_when(child)]
+    yield from _words(token for top in (*tops, *whens) for token in _below(top))
 
 
 def _of_asked(draft: Draft) -> Iterator[str]:
@@ -79,12 +80,14 @@ def _of_asked(draft: Draft) -> Iterator[str]:
     heads: list[Token] = []
     for token in dict.fromkeys((draft.trigger, draft.site.token, draft.top)):
         for child in token.children:
-            if child.dep_ in _ASKED and (child.dep_ != "advcl" or child.tag_ == "VB"):
+            if child.dep_ in _ASKED and (child.dep_ != "advcl" or _is_infinitive(child)):
                 heads.append(child)
             elif child.dep_ == "compound" and token.pos_ in ("NOUN", "PROPN"):
                 heads.append(child)  # "an extradition request"
             elif child.dep_ == "prep" and child.lower_ in _ASKED_BY:
                 heads += [g for g in child.children if g.dep_ in ("pobj", "pcomp")]
+                # "asked for those in custody to be released"
+                heads += [v for g in child.children for v in g.children if v.dep_ == "relcl" and _is_infinitive(v)]
     heads += [c for head in heads for c in head.children if c.dep_ in ("conj", "xcomp", "acl")]
     # "rejected a request for help": what the request is for
     heads += [g for h in heads for c in h.children if c.dep_ == "prep" and c.lower_ == "for" for g in c.children]
@@ -94,6 +97,15 @@ def _of_asked(draft: Draft) -> Iterator[str]:
             yield _NOT
         objects = [c for c in head.children if c.dep_ in ("dobj", "prt", "compound")]
         yield from _words(token for token in (head, *objects) if token.i not in parties)
+
+
+def _is_infinitive(verb: Token) -> bool:
+    return verb.tag_ == "VB" or any(c.dep_ == "aux" and c.tag_ == "TO" for c in verb.children)
+
+
+def _tells_when(clause: Token) -> bool:
+    """Whether a clause tells what happened in the same moment: "were wounded when a rocket landed in the courtyard"."""
+    return any(child.dep_ == "advmod" and child.lower_ == "when" for child in clause.children)
 
 
 def _of_trigger(draft: Draft) -> Iterator[str]:
