@@ -1,12 +1,12 @@
 """Modes by the words that stand with an event: "killed in an exchange of fire", "asked them to leave".
 
-What belongs here: applying `lexicons/mode_words.csv`. What does not: the mode that the predicate itself says (`matcher.py`),
-or what an operator makes of it (`operators.py`).
+What belongs here: applying `lexicons/mode_words.csv`, which reads modes from the countries of parties and place too. What
+does not: the mode that the predicate itself says (`matcher.py`), or what an operator makes of it (`operators.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from pipelines.immutable import dataclass
@@ -14,10 +14,13 @@ from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import read_rows
 from pipelines.nlp.parsed import Token
+from pipelines.records import Party, Place
 
 _FILE = "mode_words.csv"
 _OPEN = "open"
 _NOT = "not"
+_SETTING = "setting"
+_TWO_SIDES = 2
 _OTHER_CLAUSES = frozenset(("relcl", "ccomp", "parataxis", "advcl"))
 _UNDER = frozenset(("acl", "advcl", "xcomp", "conj"))  # what such a clause tells happened by the means of the one above
 _ASKED = frozenset(("xcomp", "ccomp", "dobj", "advcl", "acl", "nsubjpass", "oprd"))
@@ -55,7 +58,7 @@ def mode_by_words(draft: Draft) -> str | None:
     """The mode of a finished draft: its own, or the one that the words with it say more exactly."""
     seen: dict[str, frozenset[str]] = {}
     for row in load_mode_rows().get(draft.event_type, ()):
-        if (draft.mode or _OPEN) not in row.replaces:
+        if row.where == _SETTING or (draft.mode or _OPEN) not in row.replaces:
             continue
         if row.where not in seen:
             seen[row.where] = frozenset(_WORDS[row.where](draft))
@@ -64,15 +67,38 @@ def mode_by_words(draft: Draft) -> str | None:
     return draft.mode
 
 
+def mode_by_setting(draft: Draft, parties: Sequence[Party], place: Place | None) -> str | None:
+    """The mode of a draft: its own, or the one that its parties' countries and its place say.
+
+    Args:
+        draft: the draft, its mode by words known.
+        parties: its parties as they will stand in the row.
+        place: where it happened, if known.
+    """
+    rows = [row for row in load_mode_rows().get(draft.event_type, ()) if row.where == _SETTING]
+    if not rows:
+        return draft.mode
+    seen = frozenset(_of_setting(parties, place))
+    found = (row.mode for row in rows if (draft.mode or _OPEN) in row.replaces and seen & row.words)
+    return next(found, draft.mode)
+
+
+def _of_setting(parties: Sequence[Party], place: Place | None) -> Iterator[str]:
+    countries = {party.country for party in parties} - {None}
+    if len(countries) > _TWO_SIDES:
+        yield "many-countries"
+    if place is not None and place.country and countries and place.country not in countries and len(parties) > 1:
+        yield "abroad-to-all"
+
+
 def _of_clause(draft: Draft) -> Iterator[str]:
-    """The words of the event's clause, of the clause it hangs on as a participle, and of what happened "when" it did."""
+    """The words of the event's clause, of what happened "when" it did, and of the clause it hangs on as a participle."""
     tops = [draft.site.token, draft.top]
     top = draft.top
     while top.dep_ in _UNDER and top.head is not top:
         top = top.head
         tops.append(top)
-    whens = [child for top in tops for child in top.children if child.dep_ == "advcl" and _tells_when(child)]
-    yield from _words(token for top in (*tops, *whens) for token in _below(top))
+    yield from _words(token for top in tops for token in _below(top))
 
 
 def _of_asked(draft: Draft) -> Iterator[str]:
@@ -123,7 +149,8 @@ def _below(top: Token) -> Iterator[Token]:
             child
             for token in level
             for child in token.children
-            if child.dep_ not in _OTHER_CLAUSES and not (child.dep_ == "conj" and child.pos_ == "VERB")
+            if (child.dep_ not in _OTHER_CLAUSES or _tells_when(child))
+            and not (child.dep_ == "conj" and child.pos_ == "VERB")
         ]
 
 

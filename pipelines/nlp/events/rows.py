@@ -21,7 +21,7 @@ from pipelines.nlp.events.domain import Domain
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import EventLexicon
 from pipelines.nlp.events.matcher import EXIST
-from pipelines.nlp.events.mode_words import mode_by_words
+from pipelines.nlp.events.mode_words import mode_by_setting, mode_by_words
 from pipelines.nlp.events.operators import OperatorReader
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
@@ -101,7 +101,6 @@ class RowWriter:
         when = self.circumstances.date(told, others)
         modality = self.circumstances.modality(draft, when)
         start, end = self._trigger_span(draft)
-        quad, intensity = self._score(draft)
         sentence_start, sentence_end = _trimmed(sent)
         is_speech = self.lexicon.is_speech(draft.event_type, draft.mode, draft.is_composed)
         attributed = self.attributions.source(draft, is_speech)
@@ -109,6 +108,8 @@ class RowWriter:
         scene = self._scene(draft, told.place)
         actors = tuple(self._record(p, scene) for p in draft.actors)
         recipients = tuple(self._record(p, scene) for p in draft.recipients)
+        draft.mode = mode_by_setting(draft, (*actors, *recipients), place)
+        quad, intensity = self._score(draft)
         sure = self.confidence.of(draft, actors, recipients, [other.draft for other in others])
         return Event(
             event_id=ids.event_mention_id(self.context.document_id, start, end, draft.event_type, draft.site.token.i),
