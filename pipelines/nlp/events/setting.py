@@ -6,6 +6,8 @@ sentence tells an event (`telling.py`).
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.event_dates import EventDateReader
 from pipelines.nlp.events.lexicon import EventLexicon
@@ -97,6 +99,31 @@ class SettingReader:
             found.append("takes-up")
         found.append("dated" if has_time(draft, self.dates) else "undated")
         return found
+
+
+def together(setting: Collection[str]) -> list[str]:
+    """Evidence that counts only together with other evidence of the same event.
+
+    Args:
+        setting: what holds of the event, of its telling and of the text (`SettingReader`, `story.py`).
+    """
+    seen = frozenset(setting)
+    found = []
+    if "word" not in seen and "undated" in seen:
+        if "act" in seen:
+            found.append("undated-act")  # what takes its time: an investigation, a sanction, trade
+        if "story=earlier" in seen:
+            found.append("undated-in-old-story")  # a text whose story is days back tells little of today
+    if "word" not in seen and "quoted" in seen:
+        found.append("quoted-deed")  # who speaks seldom brings the news
+    if "word" in seen and "opens=today" in seen:
+        found.append("story-moved")  # one saying is of Friday, the next of today
+    return found
+
+
+def is_told_on(setting: Collection[str]) -> bool:
+    """Whether an event is told as the next in an account: in the line of news without a time, in a text that opens without one."""
+    return {"news", "undated", "lead-undated"} <= set(setting)
 
 
 def _is_headline(token: Token) -> bool:

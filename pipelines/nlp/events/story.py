@@ -22,7 +22,7 @@ from pipelines.nlp.events.lexicon import EventLexicon
 from pipelines.nlp.events.operators import SAYINGS
 from pipelines.nlp.events.retelling import Retellings, Told
 from pipelines.nlp.events.sentence_times import SentenceTimes
-from pipelines.nlp.events.setting import SettingReader
+from pipelines.nlp.events.setting import SettingReader, is_told_on, together
 from pipelines.nlp.events.settling import DAY, WEIGHTS_FILE, Options
 from pipelines.nlp.events.telling import (
     Telling,
@@ -63,7 +63,8 @@ class Story:
         breaks = [*(token.i for token in doc if "\n" in token.text), len(doc)]
         self._entries = _dated_entries(doc, dates, breaks)
         self._pasts: list[tuple[int, int]] = []  # token ranges after a sentence of long ago, to its paragraph's end
-        self._named: list[tuple[int, int, EventDate]] = []  # every time: its sentence's start, paragraph's end, days
+        # Every time: its sentence's start, its paragraph's end, its days, and whether it dates what the sentence tells.
+        self._named: list[tuple[int, int, EventDate, bool]] = []
         self._settled: list[tuple[Told, EventDate]] = []  # the events so far, with their dates
         self._line_end = -_NEAR_TOKENS  # where the last one stands of a line of events that follow on each other
         for sent in doc.sents:
@@ -71,8 +72,9 @@ class Story:
                 if time.date_start is None:
                     continue
                 when = EventDate(time.date_start, time.date_end, time.precision, EventDateSource.TEXT)
-                self._named.append((sent.start, _paragraph_end(sent.end, breaks), when))
                 verb = _main_verb(head) if self.published is not None else None
+                dates_line = verb is not None or _opens_past(head)
+                self._named.append((sent.start, _paragraph_end(sent.end, breaks), when, dates_line))
                 if verb is None:
                     if self._age(time.date_end or time.date_start) > _LONG_AGO and _opens_past(head):
                         self._pasts.append((sent.end, _paragraph_end(sent.end, breaks)))
@@ -164,11 +166,12 @@ class Story:
             setting.append("undatable")  # its sentence gives a time that is not its own
         if self.is_in_past(draft):
             setting.append("in-past")
+        setting += together(setting)
         options: Options[EventDate] = Options(lambda when: (when.start, when.end), setting)
         if _is_dated(told) and told.when is not None:
             options.add("own", told.when, ["counted"] if told.when.is_counted else [])
         for source, when, seen in self._times.offers(draft, told.is_speech):
-            options.add(source, when, seen)
+            options.add(source, when, [*seen, *(["before-deed"] if "precedes" in seen and "deed" in setting else [])])
         again = self.retellings.again(told, others, _is_dated)
         if again is not None and again.when is not None:
             later = again.draft.site.token.i > draft.site.token.i
@@ -177,7 +180,7 @@ class Story:
                 seen.append("old")
             options.add("again", again.when, seen)
         self._add_previous(options, draft, is_next=_is_next(told, setting))
-        self._add_passage(options, draft)
+        self._add_passage(options, draft, is_told_on=is_told_on(setting))
         if self.published is None:
             return options
         options.add("published", _on(self.published, EventDateSource.PUBLICATION))
@@ -211,17 +214,25 @@ class Story:
             seen.append("runs-on")
         options.add("previous", when, seen)
 
-    def _add_passage(self, options: Options[EventDate], draft: Draft) -> None:
-        """The time named last before the event's sentence, where that is in the same paragraph."""
+    def _add_passage(self, options: Options[EventDate], draft: Draft, *, is_told_on: bool) -> None:
+        """The time named last before the event's sentence, where that is in the same paragraph.
+
+        Args:
+            options: the options of an event.
+            draft: the event.
+            is_told_on: whether it is told as the next in an account (`setting.is_told_on`).
+        """
         sent = draft.site.token.sent
         found = [item for item in self._named if item[0] < sent.start < item[1]]
         if not found:
             return
-        at, _, when = found[-1]
+        at, _, when, dates_line = found[-1]
         age = self._age(when.end or when.start or self.published) if self.published is not None else 0
         seen = [_size(when), "story" if 0 <= age <= STORY_DAYS else "ahead" if age < 0 else "past"]
         if at == sent.doc[sent.start - 1].sent.start:
             seen.append("near")
+        if is_told_on and dates_line and age >= 0:
+            seen.append("told-on")
         options.add("passage", when, seen)
 
     def _genre(self) -> list[str]:
