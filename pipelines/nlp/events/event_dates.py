@@ -136,7 +136,7 @@ class EventDateReader:
         edge = edge_rank(chain)
         reason, later = None if draft.is_composed else reason_rank(chain), later_rank(chain)
         ranks = ranks_of(chain)
-        best, best_head, best_key = None, anchor, (len(chain) + 1, 0)
+        best, best_head, best_key = None, anchor, (len(chain) + 1, False, 0)
         is_beyond = False
         is_told_now = telling(draft) == Telling.STATE and is_present(own_finite(draft.top))
         for head, time in self.times.get(anchor.sent.start, ()):
@@ -155,7 +155,7 @@ class EventDateReader:
             if edge is not None and rank >= edge and not _is_also_of(time, chain[edge - 1]):
                 is_beyond = True  # "closed it on Monday after rebels attacked": the attack was before
                 continue
-            key = (rank, abs(head.i - anchor.i))
+            key = (rank, _is_of_party(head), abs(head.i - anchor.i))
             is_finer = rank == best_key[0] and _is_within(time, best)  # "last year in autumn"
             is_coarser = rank == best_key[0] and best is not None and _is_within(best, time)
             if is_finer or key < best_key and not is_coarser:
@@ -273,6 +273,20 @@ class EventDateReader:
             rank = ranks.get(verb.head.i)
             return None if rank is None else rank + 1
         return None
+
+
+def _is_of_party(head: Token) -> bool:
+    """Whether a time tells which party it is, in words before a noun: "the loser of Sunday's vote clashed with ..."."""
+    current = head
+    is_possessive = False
+    for _ in range(_CLIMB):
+        if current.head is current or current.pos_ in ("VERB", "AUX"):
+            return False
+        is_possessive = is_possessive or current.dep_ == "poss"
+        if current.dep_ in ("nsubj", "nsubjpass"):
+            return is_possessive
+        current = current.head
+    return False
 
 
 def _said_rank(draft: Draft, chain: list[Token]) -> int | None:

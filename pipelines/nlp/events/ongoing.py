@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from pipelines.nlp.events.drafts import Draft
-from pipelines.nlp.events.telling import first_form, is_perfect, own_finite
+from pipelines.nlp.events.telling import first_form, is_perfect, is_reported_perfect, own_finite
 from pipelines.nlp.parsed import Token
 from pipelines.nlp.times.values import containing, moved
 from pipelines.records import Precision, TimeExpression
@@ -56,7 +56,7 @@ def lasting(draft: Draft, durations: Times, today: date) -> Days | None:
         durations: heads and durations of its sentence.
         today: the day of publication.
     """
-    anchor = own_finite(draft.top)
+    anchor = own_finite(draft.site.token)  # "say he has been refusing food for eleven days"
     for head, time in durations:
         counted = _COUNTED.fullmatch(time.value)
         spanning = next((t for t in _path(head, anchor) if t.lower_ in _SPANNING), None)
@@ -75,7 +75,7 @@ def lasting(draft: Draft, durations: Times, today: date) -> Days | None:
 
 def _is_being_done(verb: Token) -> bool:
     """Whether a clause tells what goes on until now: "have been holding rallies since May"; "had been" may be over."""
-    return verb.tag_ == "VBG" and first_form(verb).lower_ in _HAVE
+    return verb.tag_ == "VBG" and (first_form(verb).lower_ in _HAVE or is_reported_perfect(verb))
 
 
 def _is_counted(verb: Token) -> bool:

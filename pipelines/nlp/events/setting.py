@@ -122,7 +122,7 @@ def together(setting: Collection[str]) -> list[str]:
 
 
 def is_told_on(setting: Collection[str]) -> bool:
-    """Whether an event is told as the next in an account: in the line of news without a time, in a text that opens without one."""
+    """Whether an event is told next in an account: in the line of news without a time, in a text that opens with none."""
     return {"news", "undated", "lead-undated"} <= set(setting)
 
 

@@ -171,7 +171,9 @@ class Story:
         if _is_dated(told) and told.when is not None:
             options.add("own", told.when, ["counted"] if told.when.is_counted else [])
         for source, when, seen in self._times.offers(draft, told.is_speech):
-            options.add(source, when, [*seen, *(["before-deed"] if "precedes" in seen and "deed" in setting else [])])
+            if "precedes" in seen and "deed" in setting and not draft.is_followed:
+                seen.append("before-deed")
+            options.add(source, when, seen)
         again = self.retellings.again(told, others, _is_dated)
         if again is not None and again.when is not None:
             later = again.draft.site.token.i > draft.site.token.i

@@ -119,6 +119,8 @@ def resolve_month(parts: Parts, timeline: Timeline) -> Resolved | None:
         return Resolved("DATE", f"XXXX-{month:02d}", None, modifier)
     if T.THIS in rel and T.PAST not in rel and T.COMING not in rel:
         return dated(month_period(reference.year, month), modifier=modifier)
+    if T.THAT in rel and (told := timeline.last(parts.start_char)) is not None:
+        return dated(month_period(told.start.year, month), modifier=modifier)  # "in 1979 ... that June"
     if T.LAST in rel or T.PAST in rel:
         back = reference.year if month < reference.month else reference.year - 1
         return dated(month_period(back - _is_twice(rel), month), modifier=modifier)

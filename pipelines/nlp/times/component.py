@@ -48,6 +48,12 @@ _HELD_IN_YEARS = frozenset(
     level price sale earning profit revenue export import wage tax rate standard emission event hearing trial award model
     ceremony celebration census survey report document finding change cut levy payment loss gain""".split()
 )
+# "Called a rally on Saturday": what is called, of those who call it, is on a day to come.
+_CALLING = frozenset("call announce declare invite convene proclaim".split())
+_GATHERINGS = frozenset(
+    "strike walkout stoppage shutdown bandh hartal rally march protest demonstration vigil boycott meeting session sitting "
+    "vote election referendum summit talk conference hearing".split()
+)
 _ATTRIBUTES = frozenset(("compound", "amod", "nummod", "nmod"))
 _DATED_ADJECTIVES = frozenset(("effective", "payable", "due"))
 
@@ -143,6 +149,21 @@ class DocReading(Reading):
         if counts:
             return False
         return token is None or token.ent_type_ in _DATE_LABELS
+
+    def is_called_for(self, start: int, end: int) -> bool:
+        """Whether what people were called to is on the day: "announced a strike on Thursday", "called for marches on Sunday"."""
+        token = self._token(start, end)
+        if token is None or not self._is_parsed or token.dep_ != "pobj" or token.head.lower_ != "on":
+            return False
+        noun = verb = token.head.head
+        if noun.lemma_.lower() in _GATHERINGS:
+            verb = noun.head.head if noun.dep_ == "pobj" else noun.head
+        elif verb.pos_ == "VERB":
+            over = (c for prep in verb.children if prep.lower_ in ("for", "to") for c in prep.children)
+            named = [c for c in (*verb.children, *over) if c.dep_ in ("dobj", "pobj") and c.i < token.i]
+            noun = max(named, key=lambda c: c.i, default=verb)
+        is_gathering = noun.lemma_.lower() in _GATHERINGS and noun.i < token.i
+        return is_gathering and verb.i < noun.i and verb.lemma_.lower() in _CALLING
 
     def _token(self, start: int, end: int) -> Token | None:
         """The token that governs a span of characters."""

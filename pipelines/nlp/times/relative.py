@@ -311,6 +311,9 @@ def _weekday(parts: Parts, timeline: Timeline, weekday: int, rel: str) -> date |
     if number is not None and (day := _numbered_weekday(reference, weekday, number)):
         return day
     ahead = _is_planned(parts) or tense_of(parts, timeline) is Tense.FUTURE
+    if not ahead and timeline.reading.is_called_for(parts.start_char, parts.end_char):
+        # Called yesterday or today, it may be that day that is told.
+        ahead = weekday_date(reference, weekday, ahead=False) < reference - timedelta(days=1)
     return weekday_date(reference, weekday, ahead=ahead)
 
 

@@ -125,6 +125,10 @@ class SurfaceReading:
         """Whether the number stands where years stand."""
         return year_by_neighbours(self._text, start, end) is not False
 
+    def is_called_for(self, start: int, end: int) -> bool:
+        """False: words alone do not tell whether the call or what was called for is on the day."""
+        return False
+
     def sentence(self, start: int, end: int) -> str:
         """The sentence around a span, by its punctuation."""
         first, last = max(0, start - _WINDOW), end + _WINDOW

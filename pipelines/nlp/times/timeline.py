@@ -48,6 +48,9 @@ class Reading(Protocol):
     def is_year(self, start: int, end: int) -> bool:
         """Whether a bare four-digit number stands for a year here."""
 
+    def is_called_for(self, start: int, end: int) -> bool:
+        """Whether something that was called or announced is to be on that day."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
