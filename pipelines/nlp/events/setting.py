@@ -84,7 +84,7 @@ class SettingReader:
             found.append("lead")
         if _is_headline(token):
             found.append("headline")
-        if any(start <= token.idx < end for start, end in self._quotes):
+        if any(start <= draft.site.token.idx < end for start, end in self._quotes):
             found.append("quoted")
         finite = own_finite(token)
         if is_present(finite):
