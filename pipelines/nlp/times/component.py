@@ -162,7 +162,10 @@ class DocReading(Reading):
             over = (c for prep in verb.children if prep.lower_ in ("for", "to") for c in prep.children)
             named = [c for c in (*verb.children, *over) if c.dep_ in ("dobj", "pobj") and c.i < token.i]
             noun = max(named, key=lambda c: c.i, default=verb)
-        is_gathering = noun.lemma_.lower() in _GATHERINGS and noun.i < token.i
+        is_new = not any(
+            c.lower_ in ("the", "this", "that") for c in noun.children
+        )  # "announcing the strike on Monday"
+        is_gathering = noun.lemma_.lower() in _GATHERINGS and noun.i < token.i and is_new
         return is_gathering and verb.i < noun.i and verb.lemma_.lower() in _CALLING
 
     def _token(self, start: int, end: int) -> Token | None:
