@@ -110,8 +110,8 @@ def together(setting: Collection[str]) -> list[str]:
     seen = frozenset(setting)
     found = []
     if "word" not in seen and "undated" in seen:
-        if "act" in seen:
-            found.append("undated-act")  # what takes its time: an investigation, a sanction, trade
+        if "act" in seen and "lead" not in seen:
+            found.append("undated-act")  # what takes its time: an investigation, a sanction, trade; the lead's is news
         if "story=earlier" in seen:
             found.append("undated-in-old-story")  # a text whose story is days back tells little of today
     if "word" not in seen and "quoted" in seen:

@@ -171,7 +171,7 @@ class Story:
         if _is_dated(told) and told.when is not None:
             options.add("own", told.when, ["counted"] if told.when.is_counted else [])
         for source, when, seen in self._times.offers(draft, told.is_speech):
-            if "precedes" in seen and "deed" in setting and not draft.is_followed:
+            if "precedes" in seen and "deed" in setting and not draft.is_followed and not _is_dated(told):
                 seen.append("before-deed")
             options.add(source, when, seen)
         again = self.retellings.again(told, others, _is_dated)
