@@ -106,7 +106,7 @@ class ArgumentChooser:
         result: tuple[float, Scored | None, Scored | None] = (float("-inf"), None, None)
         for actor in (*best, None):
             recipient = self._recipient(situation, recipients, actor)
-            if actor is None and recipient is not None and best and self._is_subjects_own(recipient, best[0]):
+            if actor is None and recipient is not None and best and _acts_on_another(best[0], recipient):
                 continue  # "the court barred its executives": whoever they are, the court did it
             total = (actor.score if actor else 0.0) + (recipient.score if recipient else 0.0)
             if total > result[0]:
@@ -140,10 +140,6 @@ class ArgumentChooser:
             if found.score > (best.score if best is not None else 0.0):
                 best = found
         return best
-
-    def _is_subjects_own(self, recipient: Scored, actor: Scored) -> bool:
-        is_subject = any(p.relation == "subj" and not p.inner for p in actor.candidate.places)
-        return is_subject and _is_other(actor.candidate, recipient.candidate) and self._is_own(recipient, actor)
 
     def _is_own(self, recipient: Scored, actor: Scored) -> bool:
         return self.parties.is_own(recipient.candidate.parties, actor.candidate.parties)
@@ -213,6 +209,12 @@ def _subject(situation: Situation, candidates: list[Candidate]) -> str:
         return "none"
     is_party = any(p.relation == "subj" and p.inner in ("", "thing") for c in candidates for p in c.places)
     return "party" if is_party else "thing"
+
+
+def _acts_on_another(actor: Scored, recipient: Scored) -> bool:
+    """Whether an actor is the subject and the recipient another: that they are of one country makes it no one's deed."""
+    is_subject = any(p.relation == "subj" and not p.inner for p in actor.candidate.places)
+    return is_subject and _is_other(actor.candidate, recipient.candidate)
 
 
 def _is_other(actor: Candidate, recipient: Candidate) -> bool:

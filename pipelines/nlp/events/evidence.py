@@ -23,6 +23,7 @@ _KNOWN_PREPOSITIONS = frozenset(
     "by of with to for from in on against at over between among into about as after during near before through".split()
 )
 _OWN_RELATIONS = frozenset(("subj", "obj", "iobj", "poss", "adj"))
+_OBJECTS = frozenset(("obj", "iobj"))
 _OUTSIDE = frozenset(("below", "controlled", "inner.actor", "inner.recipient"))
 _SCENE = frozenset(("in", "at", "near", "outside", "inside", "around", "across", "throughout", "off", "within"))
 # Where somebody comes from, where the frame lists no such party: "flew in from Abidjan".
@@ -275,7 +276,7 @@ def pair_evidence(doc: Doc, actor: Candidate, recipient: Candidate, *, is_own: b
     found = []
     if is_own:
         found.append("own")
-    if len(actor.parties) > 1:
+    if len(actor.parties) > 1 and not _is_done_to(recipient):
         found.append("beside_several")  # "A and B signed": the other side may be among them
     countries = {p.country for p in actor.parties if p.country}
     others = {p.country for p in recipient.parties}
@@ -286,6 +287,11 @@ def pair_evidence(doc: Doc, actor: Candidate, recipient: Candidate, *, is_own: b
         if all(p.sector is None and kind_of(doc, p) == "state" for p in actor.parties):
             found.append("same_country:actor_state")
     return found
+
+
+def _is_done_to(candidate: Candidate) -> bool:
+    """Whether a party is itself the object of the verb: "A and B condemned C"."""
+    return any(place.relation in _OBJECTS and not place.inner for place in candidate.places)
 
 
 def stands_alone(sent: Span) -> bool:
