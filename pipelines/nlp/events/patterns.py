@@ -50,7 +50,7 @@ PLURAL_PRONOUNS = frozenset("they them their themselves".split())
 # Classes of event_noun_classes.csv whose nouns are people.
 PERSON_CLASSES = (
     "persons prisoners leaders officials peacekeepers inspectors diplomats evacuees migrants minorities police troops"
-    " militia parties roles"
+    " militia parties roles bodies"
 ).split()
 
 # Class of the participles and adjectives that stand for persons behind an article: "the condemned".
