@@ -51,6 +51,6 @@ def parts_of(nlp: Language, text: str) -> Parts:
     """Read a text."""
     doc = nlp(text)
     clauses = doc._.clauses or ClauseReader(doc)
-    parties = PartyReader(doc, get_describer(), clauses, nlp.get_pipe("events").person_nouns)
+    parties = PartyReader(doc, get_describer(), clauses, nlp.get_pipe("events").person_words)
     reader = CandidateReader(clauses, FrameMatcher(load_event_lexicon(), clauses, parties), parties)
     return Parts(doc, parties, reader)

@@ -20,6 +20,7 @@ from pipelines.nlp.clauses.misparses import (
     read_noun_taken_for_verb,
     read_particle,
     reporting_verb,
+    resumed_verb,
     small_clause_subject,
     swallowed_agent,
     swallowed_object,
@@ -208,9 +209,12 @@ class ClauseReader:
         for child in token.children:
             if child.dep_ in ("nsubj", "nsubjpass", "csubj", "csubjpass"):
                 return self._resolve_relative(child), True
+        swallowed = swallowed_subject(token)
+        if swallowed is not None:
+            return swallowed, True
         head, dep = token.head, token.dep_
         if dep == "conj" and head.pos_ in ("VERB", "AUX"):
-            return self._surface_subject(head)[0], False
+            return self._surface_subject(resumed_verb(token))[0], False
         if dep in ("xcomp", "ccomp") and head.pos_ in ("VERB", "AUX", "ADJ", "NOUN"):
             if dep == "ccomp" and token.tag_ not in ("VB", "VBG", "VBN"):
                 return None, False
@@ -221,8 +225,7 @@ class ClauseReader:
             return self._controller_of_gerund(head), False
         if dep in ("acl", "relcl"):
             return self._subject_of_modifier(token), False
-        subject = swallowed_subject(token)
-        return subject, subject is not None
+        return None, False
 
     def _subject_of_modifier(self, token: Token) -> Token | None:
         head = token.head

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _LENDING = frozenset(
     ("with", "of", "to", "as", "in", "on", "at", "from")
 )  # whose phrases end where an agent may stand: "sentenced to death by a court"
+_THEN = frozenset(("then", "not", "never"))
 _SPEECH = frozenset(("say", "judge", "call", "think"))  # classes of verbs by which somebody says something
+_FINITE = frozenset(("VBD", "VBZ"))
 _CHAIN = 3  # phrases inside each other
 
 
@@ -43,15 +45,61 @@ def swallowed_agent(verb: Token) -> Token | None:
     return None
 
 
+def resumed_verb(verb: Token) -> Token:
+    """The verb whose subject a coordinated one shares: a finite verb is no second infinitive ("wanted her to go and told the
+    press"), and nobody shares the subject of "there was": "said there was no proof, and urged them to wait".
+
+    Args:
+        verb: a verb that the parser coordinates with another.
+    """
+    first = verb.head
+    for _ in range(_CHAIN):
+        is_bare = verb.tag_ in _FINITE and first.tag_ in ("VB", "VBG") and not _is_finite(first)
+        if not is_bare and not any(c.dep_ == "expl" and c.lower_ == "there" for c in first.lefts):
+            return first
+        above = first.head
+        if first.dep_ in ("pcomp", "prep"):
+            above = above.head
+        if above.pos_ not in ("VERB", "AUX") or above.i >= verb.i or above.i == first.i:
+            return verb.head
+        first = above
+    return first
+
+
+def _is_finite(verb: Token) -> bool:
+    """Whether an auxiliary makes a bare form or a participle finite: "will go", "was going"."""
+    return any(c.dep_ in ("aux", "auxpass") and c.lower_ != "to" for c in verb.lefts)
+
+
 def swallowed_subject(verb: Token) -> Token | None:
-    """The subject that the parser takes into the phrase before it: "On Friday youths threw stones"."""
-    if verb.tag_ not in ("VBD", "VBZ", "VBP") or verb.i == 0:
+    """The subject that the parser takes into what stands before it.
+
+    Into a phrase of time ("On Friday youths threw stones", "In May demonstrators there burned it"), into the object of a
+    report ("reported its source said"), or into a list ("at the border and a court in Riga later jailed him").
+    """
+    if verb.tag_ not in ("VBD", "VBZ", "VBP") or verb.dep_ in ("relcl", "acl", "amod") or verb.i == 0:
         return None
-    noun = verb.nbor(-1)
-    if noun.i == 0 or noun.tag_ not in ("NNS", "NNPS") or noun.dep_ != "pobj" or noun.head.head.i != verb.i:
+    if any(c.dep_ in ("expl", "aux", "auxpass") for c in verb.lefts):
         return None
-    modifier = noun.nbor(-1)
-    return noun if modifier.dep_ == "compound" and modifier.head.i == noun.i else None
+    last = verb.nbor(-1)
+    while last.tag_ == "RB" and last.i > 0 and last.lower_ not in _THEN:
+        last = last.nbor(-1)
+    noun = last
+    for _ in range(_CHAIN):
+        if noun.dep_ == "pobj" and noun.head.dep_ == "prep" and noun.head.head.pos_ in ("NOUN", "PROPN"):
+            noun = noun.head.head
+    if noun.i == 0 or noun.pos_ not in ("NOUN", "PROPN") or noun.ent_type_ in ("DATE", "TIME"):
+        return None
+    if noun.dep_ == "pobj":
+        modifier = noun.left_edge
+        is_plural = noun.tag_ in ("NNS", "NNPS")
+        is_timed = modifier.dep_ == "compound" and (is_plural or modifier.ent_type_ == "DATE")
+        return noun if is_timed and noun.head.head.i == verb.i and noun.i == last.i else None
+    if noun.dep_ == "dobj":
+        return noun if verb.dep_ == "ccomp" and noun.head.i == verb.head.i and verb.head.i < noun.i else None
+    if noun.dep_ == "conj" and verb.dep_ in ("advcl", "conj", "ccomp", "ROOT") and noun.left_edge.i > 0:
+        return noun if noun.left_edge.nbor(-1).dep_ == "cc" and noun.head.pos_ in ("NOUN", "PROPN") else None
+    return None
 
 
 def small_clause_subject(token: Token) -> Token | None:

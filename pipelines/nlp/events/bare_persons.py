@@ -1,17 +1,72 @@
-"""Bare persons: words that stand for persons without a noun for them.
+"""Bare persons: words that stand for persons without being a noun for them.
 
-What belongs here: numbers, quantifiers, participles and adjectives as heads of a phrase. What does not: nouns, names and
-pronouns (`parties.py`).
+What belongs here: numbers, quantifiers, participles and adjectives as heads of a phrase, nouns that no list has. What does not:
+names and pronouns (`parties.py`).
 """
 
 from __future__ import annotations
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.phrases import lemma_of
-from pipelines.nlp.events.patterns import BARE_QUANTIFIERS
+from pipelines.nlp.events.patterns import BARE_QUANTIFIERS, PEOPLE_NOUNS
 from pipelines.nlp.parsed import Token
+from pipelines.nlp.quotations.cues import load_cues
 
 _AMOUNTS = frozenset(("MONEY", "PERCENT"))
+# Ends of nouns for what is no person: acts, states and qualities.
+_ABSTRACT = (
+    "tion",
+    "sion",
+    "ment",
+    "ness",
+    "ity",
+    "ism",
+    "ance",
+    "ence",
+    "ure",
+    "ship",
+    "ing",
+    "dom",
+    "ncy",
+    "sis",
+    "logy",
+)
 _ARGUMENTS = frozenset(("nsubj", "nsubjpass", "dobj", "dative", "pobj", "poss", "conj"))
+
+
+@dataclass(frozen=True, slots=True)
+class PersonWords:
+    """The words that stand for persons and bodies.
+
+    `nouns` are lemmas of nouns for them, beside those that state a sector; `verbs` lemmas of verbs that are done to persons,
+    where a bare number counts persons; `by_state` adjectives and participles that stand for persons behind an article ("the
+    wounded"); `speech` lemmas of verbs by which persons and bodies speak; `things` lemmas of nouns that no person is called by.
+    """
+
+    nouns: frozenset[str] = PEOPLE_NOUNS
+    verbs: frozenset[str] = frozenset()
+    by_state: frozenset[str] = frozenset()
+    speech: frozenset[str] = frozenset()
+    things: frozenset[str] = frozenset()
+
+
+def speaks(token: Token, words: PersonWords) -> bool:
+    """Whether a noun is told to say something, and so is a person or body whatever it is: "the carabineros asked them".
+
+    Args:
+        token: head of a phrase.
+        words: the words that stand for persons, and those that do not though they are said to tell something.
+    """
+    verb = token.head
+    if token.pos_ != "NOUN" or token.dep_ != "nsubj" or verb.pos_ != "VERB" or token.i > verb.i:
+        return False
+    if lemma_of(verb) not in words.speech or token.lower_ in load_cues().nouns:
+        return False
+    before = {c.dep_ for c in token.lefts}
+    if "poss" in before or (token.tag_ == "NN" and "det" not in before):
+        return False  # "the court's summary" is the court's; "transport for London" is no one
+    lemma = lemma_of(token)
+    return lemma not in words.things and not lemma.endswith(_ABSTRACT)
 
 
 def stands_for_persons(token: Token, words: frozenset[str]) -> bool:

@@ -17,6 +17,7 @@ from spacy.vocab import Vocab
 from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.clauses.phrases import lemma_of
+from pipelines.nlp.events.bare_persons import PersonWords
 from pipelines.nlp.events.candidates import CandidateReader, EarlierAct
 from pipelines.nlp.events.choice import ArgumentChooser, Weights, load_weights
 from pipelines.nlp.events.counts import EventCounts
@@ -37,8 +38,9 @@ from pipelines.nlp.events.recoding import Recoder
 from pipelines.nlp.events.repetitions import Repetitions, distinct
 from pipelines.nlp.events.roles import RoleFiller, role_rule
 from pipelines.nlp.events.rows import RowWriter
-from pipelines.nlp.events.themes import ThemeReader
+from pipelines.nlp.events.themes import ThemeReader, load_thing_nouns
 from pipelines.nlp.parsed import AnyDoc, Doc, Span, Token, parsed
+from pipelines.nlp.quotations.cues import load_cues
 from pipelines.records import Event, Modality
 
 _LONE_OPERATOR = 0.4  # salience of an operator whose complement is no coded event
@@ -70,9 +72,14 @@ class EventsComponent:
         self.is_explaining = is_explaining
         words = {word.split()[-1] for word, _ in (*lexicon.frames, *lexicon.operators)}
         classes = (lexicon.noun_classes.get(name, frozenset()) for name in PERSON_CLASSES)
-        self.person_nouns = PEOPLE_NOUNS.union(*classes)
-        self.verbs_of_people = lexicon.verbs_of_people()
-        self.persons_by_state = lexicon.noun_classes.get(PERSONS_BY_STATE, frozenset())
+        acts = (word.split()[-1] for word, pos in lexicon.frames if pos == "noun")
+        self.person_words = PersonWords(
+            nouns=PEOPLE_NOUNS.union(*classes),
+            verbs=lexicon.verbs_of_people(),
+            by_state=lexicon.noun_classes.get(PERSONS_BY_STATE, frozenset()),
+            speech=lexicon.verbs_of_speech() & {cue.lemma for cue in load_cues().verbs.values()},
+            things=frozenset(load_thing_nouns()).union(acts),
+        )
         self.domains = load_domain_lexicon(vocab)
         self._lemmas = frozenset(vocab.strings.add(w) for w in words)
 
@@ -108,14 +115,7 @@ class _DocumentCoder:
         clauses = doc._.clauses or ClauseReader(doc)
         self.doc = doc
         self.clauses = clauses
-        self.parties = PartyReader(
-            doc,
-            component.describer,
-            clauses,
-            component.person_nouns,
-            component.verbs_of_people,
-            component.persons_by_state,
-        )
+        self.parties = PartyReader(doc, component.describer, clauses, component.person_words)
         self.matcher = FrameMatcher(component.lexicon, clauses, self.parties)
         self.candidates = CandidateReader(clauses, self.matcher, self.parties)
         self.themes = ThemeReader(doc, self.matcher, self.parties)

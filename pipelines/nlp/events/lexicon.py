@@ -24,6 +24,8 @@ _COOPERATION = 2  # the highest quad class of cooperation
 PERSON = "*person"
 # Modes of what is done to persons, whatever object their frames ask for.
 _MODES_OF_PERSONS = frozenset("arrest deport abduct beat torture sexual release convict expel".split())
+# Effects of operators by which somebody speaks to others or of them.
+_SPOKEN = frozenset("REQUEST AGREE OPPOSE ACCUSE SUPPORT REJECT THREATEN".split())
 # What the event lexicon is made of, below the package's folder.
 _FILES = (
     "nlp/events/lexicon.py",
@@ -152,6 +154,14 @@ class EventLexicon:
             for (word, pos), frames in self.frames.items()
             if pos == "verb"
             and any(frame.event_type and (frame.object_party or frame.mode in _MODES_OF_PERSONS) for frame in frames)
+        )
+
+    def verbs_of_speech(self) -> frozenset[str]:
+        """Lemmas of verbs by which somebody asks, promises, refuses, threatens, praises or blames."""
+        return frozenset(
+            word
+            for (word, pos), operators in self.operators.items()
+            if pos == "verb" and any(operator.effect in _SPOKEN for operator in operators)
         )
 
     def light_kind(self, verb: str, particle: str, kinds: tuple[str, ...]) -> str | None:

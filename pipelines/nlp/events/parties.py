@@ -17,14 +17,13 @@ from pipelines.nlp.clauses.patterns import PARTITIVE_OF_PEOPLE, TRANSPARENT_NOUN
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of, objects_behind, phrase_preps
 from pipelines.nlp.coreference.citizens import is_foreign
 from pipelines.nlp.events.antecedents import AntecedentReader
-from pipelines.nlp.events.bare_persons import counts_people, stands_for_persons
+from pipelines.nlp.events.bare_persons import PersonWords, counts_people, speaks, stands_for_persons
 from pipelines.nlp.events.party_extents import ExtentReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import (
     INNER_PREPOSITIONS,
     NEVER_PARTY,
     PARTY_LABELS,
-    PEOPLE_NOUNS,
     PERSONAL_PRONOUNS,
     STANDS_FOR,
 )
@@ -43,25 +42,19 @@ class PartyReader:
         doc: Doc,
         describer: ActorDescriber,
         clauses: ClauseReader,
-        person_nouns: frozenset[str] = PEOPLE_NOUNS,
-        verbs_of_people: frozenset[str] = frozenset(),
-        persons_by_state: frozenset[str] = frozenset(),
+        words: PersonWords | None = None,
     ) -> None:
         """
         Args:
             doc: the document, with its mentions.
             describer: tells country and sector of a phrase.
             clauses: reader of the document's clauses, for the antecedents of pronouns.
-            person_nouns: lemmas of nouns for people, beside those that state a sector.
-            verbs_of_people: lemmas of verbs that are done to persons, where a bare number counts persons.
-            persons_by_state: adjectives and participles that stand for persons behind an article ("the wounded").
+            words: the words that stand for persons and bodies.
         """
         self.doc = doc
         self.describer = describer
         self.clauses = clauses
-        self.person_nouns = person_nouns
-        self.verbs_of_people = verbs_of_people
-        self.persons_by_state = persons_by_state
+        self.words = words or PersonWords()
         self._mentions = mentions_by_token(doc)
         self.extents = ExtentReader(doc, self._mentions)
         self.antecedents = AntecedentReader(doc, clauses, self._mentions)
@@ -122,7 +115,7 @@ class PartyReader:
         return known
 
     def _heads_party(self, token: Token) -> bool:
-        if counts_people(token, self.verbs_of_people):
+        if counts_people(token, self.words.verbs):
             return True
         if token.i in self.extents.times and not self.extents.is_aged(token):
             return False
@@ -131,20 +124,20 @@ class PartyReader:
         if token.pos_ == "PRON":
             return (
                 token.lower_ in PERSONAL_PRONOUNS
-                or token.lower_ in self.person_nouns
+                or token.lower_ in self.words.nouns
                 or self.mention(token) is not None
                 or self.antecedents.of(token) is not None
             )
         mention = self.mention(token)
         if mention is not None and mention.label in PARTY_LABELS and token.i == self._mention_head(mention):
             return True
-        if stands_for_persons(token, self.persons_by_state):
+        if stands_for_persons(token, self.words.by_state):
             return True
         if token.pos_ not in ("NOUN", "PROPN", "NUM"):
             return False
-        if lemma_of(token) in self.person_nouns:
+        if lemma_of(token) in self.words.nouns:
             return True
-        return self.describer.describe_text(token.text).sector is not None
+        return self.describer.describe_text(token.text).sector is not None or speaks(token, self.words)
 
     def names_party(self, token: Token) -> bool:
         """Whether a phrase names parties by its own head or by what its head measures: "dozens of protesters"."""
@@ -157,7 +150,7 @@ class PartyReader:
             head = self.doc[phrase.head]
             if head.tag_ == "NNS" and phrase.sector in (None, "CVL"):
                 continue  # a state's own citizens are asked, told and held by it
-            if phrase.sector is None and lemma_of(head) in self.person_nouns:
+            if phrase.sector is None and lemma_of(head) in self.words.nouns:
                 continue  # "his successor" is no officer of his
             for token in self.doc[phrase.start : phrase.end]:
                 if token.dep_ == "poss" and token.pos_ == "PRON":
