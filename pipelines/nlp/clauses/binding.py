@@ -6,7 +6,7 @@ What does not: who a pronoun is (`coreference/antecedents.py`, `events/anteceden
 
 from __future__ import annotations
 
-from pipelines.nlp.clauses.patterns import RELATIVE_PRONOUNS, SUBJECT_CONTROL
+from pipelines.nlp.clauses.patterns import RELATIVE_PRONOUNS, SUBJECT_CONTROL, TRANSPARENT_NOUNS
 from pipelines.nlp.parsed import Token
 
 _SUBJECTS = frozenset(("nsubj", "nsubjpass"))
@@ -77,4 +77,7 @@ def acts_on(subject: Token, pronoun: Token) -> bool:
     if verb is None:
         return False
     found = understood_subject(verb)
-    return found is not None and found.i == subject.i
+    if found is None or found.i == subject.i:
+        return found is not None
+    measured = subject.head.head if subject.dep_ == "pobj" and subject.head.lower_ == "of" else subject
+    return measured.i == found.i and found.lower_ in TRANSPARENT_NOUNS  # "some of the men whistled at them"

@@ -16,7 +16,9 @@ from spacy.tokens import Doc as SpacyDoc
 
 from pipelines.nlp.clauses.misparses import (
     counted_object,
+    is_absolute,
     is_lost_main_verb,
+    is_reduced_relative,
     read_noun_taken_for_verb,
     read_particle,
     reporting_verb,
@@ -355,7 +357,7 @@ def is_passive(token: Token) -> bool:
         if child.dep_ == "aux":
             return False
         if child.dep_ == "nsubj":
-            return _is_fragment(token)
+            return _is_fragment(token) or is_reduced_relative(token) or is_absolute(token)
     # With an object of its own it is no passive but a finite verb that the tagger took for a participle: "Gunmen killed 27".
     has_object = any(child.dep_ == "dobj" for child in token.children)
     if token.tag_ == "VBD":  # "the minister, when asked about it": no past tense is without a subject behind "when"
@@ -367,7 +369,7 @@ def is_passive(token: Token) -> bool:
     if token.dep_ == "advcl":
         return not any(child.dep_ == "dobj" for child in token.children)
     if token.dep_ == "conj" and token.head.pos_ in ("VERB", "AUX"):
-        return is_passive(token.head) and not any(child.dep_ == "dobj" for child in token.children)
+        return is_passive(resumed_verb(token)) and not any(child.dep_ == "dobj" for child in token.children)
     return False
 
 

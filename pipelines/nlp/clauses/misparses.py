@@ -55,7 +55,11 @@ def resumed_verb(verb: Token) -> Token:
     first = verb.head
     for _ in range(_CHAIN):
         is_bare = verb.tag_ in _FINITE and first.tag_ in ("VB", "VBG") and not _is_finite(first)
-        if not is_bare and not any(c.dep_ == "expl" and c.lower_ == "there" for c in first.lefts):
+        if (
+            not is_bare
+            and not _is_of_passive_above(verb, first)
+            and not any(c.dep_ == "expl" and c.lower_ == "there" for c in first.lefts)
+        ):
             return first
         above = first.head
         if first.dep_ in ("pcomp", "prep"):
@@ -64,6 +68,37 @@ def resumed_verb(verb: Token) -> Token:
             return verb.head
         first = above
     return first
+
+
+def _is_of_passive_above(verb: Token, first: Token) -> bool:
+    """Whether a participle goes on with the passive above: "was arrested as he got off, and charged with"."""
+    above = first.head
+    if verb.tag_ != "VBN" or first.tag_ not in ("VBD", "VBZ", "VBP") or first.dep_ not in ("advcl", "relcl", "ccomp"):
+        return False
+    if any(c.dep_ in ("dobj", "aux", "auxpass") for c in verb.children) or _is_finite(first):
+        return False
+    return above.tag_ == "VBN" and any(c.dep_ == "auxpass" for c in above.lefts)
+
+
+def is_reduced_relative(verb: Token) -> bool:
+    """Whether a participle was taken for the verb of its clause: "five men accused of spying were charged"."""
+    if verb.tag_ not in ("VBD", "VBN") or any(c.dep_ in ("dobj", "aux", "auxpass") for c in verb.children):
+        return False
+    for clause in verb.rights:
+        words = {c.dep_ for c in clause.lefts}
+        if clause.dep_ == "ccomp" and not words & {"nsubj", "nsubjpass", "expl", "mark"} and words & {"aux", "auxpass"}:
+            return clause.pos_ in ("VERB", "AUX") and not any(t.is_punct for t in verb.doc[verb.i : clause.i])
+    return False
+
+
+def is_absolute(verb: Token) -> bool:
+    """Whether a participle with a subject stands behind "with": "ended with three shot dead and a dozen held"."""
+    subject = next((c for c in verb.lefts if c.dep_ == "nsubj"), None)
+    if subject is None or subject.right_edge.i + 1 != verb.i or any(t.pos_ == "VERB" for t in subject.subtree):
+        return False
+    if verb.dep_ == "conj" and verb.head.pos_ == "VERB":
+        verb = verb.head
+    return verb.tag_ in ("VBD", "VBN") and verb.dep_ == "pcomp" and verb.head.lower_ == "with"
 
 
 def _is_finite(verb: Token) -> bool:

@@ -34,6 +34,8 @@ COMPLEX_PREPOSITIONS = {
     ("out", "of"): "from",
     ("on", "behalf"): "for",
     ("such", "as"): "including",
+    # With a noun between: "burned a flag in front of the embassy".
+    ("front", "of"): "outside",
 }
 
 # Nouns that only measure or group what their of-phrase names: "a series of attacks", "dozens of people".

@@ -39,10 +39,22 @@ def add_prep(preps: dict[str, list[Token]], preposition: Token) -> None:
             name = COMPLEX_PREPOSITIONS.get((word, child.lower_))
             if inner is not None:
                 preps.setdefault(name or word, []).append(inner)
+        elif dep == "pobj" and (behind := _behind_noun(child)) is not None:
+            preps.setdefault(behind[0], []).append(behind[1])
         elif dep in ("pobj", "pcomp"):
             preps.setdefault(word, []).append(child)
         elif dep == "conj" and child.dep_ == "conj" and child.pos_ == "ADP":
             add_prep(preps, child)
+
+
+def _behind_noun(noun: Token) -> tuple[str, Token] | None:
+    """The preposition that a noun without a modifier is part of, and its object: "in front of the embassy"."""
+    for child in noun.rights:
+        name = COMPLEX_PREPOSITIONS.get((noun.lower_, child.lower_)) if child.dep_ == "prep" else None
+        inner = first_object(child) if name is not None else None
+        if name is not None and inner is not None and not any(noun.lefts):
+            return name, inner
+    return None
 
 
 def phrase_preps(token: Token) -> dict[str, list[Token]]:

@@ -33,6 +33,7 @@ _BLAMING = frozenset(("ACCUSE",))  # effects of operators that say what another 
 _HAPPENED_IN = ("in", "during")
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
 _VIOLENCE = "violence"  # class of the nouns for deeds of violence
+_MAKING = "making"  # class of the nouns for making what was not there
 _AIRWAVES = "airwaves"  # class of the nouns for what carries words and pictures
 _ON_AIR = frozenset(("on", "via", "through", "over"))
 _EXAMPLES = frozenset(
@@ -95,6 +96,7 @@ class CandidateReader:
         self.matcher = matcher
         self.parties = parties
         self.told: list[EarlierAct] = []
+        self._making = matcher.lexicon.noun_classes.get(_MAKING, frozenset())
 
     def collect(
         self,
@@ -162,12 +164,29 @@ class CandidateReader:
             names.update(dict.fromkeys(self.matcher.phrases.preps(site.token)))
         for name in names:
             for token in self.matcher.role_tokens(site, name):
-                self._phrase(found, token, name, clause=site.top)
+                if not self._is_made(token):
+                    self._phrase(found, token, name, clause=site.top)
         for token in asked_to_act(site.token):
             self._phrase(found, token, "iobj")
+        for addressee in self._written_to(site):
+            found.add(tuple(p for p in self._direct(addressee) if p.is_party), Place("to"))
         found.add(tuple(self.parties.adjectival(site.token)), Place("adj"))
         if verb is not None and noun is None and (verb.subject is None if verb.is_passive else verb.obj is None):
             self._doers(found, verb)
+
+    def _is_made(self, token: Token) -> bool:
+        """Whether somebody is only now made, and so nobody to whom it is done: "announced the creation of a commission"."""
+        return token.dep_ == "pobj" and token.head.lower_ == "of" and lemma_of(token.head.head) in self._making
+
+    def _written_to(self, site: Site) -> list[Token]:
+        """To whom the verb before speaks, where a participle goes on: "wrote to the commission, asking for more time"."""
+        verb = site.verb
+        if verb is None or site.noun is not None or verb.obj is not None:
+            return []
+        token, first = verb.token, verb.token.head
+        if token.tag_ != "VBG" or token.dep_ != "advcl" or first.pos_ != "VERB" or first.i > token.i:
+            return []
+        return [t for t in self.matcher.phrases.preps(first).get("to", ()) if t.i < token.i]
 
     def _doers(self, found: _Collection, verb: Predicate) -> None:
         """Who did the violence that something happened in: "were killed in an attack by rebels", "died in Saudi raids"."""
@@ -257,7 +276,7 @@ class CandidateReader:
         for name, tokens in self.matcher.phrases.preps(head).items():
             if name in _EXAMPLES:
                 continue
-            for token in tokens:
+            for token in (t for t in tokens if not self._is_made(t)):
                 direct = tuple(p for p in self._direct(token) if p.is_party)
                 if direct:
                     found.add(direct, Place(relation, name))

@@ -141,9 +141,9 @@ class EventLexicon:
         found = set()
         for (word, pos), frames in self.frames.items():
             coded = [frame for frame in frames if frame.event_type and not frame.particle]
-            if pos != "verb" or not any(frame.object_party for frame in coded):
+            if pos != "verb" or not any(frame.object_party or frame.mode in _MODES_OF_PERSONS for frame in coded):
                 continue
-            if all("obj" in frame.recipient for frame in coded):
+            if all("obj" in frame.recipient or frame.objects for frame in coded):
                 found.add(word)
         return frozenset(found)
 

@@ -239,6 +239,12 @@ class OperatorReader:
             return []
         verb = self.clauses.predicate(clause)
         named = [verb.iobj, verb.obj, *(t for name in _REACHING for t in verb.preps.get(name, ()))]
+        let = next((c for c in clause.rights if c.dep_ == "ccomp" and c.tag_ in ("VB", "VBP")), None)
+        if let is not None and verb.obj is None:  # "refused to let the observers in"
+            named += [c for c in let.lefts if c.dep_ == "nsubj"]
+        owned = verb.obj if verb.obj is not None and not self.parties.names_party(verb.obj) else None
+        if owned is not None:  # "threatened to slow down Croatia's negotiations"
+            named += [c for c in owned.children if c.dep_ == "poss" and c.pos_ != "PRON"]
         for token in named:
             if token is None or token.i < site.token.i or not self.parties.names_party(token):
                 continue
