@@ -257,3 +257,135 @@ def test_who_uses_something_to_act_acts():
         "voters voter NOUN NNS dobj 4",
     )
     assert ClauseReader(used).predicate(used[4]).subject.text == "Roe"
+
+
+def test_a_finite_verb_shares_no_subject_with_the_infinitive_before_it():
+    doc = parse(
+        "Roe Roe PROPN NNP nsubj 1",
+        "wanted want VERB VBD ROOT 1",
+        "Chad Chad PROPN NNP nsubj 4",
+        "to to PART TO aux 4",
+        "act act VERB VB ccomp 1",
+        "and and CCONJ CC cc 4",
+        "calls call VERB VBZ conj 4",
+        "or or CCONJ CC cc 4",
+        "go go VERB VB conj 4",
+    )
+    reader = ClauseReader(doc)
+    assert reader.predicate(doc[6]).subject.text == "Roe"
+    assert reader.predicate(doc[8]).subject.text == "Chad"
+
+
+def test_nobody_shares_the_subject_of_there_was():
+    doc = parse(
+        "Roe Roe PROPN NNP nsubj 1",
+        "said say VERB VBD ROOT 1",
+        "there there PRON EX expl 3",
+        "was be VERB VBD ccomp 1",
+        "hope hope NOUN NN attr 3",
+        "and and CCONJ CC cc 3",
+        "urged urge VERB VBD conj 3",
+        "calm calm NOUN NN dobj 6",
+    )
+    assert ClauseReader(doc).predicate(doc[6]).subject.text == "Roe"
+
+
+def test_subjects_that_the_parser_takes_into_what_stands_before_the_verb():
+    timed = parse(
+        "In in ADP IN prep 4",
+        "May May PROPN NNP compound 2",
+        "marchers marcher NOUN NNS pobj 0",
+        "there there ADV RB advmod 2",
+        "burned burn VERB VBD ROOT 4",
+    )
+    reported = parse(
+        "Police police NOUN NNS nsubj 1",
+        "reported report VERB VBD ROOT 1",
+        "gunmen gunman NOUN NNS dobj 1",
+        "killed kill VERB VBD ccomp 1",
+        "ten ten NUM CD dobj 3",
+    )
+    listed = parse(
+        "Agents agent NOUN NNS nsubj 1",
+        "seized seize VERB VBD ROOT 1",
+        "Roe Roe PROPN NNP dobj 1",
+        "in in ADP IN prep 1",
+        "Riga Riga PROPN NNP pobj 3",
+        "and and CCONJ CC cc 4",
+        "judges judge NOUN NNS conj 4",
+        "later later ADV RB advmod 8",
+        "jailed jail VERB VBD advcl 1",
+        "him he PRON PRP dobj 8",
+    )
+    for doc, verb, subject in ((timed, 4, "marchers"), (reported, 3, "gunmen"), (listed, 8, "judges")):
+        assert ClauseReader(doc).predicate(doc[verb]).subject.text == subject
+    assert ClauseReader(listed).predicate(listed[1]).subject.text == "Agents"
+
+
+def test_a_participle_that_goes_on_with_the_passive_above_is_passive():
+    doc = parse(
+        "He he PRON PRP nsubjpass 2",
+        "was be AUX VBD auxpass 2",
+        "arrested arrest VERB VBN ROOT 2",
+        "as as SCONJ IN mark 5",
+        "he he PRON PRP nsubj 5",
+        "landed land VERB VBD advcl 2",
+        "and and CCONJ CC cc 5",
+        "charged charge VERB VBN conj 5",
+    )
+    charged = ClauseReader(doc).predicate(doc[7])
+    assert charged.is_passive and charged.obj.i == 0 and charged.subject is None
+
+
+def test_a_participle_taken_for_the_verb_of_its_clause_is_passive():
+    doc = parse(
+        "Men man NOUN NNS nsubj 1",
+        "accused accuse VERB VBD ROOT 1",
+        "of of ADP IN prep 1",
+        "spying spy VERB VBG pcomp 2",
+        "were be AUX VBD auxpass 5",
+        "charged charge VERB VBN ccomp 1",
+    )
+    accused = ClauseReader(doc).predicate(doc[1])
+    assert accused.is_passive and accused.obj.text == "Men" and accused.subject is None
+
+
+def test_a_participle_with_a_subject_behind_with_is_passive():
+    doc = parse(
+        "It it PRON PRP nsubj 1",
+        "ended end VERB VBD ROOT 1",
+        "with with ADP IN prep 1",
+        "officers officer NOUN NNS nsubj 4",
+        "shot shoot VERB VBD pcomp 2",
+        "and and CCONJ CC cc 4",
+        "women woman NOUN NNS nsubj 7",
+        "held hold VERB VBD conj 4",
+    )
+    assert is_passive(doc[4]) and is_passive(doc[7]) and not is_passive(doc[1])
+    assert ClauseReader(doc).predicate(doc[7]).obj.text == "women"
+
+
+def test_what_stands_in_front_of_a_building_is_outside_of_it():
+    doc = parse(
+        "Crowds crowd NOUN NNS nsubj 1",
+        "met meet VERB VBD ROOT 1",
+        "in in ADP IN prep 1",
+        "front front NOUN NN pobj 2",
+        "of of ADP IN prep 3",
+        "parliament parliament NOUN NN pobj 4",
+    )
+    preps = ClauseReader(doc).predicate(doc[1]).preps
+    assert [t.text for t in preps["outside"]] == ["parliament"] and "in" not in preps
+
+
+def test_some_of_the_men_do_not_act_on_these_men():
+    doc = parse(
+        "Some some DET DT nsubj 4",
+        "of of ADP IN prep 0",
+        "the the DET DT det 3",
+        "men man NOUN NNS pobj 1",
+        "whistled whistle VERB VBD ROOT 4",
+        "at at ADP IN prep 4",
+        "them they PRON PRP pobj 5",
+    )
+    assert acts_on(doc[3], doc[6])

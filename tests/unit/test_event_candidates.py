@@ -246,3 +246,31 @@ def test_whom_somebody_offers_to_do_something_to_is_who_is_reached(nlp):
         site = parts.site(word)
         found = operators.reached(site, operators.find(site.token, "inf"))
         assert [" ".join(t.text for t in parts.doc[p.start : p.end]) for p in found] == [name]
+
+
+@pytest.mark.model
+def test_whom_a_refusal_reaches_by_what_is_theirs_or_what_they_may_not_do(nlp):
+    for text, word, name in (
+        ("It threatened to slow down Croatia's negotiations with the Union.", "threatened", "Croatia"),
+        ("He has refused to let the observers see the quarters.", "refused", "observers"),
+    ):
+        parts = parts_of(nlp, text)
+        matcher = parts.reader.matcher
+        operators = OperatorReader(matcher.lexicon, matcher.clauses, matcher, parts.parties, None)
+        site = parts.site(word)
+        found = operators.reached(site, operators.find(site.token, "inf"))
+        assert [parts.doc[p.head].text for p in found] == [name]
+
+
+@pytest.mark.model
+def test_whom_the_verb_before_is_to_is_whom_a_participle_asks(nlp):
+    parts = parts_of(nlp, "The minister wrote to the Kenyan commission on Monday, asking for another year.")
+    found = parts.named(parts.candidates("asking", event_type="REQUEST"))
+    assert ("to", "") in places(next(c for name, c in found.items() if "commission" in name))
+
+
+@pytest.mark.model
+def test_who_is_only_now_made_is_nobody_to_whom_it_is_done(nlp):
+    parts = parts_of(nlp, "The president announced the creation of a commission.")
+    found = parts.named(parts.candidates("announced", ("subj", "obj", "of"), event_type="AGREE"))
+    assert not any(relation == "of" for c in found.values() for relation, _ in places(c))

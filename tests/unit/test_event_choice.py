@@ -126,3 +126,19 @@ def test_roles_of_a_frame_a_reciprocal_act_and_an_operator(nlp):
     found = filler(parts).by_operator(parts.site("urged"), "REQUEST", None, inner=([], []))
     assert words(parts, found.actors) == ["Norway"]
     assert words(parts, found.recipients) == ["Chad"]
+
+
+@pytest.mark.model
+def test_an_actor_is_not_left_out_because_the_other_side_is_of_its_country(nlp):
+    parts = parts_of(nlp, "The Kenyan police arrested Kenya in Mombasa.")
+    weights = {**WEIGHTS, "recipient": {"bias": 0.0, "at=obj": 3.0, "same_country": -2.5}}
+    found = chosen(parts, "arrested", weights)
+    assert words(parts, found.actors) == ["police"]
+    assert words(parts, found.recipients) == ["Kenya"]
+
+
+@pytest.mark.model
+def test_an_object_is_not_among_several_who_act(nlp):
+    weights = {**WEIGHTS, "recipient": {"bias": -1.0, "at=obj": 3.0, "at=with": 3.0, "beside_several": -2.5}}
+    parts = parts_of(nlp, "Kenyan police and Ugandan soldiers arrested two Sudanese journalists.")
+    assert words(parts, chosen(parts, "arrested", weights).recipients) == ["journalists"]

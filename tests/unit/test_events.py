@@ -229,3 +229,8 @@ def test_media_and_their_country_only_report(nlp):
     text = "Talks failed on Monday. The Kenyan trawler was seized in June, South Korean media report."
     seized = next(e for e in code(nlp, text) if e.event_type == "COERCE")
     assert not any("Korea" in name for name in names([*seized.actors, *seized.recipients]))
+
+
+def test_several_who_act_on_another_thing_do_not_act_on_each_other(nlp):
+    doc = nlp("Neither Turkey nor Kenya would endorse the result of the vote.")
+    assert not [e for e in doc._.events if e.recipients and e.actors == e.recipients]

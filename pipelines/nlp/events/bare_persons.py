@@ -31,6 +31,7 @@ _ABSTRACT = (
     "sis",
     "logy",
 )
+_MANY_THINGS = frozenset(("all", "those"))  # "all agree that it rained", "those threaten the coast"
 _ARGUMENTS = frozenset(("nsubj", "nsubjpass", "dobj", "dative", "pobj", "poss", "conj"))
 
 
@@ -81,17 +82,21 @@ def stands_for_persons(token: Token, words: frozenset[str]) -> bool:
     return any(child.dep_ == "det" for child in token.lefts)
 
 
-def counts_people(token: Token, verbs: frozenset[str]) -> bool:
-    """Whether a number or quantifier stands alone for persons to whom something is done: "Eleven were held".
+def counts_people(token: Token, words: PersonWords) -> bool:
+    """Whether a number or quantifier stands alone for persons that speak or to whom something is done: "Eleven were held".
 
     Args:
         token: head of a phrase.
-        verbs: lemmas of verbs that are done to persons.
+        words: the words that stand for persons, and the verbs that tell of them.
     """
     if token.pos_ != "NUM" and token.lower_ not in BARE_QUANTIFIERS:
         return False
     if token.ent_type_ in _AMOUNTS or any(child.tag_ == "$" for child in token.lefts):
         return False
     if token.dep_ in ("nsubjpass", "dobj") or (token.dep_ == "nsubj" and token.head.tag_ == "VBN"):
-        return lemma_of(token.head) in verbs
-    return any(child.dep_ == "acl" and child.tag_ == "VBN" and lemma_of(child) in verbs for child in token.children)
+        return lemma_of(token.head) in words.verbs
+    if token.dep_ == "nsubj" and token.head.pos_ == "VERB" and lemma_of(token.head) in words.speech:
+        return token.lower_ not in _MANY_THINGS
+    return any(
+        child.dep_ == "acl" and child.tag_ == "VBN" and lemma_of(child) in words.verbs for child in token.children
+    )

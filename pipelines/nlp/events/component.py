@@ -175,7 +175,8 @@ class _DocumentCoder:
         domain, is_disaster = self.domains.of(sent), self.domains.tells_disaster(sent)
         for draft in drafts:
             self.themes.settle(draft)
-            if not draft.recipients and role_rule(draft.event_type, draft.mode).is_reciprocal and _differ(draft.actors):
+            is_mutual = role_rule(draft.event_type, draft.mode).is_reciprocal and not _is_about_another(draft)
+            if not draft.recipients and is_mutual and _differ(draft.actors):
                 draft.recipients = list(draft.actors)  # "the two armies clashed"
         drafts = [
             d
@@ -300,6 +301,14 @@ class _DocumentCoder:
         while last > sent.start and (self.doc[last].is_punct or self.doc[last].is_space):
             last -= 1
         return all(p.end <= last for p in draft.parties())
+
+
+def _is_about_another(draft: Draft) -> bool:
+    """Whether a verb has an object or an other side that is no deal between those who act: "A and B opposed the plan"."""
+    verb = draft.site.verb
+    if verb is None or draft.site.noun is not None or draft.asks_object:
+        return False
+    return (verb.obj is not None and not verb.is_passive) or "with" in verb.preps
 
 
 def _differ(parties: list[PartyPhrase]) -> bool:

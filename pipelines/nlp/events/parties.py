@@ -115,7 +115,7 @@ class PartyReader:
         return known
 
     def _heads_party(self, token: Token) -> bool:
-        if counts_people(token, self.words.verbs):
+        if counts_people(token, self.words):
             return True
         if token.i in self.extents.times and not self.extents.is_aged(token):
             return False

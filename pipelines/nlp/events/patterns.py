@@ -36,7 +36,9 @@ INDEFINITE = frozenset("a an any no some".split())
 DEFINITE = frozenset("the this that these those".split())
 
 # Words that stand alone for persons where a verb says what is done to them: "All were released".
-BARE_QUANTIFIERS = frozenset("all both some many several most others another dozens hundreds thousands those".split())
+BARE_QUANTIFIERS = frozenset(
+    "all both neither none few some many several most others another dozens hundreds thousands those".split()
+)
 
 PERSONAL_PRONOUNS = frozenset("he she they we i you him her them us me his their our my its it".split())
 
