@@ -317,7 +317,20 @@ def test_subjects_that_the_parser_takes_into_what_stands_before_the_verb():
         "jailed jail VERB VBD advcl 1",
         "him he PRON PRP dobj 8",
     )
-    for doc, verb, subject in ((timed, 4, "marchers"), (reported, 3, "gunmen"), (listed, 8, "judges")):
+    opening = parse(
+        "Fear fear NOUN NN nsubj 1",
+        "reigns reign VERB VBZ ROOT 1",
+        "a a DET DT det 3",
+        "day day NOUN NN npadvmod 8",
+        "after after ADP IN prep 3",
+        "mobs mob NOUN NNS pobj 4",
+        "of of ADP IN prep 5",
+        "ten ten NUM CD pobj 6",
+        "beat beat VERB VBD advcl 1",
+        "him he PRON PRP dobj 8",
+    )
+    found = ((timed, 4, "marchers"), (reported, 3, "gunmen"), (listed, 8, "judges"), (opening, 8, "mobs"))
+    for doc, verb, subject in found:
         assert ClauseReader(doc).predicate(doc[verb]).subject.text == subject
     assert ClauseReader(listed).predicate(listed[1]).subject.text == "Agents"
 
@@ -389,3 +402,41 @@ def test_some_of_the_men_do_not_act_on_these_men():
         "them they PRON PRP pobj 5",
     )
     assert acts_on(doc[3], doc[6])
+
+
+def test_an_agent_behind_the_verb_that_condemns_the_deed_did_it():
+    doc = parse(
+        "We we PRON PRP nsubj 1",
+        "condemn condemn VERB VBP ROOT 1",
+        "attacks attack NOUN NNS dobj 1",
+        "perpetrated perpetrate VERB VBN acl 2",
+        "today today NOUN NN npadvmod 3",
+        "by by ADP IN prep 1",
+        "rebels rebel NOUN NNS pobj 5",
+    )
+    assert ClauseReader(doc).predicate(doc[3]).subject.text == "rebels"
+
+
+def test_an_agent_behind_a_second_thing_given_gives():
+    doc = parse(
+        "Each each DET DT nsubjpass 2",
+        "was be AUX VBD auxpass 2",
+        "given give VERB VBN ROOT 2",
+        "flour flour NOUN NN dobj 2",
+        "and and CCONJ CC cc 3",
+        "oil oil NOUN NN conj 3",
+        "by by ADP IN prep 5",
+        "Peru Peru PROPN NNP pobj 6",
+    )
+    assert ClauseReader(doc).predicate(doc[2]).subject.text == "Peru"
+
+
+def test_who_shoots_three_of_them_is_none_of_them():
+    doc = parse(
+        "Soldiers soldier NOUN NNS nsubj 1",
+        "shot shoot VERB VBD ROOT 1",
+        "three three NUM CD dobj 1",
+        "of of ADP IN prep 2",
+        "them they PRON PRP pobj 3",
+    )
+    assert acts_on(doc[0], doc[4])

@@ -31,6 +31,9 @@ def acting_verb(pronoun: Token) -> Token | None:
         return None
     preposition = pronoun.head
     governor = preposition.head
+    is_part = preposition.lower_ == "of" and (governor.pos_ == "NUM" or governor.lower_ in TRANSPARENT_NOUNS)
+    if is_part and governor.dep_ in _OBJECTS:  # "shot three of them"
+        return governor.head if governor.head.pos_ in _VERBS else None
     if governor.pos_ == "NOUN" and governor.dep_ == "dobj" and preposition.lower_ in _AIMED:
         governor = governor.head
     return governor if governor.pos_ in _VERBS else None

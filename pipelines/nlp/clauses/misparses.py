@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LENDING = frozenset(
     ("with", "of", "to", "as", "in", "on", "at", "from")
 )  # whose phrases end where an agent may stand: "sentenced to death by a court"
+_OPENING = frozenset(("after", "before", "since", "until"))
 _THEN = frozenset(("then", "not", "never"))
 _SPEECH = frozenset(("say", "judge", "call", "think"))  # classes of verbs by which somebody says something
 _FINITE = frozenset(("VBD", "VBZ"))
@@ -33,8 +34,13 @@ def swallowed_object(adjective: Token) -> Token | None:
 
 def swallowed_agent(verb: Token) -> Token | None:
     """The agent of a passive that the parser hangs on the noun before it: "were charged with murder by prosecutors"."""
+    if verb.dep_ == "acl" and verb.head.dep_ == "dobj":  # "condemn the raid carried out in Lyon by rebels"
+        agent = next((first_object(c) for c in verb.head.head.rights if c.lower_ == "by" and c.i > verb.i), None)
+        if agent is not None and agent.pos_ in ("NOUN", "PROPN"):
+            return agent
     level = [c for c in verb.rights if c.dep_ == "prep" and c.lower_ in _LENDING]
     given = [c for c in verb.rights if c.dep_ == "dobj"]  # "was given a sack of flour by the agency"
+    given += [c for noun in given for c in noun.rights if c.dep_ == "conj"]
     for _ in range(_CHAIN):
         nouns = [n for n in map(first_object, level) if n is not None and n.pos_ in ("NOUN", "PROPN")] + given
         given = []
@@ -110,7 +116,8 @@ def swallowed_subject(verb: Token) -> Token | None:
     """The subject that the parser takes into what stands before it.
 
     Into a phrase of time ("On Friday youths threw stones", "In May demonstrators there burned it"), into the object of a
-    report ("reported its source said"), or into a list ("at the border and a court in Riga later jailed him").
+    report ("reported its source said"), behind what opens a clause ("a day after a mob of ten beat him"), or into a list ("at
+    the border and a court in Riga later jailed him").
     """
     if verb.tag_ not in ("VBD", "VBZ", "VBP") or verb.dep_ in ("relcl", "acl", "amod") or verb.i == 0:
         return None
@@ -121,10 +128,13 @@ def swallowed_subject(verb: Token) -> Token | None:
         last = last.nbor(-1)
     noun = last
     for _ in range(_CHAIN):
-        if noun.dep_ == "pobj" and noun.head.dep_ == "prep" and noun.head.head.pos_ in ("NOUN", "PROPN"):
+        is_inner = noun.dep_ == "pobj" and noun.head.dep_ == "prep" and noun.head.lower_ not in _OPENING
+        if is_inner and noun.head.head.pos_ in ("NOUN", "PROPN"):
             noun = noun.head.head
     if noun.i == 0 or noun.pos_ not in ("NOUN", "PROPN") or noun.ent_type_ in ("DATE", "TIME"):
         return None
+    if noun.dep_ == "pobj" and noun.head.lower_ in _OPENING and noun.head.head.dep_ == "npadvmod":
+        return noun
     if noun.dep_ == "pobj":
         modifier = noun.left_edge
         is_plural = noun.tag_ in ("NNS", "NNPS")

@@ -96,7 +96,7 @@ def counts_people(token: Token, words: PersonWords) -> bool:
     if token.dep_ in ("nsubjpass", "dobj") or (token.dep_ == "nsubj" and token.head.tag_ == "VBN"):
         return lemma_of(token.head) in words.verbs
     if token.dep_ == "nsubj" and token.head.pos_ == "VERB" and lemma_of(token.head) in words.speech:
-        return token.lower_ not in _MANY_THINGS
+        return token.is_alpha and token.lower_ not in _MANY_THINGS
     return any(
         child.dep_ == "acl" and child.tag_ == "VBN" and lemma_of(child) in words.verbs for child in token.children
     )

@@ -175,7 +175,7 @@ class _DocumentCoder:
         domain, is_disaster = self.domains.of(sent), self.domains.tells_disaster(sent)
         for draft in drafts:
             self.themes.settle(draft)
-            is_mutual = role_rule(draft.event_type, draft.mode).is_reciprocal and not _is_about_another(draft)
+            is_mutual = role_rule(draft.event_type, draft.mode).is_reciprocal and not self._is_about_another(draft)
             if not draft.recipients and is_mutual and _differ(draft.actors):
                 draft.recipients = list(draft.actors)  # "the two armies clashed"
         drafts = [
@@ -186,6 +186,16 @@ class _DocumentCoder:
         ]
         self.counts.assign(drafts, sent)
         return self.repetitions.merged(drafts)
+
+    def _is_about_another(self, draft: Draft) -> bool:
+        """Whether a verb has an object or an other side that is no deed between those who act: "A and B opposed the plan"."""
+        verb = draft.site.verb
+        if verb is None or draft.site.noun is not None or draft.asks_object:
+            return False
+        if verb.obj is None or verb.is_passive:
+            return "with" in verb.preps
+        frames = self.matcher.lexicon.frames.get((lemma_of(verb.obj), "noun"), ())
+        return all(frame.event_type != draft.event_type for frame in frames)  # "fought a war"
 
     def _drafts(self, tokens: list[Token]) -> list[Draft]:
         known = filter(self.matcher.is_predicate, tokens)
@@ -301,14 +311,6 @@ class _DocumentCoder:
         while last > sent.start and (self.doc[last].is_punct or self.doc[last].is_space):
             last -= 1
         return all(p.end <= last for p in draft.parties())
-
-
-def _is_about_another(draft: Draft) -> bool:
-    """Whether a verb has an object or an other side that is no deal between those who act: "A and B opposed the plan"."""
-    verb = draft.site.verb
-    if verb is None or draft.site.noun is not None or draft.asks_object:
-        return False
-    return (verb.obj is not None and not verb.is_passive) or "with" in verb.preps
 
 
 def _differ(parties: list[PartyPhrase]) -> bool:
