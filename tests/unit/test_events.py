@@ -110,7 +110,12 @@ def test_saying_is_not_doing(nlp):
 
 
 @pytest.mark.parametrize(
-    "text", ["The general said the weather was fine.", "The ministry released a note.", "Togo denied attacking Benin."]
+    "text",
+    [
+        "The general said the weather was fine.",
+        "The ministry released a note.",
+        "The Togolese striker denied attacking a referee.",
+    ],
 )
 def test_no_event(nlp, text):
     assert code(nlp, text) == []
@@ -236,3 +241,31 @@ def test_several_who_act_on_another_thing_do_not_act_on_each_other(nlp):
     assert not [e for e in doc._.events if e.recipients and e.actors == e.recipients]
     doc = nlp("Armenia and Azerbaijan fought a war over the region in 1994.")
     assert {len(e.recipients) for e in doc._.events if e.event_type == "ASSAULT"} == {2}
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "event_type", "actor"),
+    [
+        ("Ethiopia sent 200 soldiers to Mali in May and began withdrawing them.", "withdrawing", "RETREAT", "Ethiopia"),
+        (
+            "The Kenyan president declared a state of emergency in May and lifted it.",
+            "lifted",
+            "CONCEDE",
+            "president",
+        ),
+        ("Police in Lusaka arrested nine men, six of whom were released on Monday.", "released", "RETREAT", None),
+        ("The Zambian coalition rejected the budget on Monday.", "rejected", "REJECT", "Zambian coalition"),
+        ("The palace in Nepal ignored the calls of the parties.", "ignored", "REJECT", "palace"),
+        ("Myanmar denied that its troops had crossed the border.", "denied", "REJECT", "Myanmar"),
+    ],
+)
+def test_what_pronouns_bodies_and_countries_do(nlp, text, trigger, event_type, actor):
+    found = {e.trigger: e for e in code(nlp, text)}
+    assert found[trigger].event_type == event_type
+    if actor is not None:
+        assert any(actor in name for name in names(found[trigger].actors))
+
+
+def test_a_body_that_is_only_made_is_no_party(nlp):
+    events = code(nlp, "Chad announced the creation of a commission to study the border with Niger.")
+    assert not any("commission" in name for e in events for name in names([*e.actors, *e.recipients]))

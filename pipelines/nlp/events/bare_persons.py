@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.phrases import lemma_of
-from pipelines.nlp.events.patterns import BARE_QUANTIFIERS, PEOPLE_NOUNS
+from pipelines.nlp.events.patterns import BARE_QUANTIFIERS, INDEFINITE, PEOPLE_NOUNS
 from pipelines.nlp.parsed import Token
 from pipelines.nlp.quotations.cues import load_cues
 
@@ -39,12 +39,14 @@ _ARGUMENTS = frozenset(("nsubj", "nsubjpass", "dobj", "dative", "pobj", "poss", 
 class PersonWords:
     """The words that stand for persons and bodies.
 
-    `nouns` are lemmas of nouns for them, beside those that state a sector; `verbs` lemmas of verbs that are done to persons,
-    where a bare number counts persons; `by_state` adjectives and participles that stand for persons behind an article ("the
-    wounded"); `speech` lemmas of verbs by which persons and bodies speak; `things` lemmas of nouns that no person is called by.
+    `nouns` are lemmas of nouns for persons, beside those that state a sector; `bodies` of those for bodies; `verbs` lemmas of
+    verbs that are done to persons, where a bare number counts persons; `by_state` adjectives and participles that stand for
+    persons behind an article ("the wounded"); `speech` lemmas of verbs by which persons and bodies speak; `things` lemmas of
+    nouns that no person is called by.
     """
 
     nouns: frozenset[str] = PEOPLE_NOUNS
+    bodies: frozenset[str] = frozenset()
     verbs: frozenset[str] = frozenset()
     by_state: frozenset[str] = frozenset()
     speech: frozenset[str] = frozenset()
@@ -100,3 +102,16 @@ def counts_people(token: Token, words: PersonWords) -> bool:
     return any(
         child.dep_ == "acl" and child.tag_ == "VBN" and lemma_of(child) in words.verbs for child in token.children
     )
+
+
+def is_known_body(token: Token, words: frozenset[str]) -> bool:
+    """Whether a noun is a body that acts or was told of before: "the commission", not "created a commission".
+
+    Args:
+        token: head of a phrase.
+        words: lemmas of nouns for bodies that state no sector.
+    """
+    if lemma_of(token) not in words:
+        return False
+    is_definite = any(c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ not in INDEFINITE) for c in token.lefts)
+    return is_definite or token.dep_ == "nsubj"

@@ -18,6 +18,7 @@ from pipelines.nlp.clauses.phrases import lemma_of, undertaken
 from pipelines.nlp.events.lexicon import EventLexicon, Frame, PrepCondition
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.patterns import CONNECTIVES, MANNERS, UNDOING
+from pipelines.nlp.events.repeated_things import things_repeated
 from pipelines.nlp.parsed import Token
 
 # The parts of speech of predicates, as the lexicon calls them.
@@ -185,10 +186,9 @@ class FrameMatcher:
         return best
 
     def _fits(self, site: Site, frame: Frame, siblings: tuple[Frame, ...]) -> bool:
-        if frame.pos == "verb" and not self._particle_fits(site, frame, siblings):
+        is_bare = not frame.specificity and site.token.dep_ == "amod"  # "an alleged role"
+        if frame.pos == "verb" and (is_bare or not self._particle_fits(site, frame, siblings)):
             return False
-        if frame.pos == "verb" and not frame.specificity and site.token.dep_ == "amod":
-            return False  # "an alleged role"
         obj = self.object_of(site)
         if frame.no_object and obj is not None:
             return False
@@ -235,7 +235,7 @@ class FrameMatcher:
         """Whether a phrase is headed by one of the wanted nouns."""
         forms = self._head_forms.get(token.i)
         if forms is None:
-            heads = [token, *(h for h in self.phrases.heads(token) if h.i != token.i)]
+            heads = [token, *(h for h in self.phrases.heads(token) if h.i != token.i), *things_repeated(token)]
             names = [h for h in heads if h.pos_ in _NAME_TAGS]
             titles = {c.lower_ for h in names for c in h.lefts}  # "hosted King Salman"
             titles.update(*(self._forces.get(h.lower_, ()) for h in names))

@@ -17,7 +17,13 @@ from pipelines.nlp.clauses.patterns import PARTITIVE_OF_PEOPLE, TRANSPARENT_NOUN
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of, objects_behind, phrase_preps
 from pipelines.nlp.coreference.citizens import is_foreign
 from pipelines.nlp.events.antecedents import AntecedentReader
-from pipelines.nlp.events.bare_persons import PersonWords, counts_people, speaks, stands_for_persons
+from pipelines.nlp.events.bare_persons import (
+    PersonWords,
+    counts_people,
+    is_known_body,
+    speaks,
+    stands_for_persons,
+)
 from pipelines.nlp.events.party_extents import ExtentReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import (
@@ -135,7 +141,7 @@ class PartyReader:
             return True
         if token.pos_ not in ("NOUN", "PROPN", "NUM"):
             return False
-        if lemma_of(token) in self.words.nouns:
+        if lemma_of(token) in self.words.nouns or is_known_body(token, self.words.bodies):
             return True
         return self.describer.describe_text(token.text).sector is not None or speaks(token, self.words)
 
@@ -371,9 +377,8 @@ class PartyReader:
     def adjectival(self, head: Token) -> list[PartyPhrase]:
         """Countries, peoples and organisations that modify a noun: "the Russian invasion", "EU sanctions"."""
         found = []
-        for child in head.children:
-            if child.dep_ not in ("amod", "compound", "nmod", "npadvmod") or child.i > head.i:
-                continue
+        before = [c for c in head.children if c.dep_ in ("amod", "compound", "nmod", "npadvmod") and c.i < head.i]
+        for child in before:
             for token in coordinated(child):
                 mention = self.mention(token)
                 if mention is None or not mention.is_name or mention.label not in PARTY_LABELS:

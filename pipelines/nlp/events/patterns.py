@@ -52,8 +52,11 @@ PLURAL_PRONOUNS = frozenset("they them their themselves".split())
 # Classes of event_noun_classes.csv whose nouns are people.
 PERSON_CLASSES = (
     "persons prisoners leaders officials peacekeepers inspectors diplomats evacuees migrants minorities police troops"
-    " militia parties roles bodies"
+    " militia parties roles"
 ).split()
+
+# Class of the nouns of bodies that state no sector: "the coalition rejected it".
+BODY_NOUNS = "bodies"
 
 # Class of the participles and adjectives that stand for persons behind an article: "the condemned".
 PERSONS_BY_STATE = "condition"

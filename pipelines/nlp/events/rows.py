@@ -178,7 +178,7 @@ class RowWriter:
             named = (p.mention is not None and p.mention.is_name for p in draft.parties())
             return any(named) or self.allows(replace(draft, requires="political"), domain)
         if requires == "official":
-            return any(p.sector in POLITICAL_SECTORS for p in draft.actors)
+            return any(p.sector in POLITICAL_SECTORS or self._is_state(p) for p in draft.actors)
         if requires == "agent":  # "was elected in 2012" says who somebody is, "parliament elected him" what was done
             return any(p.is_party for p in draft.actors)
         if requires == "recipient":
@@ -187,6 +187,11 @@ class RowWriter:
             passive = draft.site.verb is not None and draft.site.verb.is_passive
             return draft.has_subject or bool(draft.actors) or (passive and any(p.is_party for p in draft.recipients))
         return True
+
+    def _is_state(self, party: PartyPhrase) -> bool:
+        """Whether a party is a country by its name: "China rejected it"."""
+        mention = party.mention
+        return bool(party.country) and mention is not None and mention.is_name and mention.label == "GPE"
 
     def _is_writer(self, party: PartyPhrase) -> bool:
         """Whether a party is who writes: "we" outside quotations, or the outlet by its name."""
