@@ -269,3 +269,18 @@ def test_what_pronouns_bodies_and_countries_do(nlp, text, trigger, event_type, a
 def test_a_body_that_is_only_made_is_no_party(nlp):
     events = code(nlp, "Chad announced the creation of a commission to study the border with Niger.")
     assert not any("commission" in name for e in events for name in names([*e.actors, *e.recipients]))
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger"),
+    [
+        ("Neither Kenya nor Uganda attacked the town.", "attacked"),
+        ("Kenya has neither arrested the general nor charged him.", "arrested"),
+        ("Kenya has neither arrested the general nor charged him.", "charged"),
+        ("Kenya did not attack the town, nor did Uganda bomb it.", "bomb"),
+        ("Kenya attacked neither the town nor the base of the rebels.", "attacked"),
+    ],
+)
+def test_neither_and_nor_deny(nlp, text, trigger):
+    found = {e.trigger: e for e in code(nlp, text)}
+    assert found[trigger].is_negated

@@ -28,12 +28,12 @@ from pipelines.nlp.clauses.misparses import (
     swallowed_object,
     swallowed_subject,
 )
+from pipelines.nlp.clauses.negation import denies_what_follows, is_neither, is_nobody, is_over
 from pipelines.nlp.clauses.patterns import (
     CONDITION_MARKS,
     FUTURE_AUXILIARIES,
     HYPOTHETICAL_AUXILIARIES,
     NEGATIONS,
-    NEGATIVE_PRONOUNS,
     PREPOSITIONAL_CONTROL,
     RELATIVE_PRONOUNS,
     SUBJECT_CONTROL,
@@ -41,7 +41,6 @@ from pipelines.nlp.clauses.patterns import (
 from pipelines.nlp.clauses.phrases import add_prep, first_object, lemma_of, phrase_preps
 from pipelines.nlp.parsed import Doc, Token, parsed
 
-_LIMITING = frozenset(("only", "just", "merely", "simply", "solely"))
 _SHORTENING = frozenset(("when", "if", "once", "unless", "while", "though", "although"))
 _COLLAPSED = frozenset(("npadvmod", "nmod", "compound", "nsubj", "dep"))
 
@@ -101,7 +100,7 @@ class ClauseReader:
         agent = self._read_arguments(predicate)
         _read_operators(predicate)
         self._share_object(predicate)
-        predicate.is_negated ^= any(map(_is_nobody, (surface if own else None, predicate.obj)))
+        predicate.is_negated ^= any(map(is_nobody, (surface if own else None, predicate.obj)))
         if predicate.is_passive:
             if predicate.obj is not None and predicate.obj.dep_ == "dobj":
                 predicate.iobj = surface  # "was given aid": the surface subject receives
@@ -291,15 +290,11 @@ class ClauseReader:
 def _read_operators(predicate: Predicate) -> None:
     """Fill negation, auxiliaries and condition from a verb's dependents."""
     auxiliaries = []
+    predicate.is_negated |= is_neither(predicate.token)
     for child in predicate.token.children:
         dep, word = child.dep_, child.lower_
-        if (
-            dep == "neg"
-            or (dep == "advmod" and word in NEGATIONS)
-            or (dep == "det" and word == "no")
-            or _is_over(child)
-        ):
-            predicate.is_negated |= not _denies_what_follows(child, predicate.token)
+        if dep == "neg" or (dep == "advmod" and word in NEGATIONS) or (dep == "det" and word == "no") or is_over(child):
+            predicate.is_negated |= not denies_what_follows(child, predicate.token)
         elif dep in ("aux", "auxpass"):
             if word == "to":
                 predicate.has_to = True
@@ -308,30 +303,6 @@ def _read_operators(predicate: Predicate) -> None:
         elif dep == "mark" and word in CONDITION_MARKS:
             predicate.is_conditional = True
     predicate.auxiliaries = tuple(auxiliaries)
-
-
-def _is_over(adverb: Token) -> bool:
-    """Whether an adverb says that its verb holds no more: "no longer", but not "no longer than two hours"."""
-    if adverb.lower_ != "longer" or adverb.i == 0 or adverb.nbor(-1).lower_ != "no":
-        return False
-    return adverb.i + 1 == len(adverb.doc) or adverb.nbor().lower_ != "than"
-
-
-def _denies_what_follows(negation: Token, verb: Token) -> bool:
-    """Whether a "not" leaves its verb asserted: "not only condemned", "works for everyone, not just the wealthy"."""
-    after = negation.nbor() if negation.i + 1 < len(negation.doc) else None
-    if after is not None and after.lower_ in _LIMITING and negation.lower_ == "not":
-        return True
-    return verb.pos_ == "VERB" and verb.tag_ != "VB" and negation.i > verb.i + 1 and negation.lower_ == "not"
-
-
-def _is_nobody(noun: Token | None) -> bool:
-    """Whether an argument denies its verb: "nobody will recognise it", "made no concession"."""
-    if noun is None:
-        return False
-    return noun.lower_ in NEGATIVE_PRONOUNS or any(
-        c.dep_ == "det" and c.lower_ in ("no", "neither") for c in noun.children
-    )
 
 
 def collapsed_subject(token: Token) -> Token | None:
