@@ -284,3 +284,14 @@ def test_a_body_that_is_only_made_is_no_party(nlp):
 def test_neither_and_nor_deny(nlp, text, trigger):
     found = {e.trigger: e for e in code(nlp, text)}
     assert found[trigger].is_negated
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger"),
+    [
+        ('Protesters in Nairobi carried placards reading "Free the prisoners".', "Free"),
+        ("The decree gives the army the power to detain civilians in Chad.", "detain"),
+    ],
+)
+def test_slogans_and_powers_tell_no_deed(nlp, text, trigger):
+    assert trigger not in [e.trigger for e in code(nlp, text)]

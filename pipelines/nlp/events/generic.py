@@ -11,12 +11,21 @@ from collections.abc import Iterator
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.drafts import Draft
-from pipelines.nlp.events.patterns import ANYONE, HABITUAL_ADVERBS, INCLINATIONS, INTERVIEWING, NO_ACTS, RULE_NOUNS
+from pipelines.nlp.events.patterns import (
+    ANYONE,
+    HABITUAL_ADVERBS,
+    INCLINATIONS,
+    INTERVIEWING,
+    NO_ACTS,
+    POWERS,
+    RULE_NOUNS,
+)
 from pipelines.nlp.parsed import Span, Token
 
 _PRESENT = frozenset(("VBZ", "VBP"))
 _POSSIBILITY = frozenset(("can", "may", "must", "shall", "could", "might"))
 _OUTCOMES = frozenset(("can", "could", "may", "might"))
+_OPENING_QUOTES = frozenset(('"', "“", "'", "‘", "``"))
 _UNREAL = frozenset(("would", "could", "should", "might"))
 _ANY = frozenset(("any", "every", "each", "whichever", "whatever"))
 _RULE_PREPOSITIONS = ("under", "by", "in", "according to")
@@ -43,8 +52,8 @@ def is_generic(draft: Draft, clauses: ClauseReader, *, is_speech: bool) -> bool:
 
     Returns:
         True where the subject is a rule in the present tense, where a rule lets or obliges, where a habit or an inclination is
-        told, where the one who acts is anyone who does, in questions and instructions to the reader, and in what somebody was
-        asked.
+        told, where the one who acts is anyone who does, in questions, slogans and instructions to the reader, in what a power
+        is for, and in what somebody was asked.
     """
     verbs = [token for token in (draft.trigger, draft.top, draft.site.token) if token.pos_ in ("VERB", "AUX")]
     verb = draft.site.verb
@@ -54,6 +63,8 @@ def is_generic(draft: Draft, clauses: ClauseReader, *, is_speech: bool) -> bool:
         _is_rule(v, clauses) or _is_habit(v) or _is_inclination(v) or _is_imperative(v) or _is_to_you(v, clauses)
         for v in verbs
     ):
+        return True
+    if not draft.is_composed and any(_is_use_of_power(v) or _is_slogan(v) for v in verbs):
         return True
     if verb is not None and verb.subject is not None and verb.subject.lower_ in ANYONE and verb.token.tag_ in _PRESENT:
         return True  # "those who strike face a trial"
@@ -160,6 +171,20 @@ def _is_rule(verb: Token, clauses: ClauseReader) -> bool:
     while first.dep_ == "conj" and first.head.pos_ in ("VERB", "AUX"):
         first = first.head  # "under the charter the house accuses and a senate tries"
     return first is not verb and first.tag_ in _PRESENT and any(_is_under_rule(clauses.predicate(first)))
+
+
+def _is_use_of_power(verb: Token) -> bool:
+    """Whether a verb is what a power is for: "gives the army the power to detain civilians"."""
+    if verb.dep_ not in ("acl", "relcl") or verb.head.lemma_ not in POWERS:
+        return False
+    return verb.tag_ == "VB" and any(c.tag_ == "TO" for c in verb.lefts)
+
+
+def _is_slogan(verb: Token) -> bool:
+    """Whether a verb opens words in quotation marks as what others are told to do: 'placards reading "Free the prisoners"'."""
+    if verb.tag_ not in ("VB", "VBP") or verb.i == 0 or verb.nbor(-1).text not in _OPENING_QUOTES:
+        return False
+    return not any(c.dep_ in ("nsubj", "nsubjpass", "aux", "auxpass") for c in verb.children)
 
 
 def _has_been_so(verb: Token, predicate: Predicate) -> bool:

@@ -93,7 +93,10 @@ RULE_NOUNS = frozenset(
     rulebook""".split()
 )
 
-# Of these those that nobody passes to do something to somebody: "the king was bound by a constitution", not "by a new law".
+# What somebody is given or has the use of, which tells no use: "the power to detain civilians".
+POWERS = frozenset("power authority ability means capacity licence license mandate prerogative competence".split())
+
+# Of the rules those that nobody passes to do something to somebody: "the king was bound by a constitution", not "by a new law".
 NO_ACTS = frozenset("constitution charter custom tradition religion doctrine etiquette convention rulebook".split())
 
 # Who is meant in general: "those who attack police officers".
