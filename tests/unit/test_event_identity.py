@@ -262,11 +262,15 @@ def test_two_acts_of_one_sentence_are_two():
 
 def test_one_text_tells_a_saying_twice_only_in_like_words():
     ana = person("Ana Torres", "PER", "GOV")
-    one = Report("a", "Minister Ana Torres [asked] drivers to stay away from the flooded bridge.", event_type="REQUEST",
+    one = Report("a", "On the radio Minister Ana Torres [asked] lorry drivers to keep away from the flooded bridge over the Rimac.", event_type="REQUEST",
                  document="d", actors=(ana,), is_day_told=False)  # fmt: skip
-    other = replace(one, name="b", text="Torres also [asked] grocers for lower prices of bread.")
+    other = replace(
+        one,
+        name="b",
+        text="In the evening it was the grocers of the capital whom she [asked] for lower prices of bread, rice and milk.",
+    )
     again = replace(
-        one, name="c", text="Torres [asked] the drivers twice to stay away from the bridge, which is flooded."
+        one, name="c", text="Torres [asked] drivers of a lorry on the radio to keep away from the flooded bridge."
     )
     assert log_odds(one, other)["said_once"] < log_odds(one, again).get("said_once", 0.0)
     assert grouped(one, other) == {"a", "b"}
