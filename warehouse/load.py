@@ -169,7 +169,7 @@ def run_is_loaded(path: Path, run_id: str) -> bool:
 
 def replace_core(
     con: duckdb.DuckDBPyConnection,
-    tables: Mapping[str, pa.Table],
+    tables: dict[str, pa.Table],
     *,
     run_id: str,
     replaced: Sequence[str] | None = None,
@@ -180,7 +180,7 @@ def replace_core(
     Args:
         con: the build database, outside a transaction.
         tables: by name, with or without the schema ("core.events" or "events"): all the rows of the table, columns by
-            name; a nullable column may be absent.
+            name; a nullable column may be absent. Each is taken out when it is written, so that its memory can go.
         run_id: the run that resolves.
         replaced: event mentions: of events, event_links and event_parties only the rows of these, and of the events that they
             were linked to, are replaced. `None`: all rows are.
@@ -207,7 +207,9 @@ def replace_core(
         if entities is not None:
             links = (rows for name, rows in tables.items() if contracts[name].qualified_name == _ENTITY_LINKS)
             _delete_entities(con, entities, next(links))
-        counts = {contract.qualified_name: _insert(con, contract, tables[name]) for name, contract in contracts.items()}
+        counts = {
+            contract.qualified_name: _insert(con, contract, tables.pop(name)) for name, contract in contracts.items()
+        }
         record_changes(con, run_id=run_id)
     return counts
 

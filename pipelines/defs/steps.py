@@ -342,17 +342,12 @@ def resolve_core(con: duckdb.DuckDBPyConnection, settings: Settings, *, run_id: 
     memory = Memory(settings.resolution, events_version(), former, name=run_id)
     with translated_errors(doing="keeping the resolution"):
         resolved = resolve(ResolveInput(**read_resolve_input(con)), corrections, memory)
-    tables = core_tables(resolved.tables)
-    written.find(tables, resolved.replaced_mentions, resolved.replaced_entities)
-    replace_core(
-        con,
-        tables,
-        run_id=run_id,
-        replaced=resolved.replaced_mentions,
-        entities=resolved.replaced_entities,
-    )
-    added = resolved.added_documents
-    del tables, resolved
+    tables, added = core_tables(resolved.tables), resolved.added_documents
+    replaced, entities = resolved.replaced_mentions, resolved.replaced_entities
+    written.find(tables, replaced, entities)
+    del resolved  # so that each table goes once it is written
+    replace_core(con, tables, run_id=run_id, replaced=replaced, entities=entities)
+    del replaced, entities
     give_back()
     words = update_word_stems(con, added)
     if added is not None:
