@@ -74,7 +74,7 @@ class EntityResolver:
         self.describer = describer
         self.given_names = given_names
         self.weights = weights
-        self.linker = NameLinker(describer.lexicon, teams)
+        self.linker = NameLinker(describer.lexicon, teams, given_names)
 
     def __call__(self, doc: SpacyDoc) -> SpacyDoc:
         mentions, entities = self.predict(doc)
@@ -255,7 +255,7 @@ class EntityResolver:
     def _read_people_of_group(self, reading: Reading, nominal: Nominal, group: Nominal) -> MentionSpan | None:
         """ "officials from both countries": one entity of that role for each country."""
         members = groups.group_members(reading.discourse, group, reading.countries, clear=reading.home.clear)
-        if not members:
+        if not members or own_words(reading, group).is_new:
             return None
         sector, word = nominal.stated.sector, nominal.word
         nodes = tuple(
@@ -277,7 +277,7 @@ class EntityResolver:
     def _read_country(self, reading: Reading, nominal: Nominal) -> MentionSpan | None:
         place = owner_behind(reading, nominal)
         if place is not None and place.entity is not None and place.label == "GPE":  # "the state of Ohio"
-            return self._mention(reading, nominal, place.entity)
+            return _place_mention(reading, nominal, place.entity)
         words = " ".join(fold(t.text) for t in reading.doc[nominal.start : nominal.head])
         adjective = next((a for a in REGION_ADJECTIVES if words.endswith(a)), "")
         continents = frozenset(REGION_ADJECTIVES.get(adjective, ()))
@@ -291,8 +291,7 @@ class EntityResolver:
         )
         if node is None:
             return None
-        reading.discourse.add(node, nominal.start, nominal.end, is_name=False).kind = "place"
-        return MentionSpan(nominal.start, nominal.end, "GPE", False, node, None, node.country, None)
+        return _place_mention(reading, nominal, node)
 
     def _local_country(self, reading: Reading, nominal: Nominal) -> str | None:
         """The country of the events around, for actors that mostly act at home."""
@@ -344,6 +343,11 @@ class EntityResolver:
         label = "PERSON" if nominal.form is Form.PERSON else "ORG"
         name = reading.doc[nominal.start : own.end].text
         return EntityNode(key, name, label, country, stated.sector)
+
+
+def _place_mention(reading: Reading, nominal: Nominal, node: EntityNode) -> MentionSpan:
+    reading.discourse.add(node, nominal.start, nominal.end, is_name=False).kind = "place"
+    return MentionSpan(nominal.start, nominal.end, "GPE", False, node, None, node.country, None)
 
 
 def _gather(mention: MentionSpan) -> None:

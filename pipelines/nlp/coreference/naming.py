@@ -7,7 +7,7 @@ it fully. What does not: nominals and pronouns (`nominals.py`, `antecedents.py`)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -28,7 +28,8 @@ from pipelines.nlp.parsed import Doc
 from pipelines.nlp.places.sources import load_gazetteer
 
 _LEAST_BODY_WORDS = 2  # "Bank of Japan" is no bank of Japan
-_LEAST_INNER = 4  # letters of a name in the middle of another that stands for it alone
+_LEAST_INNER = 4  # letters of the first of two surnames that stands for its bearer alone
+_LEAST_WITH_INNER = 3  # words of a name with two surnames
 _PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
 
 
@@ -38,9 +39,9 @@ _STOPPED = re.compile(r"(?:[A-Z]\.){2,}")  # "N.A.T.O."
 class NameLinker:
     """Gives every name of a document its entity."""
 
-    def __init__(self, lexicon: ActorLexicon, teams: TeamLexicon) -> None:
+    def __init__(self, lexicon: ActorLexicon, teams: TeamLexicon, given_names: Container[str] = ()) -> None:
         self._entry = lru_cache(maxsize=8_192)(lambda text, on: _whole_entry(lexicon.index, text, on))
-        self.teams = teams
+        self.teams, self.given_names = teams, given_names
         self._team = lru_cache(maxsize=8_192)(lambda text, sport: _whole_entry(teams.index(sport), text))
         self._is_generic = lru_cache(maxsize=8_192)(lambda text: _is_noun(lexicon.index, text))
         self._body = lru_cache(maxsize=8_192)(lambda country, body: _whole_body(lexicon, country, body))
@@ -97,6 +98,7 @@ class _DocumentNaming:
         named = (linker.team(doc[m.start : m.end].text, self.sport) for m in mentions if m.label == "ORG")
         self.teams_named = {team.key for team in named if team is not None}
         self.full_names = self._full_names(mentions)
+        self.inner_names = self._inner_names(mentions)
         self.of_words: dict[tuple[str, ...], list[MentionSpan]] = {}
         for mention in mentions:
             self.of_words.setdefault(self.words[id(mention)], []).append(mention)
@@ -182,10 +184,12 @@ class _DocumentNaming:
         return entry.key, entry.name, entry.label
 
     def _identify_person(self, mention: MentionSpan, words: tuple[str, ...], text: str) -> tuple[str, str, str]:
-        entry = self._leader(mention, words, text)
+        entry, inner = self._leader(mention, words, text), self.inner_names.get(words)
+        if inner is not None and entry is not None and self.home.main not in (None, entry.country):
+            entry = None  # another country's leader has the surname of somebody here
         if entry is not None and entry.kind is Kind.LEADER and (len(words) > 1 or words not in self.full_names):
             return f"name:{entry.key.removeprefix('person:')}", entry.name, "PERSON"
-        full = self.full_names.get(words, words)
+        full = self.full_names.get(words, inner or words)
         generation = self.generations.of(mention, full)
         if generation:
             return f"name:{' '.join(full)} {generation}", f"{' '.join(full).title()} {generation.title()}.", "PERSON"
@@ -238,11 +242,6 @@ class _DocumentNaming:
                 known = owners.setdefault(form, [])
                 if words not in known:
                     known.append(words)
-        for names in list(owners.values()):
-            for words in names:
-                for word in words[1:-1]:  # "Vázquez" for Wanda Vázquez Garced, where no other's name ends so
-                    if word not in ARTICLES_OF_NAMES and len(word) >= _LEAST_INNER:
-                        full.setdefault((word,), words)
         for form, names in owners.items():
             # Of two people with one surname the one named first keeps it: stories name the main person first.
             full[form] = max(names[:1], key=len)
@@ -251,6 +250,17 @@ class _DocumentNaming:
             if longer is not None and longer != target:
                 full[form] = longer
         return full
+
+    def _inner_names(self, mentions: list[MentionSpan]) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """The last but one word of a person's name to the full name: "Vázquez" to Wanda Vázquez Garced."""
+        inner: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for mention in mentions:
+            words = self.words[id(mention)]
+            if mention.label != "PERSON" or len(words) < _LEAST_WITH_INNER or words[-2:-1] in self.full_names:
+                continue
+            if len(words[-2]) >= _LEAST_INNER and words[-2] not in self.linker.given_names:
+                inner.setdefault(words[-2:-1], words)
+        return inner
 
     def _unlisted_states(self, mentions: list[MentionSpan]) -> dict[tuple[str, ...], tuple[str, ...]]:
         """Names of states that no lexicon has, in full and in short, to the full one: "Zorland", "Republic of Zorland"."""

@@ -271,12 +271,10 @@ class PairEvidence:
         best = np.where(mutual, found["parties"] / 2.0, np.maximum(found["actors"], found["recipients"]))
         unknown = (best < alone) & (r.document[self._first] != r.document[self._second])
         found["strangers"] = unknown & (mutual | self._have_both(r.actors) | self._have_both(r.recipients))
-        speech = r.is_speech[self._first] & r.is_speech[self._second]
-        found["strangers_speak"] = unknown & speech
+        found["strangers_speak"] = unknown & self._both(r.is_speech)[0] & self._both(r.is_speech)[1]
+        said = r.is_speech[self._first] & r.is_speech[self._second] & ~mutual & self._have_both(r.actors)
         one = r.document[self._first] == r.document[self._second]
-        found["other_sayer"] = (
-            one & speech & ~mutual & self._have_both(r.actors) & (found["actors"] < alone + _ROUNDING)
-        )
+        found["other_sayer"] = one & said & (found["actors"] < alone + _ROUNDING)
         return found
 
     def _have_both(self, parties: Parties) -> np.ndarray:
