@@ -341,8 +341,8 @@ def _replace_all(con: duckdb.DuckDBPyConnection, contract: Table, rows: pa.Table
 
 
 def _insert(con: duckdb.DuckDBPyConnection, contract: Table, rows: pa.Table) -> int:
-    with registered(con, rows):
-        con.execute(f"insert into {quoted(contract.schema, contract.name)} by name select * from _incoming")
+    # By their name here: DuckDB keeps the rows of a view until the transaction ends, which of all tables are many.
+    con.execute(f"insert into {quoted(contract.schema, contract.name)} by name select * from rows")
     return rows.num_rows
 
 

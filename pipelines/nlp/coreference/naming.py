@@ -21,6 +21,7 @@ from pipelines.nlp.coreference.home import CountryOfEvents
 from pipelines.nlp.coreference.leaders import is_before_office, is_foreign, namesake_in_office, office_holder
 from pipelines.nlp.coreference.namesakes import country_meant, region_meant
 from pipelines.nlp.coreference.patterns import ARTICLES_OF_NAMES, COMPANY_TAILS, SPELLINGS
+from pipelines.nlp.coreference.surnames import first_surnames
 from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.names.patterns import HONORIFICS, PERSON_TAILS, RELIGIONS
 from pipelines.nlp.names.sports import SPORT_WINDOW, find_sport, is_national_team
@@ -28,8 +29,6 @@ from pipelines.nlp.parsed import Doc
 from pipelines.nlp.places.sources import load_gazetteer
 
 _LEAST_BODY_WORDS = 2  # "Bank of Japan" is no bank of Japan
-_LEAST_INNER = 4  # letters of the first of two surnames that stands for its bearer alone
-_LEAST_WITH_INNER = 3  # words of a name with two surnames
 _PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
 
 
@@ -98,7 +97,8 @@ class _DocumentNaming:
         named = (linker.team(doc[m.start : m.end].text, self.sport) for m in mentions if m.label == "ORG")
         self.teams_named = {team.key for team in named if team is not None}
         self.full_names = self._full_names(mentions)
-        self.inner_names = self._inner_names(mentions)
+        people = (self.words[id(m)] for m in mentions if m.label == "PERSON")
+        self.first_surnames = first_surnames(people, linker.given_names, self.full_names)
         self.of_words: dict[tuple[str, ...], list[MentionSpan]] = {}
         for mention in mentions:
             self.of_words.setdefault(self.words[id(mention)], []).append(mention)
@@ -184,7 +184,7 @@ class _DocumentNaming:
         return entry.key, entry.name, entry.label
 
     def _identify_person(self, mention: MentionSpan, words: tuple[str, ...], text: str) -> tuple[str, str, str]:
-        entry, inner = self._leader(mention, words, text), self.inner_names.get(words)
+        entry, inner = self._leader(mention, words, text), self.first_surnames.get(words)
         if inner is not None and entry is not None and self.home.main not in (None, entry.country):
             entry = None  # another country's leader has the surname of somebody here
         if entry is not None and entry.kind is Kind.LEADER and (len(words) > 1 or words not in self.full_names):
@@ -250,17 +250,6 @@ class _DocumentNaming:
             if longer is not None and longer != target:
                 full[form] = longer
         return full
-
-    def _inner_names(self, mentions: list[MentionSpan]) -> dict[tuple[str, ...], tuple[str, ...]]:
-        """The last but one word of a person's name to the full name: "Vázquez" to Wanda Vázquez Garced."""
-        inner: dict[tuple[str, ...], tuple[str, ...]] = {}
-        for mention in mentions:
-            words = self.words[id(mention)]
-            if mention.label != "PERSON" or len(words) < _LEAST_WITH_INNER or words[-2:-1] in self.full_names:
-                continue
-            if len(words[-2]) >= _LEAST_INNER and words[-2] not in self.linker.given_names:
-                inner.setdefault(words[-2:-1], words)
-        return inner
 
     def _unlisted_states(self, mentions: list[MentionSpan]) -> dict[tuple[str, ...], tuple[str, ...]]:
         """Names of states that no lexicon has, in full and in short, to the full one: "Zorland", "Republic of Zorland"."""
