@@ -262,7 +262,10 @@ def test_two_acts_of_one_sentence_are_two():
 
 def test_one_text_tells_a_saying_twice_only_in_like_words():
     ana = person("Ana Torres", "PER", "GOV")
-    one = Report("a", "On the radio Minister Ana Torres [asked] lorry drivers to keep away from the flooded bridge over the Rimac.", event_type="REQUEST",
+    drivers = (
+        "On the radio Minister Ana Torres [asked] lorry drivers to keep away from the flooded bridge over the Rimac."
+    )
+    one = Report("a", drivers, event_type="REQUEST",
                  document="d", actors=(ana,), is_day_told=False)  # fmt: skip
     other = replace(
         one,
