@@ -28,7 +28,7 @@ from pipelines.nlp.clauses.misparses import (
     swallowed_object,
     swallowed_subject,
 )
-from pipelines.nlp.clauses.negation import denies_what_follows, is_neither, is_nobody, is_over
+from pipelines.nlp.clauses.negation import denies_what_follows, is_neither, is_nobody, is_over, opens_denial
 from pipelines.nlp.clauses.patterns import (
     CONDITION_MARKS,
     FUTURE_AUXILIARIES,
@@ -208,7 +208,7 @@ class ClauseReader:
 
     def _find_surface_subject(self, token: Token) -> tuple[Token | None, bool]:
         for child in token.children:
-            if child.dep_ in ("nsubj", "nsubjpass", "csubj", "csubjpass"):
+            if child.dep_ in ("nsubj", "nsubjpass", "csubj", "csubjpass") and not opens_denial(child):
                 return self._resolve_relative(child), True
         swallowed = swallowed_subject(token)
         if swallowed is not None:

@@ -10,6 +10,8 @@ from pipelines.nlp.clauses.patterns import NEGATIVE_PRONOUNS
 from pipelines.nlp.parsed import Token
 
 _LIMITING = frozenset(("only", "just", "merely", "simply", "solely"))
+_DENIALS = frozenset(("neither", "nor"))
+_SUBJECTS = frozenset(("nsubj", "nsubjpass"))
 _CORRELATIVE = frozenset(("det", "preconj", "cc"))  # what "neither" may be
 
 
@@ -37,9 +39,24 @@ def is_nobody(noun: Token | None) -> bool:
     return any(c.lower_ == "neither" and c.dep_ in _CORRELATIVE for c in noun.children)
 
 
+def opens_denial(word: Token) -> bool:
+    """Whether a word denies the clause that it opens, where the auxiliary comes before the subject: "Neither did Germany act"."""
+    if word.lower_ not in _DENIALS or word.i + 1 == len(word.doc):
+        return False
+    auxiliary = word.nbor()
+    if auxiliary.dep_ not in ("aux", "auxpass"):
+        return False
+    verb = auxiliary.head
+    return any(c.dep_ in _SUBJECTS and auxiliary.i < c.i < verb.i for c in verb.lefts)
+
+
 def is_neither(verb: Token) -> bool:
-    """Whether a verb is one of several denied together: "neither condemned nor praised it", "nor did it arrest him"."""
+    """Whether a verb is one of several denied together, or denied from the start of its clause: "neither condemned nor praised
+    it", "nor did it arrest him".
+    """
     if any(c.lower_ == "neither" and c.dep_ in _CORRELATIVE for c in verb.lefts):
+        return True
+    if any(c.dep_ in ("aux", "auxpass") and c.i > 0 and opens_denial(c.nbor(-1)) for c in verb.lefts):
         return True
     if verb.dep_ != "conj":
         return False

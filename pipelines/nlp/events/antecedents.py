@@ -15,6 +15,7 @@ from pipelines.nlp.parsed import Doc, Token
 
 _CLIMB = 5  # clauses up
 _OFFICER_OF = frozenset(("of", "for"))
+_WHERE = frozenset("in at near across outside around".split())
 _BODIES = frozenset(("ORG", "GPE", "LOC", "FAC"))  # labels of names that nobody is called by
 
 
@@ -43,7 +44,7 @@ class AntecedentReader:
         ("the army said it had withdrawn").
         """
         if token.lower_ == "whom":
-            return _of_whom(token)
+            return self._of_whom(token)
         if token.lower_ not in THIRD_PERSON:
             return None
         mention = self._mentions.get(token.i)
@@ -144,18 +145,20 @@ class AntecedentReader:
     def _is_pronoun(self, mention: MentionSpan) -> bool:
         return mention.end - mention.start == 1 and self.doc[mention.start].pos_ == "PRON"
 
-
-def _of_whom(token: Token) -> Token | None:
-    """Of whom some are told of in a clause that the parser hangs on no noun: "arrested nine men, six of whom were freed"."""
-    if token.head.lower_ != "of":
-        return None
-    part = token.head.head
-    clause = part.head
-    if clause.dep_ == "relcl":
-        return clause.head
-    before = [t for t in part.doc[part.sent.start : part.i] if t.pos_ in ("NOUN", "PROPN") and t.dep_ != "compound"]
-    is_behind_comma = part.left_edge.i > part.sent.start and part.left_edge.nbor(-1).text == ","
-    return before[-1] if before and is_behind_comma else None
+    def _of_whom(self, token: Token) -> Token | None:
+        """Of whom some are told of in a clause that the parser hangs on no noun: "arrested nine men, six of whom were freed"."""
+        if token.head.lower_ != "of":
+            return None
+        part = token.head.head
+        if part.head.dep_ == "relcl":
+            return part.head.head
+        if part.left_edge.i == part.sent.start or part.left_edge.nbor(-1).text != ",":
+            return None
+        before = reversed(part.doc[part.sent.start : part.left_edge.i])
+        found = next((t for t in before if t.tag_ == "NNS" and t.i in self._mentions and not _is_where(t)), None)
+        if found is not None and found.dep_ == "pobj" and found.head.lower_ != "of":
+            return None  # "clashed with police, 20 of whom were hurt": the police act too, but not on themselves
+        return found
 
 
 def _agree(pronoun: Token, noun: Token) -> bool:
@@ -164,3 +167,8 @@ def _agree(pronoun: Token, noun: Token) -> bool:
     if pronoun.lower_ in PLURAL_PRONOUNS:
         return plural or noun.pos_ in ("NOUN", "PROPN")
     return not plural
+
+
+def _is_where(noun: Token) -> bool:
+    """Whether a noun says where something is done: "in the suburbs"."""
+    return noun.dep_ == "pobj" and noun.head.lower_ in _WHERE

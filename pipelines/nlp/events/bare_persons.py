@@ -7,6 +7,7 @@ names and pronouns (`parties.py`).
 from __future__ import annotations
 
 from pipelines.immutable import dataclass
+from pipelines.nlp.clauses.negation import opens_denial
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.patterns import BARE_QUANTIFIERS, INDEFINITE, PEOPLE_NOUNS
 from pipelines.nlp.parsed import Token
@@ -91,7 +92,7 @@ def counts_people(token: Token, words: PersonWords) -> bool:
         token: head of a phrase.
         words: the words that stand for persons, and the verbs that tell of them.
     """
-    if token.pos_ != "NUM" and token.lower_ not in BARE_QUANTIFIERS:
+    if (token.pos_ != "NUM" and token.lower_ not in BARE_QUANTIFIERS) or opens_denial(token):
         return False
     if token.ent_type_ in _AMOUNTS or any(child.tag_ == "$" for child in token.lefts):
         return False

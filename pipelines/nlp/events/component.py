@@ -194,7 +194,9 @@ class _DocumentCoder:
         if verb is None or draft.site.noun is not None or draft.asks_object:
             return False
         if verb.obj is None or verb.is_passive:
-            return "with" in verb.preps
+            return any(
+                map(self.parties.names_party, verb.preps.get("with", ()))
+            )  # "clashed with tanks" names no other side
         frames = self.matcher.lexicon.frames.get((lemma_of(verb.obj), "noun"), ())
         return all(frame.event_type != draft.event_type for frame in frames)  # "fought a war"
 

@@ -19,6 +19,7 @@ from pipelines.nlp.events.patterns import (
     NO_ACTS,
     POWERS,
     RULE_NOUNS,
+    USING,
 )
 from pipelines.nlp.parsed import Span, Token
 
@@ -177,6 +178,9 @@ def _is_use_of_power(verb: Token) -> bool:
     """Whether a verb is what a power is for: "gives the army the power to detain civilians"."""
     if verb.dep_ not in ("acl", "relcl") or verb.head.lemma_ not in POWERS:
         return False
+    power = verb.head
+    if power.dep_ == "dobj" and lemma_of(power.head) in USING:
+        return False  # "used his authority to pardon them"
     return verb.tag_ == "VB" and any(c.tag_ == "TO" for c in verb.lefts)
 
 
@@ -184,7 +188,10 @@ def _is_slogan(verb: Token) -> bool:
     """Whether a verb opens words in quotation marks as what others are told to do: 'placards reading "Free the prisoners"'."""
     if verb.tag_ not in ("VB", "VBP") or verb.i == 0 or verb.nbor(-1).text not in _OPENING_QUOTES:
         return False
-    return not any(c.dep_ in ("nsubj", "nsubjpass", "aux", "auxpass") for c in verb.children)
+    if verb.tag_ == "VBP" and verb.dep_ not in ("ROOT", "ccomp"):
+        return False
+    told = [verb, verb.head] if verb.dep_ == "conj" else [verb]  # "attack a village and 'kill' ten" tells what they do
+    return not any(c.dep_ in ("nsubj", "nsubjpass", "aux", "auxpass") for t in told for c in t.children)
 
 
 def _has_been_so(verb: Token, predicate: Predicate) -> bool:

@@ -24,8 +24,8 @@ _COOPERATION = 2  # the highest quad class of cooperation
 PERSON = "*person"
 # Modes of what is done to persons, whatever object their frames ask for.
 _MODES_OF_PERSONS = frozenset("arrest deport abduct beat torture sexual release convict expel".split())
-# Effects of operators by which somebody speaks to others or of them.
-_SPOKEN = frozenset("REQUEST AGREE OPPOSE ACCUSE SUPPORT REJECT THREATEN".split())
+# Effects of operators by which somebody speaks to others or of them; flames threaten too.
+_SPOKEN = frozenset("REQUEST AGREE OPPOSE ACCUSE SUPPORT REJECT".split())
 # What the event lexicon is made of, below the package's folder.
 _FILES = (
     "nlp/events/lexicon.py",
@@ -157,7 +157,7 @@ class EventLexicon:
         )
 
     def verbs_of_speech(self) -> frozenset[str]:
-        """Lemmas of verbs by which somebody asks, promises, refuses, threatens, praises or blames."""
+        """Lemmas of verbs by which only somebody who speaks asks, promises, refuses, praises or blames."""
         return frozenset(
             word
             for (word, pos), operators in self.operators.items()

@@ -96,6 +96,9 @@ RULE_NOUNS = frozenset(
 # What somebody is given or has the use of, which tells no use: "the power to detain civilians".
 POWERS = frozenset("power authority ability means capacity licence license mandate prerogative competence".split())
 
+# Verbs by which somebody makes use of a power: "exercised its authority to ban the party".
+USING = frozenset("use exercise invoke exert employ wield".split())
+
 # Of the rules those that nobody passes to do something to somebody: "the king was bound by a constitution", not "by a new law".
 NO_ACTS = frozenset("constitution charter custom tradition religion doctrine etiquette convention rulebook".split())
 

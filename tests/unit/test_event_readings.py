@@ -1,0 +1,54 @@
+"""Which rows a sentence gives, and which it does not, on sentences of our own."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.nlp.annotations import DocumentContext
+
+pytestmark = pytest.mark.model
+
+
+def rows(nlp, text: str) -> list[tuple[str, list[str], list[str]]]:
+    """Type and parties of each row."""
+    doc = nlp.make_doc(text)
+    doc._.context = DocumentContext("doc", text, None)
+    return [(e.event_type, [p.text for p in e.actors], [p.text for p in e.recipients]) for e in nlp(doc)._.events]
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("The ministry published names of the prisoners and released them on Monday.", ("RETREAT", ["ministry"], ["prisoners"])),
+        ("Egypt and Libya clashed with tanks on the border.", ("ASSAULT", ["Egypt", "Libya"], ["Egypt", "Libya"])),
+        ("Rebels attack a village and 'kill' 20 people in Congo.", ("ASSAULT", ["Rebels"], ["20 people"])),
+        ("The court in Nairobi used its power to ban the party on Friday.", ("COERCE", ["court"], ["party"])),
+        ("The army fought militants in Sinai, dozens of whom were captured.", ("COERCE", ["army"], ["dozens of whom"])),
+        ("Protesters clashed with police, 20 of whom were injured, in Athens.", ("ASSAULT", ["Protesters"], ["20 of whom"])),
+    ],
+)  # fmt: skip
+def test_rows_with_their_parties(nlp, text, row):
+    assert row in rows(nlp, text)
+
+
+def test_a_missile_that_hits_is_not_given_up(nlp):
+    found = rows(nlp, "Iran launched a missile at a base in Iraq and destroyed it.")
+    assert {event_type for event_type, _, _ in found} == {"ASSAULT"}
+
+
+def test_what_a_power_is_for_and_slogans_are_no_deeds(nlp):
+    assert not rows(nlp, "The law gives the army the power to detain civilians.")
+    found = rows(nlp, 'Protesters carried placards reading "Free the prisoners" in Cairo.')
+    assert [event_type for event_type, _, _ in found] == ["PROTEST"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The flames threatened Athens on Monday.",
+        "The dossier accused Syria of torture.",
+        "The lyrics criticise the president.",
+    ],
+)
+def test_things_and_texts_do_not_act(nlp, text):
+    assert not any(actors for _, actors, _ in rows(nlp, text))
