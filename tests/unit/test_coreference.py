@@ -78,6 +78,28 @@ def test_role_without_name_stays_in_its_document(nlp: Language) -> None:
 
 
 @pytest.mark.model
+def test_another_body_of_a_state_stays_in_its_document(nlp: Language) -> None:
+    text = "The Malian army left. Another Malian army arrived."
+    keys = {_mention(nlp, text, "Another Malian army", d).entity.key for d in ("d1", "d2")}
+    assert len(keys) == 2
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "role", "name"),
+    [
+        ("The governor of Texas left.", "The governor", "The governor of Texas"),
+        ("The leader of Venezuela's opposition left.", "The leader", "The leader"),
+        ("A group of US senators left.", "A group", "A group"),
+        ("The mayor of Hiroshima's sister city left.", "The mayor", "The mayor"),
+    ],
+)
+def test_owner_is_the_object_behind_of(nlp: Language, text: str, role: str, name: str) -> None:
+    entity = _mention(nlp, text, role).entity
+    assert entity is not None and entity.name == name
+
+
+@pytest.mark.model
 def test_role_without_name_keeps_country_and_sector(nlp: Language) -> None:
     mention = _mention(nlp, "The Ghanaian envoy left.", "The Ghanaian envoy")
     assert (mention.country, mention.sector, mention.title, mention.is_name) == ("GHA", "GOV", "envoy", False)

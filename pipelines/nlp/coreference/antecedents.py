@@ -171,7 +171,7 @@ def resolve_body(discourse: Discourse, nominal: Nominal, own: OwnWords) -> Entit
     """The organisation a definite nominal stands for: "the agency", "the party".
 
     One of that word, such as "the commission" for the European Commission, or one of its kind in the last sentences; one with
-    words of its own ("the Birther movement") is only one whose name has some of them.
+    a name of its own ("the Birther movement") is only one whose name has some of its words.
     """
     sectors = BODY_SECTORS.get(nominal.word)
     if not nominal.is_definite or nominal.stated.country:
@@ -183,11 +183,12 @@ def resolve_body(discourse: Discourse, nominal: Nominal, own: OwnWords) -> Entit
     for referent in recent:
         if referent.kind != "organisation" or referent.last.head == nominal.head:
             continue
-        if not own.fit_name(referent.node):
+        is_kind = bool(sectors and referent.node.sector in sectors)
+        if not own.fit_name(referent.node, is_kind=is_kind):
             continue
         is_near = sentence - referent.last.sentence <= _BODY_SENTENCES
         last_word = referent.node.key.rsplit(" ", 1)[-1]
-        if last_word == nominal.word or (is_near and sectors and referent.node.sector in sectors):
+        if last_word == nominal.word or (is_near and is_kind):
             return referent.node
     return None
 

@@ -13,8 +13,6 @@ What does not belong here: entities across documents (the resolve stage).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from spacy.tokens import Doc as SpacyDoc
 
 from pipelines.nlp.actors.component import ActorDescriber
@@ -29,7 +27,7 @@ from pipelines.nlp.coreference.metonymy import is_acting_capital, organisation_o
 from pipelines.nlp.coreference.namesakes import correct_owners, settle_shared, settle_towns
 from pipelines.nlp.coreference.naming import NameLinker
 from pipelines.nlp.coreference.nominals import Form, Nominal, find_nominals
-from pipelines.nlp.coreference.own_words import OwnWords, own_words, owner_behind, same_role
+from pipelines.nlp.coreference.own_words import OwnWords, own_words, owner_behind, same_role, told_apart
 from pipelines.nlp.coreference.patterns import (
     ANIMATE_HEADS,
     CIVIL_SECTORS,
@@ -331,9 +329,7 @@ class EntityResolver:
             return known
         tail = f":{nominal.start}" if nominal.form is Form.PERSON and not nominal.is_definite else ""
         told = Role(reading.document_id, stated.sector or "", role, is_body, tail)
-        before = reading.discourse.referents.get(told.key(country))
-        if before is not None and own.contradict(before):
-            told = replace(told, tail=f":{nominal.start}" if own.is_new else own.tail)
+        told = told_apart(reading.discourse, nominal, own, told, country)
         key = told.key(country)
         if not (stated.country or rival or (owner and owner.country)):
             reading.presumed[key] = told

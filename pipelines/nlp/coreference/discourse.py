@@ -34,8 +34,9 @@ class Referent:
     is_plural: bool = False
     kind: str = ""  # person, place, organisation, people
     word: str = ""  # head noun of a nominal entity
-    marks: set[str] = field(default_factory=set)  # what it was called by beside that (`own_words.py`)
-    counts: set[str] = field(default_factory=set)  # number words that it was called with
+    places: set[str] = field(default_factory=set)  # where it was said to be (`own_words.py`)
+    marks: set[str] = field(default_factory=set)  # what else it was called by beside that
+    counts: set[str] = field(default_factory=set)  # numbers that it was called with
     is_many: bool | None = None  # whether its noun was a plural; None where it was called by no noun
     occurrences: list[Occurrence] = field(default_factory=list)
 

@@ -6,30 +6,39 @@ What does not: country and sector, which are compared where a party is looked fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from pipelines.nlp.actors.phrase_index import fold
 from pipelines.nlp.annotations import EntityNode, MentionSpan
 from pipelines.nlp.coreference.discourse import Discourse, Referent
 from pipelines.nlp.coreference.nominals import Form, Nominal
+from pipelines.nlp.coreference.presumed import Role
 from pipelines.nlp.coreference.reading import Reading, possessor
+from pipelines.nlp.parsed import Doc, Token
+from pipelines.nlp.quantities.numbers import find_numbers
 
 _INTRODUCING = frozenset(("a", "an", "another"))
-_OTHER = frozenset(("other", "others", "further", "additional", "different"))
+_OTHER = frozenset(("other", "further", "additional", "different"))
 _PLACING = frozenset(("in", "from"))
+_PLACES = frozenset(("GPE", "LOC", "FAC"))
+_MAX_NUMBER = 8  # tokens of a number
 
 
 @dataclass(frozen=True, slots=True)
 class OwnWords:
     """What a nominal says of its party beside the head noun.
 
-    `marks` are the keys of entities whose or where it is and, of no single person, who is called a party's leader here and the
-    opposition's there, nouns before the head; `count` is its number word; bodies in the plural are `is_many`; one that `is_new`
-    is said to be none of which the text told before. With the name of its owner behind it ("the governor of Ohio") it ends at
-    token `end`.
+    `places` and `marks` are the keys of entities where or whose it is: of a single person only whose, who is called a party's
+    leader here and the opposition's there. `marks` are also nouns before the head, of no single person. `named` are the folded
+    words of each of these that is a name. `count` is its number; bodies in the plural are `is_many`; one that `is_new` is said
+    to be none of which the text told before. With the name of its owner behind it ("the governor of Ohio") it ends at token
+    `end`.
     """
 
+    places: frozenset[str]
     marks: frozenset[str]
+    named: frozenset[tuple[str, frozenset[str]]]
     count: str
     is_many: bool
     is_new: bool
@@ -41,48 +50,110 @@ class OwnWords:
             return True
         if self.count and referent.counts and self.count not in referent.counts:
             return True
-        return bool(self.marks and referent.marks and self.marks.isdisjoint(referent.marks))
+        if referent.kind == "person":  # whom a place and a party may both have
+            return _are_apart(self.places, referent.places) or _are_apart(self.marks, referent.marks)
+        return _are_apart(self.places | self.marks, referent.places | referent.marks)
 
-    def fit_name(self, node: EntityNode) -> bool:
-        """Whether an entity that is named can be meant: its name has some of the words, where there are any."""
-        return not self.marks or not self.marks.isdisjoint((node.key, *map(fold, node.name.split())))
+    def fit_name(self, node: EntityNode, *, is_kind: bool) -> bool:
+        """Whether an entity that is named can be meant.
+
+        It is one of the names beside the head, or has a word of them, where there are any. Other nouns describe what it is
+        ("the aircraft company"), unless it is not known to be of that kind.
+        """
+        words = frozenset(map(fold, node.name.split()))
+        if self.named:
+            return any(key == node.key or own & words for key, own in self.named)
+        return is_kind or not self.marks or not self.marks.isdisjoint((node.key, *words))
 
     @property
     def tail(self) -> str:
         """What the key of such a party ends with."""
-        return ":" + "+".join([*sorted(self.marks), self.count])
+        words = "+".join(sorted(self.places | self.marks))
+        count = f":n{self.count}" if self.count else ""
+        return f":{words}{count}{':many' if self.is_many else ''}"
 
     def note(self, referent: Referent) -> None:
         """Add these words to those that a party was called by."""
+        referent.places |= self.places
         referent.marks |= self.marks
         referent.is_many = self.is_many
         if self.count:
             referent.counts.add(self.count)
 
 
+def _are_apart(own: AbstractSet[str], others: AbstractSet[str]) -> bool:
+    """Whether both have words and none in common."""
+    return bool(own and others and own.isdisjoint(others))
+
+
 def own_words(reading: Reading, nominal: Nominal) -> OwnWords:
     """The words beside the head of a nominal for people or a body."""
-    doc, head = reading.doc, reading.doc[nominal.head]
+    doc, head, is_single = reading.doc, reading.doc[nominal.head], nominal.form is Form.PERSON
     owner = owner_behind(reading, nominal)
-    within = [reading.names_by_start.get(i) for i in range(nominal.start, nominal.head)]
-    named = [name.entity for name in (*within, owner, _place_behind(reading, nominal)) if name is not None]
-    marks = {node.key for node in (*named, possessor(reading, nominal)) if node is not None and not _is_state(node)}
+    within = [name for i in range(nominal.start, nominal.head) if (name := reading.names_by_start.get(i)) is not None]
+    if is_single:
+        within = [name for name in within if _is_owned_by(reading, name, head.i)]
+    beside = [*within, owner, None if is_single else _place_behind(reading, nominal)]
+    nodes = [name.entity for name in beside if name is not None]
+    told = [node for node in (*nodes, possessor(reading, nominal)) if node is not None and _tells_apart(node)]
+    places = {node.key for node in told if node.label in _PLACES}
+    marks = {node.key for node in told if node.label not in _PLACES}
+    named = {
+        (name.entity.key, frozenset(fold(t.text) for t in doc[name.start : name.end]))
+        for name in beside
+        if name is not None and name.entity is not None and _tells_apart(name.entity)
+    }
+    named |= {(node.key, frozenset(map(fold, node.name.split()))) for node in told}
     count, is_other = "", False
     for token in doc[nominal.start : nominal.head]:
         is_other = is_other or token.lower_ in _OTHER
-        if token.i in reading.names_by_token:
+        if token.i in reading.names_by_token or token.head.i != head.i:
             continue
-        if token.dep_ == "nummod" and token.head.i == head.i:
-            count = token.lower_
-        elif nominal.form is Form.ACTORS and token.pos_ in ("NOUN", "PROPN") and token.head.i == head.i:
-            marks.add(fold(token.lemma_ or token.text))
+        if token.dep_ == "nummod":
+            count = _number(doc, token)
+        elif nominal.form is Form.ACTORS and token.pos_ in ("NOUN", "PROPN") and token.dep_ != "poss":
+            marks.add(word := fold(token.lemma_ or token.text))
+            if token.pos_ == "PROPN":
+                named.add((word, frozenset((word, fold(token.text)))))
     is_new = is_other or (nominal.form is Form.ACTORS and doc[nominal.start].lower_ in _INTRODUCING)
     # One of several owners would be told as the only one.
     is_whole = owner is not None and not doc[owner.start : owner.end].root.conjuncts
+    end = owner.end if owner is not None and is_whole else nominal.end
     is_many = fold(head.text) != nominal.word
-    return OwnWords(
-        frozenset(marks), count, is_many, is_new, owner.end if owner is not None and is_whole else nominal.end
-    )
+    return OwnWords(frozenset(places), frozenset(marks), frozenset(named), count, is_many, is_new, end)
+
+
+def told_apart(discourse: Discourse, nominal: Nominal, own: OwnWords, role: Role, country: str | None) -> Role:
+    """A role whose key no party has that the words contradict: with them at its end or else with its place in the text."""
+    tails = [f":at{nominal.start}"] if own.is_new else [own.tail, f":at{nominal.start}"]
+    for tail in tails:
+        before = discourse.referents.get(role.key(country))
+        if before is None or not own.contradict(before):
+            break
+        role = replace(role, tail=tail, is_unique=False)
+    return role
+
+
+def _number(doc: Doc, token: Token) -> str:
+    """The value of the number that a token is or ends, as text; empty where it is not one or not exact."""
+    inside = [t for t in doc[max(0, token.i - _MAX_NUMBER) : token.i + 1] if t.i == token.i or _is_part(t, token)]
+    start = inside[0].idx
+    text = doc.text[start : token.idx + len(token)]
+    found = list(find_numbers(text, [(t.lower_, t.idx - start) for t in inside]))
+    if len(found) != 1 or found[0].is_vague or found[0].is_share:
+        return ""
+    return f"{found[0].value:.15g}"
+
+
+def _is_part(token: Token, number: Token) -> bool:
+    """Whether a token belongs to a number that follows it: "three" of "three hundred"."""
+    return any(t.i == number.i for t in token.ancestors)
+
+
+def _is_owned_by(reading: Reading, name: MentionSpan, head: int) -> bool:
+    """Whether a name is the possessor of a noun: "Michigan's governor"."""
+    root = reading.doc[name.start : name.end].root
+    return root.dep_ == "poss" and root.head.i == head
 
 
 def same_role(discourse: Discourse, nominal: Nominal, own: OwnWords) -> EntityNode | None:
@@ -120,11 +191,19 @@ def _place_behind(reading: Reading, nominal: Nominal) -> MentionSpan | None:
 
 
 def _name_after(reading: Reading, i: int) -> MentionSpan | None:
-    """The name that begins behind a token, with or without article."""
-    is_article = i + 2 < len(reading.doc) and reading.doc[i + 1].lower_ == "the"
-    return reading.names_by_start.get(i + 2 if is_article else i + 1)
+    """The name that is the object of a preposition and right behind it, with or without article.
+
+    What only is beside that object is none: "the leader of Venezuela's opposition".
+    """
+    doc = reading.doc
+    is_article = i + 2 < len(doc) and doc[i + 1].lower_ == "the"
+    name = reading.names_by_start.get(i + 2 if is_article else i + 1)
+    if name is None:
+        return None
+    root = doc[name.start : name.end].root
+    return name if root.dep_ == "pobj" and root.head.i == i else None
 
 
-def _is_state(node: EntityNode) -> bool:
-    """Whether an entity only tells the country, which is compared by itself."""
-    return node.key.startswith(("country:", "people:"))
+def _tells_apart(node: EntityNode) -> bool:
+    """Whether an entity tells more than the country, which is compared by itself, and is no nameless one ("the city's")."""
+    return not node.key.startswith(("country:", "people:", "nominal:"))
