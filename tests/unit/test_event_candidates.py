@@ -274,3 +274,10 @@ def test_who_is_only_now_made_is_nobody_to_whom_it_is_done(nlp):
     parts = parts_of(nlp, "The president announced the creation of a commission.")
     found = parts.named(parts.candidates("announced", ("subj", "obj", "of"), event_type="AGREE"))
     assert not any(relation == "of" for c in found.values() for relation, _ in places(c))
+
+
+@pytest.mark.model
+def test_what_bears_a_name_was_there_before_it_was_made(nlp):
+    parts = parts_of(nlp, "Russia criticised the establishment of the NATO base in Finland.")
+    found = parts.named(parts.candidates("criticised", ("subj", "obj", "of"), event_type="ACCUSE"))
+    assert any(relation == "of" for c in found.values() for relation, _ in places(c))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from pipelines.nlp.build import build_nlp
 from pipelines.nlp.events.choice import load_weights
 from pipelines.nlp.events.explanation import EXPLANATIONS, explain
 from pipelines.nlp.events.judgement import EXISTS, RIGHT
-from pipelines.nlp.events.row_confidence import CONFIDENCE, ConfidenceReader
+from pipelines.nlp.events.row_confidence import CONFIDENCE, ConfidenceReader, row_key
 from pipelines.nlp.parsed import parsed
 
 pytestmark = pytest.mark.model
@@ -76,7 +78,7 @@ def test_without_weights_a_row_is_as_sure_as_its_draft(explaining):
     doc = explaining(BEFORE + ARREST)
     weights = {role: load_weights()[role] for role in (EXISTS, RIGHT)}
     draft, row = doc.user_data[EXPLANATIONS][0]
-    sure = ConfidenceReader(parsed(doc), weights).of(draft, row.actors, row.recipients, [draft])
+    sure = ConfidenceReader(parsed(doc), weights).of(draft, row.actors, row.recipients, Counter([row_key(draft)]))
     assert sure == draft.right
 
 

@@ -176,6 +176,8 @@ class CandidateReader:
 
     def _is_made(self, token: Token) -> bool:
         """Whether somebody is only now made, and so nobody to whom it is done: "announced the creation of a commission"."""
+        if any(t.pos_ == "PROPN" for t in (token, *token.lefts)):
+            return False  # "the establishment of the NATO base"
         return token.dep_ == "pobj" and token.head.lower_ == "of" and lemma_of(token.head.head) in self._making
 
     def _written_to(self, site: Site) -> list[Token]:

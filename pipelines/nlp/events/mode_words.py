@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from pipelines.immutable import dataclass
+from pipelines.nlp.actors.patterns import SUPRANATIONAL_CODES
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import read_rows
@@ -80,14 +81,18 @@ def mode_by_setting(draft: Draft, parties: Sequence[Party], place: Place | None)
         return draft.mode
     seen = frozenset(_of_setting(parties, place))
     found = (row.mode for row in rows if (draft.mode or _OPEN) in row.replaces and seen & row.words)
-    return next(found, draft.mode)
+    return next(found, draft.mode) or None
 
 
 def _of_setting(parties: Sequence[Party], place: Place | None) -> Iterator[str]:
-    countries = {party.country for party in parties} - {None}
+    codes = {party.country for party in parties} - {None}
+    countries = codes - SUPRANATIONAL_CODES
     if len(countries) > _TWO_SIDES:
         yield "many-countries"
-    if place is not None and place.country and countries and place.country not in countries and len(parties) > 1:
+    if place is None or not place.country or place.country in countries:
+        return
+    yield from (f"{code}-in-{place.country}" for code in codes & SUPRANATIONAL_CODES)
+    if countries and len(codes) >= _TWO_SIDES:
         yield "abroad-to-all"
 
 
@@ -98,7 +103,7 @@ def _of_clause(draft: Draft) -> Iterator[str]:
     while top.dep_ in _UNDER and top.head is not top:
         top = top.head
         tops.append(top)
-    yield from _words(token for top in tops for token in _below(top))
+    yield from _words(token for top in tops for token in _below(top, draft))
 
 
 def _of_asked(draft: Draft) -> Iterator[str]:
@@ -129,9 +134,15 @@ def _is_infinitive(verb: Token) -> bool:
     return verb.tag_ == "VB" or any(c.dep_ == "aux" and c.tag_ == "TO" for c in verb.children)
 
 
-def _tells_when(clause: Token) -> bool:
-    """Whether a clause tells what happened in the same moment: "were wounded when a rocket landed in the courtyard"."""
-    return any(child.dep_ == "advmod" and child.lower_ == "when" for child in clause.children)
+def _tells_how(clause: Token, draft: Draft) -> bool:
+    """Whether a clause tells by what something nobody is said to do came: "were wounded when a rocket landed beside them".
+
+    What a party does in it, "shot him when he threw a stone", is no means of the event.
+    """
+    if draft.actors or not any(c.dep_ == "advmod" and c.lower_ == "when" for c in clause.children):
+        return False
+    subjects = [c for c in clause.children if c.dep_ in ("nsubj", "nsubjpass")]
+    return not any(s.pos_ == "PRON" or p.start <= s.i < p.end for s in subjects for p in draft.parties())
 
 
 def _of_trigger(draft: Draft) -> Iterator[str]:
@@ -141,7 +152,7 @@ def _of_trigger(draft: Draft) -> Iterator[str]:
 _WORDS = {"clause": _of_clause, "asked": _of_asked, "trigger": _of_trigger}
 
 
-def _below(top: Token) -> Iterator[Token]:
+def _below(top: Token, draft: Draft) -> Iterator[Token]:
     level = [top]
     for _ in range(_DEPTH):
         yield from level
@@ -149,7 +160,7 @@ def _below(top: Token) -> Iterator[Token]:
             child
             for token in level
             for child in token.children
-            if (child.dep_ not in _OTHER_CLAUSES or _tells_when(child))
+            if (child.dep_ not in _OTHER_CLAUSES or _tells_how(child, draft))
             and not (child.dep_ == "conj" and child.pos_ == "VERB")
         ]
 

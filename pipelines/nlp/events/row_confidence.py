@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.choice import Weights
@@ -22,6 +23,14 @@ from pipelines.records import Party
 CONFIDENCE = "confidence"
 _COORDINATED = frozenset(("cc", "conj"))
 _LEAST = 0.001  # probability
+
+
+RowCounts = Counter[tuple[str, int]]
+
+
+def row_key(draft: Draft) -> tuple[str, int]:
+    """What rows that could be one another's doubles share: the type and the sentence."""
+    return draft.event_type, draft.site.token.sent.start
 
 
 class ConfidenceReader:
@@ -39,14 +48,14 @@ class ConfidenceReader:
         home = doc._.home
         self._home: str | None = home.clear if home is not None else None
 
-    def of(self, draft: Draft, actors: Sequence[Party], recipients: Sequence[Party], rows: Iterable[Draft]) -> float:
+    def of(self, draft: Draft, actors: Sequence[Party], recipients: Sequence[Party], rows: RowCounts) -> float:
         """The confidence of a draft's row; its evidence is noted in the draft.
 
         Args:
             draft: the draft.
             actors: the row's actors, in the draft's order.
             recipients: its recipients, likewise.
-            rows: the drafts of the document that become rows.
+            rows: how many drafts of the document become rows, by `row_key`.
 
         Returns:
             A probability.
@@ -57,7 +66,7 @@ class ConfidenceReader:
         return probability(self.weights, CONFIDENCE, draft.row_evidence)
 
     def evidence(
-        self, draft: Draft, actors: Sequence[Party], recipients: Sequence[Party], rows: Iterable[Draft]
+        self, draft: Draft, actors: Sequence[Party], recipients: Sequence[Party], rows: RowCounts
     ) -> dict[str, float]:
         """Named evidence of a row, as `draft_evidence` gives it of a draft; for the arguments see `of`."""
         found: dict[str, float] = {RIGHT: log_odds(min(max(draft.right, _LEAST), 1 - _LEAST))}
@@ -71,8 +80,7 @@ class ConfidenceReader:
             c.dep_ in _COORDINATED for p in draft.recipients for c in (self.doc[p.head], *self.doc[p.head].children)
         ):
             names.add("recipient_coordinated")
-        start = draft.site.token.sent.start
-        if any(d is not draft and d.event_type == draft.event_type and d.site.token.sent.start == start for d in rows):
+        if rows[row_key(draft)] > draft.is_row:
             names.add("same_type_beside")
         found.update(dict.fromkeys(names, 1.0))
         found["others_named"] = math.log(1 + self._others(draft))

@@ -6,6 +6,7 @@ What belongs here: the fields of the row, and whether the draft is an event at a
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import replace
 from functools import cached_property
 
@@ -29,7 +30,7 @@ from pipelines.nlp.events.party_rows import Scene, party_row
 from pipelines.nlp.events.patterns import INDEFINITE, PAST_PASSIVE, POLITICAL_SECTORS
 from pipelines.nlp.events.retelling import Told
 from pipelines.nlp.events.roles import role_rule
-from pipelines.nlp.events.row_confidence import ConfidenceReader
+from pipelines.nlp.events.row_confidence import ConfidenceReader, RowCounts, row_key
 from pipelines.nlp.events.speakers import FIRST_PERSON
 from pipelines.nlp.events.themes import ThemeReader
 from pipelines.nlp.parsed import Doc, Span
@@ -95,9 +96,10 @@ class RowWriter:
         for one in told:
             if one.draft.mode is None:
                 one.draft.mode = self.circumstances.mode_elsewhere(one, others)
-        return [self._row(draft, sent, one, others) for (draft, sent), one in zip(drafts, told, strict=True)]
+        counts = Counter(row_key(one.draft) for one in others)
+        return [self._row(draft, sent, one, others, counts) for (draft, sent), one in zip(drafts, told, strict=True)]
 
-    def _row(self, draft: Draft, sent: Span, told: Told, others: list[Told]) -> Event:
+    def _row(self, draft: Draft, sent: Span, told: Told, others: list[Told], counts: RowCounts) -> Event:
         when = self.circumstances.date(told, others)
         modality = self.circumstances.modality(draft, when)
         start, end = self._trigger_span(draft)
@@ -110,7 +112,7 @@ class RowWriter:
         recipients = tuple(self._record(p, scene) for p in draft.recipients)
         draft.mode = mode_by_setting(draft, (*actors, *recipients), place)
         quad, intensity = self._score(draft)
-        sure = self.confidence.of(draft, actors, recipients, [other.draft for other in others])
+        sure = self.confidence.of(draft, actors, recipients, counts)
         return Event(
             event_id=ids.event_mention_id(self.context.document_id, start, end, draft.event_type, draft.site.token.i),
             trigger=self.context.text[start:end],

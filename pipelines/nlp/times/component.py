@@ -49,7 +49,7 @@ _HELD_IN_YEARS = frozenset(
     ceremony celebration census survey report document finding change cut levy payment loss gain""".split()
 )
 # "Called a rally on Saturday": what is called, of those who call it, is on a day to come.
-_CALLING = frozenset("call announce declare invite convene proclaim".split())
+_CALLING = frozenset("call declare invite convene proclaim".split())
 _GATHERINGS = frozenset(
     "strike walkout stoppage shutdown bandh hartal rally march protest demonstration vigil boycott meeting session sitting "
     "vote election referendum summit talk conference hearing".split()
@@ -151,7 +151,10 @@ class DocReading(Reading):
         return token is None or token.ent_type_ in _DATE_LABELS
 
     def is_called_for(self, start: int, end: int) -> bool:
-        """Whether what people were called to is on the day: "announced a strike on Thursday", "called for marches on Sunday"."""
+        """Whether what people were called to is on the day: "called a strike on Thursday", "called for marches on Sunday".
+
+        Not "called a strike on Thursday that drew thousands": it has been.
+        """
         token = self._token(start, end)
         if token is None or not self._is_parsed or token.dep_ != "pobj" or token.head.lower_ != "on":
             return False
@@ -165,7 +168,8 @@ class DocReading(Reading):
         is_new = not any(
             c.lower_ in ("the", "this", "that") for c in noun.children
         )  # "announcing the strike on Monday"
-        is_gathering = noun.lemma_.lower() in _GATHERINGS and noun.i < token.i and is_new
+        has_been = any(c.dep_ == "relcl" and _verb_tense(c) is Tense.PAST for c in (*noun.children, *token.children))
+        is_gathering = noun.lemma_.lower() in _GATHERINGS and noun.i < token.i and is_new and not has_been
         return is_gathering and verb.i < noun.i and verb.lemma_.lower() in _CALLING
 
     def _token(self, start: int, end: int) -> Token | None:
