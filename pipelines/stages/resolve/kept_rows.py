@@ -17,7 +17,6 @@ import numpy as np
 
 from pipelines.stages.resolve.kept_tables import link_or_copy
 
-_READ_AT_ONCE = 4 * 1024**2  # bytes of rows after which the pages of a file are given back
 _MOST_CHANGED = 0.1  # above this share of its rows the whole array is written
 
 
@@ -33,7 +32,6 @@ class KeptRows:
 
     def __init__(self, base: np.ndarray, path: Path, place: np.ndarray, added: np.ndarray) -> None:
         self._base, self._path, self._place, self._added = base, path, place, added
-        self._read = 0  # bytes of the file since its pages were given back
 
     def __len__(self) -> int:
         return len(self._place)
@@ -49,12 +47,10 @@ class KeptRows:
         return found
 
     def _in_file(self, at: np.ndarray) -> np.ndarray:
-        """Rows of the file, whose pages are given back now and then: looked into here and there, all would stay in memory."""
+        """Rows of the file, whose pages are given back: looked into here and there, all of it would stay in memory."""
         found = np.asarray(self._base[at])
-        self._read += found.nbytes
-        if self._read > _READ_AT_ONCE and isinstance(self._base.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        if isinstance(self._base.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
             self._base.base.madvise(mmap.MADV_DONTNEED)
-            self._read = 0
         return found
 
     def of_first(self, count: int) -> KeptRows:
