@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from pipelines.nlp.annotations import DocumentContext
 from pipelines.nlp.times.engine import find_time_expressions
-from pipelines.nlp.times.patterns import HOLIDAYS, LEXICON
+from pipelines.nlp.times.lexer import lex
+from pipelines.nlp.times.patterns import HOLIDAY_WORDS, HOLIDAYS, LEXICON
 from pipelines.nlp.times.values import holiday_date, moved, period_of, weekday_date
 from pipelines.records import Precision
 
@@ -189,3 +190,16 @@ def test_nearest_weekday_includes_the_day_itself(weekday, back, ahead):
 )
 def test_holiday(name, expected_day):
     assert holiday_date(HOLIDAYS[name], 2022) == expected_day
+
+
+@pytest.mark.parametrize("name", HOLIDAYS)
+def test_no_holiday_is_missed_by_the_words_that_are_looked_for_first(name):
+    written = " ".join(word.capitalize() for word in name.split())
+    assert any(word in written for word in HOLIDAY_WORDS)
+
+
+def test_words_that_are_read_together_are_tokens_of_their_own():
+    lexed = lex("The vote is due  in May\nnext year's end, 3am")
+    words = ["The", "vote", "is", "due", "in", "May", "next", "year", "'s", "end", ",", "3", "am"]
+    assert [lexed.word(i) for i in range(len(lexed.classes))] == words
+    assert lexed.starts == sorted(lexed.starts)

@@ -12,6 +12,8 @@ Leidner, Toponym Resolution in Text (2007); the numbers are set by hand, on the 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Hashable
+from functools import lru_cache
 
 import numpy as np
 
@@ -36,6 +38,9 @@ NEARBY_KM = 120.0
 DEFICIT = 0.6  # how much the cost of a name's unlikelier candidate takes from what it lends
 LENDING_DECAY = 0.6  # of the second, third, ... strongest support
 EARTH_RADIUS_KM = 6371.0
+_LARGE = frozenset(("country", "continent", "admin1"))  # kinds that are near to nothing
+
+_folded = lru_cache(maxsize=8192)(fold_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +62,9 @@ def resolve(spans: list[ToponymSpan], context: list[ToponymSpan], countries: dic
     Returns:
         One resolution a span, in the same order.
     """
-    named = {fold_name(span.text) for span in spans}
+    named = {_folded(span.text) for span in spans}
     names = [(group, _weight(group)) for group in _group(spans)]
-    names += [(group, CONTEXT_WEIGHT) for group in _group([s for s in context if fold_name(s.text) not in named])]
+    names += [(group, CONTEXT_WEIGHT) for group in _group([s for s in context if _folded(s.text) not in named])]
     names.sort(key=lambda name: name[0][0].start)
     chosen: dict[int, Resolution] = {}
     for first in range(0, len(names), MAX_NAMES):
@@ -99,7 +104,7 @@ def _usual(pool: list[Toponym], best: int, group: list[ToponymSpan]) -> int:
         return best
     for i, place in enumerate(pool):
         is_inside = (place.country, place.admin1_code) == (region.country, region.admin1_code)
-        is_named_so = fold_name(place.name) == fold_name(group[0].text)  # "New York" is not the first name of the city
+        is_named_so = _folded(place.name) == _folded(group[0].text)  # "New York" is not the first name of the city
         if place.kind == "city" and is_inside and is_named_so and place.prior > region.prior:
             return i
     return best
@@ -109,8 +114,8 @@ def _group(spans: list[ToponymSpan]) -> list[list[ToponymSpan]]:
     """Spans of one name and sense: a name stands with its first "name, region"; "Oregon state" stands apart."""
     by_name: dict[str, dict[tuple[str, frozenset[str] | None], list[ToponymSpan]]] = defaultdict(dict)
     for span in spans:
-        region = fold_name(span.container.text) if span.container else ""
-        by_name[fold_name(span.text)].setdefault((region, span.kinds), []).append(span)
+        region = _folded(span.container.text) if span.container else ""
+        by_name[_folded(span.text)].setdefault((region, span.kinds), []).append(span)
     groups = []
     for parts in by_name.values():
         bare = parts.pop(("", None), [])
@@ -148,44 +153,48 @@ def _score(pools: list[list[Toponym]], weights: list[float], countries: dict[str
         return [base]
     relation = _relations(places)
     relation *= np.array(weights)[owner][None, :]
+    own = (np.arange(len(places)), owner)
+    decay = LENDING_DECAY ** np.arange(len(pools))
     score = base
     for _ in range(ROUNDS):
         # What another name lends: its best candidate's tie, less what choosing that candidate costs the other name.
         cost = np.maximum.reduceat(score, starts)[owner] - score
         support = np.maximum.reduceat(relation - DEFICIT * cost[None, :], starts, axis=1)
         np.maximum(support, 0.0, out=support)
-        support[np.arange(len(places)), owner] = 0.0
-        score = base + _saturated(support)
+        support[own] = 0.0
+        score = base + _saturated(support, decay)
     return [score[a : a + n] for a, n in zip(starts, sizes, strict=True)]
 
 
-def _saturated(support: np.ndarray) -> np.ndarray:
+def _saturated(support: np.ndarray, decay: np.ndarray) -> np.ndarray:
     """Sum of what each other name lends, the strongest in full and the many with falling weight."""
-    ordered = -np.sort(-support, axis=1)
-    return ordered @ (LENDING_DECAY ** np.arange(ordered.shape[1]))
+    return -np.sort(-support, axis=1) @ decay
 
 
 def _relations(places: list[Toponym]) -> np.ndarray:
     """What each place (column) lends each other (row) if both are meant."""
-    country_codes, country = np.unique(
-        [place.country or f"?{i}" for i, place in enumerate(places)], return_inverse=True
+    # A place without a country or region is in none of the others'.
+    country = _numbers([place.country or i for i, place in enumerate(places)])
+    region = _numbers(
+        [(place.country, place.admin1_code) if place.admin1_code else i for i, place in enumerate(places)]
     )
-    region_codes, region = np.unique(
-        [f"{place.country}.{place.admin1_code}" if place.admin1_code else f"?{i}" for i, place in enumerate(places)],
-        return_inverse=True,
-    )
-    kind = np.array([place.kind for place in places])
+    is_country, is_admin1 = (np.array([place.kind == kind for place in places]) for kind in ("country", "admin1"))
     same_country = country[:, None] == country[None, :]
     same_region = region[:, None] == region[None, :]
     relation = np.where(same_country, SAME_COUNTRY, 0.0)
-    relation[same_country & ((kind == "country")[None, :] | (kind == "country")[:, None])] = INSIDE_COUNTRY
-    is_admin1 = kind == "admin1"
+    relation[same_country & (is_country[None, :] | is_country[:, None])] = INSIDE_COUNTRY
     relation[same_country & is_admin1[:, None] & is_admin1[None, :]] = SIBLINGS
     relation[same_region] = SAME_REGION
     relation[same_region & (is_admin1[None, :] | is_admin1[:, None])] = INSIDE_REGION
-    local = ~np.isin(kind, ("country", "continent", "admin1"))
+    local = np.array([place.kind not in _LARGE for place in places])
     near = NEARBY * np.exp(-_distances(places) / NEARBY_KM)
     return np.where(local[:, None] & local[None, :], np.maximum(relation, 0) + near, relation)
+
+
+def _numbers(values: list[Hashable]) -> np.ndarray:
+    """A number for each value, the same for equal ones."""
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(value, len(numbers)) for value in values])
 
 
 def _distances(places: list[Toponym]) -> np.ndarray:

@@ -174,7 +174,7 @@ class Gazetteer:
             return (self._toponym(entry[0]),)
         key = fold_name(name)
         places = self._places(key, name) or (() if _opens_with_acronym(name) else self._admin_phrase(key))
-        if compact.isupper() and len(compact) <= LONGEST_ACRONYM and places:
+        if places and len(compact) <= LONGEST_ACRONYM and compact.isupper():
             # In capitals a short word is an acronym ("NATO"), or a city that everyone knows in a dateline ("ROME").
             return places if len(compact) == LONGEST_ACRONYM and places[0].prior >= KNOWN_CITY else ()
         return places
@@ -182,6 +182,8 @@ class Gazetteer:
     def _places(self, key: str, written: str = "") -> tuple[Toponym, ...]:
         """The places of a folded name; where it was written with accents, those that bear it so, if any do."""
         rows = self._row_tuple(key)
+        if not rows:
+            return ()
         if not written.isascii():
             exact = unicodedata.normalize("NFC", written).casefold()
             rows = tuple(r for r in rows if self._name(r if r >= 0 else ~r).casefold() == exact) or rows
@@ -193,8 +195,10 @@ class Gazetteer:
 
     def _admin_phrase(self, key: str) -> tuple[Toponym, ...]:
         """ "Misiones province", "the state of Sonora": the region of that name, or else the place it is named after."""
+        if " " not in key:
+            return ()
         words = key.split()
-        if len(words) > 1 and words[-1] in ADMIN_WORDS:
+        if words[-1] in ADMIN_WORDS:
             places = self._places(" ".join(words[:-1]))
         elif len(words) > 2 and words[1] == "of" and words[0] in ADMIN_WORDS:
             places = self._places(" ".join(words[2:]))

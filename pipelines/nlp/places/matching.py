@@ -77,26 +77,36 @@ def contains(area: Toponym, place: Toponym) -> bool:
 
 
 def _matches(view: TokenView, gazetteer: Gazetteer, demonyms: Container[str]) -> Iterator[ToponymSpan]:
-    at = 0
-    while at < len(view.words):
-        if not view.words[at][:1].isupper():
-            at += 1
+    position = 0
+    for at, word in enumerate(view.words):
+        if at < position or not word[:1].isupper():
             continue
-        for end in range(_run_end(view, at), at, -1):
-            if not _is_name_shaped(view, gazetteer, at, end):
+        span = _longest_at(view, gazetteer, demonyms, at)
+        if span is not None:
+            yield span
+            position = span.end
+
+
+def _longest_at(view: TokenView, gazetteer: Gazetteer, demonyms: Container[str], at: int) -> ToponymSpan | None:
+    """The longest name that begins at a word."""
+    texts = view.beginnings(at, _run_end(view, at))
+    names_state = _names_state(view, at)
+    for count in range(len(texts), 0, -1):
+        end = at + count
+        if not _is_name_shaped(view, gazetteer, at, end):
+            continue
+        text = texts[count - 1]
+        candidates = _look_up(gazetteer, text, names_state=names_state)
+        if not candidates or text in demonyms:
+            continue
+        if _is_state(view, at):
+            candidates = tuple(place for place in candidates if place.kind in patterns.STATE_KINDS)
+            if not candidates:
                 continue
-            text = view.text(at, end)
-            candidates = _look_up(view, gazetteer, at, text)
-            if _is_state(view, at):
-                candidates = tuple(place for place in candidates if place.kind in patterns.STATE_KINDS)
-            if candidates and text not in demonyms:
-                is_modifier = end < len(view.words) and view.tokens[end].pos_ in patterns.NOUN_TAGS
-                kinds = _allowed_kinds(view, at, end)
-                yield ToponymSpan(at, end, text, candidates, kinds=kinds, is_modifier=is_modifier)
-                at = end
-                break
-        else:
-            at += 1
+        is_modifier = end < len(view.words) and view.tokens[end].pos_ in patterns.NOUN_TAGS
+        kinds = _allowed_kinds(view, at, end)
+        return ToponymSpan(at, end, text, candidates, kinds=kinds, is_modifier=is_modifier)
+    return None
 
 
 def _run_end(view: TokenView, start: int) -> int:
@@ -126,14 +136,16 @@ def _is_name_shaped(view: TokenView, gazetteer: Gazetteer, start: int, end: int)
     return is_acronym or (view.word(end) == "," and gazetteer.abbreviation(view.word(end + 1)) is not None)
 
 
-def _look_up(view: TokenView, gazetteer: Gazetteer, start: int, text: str) -> tuple[Toponym, ...]:
-    """Candidates of a name; after a comma or a party "Me." is Maine and "Cal" California."""
+def _names_state(view: TokenView, start: int) -> bool:
+    """Whether a name stands where an abbreviation is that of a state: after a comma or a party."""
     before = view.word(start - 1)
-    if before in (",", "(") or (before == "-" and view.word(start - 2) in patterns.PARTIES):
-        state = gazetteer.abbreviation(text)
-        if state:
-            return (state,)
-    return gazetteer.lookup(text)
+    return before in (",", "(") or (before == "-" and view.word(start - 2) in patterns.PARTIES)
+
+
+def _look_up(gazetteer: Gazetteer, text: str, *, names_state: bool) -> tuple[Toponym, ...]:
+    """Candidates of a name; after a comma or a party "Me." is Maine and "Cal" California."""
+    state = gazetteer.abbreviation(text) if names_state else None
+    return (state,) if state else gazetteer.lookup(text)
 
 
 def _is_state(view: TokenView, start: int) -> bool:

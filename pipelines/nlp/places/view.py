@@ -7,8 +7,9 @@ What does not: any rule about places.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
-from pipelines.nlp.parsed import Doc, Token
+from pipelines.nlp.parsed import Doc
 from pipelines.nlp.places.patterns import BREAKS, COUNTY_WORDS, PERSON_TITLES, POSSESSIVES
 
 
@@ -20,15 +21,13 @@ class TokenView:
     """
 
     def __init__(self, doc: Doc) -> None:
-        self.tokens = list(doc)
+        self.tokens = [token for token in doc if not token.is_space]
         self.words = [token.text for token in self.tokens]
         self.lower = [token.lower_ for token in self.tokens]
+        # Of each token of the document, and of its end, how many words stand before it.
         position: Sequence[int] = range(len(doc) + 1)
-        if any(token.is_space for token in self.tokens):
-            self.tokens = [token for token in self.tokens if not token.is_space]
-            self.words = [token.text for token in self.tokens]
-            self.lower = [token.lower_ for token in self.tokens]
-            position = _positions(doc, self.tokens)
+        if len(self.tokens) < len(doc):
+            position = list(accumulate((not token.is_space for token in doc), initial=0))
         self.labels = [""] * len(self.words)
         self.bounds = [(0, 0)] * len(self.words)
         names = [(position[start], position[end], label) for start, end, label in _names(doc)]
@@ -46,16 +45,17 @@ class TokenView:
         """The lower-cased word at an index, "" outside the document."""
         return self.lower[index] if 0 <= index < len(self.lower) else ""
 
-    def text(self, start: int, end: int) -> str:
-        """The words [start, end) as written, each break between them one space."""
-        if end - start == 1:
-            return self.words[start]
-        following = self.tokens[start + 1 : end]
-        gaps = [
-            "" if token.idx == before.idx + len(before) else " "
-            for before, token in zip(self.tokens[start : end - 1], following, strict=True)
-        ]
-        return self.words[start] + "".join(gap + token.text for gap, token in zip(gaps, following, strict=True))
+    def beginnings(self, start: int, end: int) -> list[str]:
+        """The first word of [start, end), the first two and so on, as written, each break between them one space."""
+        text = self.words[start]
+        found = [text]
+        before = self.tokens[start]
+        for token in self.tokens[start + 1 : end]:
+            is_apart = token.idx > before.idx + len(before.text)
+            text = f"{text} {token.text}" if is_apart else text + token.text
+            found.append(text)
+            before = token
+        return found
 
     def label(self, start: int, end: int) -> tuple[str, bool]:
         """The label of the name over [start, end), "" for none, and whether that is the whole name, a leading "the" aside."""
@@ -89,14 +89,3 @@ def _names(doc: Doc) -> list[tuple[int, int, str]]:
     if doc._.mentions is None:
         return [(ent.start, ent.end, ent.label_) for ent in doc.ents]
     return [(name.start, name.end, name.label) for name in doc._.mentions if name.is_name]
-
-
-def _positions(doc: Doc, tokens: list[Token]) -> list[int]:
-    """For each token of a Doc, and its end, the index of the first of `tokens` at or after it."""
-    positions = []
-    index = 0
-    for at in range(len(doc) + 1):
-        if index < len(tokens) and tokens[index].i < at:
-            index += 1
-        positions.append(index)
-    return positions

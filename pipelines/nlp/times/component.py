@@ -82,7 +82,11 @@ class TimesComponent:
         found = find_time_expressions(text, reference_date=context.published_date if context else None, reading=reading)
         if context is None or context.text == text:
             return found
-        return [replace(time, text=context.text[time.start_char : time.end_char]) for time in found]
+        written = [context.text[time.start_char : time.end_char] for time in found]
+        return [
+            time if time.text == words else replace(time, text=words)
+            for time, words in zip(found, written, strict=True)
+        ]
 
     def set_annotations(self, doc: AnyDoc, found: list[TimeExpression]) -> None:
         """Write the expressions on the Doc."""

@@ -16,7 +16,7 @@ from pipelines.immutable import dataclass
 from pipelines.nlp.times.absolute import resolve_holiday
 from pipelines.nlp.times.grammar import HEAD, RULES, RUN, STARTS, Rule
 from pipelines.nlp.times.lexer import Lexed, lex
-from pipelines.nlp.times.patterns import HOLIDAY
+from pipelines.nlp.times.patterns import HOLIDAY, HOLIDAY_WORDS
 from pipelines.nlp.times.surface import SurfaceReading
 from pipelines.nlp.times.timeline import NO_EXPRESSION, Parts, Reading, Resolved, Timeline, timed
 from pipelines.nlp.times.token_class import TokenClass as T
@@ -72,7 +72,7 @@ def find_time_expressions(
 def _found(text: str, *, reference_date: date | None, reading: Reading) -> Iterator[_Found]:
     lexed = lex(text)
     timeline = Timeline(reference_date, reading, _day_first(text) if T.NUMERIC in lexed.classes else None)
-    holidays = list(HOLIDAY.finditer(text))
+    holidays = list(HOLIDAY.finditer(text)) if any(word in text for word in HOLIDAY_WORDS) else []
     covered = 0
     for token, found in _matches(lexed, timeline):
         while holidays and holidays[0].start() <= lexed.starts[token]:
@@ -92,14 +92,23 @@ def _found(text: str, *, reference_date: date | None, reading: Reading) -> Itera
 
 def _matches(lexed: Lexed, timeline: Timeline) -> Iterator[tuple[int, _Found | None]]:
     """The matches of the grammar in order, each resolved only when the ones before it have been taken."""
-    for run in RUN.finditer(lexed.classes):
-        token, last = run.start(), run.end() + 1  # the token after is there for rules to look ahead to
-        if HEAD.search(lexed.classes, token, run.end()) is None:
-            continue
-        while (start := _next_start(lexed.classes, token, last)) is not None:
+    classes = lexed.classes
+    end = 0
+    while (head := HEAD.search(classes, end)) is not None:
+        at = head.start()
+        token = max(classes.rfind(T.OTHER, end, at), classes.rfind(T.BREAK, end, at)) + 1  # where its run begins
+        end = _run_end(classes, at)
+        last = end + 1  # the token after is there for rules to look ahead to
+        while (start := _next_start(classes, token, last)) is not None:
             found = _best(lexed, start, timeline)
             token = found.next_token if found else start + 1
             yield start, found if found and found.resolved is not NO_EXPRESSION else None
+
+
+def _run_end(classes: str, at: int) -> int:
+    """Where the run of tokens around one ends; at this one where it is in none."""
+    run = RUN.match(classes, at)
+    return at if run is None else run.end()
 
 
 def _next_start(classes: str, first: int, last: int) -> int | None:
@@ -137,10 +146,10 @@ _kept_rules = lru_cache(maxsize=_KEPT_RUNS)(_matching_rules)
 
 def _best(lexed: Lexed, token: int, timeline: Timeline) -> _Found | None:
     """The longest match at a token that resolves, joined with the date or clock time that belongs to it."""
-    run = RUN.match(lexed.classes, token)
-    if run is None:
+    run_end = _run_end(lexed.classes, token)
+    if run_end == token:
         return None
-    for rule in _rules_at(lexed.classes, token, run.end() + 1):  # the token after is there to look ahead to
+    for rule in _rules_at(lexed.classes, token, run_end + 1):  # the token after is there to look ahead to
         match = rule.regex.match(lexed.classes, token)
         assert match is not None
         parts = Parts(lexed, match)

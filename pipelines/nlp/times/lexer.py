@@ -33,24 +33,27 @@ class Lexed:
 def lex(text: str) -> Lexed:
     """Split a text into tokens and class each."""
     entries: list[tuple[str, object]] = []
-    spans: list[tuple[int, int]] = []
-    add_entry, add_span = entries.append, spans.append
-    plain_words = _PLAIN_WORDS
+    starts: list[int] = []
+    ends: list[int] = []
+    if len(_PLAIN_WORDS) >= _PLAIN_WORDS_LIMIT:
+        _PLAIN_WORDS.clear()
+    class_of = _PLAIN_WORDS.__getitem__
     for match in p.TOKEN.finditer(text):
         group = match.lastindex or 0
-        if group == 1:  # a plain word, as nearly all are
-            word = match[1]
-            add_entry(plain_words.get(word) or _class_plain_word(word))
+        start, end = match.span(group)
+        if group == 1:  # plain words, as nearly all are
+            words = text[start:end].split(" ")
+            entries += map(class_of, words)
+            for word in words:
+                starts.append(start)
+                start += len(word)
+                ends.append(start)
+                start += 1
         else:
-            add_entry(_class_other(match.lastgroup or "", match[group]))
-        add_span(match.span(group))
-    return Lexed(
-        text,
-        "".join([entry[0] for entry in entries]),
-        [span[0] for span in spans],
-        [span[1] for span in spans],
-        [entry[1] for entry in entries],
-    )
+            entries.append(_class_other(match.lastgroup or "", text[start:end]))
+            starts.append(start)
+            ends.append(end)
+    return Lexed(text, "".join([entry[0] for entry in entries]), starts, ends, [entry[1] for entry in entries])
 
 
 def number_value(lexed: Lexed, start: int, end: int) -> float | None:
@@ -96,16 +99,16 @@ def spelled_year(lexed: Lexed, start: int, end: int) -> int | None:
     return year if 1700 <= year <= 2199 else None
 
 
-# Words already classed; emptied when full, so that no stream of new names fills the memory.
-_PLAIN_WORDS: dict[str, tuple[str, object]] = {}
-_PLAIN_WORDS_LIMIT = 100_000
+class _PlainWords(dict[str, tuple[str, object]]):
+    """Words already classed; one that is missing is classed."""
+
+    def __missing__(self, word: str) -> tuple[str, object]:
+        entry = self[word] = _class_word(word)
+        return entry
 
 
-def _class_plain_word(word: str) -> tuple[str, object]:
-    if len(_PLAIN_WORDS) >= _PLAIN_WORDS_LIMIT:
-        _PLAIN_WORDS.clear()
-    entry = _PLAIN_WORDS[word] = _class_word(word)
-    return entry
+_PLAIN_WORDS = _PlainWords()
+_PLAIN_WORDS_LIMIT = 100_000  # emptied when full, so that no stream of new names fills the memory
 
 
 def _class_word(word: str) -> tuple[str, object]:

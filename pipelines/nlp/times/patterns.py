@@ -256,11 +256,11 @@ AMBIGUOUS: Final = frozenset(
     "may march mar april june august jan dec sat sun mon wed spring fall summer second now past future".split()
 )
 
-# Plain words first, because they are nearly all there is, and the space before a token with it, to save a look at it; the
-# name of the alternative that matched selects how the token is classed (lexer.py).
+# Plain words first, all that follow each other one space apart, because they are nearly all there is, and the space before a
+# token with it, to save a look at it; the name of the alternative that matched selects how the token is classed (lexer.py).
 TOKEN: Final = re.compile(
     r"""
-    [ ]?(?:(?P<word>[^\W\d_]+(?![\w.'’]))
+    [ ]?(?:(?P<words>[^\W\d_]++(?![\w.'’])(?:[ ][^\W\d_]++(?![\w.'’]))*+)
   | (?P<break>\n[ \t]*\n\s*)
   | (?P<iso>(?<![\w./-])(?:1\d|2[01])\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])
         (?:[T ][0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?(?![\w-]))
@@ -292,4 +292,6 @@ HOLIDAY: Final = re.compile(
     r"|Thanksgiving(?:\sDay)?)\b(?:,?\s(?:of\s)?(?P<year>(?:1[5-9]|20)\d\d)\b|\s(?P<of>(?:last|this|next)\syear)\b"
     r"|\s(?P<twice>before\slast|after\snext)\b(?!\s(?:year|month|week)))?"
 )
+# Each name of a holiday has one of these, so most texts need no search for them.
+HOLIDAY_WORDS: Final = ("Day", "Eve", "Christmas", "Easter", "Good", "Halloween", "Thanksgiving")
 DASHES: Final = frozenset("-–—‑")
