@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -107,6 +108,25 @@ def test_other_components_stay_as_they_are() -> None:
     assert not is_decodable(recognizer)
     replace_components(nlp)
     assert nlp.get_pipe("attribute_ruler") is ruler
+
+
+def test_rules_are_met_by_words_and_dependencies_that_they_do_not_name() -> None:
+    nlp = spacy.blank("en")
+    ruler: Any = nlp.add_pipe("attribute_ruler")
+    ruler.add([[{"DEP": {"NOT_IN": ["det", ""]}}]], {"POS": "NOUN"})
+    ruler.add([[{"IS_SPACE": True}]], {"POS": "SPACE", "MORPH": "_"})
+    ruler.add([[{"LOWER": {"REGEX": "^x+$"}, "DEP": "dobj"}]], {"POS": "X", "MORPH": "Foreign=Yes", "LEMMA": "ex"})
+    ruler.add([[{"LOWER": {"IN": ["a", "an"]}}, {"TAG": "NN"}]], {"TAG": "DT", "MORPH": "Definite=Ind"})
+    assert is_tabular(ruler)
+    table = AttributeTable(ruler)
+    words = ["A", "dog", "\n\n", "xx", "Xx", "xx", "ox"]
+    dependencies = ["det", "", "dep", "dobj", "dobj", "nsubj", "det"]
+    docs = [Doc(nlp.vocab, words, tags=["NN"] * 7, deps=dependencies, heads=[0] * 7) for _ in range(3)]
+    expected = ruler(docs[0])
+    for doc in docs[1:]:
+        assert (table(doc).to_array([TAG, POS, MORPH, LEMMA]) == expected.to_array([TAG, POS, MORPH, LEMMA])).all()
+    ruler.add([[{"DEP": {"REGEX": "^n"}}]], {"POS": "VERB"})  # names no dependency
+    assert not is_tabular(ruler)
 
 
 def test_encoders_compute_in_blocks_what_they_computed_at_once(own: Language, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,28 +7,61 @@ at each token of each document, though most ask for nothing but the tag, the dep
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from spacy.attrs import DEP, IS_SPACE, LOWER, TAG
+from spacy.attrs import DEP, LOWER, MORPH, POS, TAG
 from spacy.matcher import Matcher
 from spacy.pipeline import AttributeRuler
+from spacy.strings import get_string_id
 from spacy.tokens import Doc
 from spacy.tokens._retokenize import set_token_attrs
 
-_ATTRIBUTES = [TAG, LOWER, DEP, IS_SPACE]
+_ATTRIBUTES = [TAG, LOWER, DEP]
 _NAMES = frozenset(("TAG", "LOWER", "DEP", "IS_SPACE"))
+_LISTED = {"LOWER": ("IN",), "DEP": ("IN", "NOT_IN")}  # conditions that name what they ask for
 # More words than any news text has at a time; the words of a long run must not pile up.
 _MAX_WORDS = 50_000
 
 
+# Stand for all dependencies and for all words that no rule names, but for white space.
+_OTHER_DEPENDENCY, _OTHER_WORD, _SPACE = "other-dependency", "other-word", " "
+
+
 class _Kind(NamedTuple):
-    """What the rules say of a token with a certain tag, word, dependency and nature."""
+    """What the rules say of a token with a certain tag, word and dependency."""
 
     rules: tuple[int, ...]  # those of one token that it meets, in the order of application
-    attributes: dict[int, Any]  # what they set together
+    part_of_speech: int  # what they set; 0 where they set none
+    morphology: Any  # likewise; None where they set none
+    others: dict[int, Any]  # what else they set
     may_begin: bool  # whether a rule of several tokens may begin here
+
+
+class _Words(dict[int, int]):
+    """What stands for a word: itself where a rule names it. One that is missing is looked at."""
+
+    def __init__(self, strings: Any, words: Iterable[str], expressions: Iterable[str]) -> None:
+        self._strings = strings
+        self._named = frozenset(words)
+        self._expression = re.compile("|".join(f"(?:{expression})" for expression in expressions) or r"(?!)")
+        self._other, self._space = map(strings.add, (_OTHER_WORD, _SPACE))
+
+    def __missing__(self, word: int) -> int:
+        text = self._strings[word]
+        is_named = text in self._named or self._expression.search(text)
+        other = self._space if text.isspace() else self._other
+        found = self[word] = word if is_named else other
+        return found
+
+
+class _Dependencies(dict[int, int]):
+    """What stands for a dependency: itself where a rule names it."""
+
+    def __missing__(self, dependency: int) -> int:
+        found = self[dependency] = get_string_id(_OTHER_DEPENDENCY)
+        return found
 
 
 class AttributeTable:
@@ -49,57 +82,46 @@ class AttributeTable:
                 if length > 1:
                     _add(self._first, "first", pattern[:1])
                 _add(self._single if length == 1 else self._longer, str(number), pattern)
-        conditions = list(_word_conditions(ruler.patterns))
-        self._words = {ruler.vocab.strings.add(word) for words, _ in conditions for word in words}
-        self._expressions = [re.compile(expression) for _, found in conditions for expression in found]
-        self._is_named: dict[int, bool] = {}
+        words, expressions, dependencies = _named(ruler.patterns)
+        self._words = _Words(ruler.vocab.strings, words, expressions)
+        self._dependencies = _Dependencies({0: 0} | {number: number for number in map(get_string_id, dependencies)})
         self._kinds: dict[tuple[int, ...], _Kind] = {}
-        self._known: dict[tuple[int, ...], _Kind] = {}  # the same, of each word by itself
 
     def __call__(self, doc: Doc) -> Doc:
-        rows = zip(*doc.to_array(_ATTRIBUTES).T.tolist(), strict=True)
-        known = self._known
-        kinds = [known.get(row) or self._kind(doc, index, row) for index, row in enumerate(rows)]
-        longer = self._met_by_several(doc, kinds)
-        for index, kind in enumerate(kinds):
-            if index in longer:
-                set_token_attrs(doc[index], self._merged({*kind.rules, *longer[index]}))
-            elif kind.attributes:
-                set_token_attrs(doc[index], kind.attributes)
+        if len(self._words) >= _MAX_WORDS:
+            self._words.clear()
+        tags, words, dependencies = doc.to_array(_ATTRIBUTES).T.tolist()
+        stand_ins = map(self._words.__getitem__, words), map(self._dependencies.__getitem__, dependencies)
+        known = self._kinds
+        kinds = [known.get(row) or self._match(row) for row in zip(tags, *stand_ins, strict=True)]
+        for token, (_, part_of_speech, morphology, others, _) in zip(doc, kinds, strict=True):
+            if part_of_speech:
+                token.pos = part_of_speech
+            if morphology is not None:
+                token.morph = morphology
+            if others:
+                set_token_attrs(token, others)
+        for index, rules in self._met_by_several(doc, kinds).items():
+            set_token_attrs(doc[index], self._merged({*kinds[index].rules, *rules}))
         return doc
 
-    def _kind(self, doc: Doc, index: int, row: tuple[int, ...]) -> _Kind:
-        if len(self._known) >= _MAX_WORDS:
-            self._known.clear()
-        tag, word, dependency, is_space = row
-        is_named = self._is_named.get(word)
-        if is_named is None:
-            is_named = self._know(word)
-        # All words that no rule names are one kind.
-        key = (tag, word if is_named else 0, dependency, is_space)
-        kind = self._kinds.get(key) or self._kinds.setdefault(key, self._match(doc[index].text, tag, dependency))
-        self._known[row] = kind
-        return kind
-
-    def _know(self, word: int) -> bool:
-        if len(self._is_named) >= _MAX_WORDS:
-            self._is_named.clear()
-        text = self._vocab.strings[word]
-        found = word in self._words or any(expression.search(text) for expression in self._expressions)
-        self._is_named[word] = found
-        return found
-
-    def _match(self, word: str, tag: int, dependency: int) -> _Kind:
-        doc = Doc(self._vocab, words=[word])
+    def _match(self, row: tuple[int, ...]) -> _Kind:
+        tag, word, dependency = row
+        doc = Doc(self._vocab, words=[self._vocab.strings[word]])
         values: Any = np.array([[tag, dependency]], dtype=np.uint64)
         doc.from_array([TAG, DEP], values)
         rules = sorted({int(self._vocab.strings[key]) for key, _, _ in self._single(doc, allow_missing=True)})
-        return _Kind(tuple(rules), self._merged(rules), bool(self._first(doc, allow_missing=True)))
+        may_begin = bool(self._first(doc, allow_missing=True))
+        others = self._merged(rules)
+        set_token_attrs(doc[0], others)
+        morphology = doc[0].morph if others.pop(MORPH, None) is not None else None
+        kind = self._kinds[row] = _Kind(tuple(rules), others.pop(POS, 0), morphology, others, may_begin)
+        return kind
 
     def _met_by_several(self, doc: Doc, kinds: Sequence[_Kind]) -> dict[int, set[int]]:
         """The rules of several tokens, by the token that they set."""
         met: dict[int, set[int]] = {}
-        for begin in (index for index, kind in enumerate(kinds) if kind.may_begin):
+        for begin in [index for index, kind in enumerate(kinds) if kind.may_begin]:
             window = doc[begin : begin + self._reach]
             for key, start, end in self._longer(window, allow_missing=True):
                 if start == 0:
@@ -132,19 +154,31 @@ def is_tabular(component: Any) -> bool:
 def _is_plain(name: str, condition: Any) -> bool:
     if name not in _NAMES:
         return False
-    if name != "LOWER" or not isinstance(condition, Mapping):
+    if name not in _LISTED or isinstance(condition, str):
         return True
-    return all(key == "IN" or (key == "REGEX" and isinstance(value, str)) for key, value in condition.items())
+    return isinstance(condition, Mapping) and all(
+        key in _LISTED[name] or (key == "REGEX" and name == "LOWER" and isinstance(value, str))
+        for key, value in condition.items()
+    )
 
 
-def _word_conditions(rules: Iterable[Any]) -> Iterator[tuple[list[str], list[str]]]:
-    """Words and regular expressions of each condition on a word."""
+def _named(rules: Iterable[Any]) -> tuple[set[str], set[str], set[str]]:
+    """Words, regular expressions of words, and dependencies that the rules name."""
+    words: set[str] = set()
+    expressions: set[str] = set()
+    dependencies: set[str] = set()
     for token in (token for rule in rules for pattern in rule["patterns"] for token in pattern):
-        condition = token.get("LOWER")
-        if isinstance(condition, str):
-            yield [condition], []
-        elif condition is not None:
-            yield list(condition.get("IN", ())), [condition["REGEX"]] if "REGEX" in condition else []
+        word, dependency = token.get("LOWER", {}), token.get("DEP", {})
+        if isinstance(word, str):
+            words.add(word)
+        else:
+            words.update(word.get("IN", ()))
+            expressions.update([word["REGEX"]] if "REGEX" in word else ())
+        if isinstance(dependency, str):
+            dependencies.add(dependency)
+        else:
+            dependencies.update(*dependency.values())
+    return words, expressions, dependencies
 
 
 def _add(matcher: Matcher, key: str, pattern: list[dict[str, Any]]) -> None:
