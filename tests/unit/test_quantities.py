@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.nlp.annotations import DocumentContext
+from pipelines.nlp.quantities import patterns
 from pipelines.nlp.quantities.component import TOKENS_KEY
 from pipelines.nlp.quantities.numbers import find_numbers, word_value
 from pipelines.nlp.quantities.units import load_units
@@ -161,3 +162,20 @@ def test_masked_characters_hold_no_quantity(nlp):
     doc = nlp.make_doc(text.replace("[who owns 12 horses]", " " * 20))
     doc._.context = DocumentContext("d", text)
     assert [q.text for q in nlp(doc)._.quantities] == ["three ministers"]
+
+
+def test_no_name_of_a_currency_or_unit_is_passed_over_by_its_first_word() -> None:
+    lexicon = load_units()
+    for name in lexicon.names:
+        if name.replace(" ", "").isalpha() and len(name.split()) <= 3:
+            assert lexicon.currency_after(f"5 {name}.", 1) is not None, name
+    for name in lexicon.units:
+        if name.isalpha():
+            assert lexicon.unit_after(f"5 {name}’s", 1) is not None, name
+
+
+@pytest.mark.parametrize("form", [form for forms in patterns.MODIFIERS.values() for form in forms.split("|")])
+def test_no_modifier_is_passed_over_by_its_end(form: str) -> None:
+    written = form.replace("\\.?", ".").replace("\\.", ".").capitalize()
+    assert patterns.MODIFIER_BEFORE.search(f"{written} ") is not None
+    assert written.rstrip(".").lower().endswith(patterns.MODIFIER_ENDS)

@@ -56,8 +56,8 @@ class _Embedding:
                 _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
                 vectors: _Floats = self._compute(features[first])[inverse]
                 return vectors
-            rows = self._find(keys)
-        return self._table[rows]
+            rows[is_missing] = self._find(keys[is_missing])
+        return self._table.take(rows, axis=0)
 
     def _keep(self, features: _Features, keys: _Features) -> bool:
         """Compute and keep what is missing; False, with nothing kept, if it does not fit in."""

@@ -58,7 +58,8 @@ class LemmaTable:
         lemmas = [known.get(word) or self._lemma(doc, at, word) for at, word in words]
         # A string of a memory zone goes with it, so each document adds its own. What the attribute ruler has set stays.
         numbers = [lemma or number for lemma, number in zip(given, map(self._strings.add, lemmas), strict=True)]
-        doc.from_array([LEMMA], np.array(numbers, dtype=np.uint64))
+        values: Any = np.array(numbers, dtype=np.uint64)
+        doc.from_array([LEMMA], values)
         return doc
 
     def _lemma(self, doc: Doc, at: int, word: tuple[int, ...]) -> str:

@@ -17,7 +17,6 @@ import re
 from bisect import bisect_right
 from dataclasses import replace
 
-from spacy.strings import get_string_id
 from spacy.tokens import Doc as SpacyDoc
 
 from pipelines.immutable import dataclass
@@ -30,8 +29,6 @@ from pipelines.nlp.quantities.units import Currency, UnitLexicon, load_units
 from pipelines.records import Quantity
 
 TOKENS_KEY = "quantity_tokens"  # doc.user_data: [(first token, token after the last, Quantity)], by position
-
-_START_KEYS = {get_string_id(word): word for word in patterns.START_WORDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +82,8 @@ class _Scan:
         self.doc = doc
         self.text = doc.text if doc._.context is None else doc._.context.text
         self.lexicon = lexicon
-        rows = doc.to_array(["LOWER", "IDX"]).tolist() if len(doc) else []
-        self.starts = [start for _, start in rows]
-        self.words = [(_START_KEYS[key], start) for key, start in rows if key in _START_KEYS]
+        self.starts = [token.idx for token in doc]
+        self.words = [(token.lower_, token.idx) for token in doc if token.lower_ in patterns.START_WORDS]
         times = doc._.time_expressions
         if times is None:
             times = [ent for ent in doc.ents if ent.label_ in ("DATE", "TIME")]
@@ -298,9 +294,11 @@ def _finished(scan: _Scan, reading: _Reading, calendar: Calendar) -> tuple[int, 
 def _modified(text: str, reading: _Reading) -> tuple[int, int, str | None]:
     """Bounds of a reading with the words that modify it, and the modifier."""
     start, end, modifier = reading.start, reading.end, reading.modifier
-    before = patterns.MODIFIER_BEFORE.search(text, max(0, start - patterns.MODIFIER_CHARACTERS), start)
-    if before is not None:
-        start, modifier = before.start(), modifier or before.lastgroup
+    first = max(0, start - patterns.MODIFIER_CHARACTERS)
+    if text[first:start].rstrip().rstrip(".").lower().endswith(patterns.MODIFIER_ENDS):
+        before = patterns.MODIFIER_BEFORE.search(text, first, start)
+        if before is not None:
+            start, modifier = before.start(), modifier or before.lastgroup
     after = patterns.MODIFIER_AFTER.match(text, reading.number.end) or patterns.MODIFIER_AFTER.match(text, end)
     if after is not None:
         end, modifier = max(end, after.end()), after.lastgroup

@@ -60,7 +60,8 @@ BEFORE_SCALE = re.compile(
 )
 # 1,234,567.8 - 1.234.567 - 12.5 - 1,5 (decimal comma) - 2-1/2 - 5½, then a scale: 3.2 million, 10m, $1.5-billion.
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d+(?:\.\d+|,\d{1,2}(?!\d))?"
-DIGIT_RUN = re.compile(r"(?<![\w.,/:#=])(?<!=\")\d{1,15}(?!\d)")
+# What may not stand before the first digit is looked at behind it, so that no other character is looked at twice.
+DIGIT_RUN = re.compile(r"\d(?<![\w.,/:#=]\d)(?<!=\"\d)\d{0,14}(?!\d)")
 DIGIT_NUMBER = re.compile(
     rf"(?P<digits>{_DIGITS})(?P<fraction>[- ]\d{{1,2}}/\d{{1,2}}(?!\d)|[½¼¾⅓⅔]|/\d{{1,2}}(?![\d/]))?"
     rf"(?:[\s-]?(?P<scale>{_SCALE_WORDS})s?\b|(?P<suffix>[kmbt])\b(?![\w²³'’/]))?",
@@ -99,6 +100,8 @@ MODIFIER_BEFORE = re.compile(
     r"(?<![\w-])(?:" + "|".join(f"(?P<{name}>{forms})" for name, forms in MODIFIERS.items()) + r")\s*$", re.I
 )
 MODIFIER_CHARACTERS = 28  # longest modifier with its article
+# What a modifier ends with, in lower case, a full stop aside.
+MODIFIER_ENDS = tuple({form.split()[-1].rstrip("\\.?") for forms in MODIFIERS.values() for form in forms.split("|")})
 MODIFIER_AFTER = re.compile(
     r"(?P<AT_LEAST>\+|-plus\b| or more\b| or above\b| or higher\b)|(?P<AT_MOST> or less\b| or fewer\b)|(?P<APPROX> or so\b)",
     re.I,

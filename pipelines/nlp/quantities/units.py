@@ -20,6 +20,8 @@ from pipelines.immutable import dataclass
 LEXICONS = Path(__file__).resolve().parents[2] / "lexicons"
 _POSITIONS = {"before", "after", "code", "scaled", "weight"}
 _PHRASE = re.compile(r"[\s-]?([^\W\d_°][^\s,;:()\"”]*|°[CFcf]|[€₽])((?:[\s-][^\W\d_][^\s,;:()\"”]*){0,2})")
+_SEPARATOR, _SEPARATORS = re.compile(r"[\s-]"), re.compile(r"[\s-]+")
+_TAILS = ("", ".", "’s", "'s")  # what may stand at the end of a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class UnitLexicon:
     names: dict[str, Currency]
     codes: frozenset[str]
     units: dict[str, str]
+    first_words: frozenset[str]  # of names, codes and units, in lower case without what may end them
 
     def currency_before(self, text: str, start: int) -> tuple[Currency, int] | None:
         """The currency whose sign ends where a number starts, and where the sign starts."""
@@ -49,7 +52,7 @@ class UnitLexicon:
 
     def currency_after(self, text: str, end: int) -> tuple[Currency, int] | None:
         """The currency whose name begins after a number, and where the name ends."""
-        for phrase, phrase_end in _phrases_after(text, end):
+        for phrase, phrase_end in self._phrases_after(text, end):
             if phrase in self.codes:
                 return Currency(phrase), phrase_end
             currency = self.names.get(phrase.lower())
@@ -59,26 +62,31 @@ class UnitLexicon:
 
     def unit_after(self, text: str, end: int) -> tuple[str, int] | None:
         """The unit of measure whose name begins after a number, and where the name ends."""
-        for phrase, phrase_end in _phrases_after(text, end):
+        for phrase, phrase_end in self._phrases_after(text, end):
             unit = self.units.get(phrase.lower())
             if unit is not None:
                 return unit, phrase_end
         return None
 
+    def _phrases_after(self, text: str, end: int) -> Iterator[tuple[str, int]]:
+        """The three, two and one words after a number, longest first, with where they end; none that no name begins with."""
+        match = _PHRASE.match(text, end)
+        if match is None or _first_word(match[1]) not in self.first_words:
+            return
+        words = _SEPARATOR.split(match[1] + match[2])
+        start = match.start(1)
+        for count in range(len(words), 0, -1):
+            phrase = " ".join(words[:count])
+            phrase_end = start + len(phrase)
+            phrase = _SEPARATORS.sub(" ", phrase)
+            for tail in _TAILS:
+                if phrase.endswith(tail):
+                    yield phrase[: len(phrase) - len(tail)], phrase_end - len(tail)
 
-def _phrases_after(text: str, end: int) -> Iterator[tuple[str, int]]:
-    """The three, two and one words after a number, longest first, with where they end."""
-    match = _PHRASE.match(text, end)
-    if match is None:
-        return
-    words = re.split(r"[\s-]", match.group(1) + match.group(2))
-    start = match.start(1)
-    for count in range(len(words), 0, -1):
-        phrase = re.sub(r"[\s-]+", " ", " ".join(words[:count]))
-        length = len(" ".join(words[:count]))
-        for tail in ("", ".", "’s", "'s"):
-            if phrase.endswith(tail):
-                yield phrase[: len(phrase) - len(tail)], start + length - len(tail)
+
+def _first_word(phrase: str) -> str:
+    """The first word of a phrase in lower case, without any tail."""
+    return _SEPARATOR.split(phrase, 1)[0].lower().rstrip("".join(_TAILS))
 
 
 @cache
@@ -91,13 +99,15 @@ def load_units() -> UnitLexicon:
     signs, names, codes = _currencies(LEXICONS / "currencies.csv")
     for name, currency in _cldr_names():
         names.setdefault(name, currency)
+    units = _units(LEXICONS / "units.csv")
     ordered = "|".join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))
     return UnitLexicon(
         sign_before=re.compile(rf"(?<![A-Za-z$])(?:{ordered})\s?$"),
         signs=signs,
         names=names,
         codes=frozenset(codes),
-        units=_units(LEXICONS / "units.csv"),
+        units=units,
+        first_words=frozenset(map(_first_word, (*names, *codes, *units))),
     )
 
 
