@@ -85,10 +85,14 @@ def _resolve_together(
     """The place of each span, by the span's identity, for names that are weighed against each other."""
     cap = max(1, MAX_PAIRS_SIDE // len(names))
     pools = [_candidates(group)[:cap] for group, _ in names]
+    if all(len(pool) == 1 for pool in pools):
+        return {
+            id(span): Resolution(pool[0], 1.0) for (group, _), pool in zip(names, pools, strict=True) for span in group
+        }
     scores = _score(pools, [weight for _, weight in names], countries)
     chosen = {}
     for (group, _), pool, score in zip(names, pools, scores, strict=True):
-        best = _usual(pool, int(np.argmax(score)), group)
+        best = _usual(pool, int(score.argmax()), group)
         resolution = Resolution(pool[best], float(_softmax(score)[best]))
         chosen.update({id(span): resolution for span in group})
     return chosen

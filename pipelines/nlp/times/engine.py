@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from pipelines.immutable import dataclass
 from pipelines.nlp.times.absolute import resolve_holiday
-from pipelines.nlp.times.grammar import HEAD, RULES, RUN, STARTS, Rule
+from pipelines.nlp.times.grammar import HEAD, PARTING, RULES, RUN, STARTS, Rule
 from pipelines.nlp.times.lexer import Lexed, lex
 from pipelines.nlp.times.patterns import HOLIDAY, HOLIDAY_WORDS
 from pipelines.nlp.times.surface import SurfaceReading
@@ -96,7 +96,7 @@ def _matches(lexed: Lexed, timeline: Timeline) -> Iterator[tuple[int, _Found | N
     end = 0
     while (head := HEAD.search(classes, end)) is not None:
         at = head.start()
-        token = max(classes.rfind(T.OTHER, end, at), classes.rfind(T.BREAK, end, at)) + 1  # where its run begins
+        token = max([classes.rfind(parting, end, at) for parting in PARTING]) + 1  # where its run begins
         end = _run_end(classes, at)
         last = end + 1  # the token after is there for rules to look ahead to
         while (start := _next_start(classes, token, last)) is not None:

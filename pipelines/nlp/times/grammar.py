@@ -269,9 +269,10 @@ RULES: tuple[Rule, ...] = (
 
 # Where any rule matches; which one is then tried at the few places that this finds.
 STARTS = re.compile("|".join(re.sub(r"\?P<\w+>", "?:", rule.regex.pattern) for rule in RULES))
-# A run of tokens that a match can lie in, and what such a run holds if there is a match in it: looked for apart, so that a
-# long run of numbers costs no more than its length.
-RUN = re.compile(_in_classes("[^ OTHER BREAK ]+"))
+# What no rule has among its tokens parts the runs that a match can lie in. What such a run holds if there is a match in it is
+# looked for apart, so that a long run of numbers costs no more than its length.
+PARTING = (TokenClass.OTHER, TokenClass.BREAK, TokenClass.PUNCT)
+RUN = re.compile(f"[^{''.join(PARTING)}]+")
 HEAD = re.compile(
     _in_classes(
         """[ ISO NUMERIC CLOCK YEAR ORDINAL DECADE SHORT_YEAR CENTURY_TEENS TENS HUNDREDS HALF UNIT UNITS QUARTER QUARTERS
