@@ -146,7 +146,7 @@ def _class_other(kind: str, word: str) -> tuple[str, object]:
             return T.FISCAL_YEAR, int(word[2:]) if len(word) == 6 else 2000 + int(word[2:])
         case "short_year":
             return T.SHORT_YEAR, int(word[1:])
-        case "other":
+        case "sign" | "apostrophe":
             return _class_mark(word)
     token_class = _CLASS_OF_KIND.get(kind, T.OTHER)
     return token_class, word

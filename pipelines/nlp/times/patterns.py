@@ -256,11 +256,14 @@ AMBIGUOUS: Final = frozenset(
     "may march mar april june august jan dec sat sun mon wed spring fall summer second now past future".split()
 )
 
-# Plain words first, all that follow each other one space apart, because they are nearly all there is, and the space before a
-# token with it, to save a look at it; the name of the alternative that matched selects how the token is classed (lexer.py).
+# Plain words first, all that follow each other one space apart, because they are nearly all there is, then signs, and the white
+# space before a token with it, to save a look at it; the name of the alternative that matched selects how the token is classed
+# (lexer.py).
 TOKEN: Final = re.compile(
     r"""
-    [ ]?(?:(?P<words>[^\W\d_]++(?![\w.'’])(?:[ ][^\W\d_]++(?![\w.'’]))*+)
+    [ ]{0,8}+(?:\n(?![ \t]*\n)[ ]{0,8}+)?+
+    (?:(?P<words>[^\W\d_]++(?![\w.'’])(?:[ ][^\W\d_]++(?![\w.'’]))*+)
+  | (?P<sign>[^\w\s'’‘])
   | (?P<break>\n[ \t]*\n\s*)
   | (?P<iso>(?<![\w./-])(?:1\d|2[01])\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])
         (?:[T ][0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?(?![\w-]))
@@ -282,7 +285,7 @@ TOKEN: Final = re.compile(
   | (?P<short_year>(?<!\w)['’‘]\d\d\b)
   | (?P<plain>[^\W\d_]+)
   | (?P<code>\w+)
-  | (?P<other>[^\w\s]))
+  | (?P<apostrophe>['’‘]))
     """,
     re.VERBOSE,
 )
