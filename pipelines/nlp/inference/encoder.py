@@ -81,8 +81,7 @@ class _Encoder:
 
     def _convolved(self, even: _Floats, odd: _Floats, layer: _Layer) -> tuple[_Floats, _Floats]:
         """What a layer makes of the rows of even and odd number; the first and the last row become zero."""
-        new_even, new_odd = np.empty_like(even), np.empty_like(odd)
-        new_even[0] = new_odd[-1] = 0
+        new_even, new_odd = np.zeros_like(even), np.zeros_like(odd)
         for first in range(0, len(even) - 1, _BLOCK):
             here = slice(first, min(first + _BLOCK, len(even) - 1))
             following = slice(here.start + 1, here.stop + 1)

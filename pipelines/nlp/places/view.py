@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
+from operator import not_
 
 from pipelines.nlp.parsed import Doc
 from pipelines.nlp.places.patterns import BREAKS, COUNTY_WORDS, PERSON_TITLES, POSSESSIVES
@@ -27,7 +28,7 @@ class TokenView:
         # Of each token of the document, and of its end, how many words stand before it.
         position: Sequence[int] = range(len(doc) + 1)
         if len(self.tokens) < len(doc):
-            position = list(accumulate((not token.is_space for token in doc), initial=0))
+            position = list(accumulate(map(not_, [token.is_space for token in doc]), initial=0))
         self.labels = [""] * len(self.words)
         self.bounds = [(0, 0)] * len(self.words)
         names = [(position[start], position[end], label) for start, end, label in _names(doc)]
