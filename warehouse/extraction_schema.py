@@ -126,12 +126,7 @@ def _present(kind: pa.DataType) -> Callable[[Any], Any]:
         item = _converter(kind.value_field)
         return lambda values: [item(value) for value in values]
     if pa.types.is_struct(kind):
-        children = [(child.name, child.nullable, _converter(child)) for child in kind.fields]
-        if not any(map(_is_converted, (child.type for child in kind.fields))):
-            return _checked([name for name, is_nullable, _ in children if not is_nullable])
-        return lambda value: {
-            name: convert(value.get(name) if is_nullable else value[name]) for name, is_nullable, convert in children
-        }
+        return _struct_converter(kind.fields)
     if pa.types.is_date(kind):
         return lambda value: date.fromisoformat(value) if isinstance(value, str) else value
     return lambda value: value
@@ -142,16 +137,19 @@ def _is_converted(kind: pa.DataType) -> bool:
     return bool(pa.types.is_list(kind) or pa.types.is_struct(kind) or pa.types.is_date(kind))
 
 
-def _checked(required: Sequence[str]) -> Callable[[Any], Any]:
-    """Of a struct whose values Arrow takes as they are: the check that those are there that have to be."""
+def _struct_converter(children: Sequence[pa.Field]) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """The conversion of a struct: those values that have to be are there, and those are converted that Arrow does not take."""
+    required = [child.name for child in children if not child.nullable]
+    converted = [(child.name, _present(child.type)) for child in children if _is_converted(child.type)]
 
-    def checked(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    def convert(value: Mapping[str, Any]) -> Mapping[str, Any]:
         for name in required:
             if value[name] is None:
                 raise ValueError(f"the field {name!r} of an extraction record may not be null")
-        return value
+        changed = {name: change(value[name]) for name, change in converted if value.get(name) is not None}
+        return {**value, **changed} if changed else value
 
-    return checked
+    return convert
 
 
 _COLUMNS = tuple((field.name, _converter(field)) for field in EXTRACTION_SCHEMA)
