@@ -10,6 +10,8 @@ and a token is one object: `token.head is token` at a root.
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, count, repeat
 from operator import add
@@ -25,6 +27,7 @@ _PARSED = "communique_parsed"  # key of doc.user_data
 _COLUMNS = [ORTH, SPACY, LEMMA, POS, TAG, DEP, ENT_TYPE, ENT_IOB, HEAD, SENT_START]
 _NEGATIVE = 1 << 63  # spaCy's arrays have no sign
 _PLACES = ("", "I", "O", "B")  # of a token in a name, as `ent_iob_` writes them
+_NAME = re.compile(b"\x03\x01*")  # of such places
 
 
 class Token:
@@ -185,6 +188,11 @@ class Span:
         self.start = start
         self.end = end
 
+    @property
+    def label_(self) -> str:
+        """The label of the model's name that begins here."""
+        return self.doc.kinds[self.start]
+
     def __len__(self) -> int:
         return self.end - self.start
 
@@ -207,7 +215,8 @@ class Span:
     @property
     def text(self) -> str:
         """The words as they stand in the document."""
-        return self.doc.text[self.start_char : self.end_char]
+        tokens, start, end = self.doc.tokens, self.start, self.end
+        return self.doc.text[tokens[start].idx : tokens[end - 1].idx + len(tokens[end - 1].text)] if start < end else ""
 
     @property
     def start_char(self) -> int:
@@ -271,23 +280,19 @@ class Doc:
         strung = (map(strings.__getitem__, column) for column in (self.lemmas, poses, tags, deps))
         self.tokens = list(map(Token, repeat(self), count(), begins, words, *strung))
         self._edges: dict[int, tuple[int, int]] = {}
-        self._ents: Any = None
+        self._ents: list[Span] | None = None
         self._hang(heads)
         self.sents = self._divided([i for i, start in enumerate(starts) if start == 1 or i == 0])
 
     def _hang(self, heads: list[int]) -> None:
         """Set heads, given as distances modulo 2 to the power of 64, and children."""
         tokens = self.tokens
-        children: dict[int, list[Token]] = {}
+        children: defaultdict[int, list[Token]] = defaultdict(list)
         for token, distance in zip(tokens, heads, strict=True):
             if distance:
                 at = token.i + (distance if distance < _NEGATIVE else distance - 2 * _NEGATIVE)
                 token.head = tokens[at]
-                known = children.get(at)
-                if known is None:
-                    children[at] = [token]
-                else:
-                    known.append(token)
+                children[at].append(token)
             else:
                 token.head = token
         for at, found in children.items():
@@ -314,15 +319,11 @@ class Doc:
         """The first and the last token of the phrase that a token heads, as indexes."""
         known = self._edges.get(token.i)
         if known is None:
-            first = last = token.i
-            pending = list(token.children)
-            for below in pending:
-                if below.i < first:
-                    first = below.i
-                elif below.i > last:
-                    last = below.i
-                pending.extend(below.children)
-            known = self._edges[token.i] = (first, last)
+            phrase = [token]
+            for head in phrase:
+                phrase.extend(head.children)
+            within = [below.i for below in phrase]
+            known = self._edges[token.i] = (min(within), max(within))
         return known
 
     def __len__(self) -> int:
@@ -338,14 +339,17 @@ class Doc:
     def __getitem__(self, key: int | slice) -> Token | Span:
         if isinstance(key, int):
             return self.tokens[key]
-        start, end, _ = key.indices(len(self.tokens))
-        return Span(self, start, end if end > start else start)
+        start, end = key.start, key.stop
+        if start is None or end is None or not 0 <= start <= end <= len(self.tokens):
+            start, end, _ = key.indices(len(self.tokens))
+        return Span(self, start, max(start, end))
 
     @property
-    def ents(self) -> Any:
+    def ents(self) -> list[Span]:
         """The names that the model found."""
         if self._ents is None:
-            self._ents = self.spacy.ents
+            found = (match.span() for match in _NAME.finditer(bytes(self.places)))
+            self._ents = [Span(self, start, end) for start, end in found if self.kinds[start]]
         return self._ents
 
     def has_annotation(self, attribute: str) -> bool:
@@ -391,3 +395,4 @@ def release(doc: spacy.tokens.Doc) -> None:
             del token.head
         known.tokens.clear()
         known.sents.clear()
+        known.ents.clear()

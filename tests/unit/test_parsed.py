@@ -75,6 +75,12 @@ def test_spans(documents: list[SpacyDoc]) -> None:
                 )
 
 
+def test_names(documents: list[SpacyDoc]) -> None:
+    for doc in documents:
+        ours = parsed(doc)
+        assert [(e.start, e.end, e.label_) for e in ours.ents] == [(e.start, e.end, e.label_) for e in doc.ents]
+
+
 def test_neighbours_end_with_the_document() -> None:
     doc = parsed(spacy.blank("en")("one two"))
     assert doc[0].nbor().text == "two"

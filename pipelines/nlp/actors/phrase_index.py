@@ -7,7 +7,7 @@ What belongs here: phrases with what they name, and the longest-match look-up. W
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -121,10 +121,17 @@ class PhraseIndex:
         second = folded[1] if len(folded) > 1 else None
         of_second[second] = tuple(sorted({*of_second.get(second, ()), len(folded)}, reverse=True))
 
-    @property
-    def first_words(self) -> Container[str]:
-        """The words that phrases begin with, as `fold` makes them."""
-        return self._lengths
+    def beginnings(self, folded: Sequence[str]) -> list[int]:
+        """Where a phrase may begin: the words that are one, or begin one whose second word follows.
+
+        Args:
+            folded: `fold` of each word of a text.
+        """
+        found, last = [], len(folded) - 1
+        for at, of_second in enumerate(map(self._lengths.get, folded)):
+            if of_second is not None and (of_second[None] or (at < last and folded[at + 1] in of_second)):
+                found.append(at)
+        return found
 
     def match_at(
         self, words: Sequence[str], at: int, folded: Sequence[str] | None = None, *, on: date | None = None
@@ -159,15 +166,12 @@ class PhraseIndex:
 
     def find(self, words: Sequence[str], *, on: date | None = None) -> list[Match]:
         """All longest matches from left to right, none overlapping another; `on` as in `match_at`."""
-        folded = [fold(w) for w in words]
-        found, at = [], 0
-        while at < len(words):
-            match = self.match_at(words, at, folded, on=on)
-            if match:
+        folded = list(map(fold, words))
+        found, end = [], 0
+        for at in self.beginnings(folded):
+            if at >= end and (match := self.match_at(words, at, folded, on=on)):
                 found.append(match)
-                at = match.end
-            else:
-                at += 1
+                end = match.end
         return found
 
 

@@ -32,10 +32,11 @@ _OPENERS = frozenset({":", ".", "...", "“", '"', "''", "``", "?", "!"})
 def find_runs(table: TokenTable, segment: Segment, given_names: dict[str, str]) -> list[tuple[int, int]]:
     """Token spans of capitalised words, with the small words inside names, of one segment of running text."""
     runs = []
+    capital, names = table.capital, table.names
     i = segment.start
     first = _first_word(table, segment)
     while i < segment.end:
-        if not _begins_name(table, i, first, given_names):
+        if not ((capital[i] or i in names) and _begins_name(table, i, first, given_names)):
             i += 1
             continue
         end = _run_end(table, i, segment.end)
@@ -52,10 +53,9 @@ def _first_word(table: TokenTable, segment: Segment) -> int:
 
 
 def _begins_name(table: TokenTable, i: int, first: int, given_names: dict[str, str]) -> bool:
+    """Whether a name begins at a token that has a capital or that the lexicons know as a name."""
     if i in table.names:
         return True
-    if not table.capital[i]:
-        return False
     folded = table.folded[i]
     if table.upper[i] and folded in SPORTS:
         return False

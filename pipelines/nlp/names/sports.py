@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipelines.nlp.names.pieces import Piece
     from pipelines.nlp.names.table import TokenTable
 
+_SPORT = "communique_sport"  # key of doc.user_data
 SPORT_WINDOW = 150  # tokens at the beginning of a story that tell whether it is about sport
 _MIN_SPORT_WORDS = 4  # different words of sport among them, where the headline does not say so
 
@@ -36,6 +37,20 @@ _DATE = re.compile(r"^(?:19|20)\d\d(?:-\d\d.*)?$")
 _PLACE_ONLY = frozenset({"in", "at", "near", "from"})
 
 
+def sport_of(doc: Doc, folded: Sequence[str], upper: Sequence[bool]) -> str | None:
+    """The sport that a document is about, told once.
+
+    Args:
+        doc: the document.
+        folded: its tokens, folded.
+        upper: whether each of its first tokens is in capitals.
+    """
+    if _SPORT not in doc.user_data:
+        doc.user_data[_SPORT] = find_sport(folded[:SPORT_WINDOW], upper[:3])
+    sport: str | None = doc.user_data[_SPORT]
+    return sport
+
+
 def find_sport(folded: Sequence[str], upper: Sequence[bool]) -> str | None:
     """The sport a story is about: named in capitals at its very beginning, or told by its words.
 
@@ -49,8 +64,7 @@ def find_sport(folded: Sequence[str], upper: Sequence[bool]) -> str | None:
     for word, is_upper in zip(folded[:3], upper, strict=False):
         if is_upper and word in SPORTS:
             return SPORTS[word]
-    counts = Counter(w for w in folded if w in SPORT_WORDS)
-    if len(counts) < _MIN_SPORT_WORDS:
+    if len(SPORT_WORDS.intersection(folded)) < _MIN_SPORT_WORDS:
         return None
     named = Counter(SPORTS[w] for w in folded if w in SPORTS)
     return max(named.items(), key=lambda item: (item[1], item[0]))[0] if named else "sport"

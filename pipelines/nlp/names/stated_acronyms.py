@@ -25,7 +25,8 @@ def join_stated_names(table: TokenTable, pieces: list[Piece]) -> list[Piece]:
     Returns:
         The names, by position.
     """
-    spans = [span for i in range(len(table.texts)) if (span := _stated_span(table, i))]
+    opening = [i for i, text in enumerate(table.texts) if text == "("] if "(" in table.texts else ()
+    spans = [span for i in opening if (span := _stated_span(table, i + 1))]
     if not spans:
         return pieces
     kept = list(pieces)
@@ -39,9 +40,9 @@ def join_stated_names(table: TokenTable, pieces: list[Piece]) -> list[Piece]:
 
 
 def _stated_span(table: TokenTable, at: int) -> tuple[int, int] | None:
-    """The tokens before "(" whose initials an acronym at a token spells, all of them."""
+    """The tokens before "(" whose initials an acronym at the token behind it spells, all of them."""
     texts = table.texts
-    if not table.upper[at] or not 0 < at < len(texts) - 1 or texts[at - 1] != "(" or texts[at + 1] != ")":
+    if at + 1 >= len(texts) or not table.upper[at] or texts[at + 1] != ")":
         return None
     letters = texts[at].replace(".", "").lower()
     if len(letters) < _LEAST_LETTERS or not letters.isalpha():

@@ -9,19 +9,18 @@ from __future__ import annotations
 from dataclasses import field
 from datetime import date
 from functools import lru_cache
-from itertools import accumulate, chain, count, repeat
-from typing import NamedTuple
 
 from pipelines.immutable import dataclass
 from pipelines.nlp.actors.phrase_index import Kind, Match, PhraseIndex, fold, split_words
 from pipelines.nlp.annotations import written_on
 from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.names.patterns import FUNCTION_WORDS, NO_ACRONYMS
-from pipelines.nlp.names.sports import SPORT_WINDOW, find_sport
+from pipelines.nlp.names.sports import sport_of
 from pipelines.nlp.parsed import Doc
 
 _CAPS_SHARE = 0.75  # of the letters-only words of a segment, for a headline in capitals
 _TITLE_SHARE = 0.7  # the same for a headline in title case
+_MIN_CAPS_WORDS = 3
 _MIN_TITLE_WORDS = 5
 _HEADLINE_SEGMENTS = 2  # only these, at the beginning, can be a headline in title case
 
@@ -44,6 +43,7 @@ class TokenTable:
     folded: list[str]
     capital: list[bool]  # begins with a capital letter
     upper: list[bool]  # in capitals throughout, two letters or more
+    word: list[bool]  # two letters or more and nothing else
     segments: list[Segment] = field(default_factory=list)
     names: dict[int, Match] = field(default_factory=dict)  # longest lexicon name at a token
     nouns: dict[int, Match] = field(default_factory=dict)  # longest title or actor noun at a token
@@ -62,45 +62,39 @@ def build_table(doc: Doc, index: PhraseIndex, teams: TeamLexicon) -> TokenTable:
         index: names and actor nouns.
         teams: sports teams and competitions; teams count in stories about their sport alone.
     """
-    texts = [t.text for t in doc]
-    facts = [_fact(text) for text in texts]
-    table = TokenTable(doc, texts, [f.folded for f in facts], [f.capital for f in facts], [f.upper for f in facts])
+    texts = [t.text for t in doc.tokens]
+    facts = list(map(_fact, texts))
+    folded, capital, upper = [f[0] for f in facts], [f[1] for f in facts], [f[2] for f in facts]
+    table = TokenTable(doc, texts, folded, capital, upper, [f[3] for f in facts])
     table.segments = _split_segments(table)
-    table.sport = find_sport(table.folded[:SPORT_WINDOW], table.upper[:3])
-    words = _expand(facts)
+    table.sport = sport_of(doc, folded, upper)
+    words = _expand(texts, folded, facts)
     team_index = teams.index(table.sport)
     on = written_on(doc)
-    names, team_names = index.first_words, team_index.first_words
-    for i, (text, at) in enumerate(zip(texts, words.first, strict=False)):
-        first = words.folded[at]
-        if text[0].isalnum():
-            if first in names:
-                _match_token(table, index, words, i, on)
-            if table.capital[i] and first in team_names:
-                _match_team(table, team_index, words, i)
+    for i in words.beginnings(index):
+        if texts[i][0].isalnum():
+            _match_token(table, index, words, i, on)
+    for i in words.beginnings(team_index):
+        if capital[i] and texts[i][0].isalnum():
+            _match_team(table, team_index, words, i)
     return table
 
 
-class _Fact(NamedTuple):
-    """What depends on a token's text alone; the last two are the words that the lexicons cut it into."""
-
-    folded: str
-    capital: bool
-    upper: bool
-    parts: tuple[str, ...]
-    folded_parts: tuple[str, ...]
+# Folded; whether it begins with a capital, is all capitals, is a word of letters; the words that the lexicons cut it into.
+_Fact = tuple[str, bool, bool, bool, tuple[str, ...]]
 
 
 @lru_cache(maxsize=32_768)
 def _fact(text: str) -> _Fact:
-    folded = fold(text)
+    """What depends on a token's text alone."""
     upper = len(text) > 1 and text.isupper() and any(c.isalpha() for c in text)
-    parts = (text,) if text.isalnum() else (split_words(text) or (text,))
-    folded_parts = (folded,) if parts == (text,) else tuple(map(fold, parts))
-    return _Fact(folded, text[0].isupper(), upper, parts, folded_parts)
+    parts = () if text.isalnum() else split_words(text)
+    if parts == (text,):
+        parts = ()  # nothing is cut
+    return fold(text), text[0].isupper(), upper, len(text) > 1 and text.isalpha(), parts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Words:
     """Words as the lexicons cut them, the token of each, and the first word of each token and of what follows the last."""
 
@@ -108,6 +102,18 @@ class _Words:
     folded: list[str]
     owners: list[int]
     first: list[int]
+
+    def add_whole(self, texts: list[str], folded: list[str], start: int, end: int) -> None:
+        """Add tokens [start, end), each of which is a word."""
+        at = len(self.words)
+        self.words += texts[start:end]
+        self.folded += folded[start:end]
+        self.owners += range(start, end)
+        self.first += range(at, at + end - start)
+
+    def beginnings(self, index: PhraseIndex) -> list[int]:
+        """The tokens with which a phrase may begin."""
+        return [i for at in index.beginnings(self.folded) if self.first[i := self.owners[at]] == at]
 
     def token_end(self, word_end: int) -> int | None:
         """The token index at which words end, or None inside a token."""
@@ -142,15 +148,21 @@ def _match_team(table: TokenTable, teams: PhraseIndex, words: _Words, i: int) ->
         table.names[i] = Match(i, end, match.entry)
 
 
-def _expand(facts: list[_Fact]) -> _Words:
-    parts = [fact.parts for fact in facts]
-    counts = list(map(len, parts))
-    return _Words(
-        words=list(chain.from_iterable(parts)),
-        folded=list(chain.from_iterable([fact.folded_parts for fact in facts])),
-        owners=list(chain.from_iterable(map(repeat, count(), counts))),
-        first=list(accumulate(counts, initial=0)),
-    )
+def _expand(texts: list[str], folded: list[str], facts: list[_Fact]) -> _Words:
+    """The tokens as words: each is one, but for the few that are cut."""
+    words = _Words([], [], [], [])
+    done = 0
+    for i, fact in enumerate(facts):
+        if parts := fact[4]:
+            words.add_whole(texts, folded, done, i)
+            words.first.append(len(words.words))
+            words.words += parts
+            words.folded += map(fold, parts)
+            words.owners += [i] * len(parts)
+            done = i + 1
+    words.add_whole(texts, folded, done, len(texts))
+    words.first.append(len(words.words))
+    return words
 
 
 def _split_segments(table: TokenTable) -> list[Segment]:
@@ -170,15 +182,14 @@ def _split_segments(table: TokenTable) -> list[Segment]:
 
 
 def _segment(table: TokenTable, start: int, end: int, *, may_be_title: bool) -> Segment:
-    words = [i for i in range(start, end) if len(table.texts[i]) > 1 and table.texts[i].isalpha()]
-    if not words:
-        return Segment(start, end, "text")
-    upper = sum(table.upper[i] for i in words)
-    if len(words) >= 3 and upper / len(words) >= _CAPS_SHARE:
-        return Segment(start, end, "caps")
+    words = sum(table.word[start:end])
+    if words >= _MIN_CAPS_WORDS and any(table.upper[start:end]):
+        upper = sum(table.upper[i] for i in range(start, end) if table.word[i])
+        if upper / words >= _CAPS_SHARE:
+            return Segment(start, end, "caps")
     if not may_be_title:
         return Segment(start, end, "text")
-    long_words = [i for i in words if table.folded[i] not in FUNCTION_WORDS]
+    long_words = [i for i in range(start, end) if table.word[i] and table.folded[i] not in FUNCTION_WORDS]
     capital = sum(table.capital[i] for i in long_words)
     if (
         len(long_words) >= _MIN_TITLE_WORDS
