@@ -86,11 +86,19 @@ class Affiliation:
     title: str | None = None
 
 
+_UNLISTED_STATES = "communique_unlisted_states"  # key of doc.user_data
 UNLISTED_STATE = "state:"  # the key of a state that calls itself one and is in no lexicon begins so
+
+
+def note_unlisted_states(doc: AnyDoc, *, is_any: bool) -> None:
+    """Note whether a document names any state that is in no lexicon."""
+    doc.user_data[_UNLISTED_STATES] = is_any
 
 
 def names_unlisted_state(doc: AnyDoc, start: int, end: int) -> bool:
     """Whether tokens [start, end) name a state that is in no lexicon: what is of it is of no country told elsewhere."""
+    if not doc.user_data.get(_UNLISTED_STATES):
+        return False
     owners = [grand.i for child in doc[start:end].root.children if child.lower_ == "of" for grand in child.children]
     found = (mention_at(doc, i) for i in (*range(start, end), *owners))
     return any(m is not None and m.entity is not None and m.entity.key.startswith(UNLISTED_STATE) for m in found)

@@ -11,6 +11,7 @@ from spacy.language import Language
 from pipelines.nlp.annotations import DocumentContext, EntityNode, MentionSpan
 from pipelines.nlp.coreference.country_vote import NOTHING, CountryVote
 from pipelines.nlp.coreference.presumed import Role, vote_countries, vote_for_bodies
+from pipelines.nlp.parsed import parsed
 
 STORY = (
     "Ghana closed its border in March. Traders in Accra lost money. It rained. Togo sent a letter. Nobody came. "
@@ -80,7 +81,7 @@ def test_a_role_has_one_key_in_each_country(role: Role, country: str | None, key
 @pytest.mark.model
 def test_one_role_in_two_countries_is_two_entities_and_pronouns_follow(nlp: Language) -> None:
     doc = nlp.make_doc("Police left Accra. They waited. Police came to Lomé. Their diplomats waited.")
-    doc = next(iter(nlp.pipe([doc])))
+    doc = parsed(next(iter(nlp.pipe([doc]))))
     role = Role("d1", "COP", "police", is_unique=True)
     node = EntityNode(role.key("GHA"), "Police", "ORG", "GHA", "COP")
     at = [i for i, t in enumerate(doc) if t.text in ("Police", "They", "diplomats")]

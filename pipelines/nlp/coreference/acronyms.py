@@ -19,8 +19,10 @@ def stated_acronyms(
     """Acronyms in parentheses right after the name they abbreviate: "Rapid Support Forces (RSF)"."""
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
     for first, second in zip(mentions, mentions[1:], strict=False):
+        if second.start - first.end != 1 or doc.tokens[first.end].text != "(":
+            continue
         long, short = words[id(first)], words[id(second)]
-        if second.start - first.end != 1 or len(short) != 1 or doc[first.end].text != "(":
+        if len(short) != 1:
             continue
         closes = second.end < len(doc) and doc[second.end].text == ")"
         text = doc[second.start : second.end].text
@@ -54,21 +56,22 @@ def spelled_acronyms(
     doc: Doc, mentions: list[MentionSpan], words: dict[int, tuple[str, ...]]
 ) -> dict[tuple[str, ...], tuple[str, ...]]:
     """Acronyms that the initials of another name of the document spell."""
+    acronyms: list[tuple[tuple[str, ...], str]] = []
+    for mention in mentions:
+        name = words[id(mention)]
+        if len(name) == 1 and (text := doc[mention.start : mention.end].text).isupper():
+            spelled = text.replace(".", "").lower()
+            if len(spelled) > 1:
+                acronyms.append((name, spelled))
+    if not acronyms:
+        return {}
     initials: dict[str, tuple[str, ...]] = {}
     for mention in mentions:
         name = words[id(mention)]
         if mention.label in ("ORG", "GPE", "LOC", "EVENT", "FAC") and len(name) > 1:
             for spelled in _initials(name):
                 initials.setdefault(spelled, name)
-    found: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for mention in mentions:
-        name = words[id(mention)]
-        if len(name) != 1 or not (text := doc[mention.start : mention.end].text).isupper():
-            continue
-        spelled = text.replace(".", "").lower()
-        if len(spelled) > 1 and initials.get(spelled, name) != name:
-            found[name] = initials[spelled]
-    return found
+    return {name: initials[spelled] for name, spelled in acronyms if initials.get(spelled, name) != name}
 
 
 def _initials(words: tuple[str, ...]) -> set[str]:

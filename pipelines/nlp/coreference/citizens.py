@@ -195,10 +195,10 @@ def _is_of_the_place(doc: Doc, mention: MentionSpan, node: EntityNode, *, is_cle
 
 def is_foreign(doc: Doc, start: int, end: int) -> bool:
     """Whether the words of a phrase say that its people are not of the place: "foreign tourists", "migrants"."""
-    return names_unlisted_state(doc, start, end) or any(
-        (t.lower_ in FOREIGN_WORDS or t.lemma_.lower() in FOREIGN_WORDS) and not _is_of_home(doc, t.i)
-        for t in doc[start:end]
-    )
+    for token in doc.tokens[start:end]:
+        if (token.lower_ in FOREIGN_WORDS or token.lemma_.lower() in FOREIGN_WORDS) and not _is_of_home(doc, token.i):
+            return True
+    return names_unlisted_state(doc, start, end)
 
 
 def _is_of_home(doc: Doc, i: int) -> bool:

@@ -13,6 +13,8 @@ What does not belong here: entities across documents (the resolve stage).
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from spacy.tokens import Doc as SpacyDoc
 
 from pipelines.nlp.actors.component import ActorDescriber
@@ -45,13 +47,12 @@ from pipelines.nlp.coreference.reading import (
     apposed_name,
     group_mention,
     note_pair,
-    possessor,
     rival_country,
     set_agreement,
     subject_of_predicate,
     take_from_owner,
 )
-from pipelines.nlp.coreference.story_country import weigh_countries
+from pipelines.nlp.coreference.story_country import Names, weigh_countries
 from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.parsed import AnyDoc, Doc, parsed
 from pipelines.nlp.places.sources import load_gazetteer
@@ -82,17 +83,18 @@ class EntityResolver:
     def predict(self, document: AnyDoc) -> tuple[list[MentionSpan], list[EntityNode]]:
         """All mentions with their entities, and the entities by first mention."""
         doc = parsed(document)
-        names = list(doc._.mentions or ())
-        texts = [t.text for t in doc]
+        names = self._names(doc)
+        texts = [t.text for t in doc.tokens]
         changed, home = self._home(doc, names)
         doc._.home = home
         self.linker.link(doc, names, texts, home)
-        for mention in names:
+        for mention in names.mentions:
             _gather(mention)
-        taken = {i for m in names for i in range(m.start, m.end)}
-        nominals = find_nominals(doc, self.describer, taken)
+        by_token = {i: m for m in names.mentions for i in range(m.start, m.end)}
+        nominals = find_nominals(doc, self.describer, by_token)
         correct_owners(nominals, changed)
-        mentions, presumed = self._read(doc, texts, names, nominals, home)
+        discourse = Discourse(doc, texts, home.sentence_of)
+        mentions, presumed = self._read(discourse, names.mentions, by_token, nominals, home)
         undecided = settle_countries(doc, mentions, home)
         for mention in mentions:
             _pass_on(mention)
@@ -102,18 +104,25 @@ class EntityResolver:
         entities = {m.entity.key: m.entity for m in mentions if m.entity is not None and not m.entity.members}
         return mentions, list(entities.values())
 
-    def _home(self, doc: Doc, names: list[MentionSpan]) -> tuple[dict[int, tuple[str, str | None]], CountryOfEvents]:
+    def _names(self, doc: Doc) -> Names:
+        on = written_on(doc)
+        mentions = list(doc._.mentions or ())
+        texts = [doc[m.start : m.end].text for m in mentions]
+        return Names(mentions, texts, [self.linker.entry(text, on) for text in texts])
+
+    def _home(self, doc: Doc, names: Names) -> tuple[dict[int, tuple[str, str | None]], CountryOfEvents]:
         """The country of each sentence, with the towns that the other names show to be namesakes of better known ones."""
         sentence_of = sentence_numbers(doc)
-        on = written_on(doc)
-        entries = [self.linker.entry(doc[m.start : m.end].text, on) for m in names]
         gazetteer = load_gazetteer()
-        story = weigh_countries(doc, names, entries, gazetteer, sentence_of)
+        mentions, entries = names.mentions, names.entries
+        countries = [m.country for m in mentions]
+        story = weigh_countries(doc, names, gazetteer, sentence_of)
         main = main_country(story)
-        changed = settle_towns(doc, names, entries, gazetteer, main, story.sure)
-        settle_shared(names, entries, main, story.sure, is_long=story.is_long)
-        story = weigh_countries(doc, names, entries, gazetteer, sentence_of)
-        return changed, CountryOfEvents(doc, names, sentence_of, story)
+        changed = settle_towns(doc, mentions, entries, gazetteer, main, story.sure)
+        settle_shared(mentions, entries, main, story.sure, is_long=story.is_long)
+        if any(m.country != before for m, before in zip(mentions, countries, strict=True)):
+            story = weigh_countries(doc, names, gazetteer, sentence_of)
+        return changed, CountryOfEvents(doc, mentions, sentence_of, story)
 
     def set_annotations(self, doc: AnyDoc, mentions: list[MentionSpan], entities: list[EntityNode]) -> None:
         """Write mentions and entities on the document."""
@@ -121,14 +130,18 @@ class EntityResolver:
         doc._.entities = entities
 
     def _read(
-        self, doc: Doc, texts: list[str], names: list[MentionSpan], nominals: list[Nominal], home: CountryOfEvents
+        self,
+        discourse: Discourse,
+        names: list[MentionSpan],
+        by_token: dict[int, MentionSpan],
+        nominals: list[Nominal],
+        home: CountryOfEvents,
     ) -> tuple[list[MentionSpan], dict[str, Role]]:
         """Walk through names and nominals in the order of the text; also the roles of those whose country nothing tells."""
+        doc = discourse.doc
         context = doc._.context
-        by_token = {i: n for n in names for i in range(n.start, n.end)}
         governed = {doc[n.head].head.head.i: n for n in nominals if n.form in _GROUPS and doc[n.head].dep_ == "pobj"}
         document_id = context.document_id if context else ""
-        discourse = Discourse(doc, texts)
         reading = Reading(doc, discourse, {}, home, document_id, governed, {n.start: n for n in names}, by_token)
         for name in names:
             if name.entity is not None and name.entity.key.startswith("country:"):
@@ -136,7 +149,7 @@ class EntityResolver:
         mentions: list[MentionSpan] = []
         steps: list[tuple[int, MentionSpan | Nominal]] = [(m.start, m) for m in names]
         steps += [(n.head, n) for n in nominals]
-        steps.sort(key=lambda step: step[0])
+        steps.sort(key=itemgetter(0))
         previous: MentionSpan | None = None
         for _, step in steps:
             if isinstance(step, MentionSpan):
@@ -224,8 +237,8 @@ class EntityResolver:
             node = antecedents.resolve_body(reading.discourse, nominal, own)
         if node is None:
             node = told = subject_of_predicate(reading, nominal)
-        if told is not None and (owner := possessor(reading, nominal)):
-            take_from_owner(reading, told, owner, nominal)
+        if told is not None and own.owner is not None:
+            take_from_owner(reading, told, own.owner, nominal)
         if node is None and not (nominal.stated.country or nominal.stated.sector or nominal.word in ANIMATE_HEADS):
             return None
         if node is None:
@@ -310,7 +323,7 @@ class EntityResolver:
     def _nominal_entity(self, reading: Reading, nominal: Nominal, own: OwnWords) -> EntityNode:
         """An entity that is named by its role alone; the same role and country again, in words that fit, is the same entity."""
         stated = nominal.stated
-        owner = possessor(reading, nominal)
+        owner = own.owner
         rival = None if owner else rival_country(reading, nominal)
         country = stated.country or (owner.country if owner else rival)
         if country is None and reading.doc[nominal.start].tag_ != "PRP$":

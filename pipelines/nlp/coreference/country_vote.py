@@ -65,7 +65,8 @@ class CountryVote:
         """
         self.asked[i] = rules
         options = self.options(i, rules)
-        scores = {c: round(fsum(self.weights.get(e, 0.0) for e in found), 9) for c, found in options.items()}
+        weights = self.weights
+        scores = {c: round(fsum([weights[e] for e in found if e in weights]), 9) for c, found in options.items()}
         ranked = sorted(scores, key=lambda c: (-scores[c], c != rules, c or ""))
         best = ranked[0]
         if best is None or scores[best] < scores[rules] + _MARGIN:

@@ -49,9 +49,9 @@ class Referent:
 class Discourse:
     """Referents of one document, the latest mentioned last, and helpers over its sentences."""
 
-    def __init__(self, doc: Doc, texts: list[str]) -> None:
+    def __init__(self, doc: Doc, texts: list[str], sentence_of: list[int]) -> None:
         self.doc = doc
-        self.sentence_of: list[int] = sentence_numbers(doc)
+        self.sentence_of = sentence_of
         self.in_quote = _quoted(texts)
         self.referents: dict[str, Referent] = {}
         self.pairs: list[tuple[int, tuple[EntityNode, ...]]] = []  # sentence, coordinated countries
@@ -61,7 +61,9 @@ class Discourse:
         referent = self.referents.pop(node.key, None) or Referent(node)
         self.referents[node.key] = referent  # the latest mentioned last
         head = head_of(self.doc, start, end)
-        token = self.doc[head].head if self.doc[head].dep_ == "appos" else self.doc[head]  # "Its leader, X, has ..."
+        token = self.doc.tokens[head]
+        if token.dep_ == "appos":  # "Its leader, X, has ..."
+            token = token.head
         is_subject = token.dep_ in SUBJECT_DEPS
         referent.occurrences.append(Occurrence(start, head, self.sentence_of[start], is_subject, is_name))
         return referent
@@ -70,16 +72,22 @@ class Discourse:
         """Referents mentioned at most `within` sentences before, most recent first."""
         near = []
         for referent in reversed(self.referents.values()):
-            if sentence - referent.last.sentence > within:
+            if sentence - referent.occurrences[-1].sentence > within:
                 break
             near.append(referent)
         return near
 
 
+_MARKS = frozenset(("“", "``", '"'))  # that open a quotation
+
+
 def head_of(doc: Doc, start: int, end: int) -> int:
     """The token of a span that governs it; the last one where several do."""
+    if end - start == 1:
+        return start
+    tokens = doc.tokens
     for i in range(end - 1, start - 1, -1):
-        head = doc[i].head.i
+        head = tokens[i].head.i
         if head < start or head >= end or head == i:
             return i
     return end - 1
@@ -92,6 +100,8 @@ def sentence_numbers(doc: Doc) -> list[int]:
 
 def _quoted(texts: list[str]) -> list[bool]:
     """Whether each token stands inside quotation marks."""
+    if _MARKS.isdisjoint(texts):
+        return [False] * len(texts)
     inside, flags = False, []
     for text in texts:
         if text in ("“", "``"):

@@ -39,7 +39,7 @@ class Generations:
             if stated:
                 self._stated[id(mention)] = stated
                 titles.setdefault(name, set()).update([mention.title] if mention.title else [])
-        for mention in mentions:
+        for mention in mentions if titles else ():
             name = words[id(mention)]
             if mention.label != "PERSON" or len(name) < 2 or id(mention) in self._stated or name not in titles:
                 continue

@@ -14,17 +14,18 @@ from functools import lru_cache
 from pipelines.nlp.actors.lexicon import ActorLexicon
 from pipelines.nlp.actors.patterns import STATE_HEADS
 from pipelines.nlp.actors.phrase_index import Entry, Kind, Match, PhraseIndex, fold, split_words
-from pipelines.nlp.annotations import UNLISTED_STATE, EntityNode, MentionSpan, written_on
+from pipelines.nlp.annotations import UNLISTED_STATE, EntityNode, MentionSpan, note_unlisted_states, written_on
 from pipelines.nlp.coreference.acronyms import spelled_acronyms, stated_acronyms
 from pipelines.nlp.coreference.generations import Generations
 from pipelines.nlp.coreference.home import CountryOfEvents
 from pipelines.nlp.coreference.leaders import is_before_office, is_foreign, namesake_in_office, office_holder
 from pipelines.nlp.coreference.namesakes import country_meant, region_meant
 from pipelines.nlp.coreference.patterns import ARTICLES_OF_NAMES, COMPANY_TAILS, SPELLINGS
+from pipelines.nlp.coreference.story_country import Names
 from pipelines.nlp.coreference.surnames import first_surnames
 from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.names.patterns import HONORIFICS, PERSON_TAILS, RELIGIONS
-from pipelines.nlp.names.sports import SPORT_WINDOW, find_sport, is_national_team
+from pipelines.nlp.names.sports import is_national_team, sport_of
 from pipelines.nlp.parsed import Doc
 from pipelines.nlp.places.sources import load_gazetteer
 
@@ -46,19 +47,20 @@ class NameLinker:
         self._body = lru_cache(maxsize=8_192)(lambda country, body: _whole_body(lexicon, country, body))
         self.lexicon = lexicon
 
-    def link(self, doc: Doc, mentions: list[MentionSpan], texts: list[str], home: CountryOfEvents) -> None:
+    def link(self, doc: Doc, names: Names, texts: list[str], home: CountryOfEvents) -> None:
         """Set `entity` on each name.
 
         Args:
             doc: the document.
-            mentions: its names, by position.
+            names: its names.
             texts: the text of each token.
             home: the country of a body that every state has, where its phrase names none.
         """
-        naming = _DocumentNaming(self, doc, mentions, texts, home)
+        naming = _DocumentNaming(self, doc, names, texts, home)
+        note_unlisted_states(doc, is_any=bool(naming.states))
         nodes: dict[str, EntityNode] = {}
-        for mention in mentions:
-            key, name, label = naming.identify(mention)
+        for mention, text, entry in zip(names.mentions, names.texts, names.entries, strict=True):
+            key, name, label = naming.identify(mention, text, entry)
             node = nodes.get(key)
             if node is None:
                 node = nodes[key] = EntityNode(key, name, label)
@@ -88,13 +90,12 @@ class NameLinker:
 class _DocumentNaming:
     """The names of one document while they are identified."""
 
-    def __init__(
-        self, linker: NameLinker, doc: Doc, mentions: list[MentionSpan], texts: list[str], home: CountryOfEvents
-    ) -> None:
+    def __init__(self, linker: NameLinker, doc: Doc, names: Names, texts: list[str], home: CountryOfEvents) -> None:
         self.linker, self.doc, self.home, self.on = linker, doc, home, written_on(doc)
-        self.sport = find_sport([fold(t) for t in texts[:SPORT_WINDOW]], [t.isupper() for t in texts[:3]])
+        self.sport, mentions = sport_of(doc), names.mentions
         self.words: dict[int, tuple[str, ...]] = {id(m): _name_words(texts, m) for m in mentions}
-        named = (linker.team(doc[m.start : m.end].text, self.sport) for m in mentions if m.label == "ORG")
+        bodies = (text for m, text in zip(mentions, names.texts, strict=True) if m.label == "ORG")
+        named = (linker.team(text, self.sport) for text in bodies)
         self.teams_named = {team.key for team in named if team is not None}
         self.full_names = self._full_names(mentions)
         people = (self.words[id(m)] for m in mentions if m.label == "PERSON")
@@ -109,16 +110,14 @@ class _DocumentNaming:
         self.long_forms = self._long_forms(mentions)
         self.states = self._unlisted_states(mentions)
 
-    def identify(self, mention: MentionSpan) -> tuple[str, str, str]:
-        """Canonical key, display name and label of the thing a name stands for."""
-        text = self.doc[mention.start : mention.end].text
+    def identify(self, mention: MentionSpan, text: str, entry: Entry | None) -> tuple[str, str, str]:
+        """Canonical key, display name and label of the thing a name stands for; `entry`: what the lexicons know of it."""
         words = self.words[id(mention)]
         if mention.label == "PERSON":
-            return self._identify_person(mention, words, text)
+            return self._identify_person(mention, words, text, entry)
         if words in self.states:
             mention.label, mention.country = "GPE", None
             return f"{UNLISTED_STATE}{' '.join(self.states[words])}", " ".join(self.states[words]).title(), "GPE"
-        entry = self.linker.entry(text, self.on)
         if mention.label in _PLACE_LABELS and entry is not None and (found := self._place_meant(mention, entry, text)):
             return found
         if mention.label == "NORP" and mention.start and self.doc[mention.start - 1].lower_ == "ethnic":
@@ -183,8 +182,10 @@ class _DocumentNaming:
             return entry.key, entry.name, "GPE" if entry.label == "NORP" else entry.label
         return entry.key, entry.name, entry.label
 
-    def _identify_person(self, mention: MentionSpan, words: tuple[str, ...], text: str) -> tuple[str, str, str]:
-        entry, inner = self._leader(mention, words, text), self.first_surnames.get(words)
+    def _identify_person(
+        self, mention: MentionSpan, words: tuple[str, ...], text: str, entry: Entry | None
+    ) -> tuple[str, str, str]:
+        entry, inner = self._leader(mention, words, entry), self.first_surnames.get(words)
         if inner is not None and entry is not None and self.home.main not in (None, entry.country):
             entry = None  # another country's leader has the surname of somebody here
         if entry is not None and entry.kind is Kind.LEADER and (len(words) > 1 or words not in self.full_names):
@@ -199,9 +200,8 @@ class _DocumentNaming:
             return f"name:{known.key.removeprefix('person:')}", known.name, "PERSON"
         return f"name:{name}", text if full == words else name.title(), "PERSON"
 
-    def _leader(self, mention: MentionSpan, words: tuple[str, ...], text: str) -> Entry | None:
+    def _leader(self, mention: MentionSpan, words: tuple[str, ...], entry: Entry | None) -> Entry | None:
         """The person of public life whom a name means at the document's date, if the lexicons know one."""
-        entry = self.linker.entry(text, self.on)
         if len(words) > 1:
             return namesake_in_office(self.linker.lexicon, entry, words, self.on)
         if words in self.full_names:
@@ -256,7 +256,7 @@ class _DocumentNaming:
         found: dict[tuple[str, ...], tuple[str, ...]] = {}
         for mention in mentions:
             words = self.words[id(mention)]
-            if mention.label == "GPE" and (inner := _named_state(words)):
+            if mention.label == "GPE" and len(words) > 2 and (inner := _named_state(words)):
                 text = self.doc[mention.start : mention.end].text
                 if self.linker.entry(text, self.on) is None:
                     found[words] = found[inner] = words

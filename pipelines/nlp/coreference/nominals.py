@@ -5,6 +5,7 @@ What belongs here: finding them, with the features that agreement needs. What do
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -68,11 +69,17 @@ class Nominal:
     gender: str = ""
 
 
+_PRONOUN_FORMS = {
+    **dict.fromkeys(THING_PRONOUNS, Form.THING),
+    **dict.fromkeys(PLURAL_PRONOUNS, Form.PLURAL),
+    **dict.fromkeys(FEMALE_PRONOUNS, Form.FEMALE),
+    **dict.fromkeys(MALE_PRONOUNS, Form.MALE),
+}
 _PRONOUN_TAGS = frozenset({"PRP", "PRP$"})
 _NOUN_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS", "DT", "CD", "CC", "PDT"})
 
 
-def find_nominals(doc: Doc, describer: ActorDescriber, taken: set[int]) -> list[Nominal]:
+def find_nominals(doc: Doc, describer: ActorDescriber, taken: Container[int]) -> list[Nominal]:
     """All nominals and pronouns outside names, by position.
 
     Args:
@@ -83,33 +90,30 @@ def find_nominals(doc: Doc, describer: ActorDescriber, taken: set[int]) -> list[
     heads = describer.lexicon.noun_heads
     on = doc._.context.published_date if doc._.context else None
     found: list[Nominal] = []
-    for i, token in enumerate(doc):
-        tag, lower = token.tag_, token.lower_
-        if i in taken:
-            continue
+    for i, token in enumerate(doc.tokens):
+        tag = token.tag_
         if tag in _PRONOUN_TAGS:
-            if form := _pronoun_form(lower):
-                found.append(Nominal(i, i + 1, i, form, lower))
-        elif lower == "old" and (aged := _aged_person(doc, i)):
+            form = _PRONOUN_FORMS.get(token.lower_)
+            if form is not None and i not in taken:
+                found.append(Nominal(i, i + 1, i, form, token.lower_))
+        elif token.lower_ == "old" and i not in taken and (aged := _aged_person(doc, i)):
             found.append(aged)
-        elif tag in _NOUN_TAGS:
+        elif tag in _NOUN_TAGS and i not in taken:
             folded = fold(token.text)
-            if tag[:2] != "NN" and folded not in BARE_PAIRS:
+            is_head = folded in heads or folded in _OTHER_HEADS if tag[:2] == "NN" else folded in BARE_PAIRS
+            if not is_head or _is_title_of_name(doc, i, folded, describer, taken):
                 continue
-            if _is_title_of_name(doc, i, folded, describer, taken):
-                continue
-            is_head = folded in heads or folded in COUNTRY_HEADS or folded in _GROUP_HEADS or folded in BARE_PAIRS
-            if is_head and (nominal := _nominal(doc, token, folded, describer, taken, on)):
+            if nominal := _nominal(doc, token, folded, describer, taken, on):
                 found.append(nominal)
     return found
 
 
 AGED = "year-old"  # the word of "the 54-year-old"
 BARE_PAIRS = frozenset({"both", "two"})
-_GROUP_HEADS = COUNTRY_GROUP_HEADS | PERSON_GROUP_HEADS | SIDE_HEADS
+_OTHER_HEADS = COUNTRY_HEADS | COUNTRY_GROUP_HEADS | PERSON_GROUP_HEADS | SIDE_HEADS | BARE_PAIRS
 
 
-def _is_title_of_name(doc: Doc, i: int, folded: str, describer: ActorDescriber, taken: set[int]) -> bool:
+def _is_title_of_name(doc: Doc, i: int, folded: str, describer: ActorDescriber, taken: Container[int]) -> bool:
     """True for the head of a title of several words right before a name: "Secretary of State Lena Falk"."""
     if folded not in describer.lexicon.noun_heads or i + 2 >= len(doc):
         return False
@@ -130,24 +134,15 @@ def _aged_person(doc: Doc, i: int) -> Nominal | None:
     return Nominal(i - 5, i + 1, i, Form.PERSON, AGED, True)
 
 
-def _pronoun_form(word: str) -> Form | None:
-    if word in MALE_PRONOUNS:
-        return Form.MALE
-    if word in FEMALE_PRONOUNS:
-        return Form.FEMALE
-    if word in PLURAL_PRONOUNS:
-        return Form.PLURAL
-    return Form.THING if word in THING_PRONOUNS else None
-
-
 def _nominal(
-    doc: Doc, token: Token, folded: str, describer: ActorDescriber, taken: set[int], on: date | None
+    doc: Doc, token: Token, folded: str, describer: ActorDescriber, taken: Container[int], on: date | None
 ) -> Nominal | None:
-    following = doc[token.i + 1] if token.i + 1 < len(doc) else None
+    tokens = doc.tokens
+    following = tokens[token.i + 1] if token.i + 1 < len(tokens) else None
     if token.dep_ in _MODIFIER_DEPS and following is not None and following.tag_[:2] == "NN":
         return None
-    start = _left_edge(doc, token, taken)
-    words = [fold(t.text) for t in doc[start : token.i]]
+    start = _left_edge(doc, token)
+    words = [fold(t.text) for t in tokens[start : token.i]]
     is_definite = bool(words) and words[0] in _DEFINITE
     if folded in BARE_PAIRS:
         return _bare_pair(token, start, folded, words)
@@ -195,10 +190,10 @@ def singular(token: Token, folded: str) -> str:
     return fold(lemma) if lemma and token.tag_ in ("NNS", "NNPS") else folded
 
 
-def _left_edge(doc: Doc, token: Token, taken: set[int]) -> int:
-    start = token.i
+def _left_edge(doc: Doc, token: Token) -> int:
+    start, tokens = token.i, doc.tokens
     while start > 0 and token.i - start < _MAX_LEFT:
-        before = doc[start - 1]
+        before = tokens[start - 1]
         if before.is_sent_start and before.pos_ not in ("DET", "ADJ", "NOUN", "PROPN", "NUM", "PRON"):
             break
         if before.is_space or before.pos_ in ("VERB", "AUX", "CCONJ", "SCONJ", "ADP", "PUNCT", "ADV", "PRON", "INTJ"):
@@ -239,11 +234,11 @@ def _is_inside(token: Token, head: Token) -> bool:
 
 def _owner_end(doc: Doc, token: Token) -> int:
     """The end of the phrase with the of-phrase that follows its head."""
-    end = token.i + 1
-    if end >= len(doc) or doc[end].lower_ not in _OWNER_PREPOSITIONS:
+    end, tokens = token.i + 1, doc.tokens
+    if end >= len(tokens) or tokens[end].lower_ not in _OWNER_PREPOSITIONS:
         return end
-    limit = min(len(doc), end + _MAX_OWNER)
+    limit = min(len(tokens), end + _MAX_OWNER)
     end += 1
-    while end < limit and (doc[end].pos_ in _PHRASE_TAGS or doc[end].text == "-"):
+    while end < limit and (tokens[end].pos_ in _PHRASE_TAGS or tokens[end].text == "-"):
         end += 1
     return end

@@ -7,8 +7,9 @@ What does not: country and sector, which are compared where a party is looked fo
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from pipelines.immutable import dataclass
 from pipelines.nlp.actors.phrase_index import fold
 from pipelines.nlp.annotations import EntityNode, MentionSpan
 from pipelines.nlp.coreference.discourse import Discourse, Referent
@@ -33,7 +34,7 @@ class OwnWords:
     leader here and the opposition's there. `marks` are also nouns before the head, of no single person. `named` are the folded
     words of each of these that is a name. `count` is its number; bodies in the plural are `is_many`; one that `is_new` is said
     to be none of which the text told before. With the name of its owner behind it ("the governor of Ohio") it ends at token
-    `end`.
+    `end`. `owner` is whose it is by any word.
     """
 
     places: frozenset[str]
@@ -43,6 +44,7 @@ class OwnWords:
     is_many: bool
     is_new: bool
     end: int
+    owner: EntityNode | None
 
     def contradict(self, referent: Referent) -> bool:
         """Whether the party is another than an earlier one of the same noun."""
@@ -88,26 +90,25 @@ def _are_apart(own: AbstractSet[str], others: AbstractSet[str]) -> bool:
 
 def own_words(reading: Reading, nominal: Nominal) -> OwnWords:
     """The words beside the head of a nominal for people or a body."""
-    doc, head, is_single = reading.doc, reading.doc[nominal.head], nominal.form is Form.PERSON
-    owner = owner_behind(reading, nominal)
+    doc, head, is_single = reading.doc, reading.doc.tokens[nominal.head], nominal.form is Form.PERSON
+    behind, owner = owner_behind(reading, nominal), possessor(reading, nominal)
     within = [name for i in range(nominal.start, nominal.head) if (name := reading.names_by_start.get(i)) is not None]
     if is_single:
         within = [name for name in within if _is_owned_by(reading, name, head.i)]
-    beside = [*within, owner, None if is_single else _place_behind(reading, nominal)]
-    nodes = [name.entity for name in beside if name is not None]
-    told = [node for node in (*nodes, possessor(reading, nominal)) if node is not None and _tells_apart(node)]
+    beside = [*within, behind, None if is_single else _place_behind(reading, nominal)]
+    told = [owner] if owner is not None and _tells_apart(owner) else []
+    named: set[tuple[str, frozenset[str]]] = set()
+    for name in beside:
+        if name is not None and name.entity is not None and _tells_apart(name.entity):
+            told.append(name.entity)
+            named.add((name.entity.key, frozenset(fold(t.text) for t in doc.tokens[name.start : name.end])))
+    named.update((node.key, frozenset(map(fold, node.name.split()))) for node in told)
     places = {node.key for node in told if node.label in _PLACES}
     marks = {node.key for node in told if node.label not in _PLACES}
-    named = {
-        (name.entity.key, frozenset(fold(t.text) for t in doc[name.start : name.end]))
-        for name in beside
-        if name is not None and name.entity is not None and _tells_apart(name.entity)
-    }
-    named |= {(node.key, frozenset(map(fold, node.name.split()))) for node in told}
     count, is_other = "", False
-    for token in doc[nominal.start : nominal.head]:
+    for token in doc.tokens[nominal.start : nominal.head]:
         is_other = is_other or token.lower_ in _OTHER
-        if token.i in reading.names_by_token or token.head.i != head.i:
+        if token.head is not head or token.i in reading.names_by_token:
             continue
         if token.dep_ == "nummod":
             count = _number(doc, token)
@@ -115,12 +116,12 @@ def own_words(reading: Reading, nominal: Nominal) -> OwnWords:
             marks.add(word := fold(token.lemma_ or token.text))
             if token.pos_ == "PROPN":
                 named.add((word, frozenset((word, fold(token.text)))))
-    is_new = is_other or (nominal.form is Form.ACTORS and doc[nominal.start].lower_ in _INTRODUCING)
+    is_new = is_other or (nominal.form is Form.ACTORS and doc.tokens[nominal.start].lower_ in _INTRODUCING)
     # One of several owners would be told as the only one.
-    is_whole = owner is not None and not doc[owner.start : owner.end].root.conjuncts
-    end = owner.end if owner is not None and is_whole else nominal.end
+    is_whole = behind is not None and not doc[behind.start : behind.end].root.conjuncts
+    end = behind.end if behind is not None and is_whole else nominal.end
     is_many = fold(head.text) != nominal.word
-    return OwnWords(frozenset(places), frozenset(marks), frozenset(named), count, is_many, is_new, end)
+    return OwnWords(frozenset(places), frozenset(marks), frozenset(named), count, is_many, is_new, end, owner)
 
 
 def told_apart(discourse: Discourse, nominal: Nominal, own: OwnWords, role: Role, country: str | None) -> Role:
@@ -158,12 +159,10 @@ def _is_owned_by(reading: Reading, name: MentionSpan, head: int) -> bool:
 
 def same_role(discourse: Discourse, nominal: Nominal, own: OwnWords) -> EntityNode | None:
     """An earlier nominal entity with the same head whose country and words do not contradict."""
-    sentence = discourse.sentence_of[nominal.start]
+    sentence, is_plural = discourse.sentence_of[nominal.start], nominal.form is Form.ACTORS
     for referent in discourse.recent(sentence, 20):
         node = referent.node
-        if referent.is_plural != (nominal.form is Form.ACTORS):
-            continue
-        if referent.word != nominal.word or not node.key.startswith("nominal:"):
+        if referent.word != nominal.word or referent.is_plural != is_plural or not node.key.startswith("nominal:"):
             continue
         if node.sector != nominal.stated.sector and nominal.stated.sector and node.sector:
             continue
@@ -179,14 +178,14 @@ def same_role(discourse: Discourse, nominal: Nominal, own: OwnWords) -> EntityNo
 
 def owner_behind(reading: Reading, nominal: Nominal) -> MentionSpan | None:
     """The name of its owner right behind a nominal: "the governor of Ohio"."""
-    at = nominal.head + 1
-    return _name_after(reading, at) if at < len(reading.doc) and reading.doc[at].lower_ == "of" else None
+    at, tokens = nominal.head + 1, reading.doc.tokens
+    return _name_after(reading, at) if at < len(tokens) and tokens[at].lower_ == "of" else None
 
 
 def _place_behind(reading: Reading, nominal: Nominal) -> MentionSpan | None:
     """The name right behind a nominal of where its party is, not of where something happens: "people in Kano"."""
-    at, doc = nominal.head + 1, reading.doc
-    is_place = at < len(doc) and doc[at].lower_ in _PLACING and doc[at].head.i == nominal.head
+    at, tokens = nominal.head + 1, reading.doc.tokens
+    is_place = at < len(tokens) and tokens[at].lower_ in _PLACING and tokens[at].head.i == nominal.head
     return _name_after(reading, at) if is_place else None
 
 

@@ -6,8 +6,7 @@ What belongs here: which mentions ask for the vote, and the entity that a nomina
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pipelines.immutable import dataclass
 from pipelines.nlp.annotations import EntityNode, MentionSpan
 from pipelines.nlp.coreference.citizens import is_foreign
 from pipelines.nlp.coreference.country_vote import CountryVote

@@ -55,7 +55,7 @@ def note_pair(reading: Reading, first: MentionSpan, second: MentionSpan) -> None
         return
     if second.start - first.end > _MAX_PAIR_GAP:
         return
-    between = [t.lower_ for t in reading.doc[first.end : second.start]]
+    between = [t.lower_ for t in reading.doc.tokens[first.end : second.start]]
     if "and" not in between or (first.label == "PERSON") != (second.label == "PERSON"):
         return
     if a.key.startswith("country:") and b.key.startswith("country:"):
@@ -89,10 +89,9 @@ def set_agreement(referent: Referent, nominal: Nominal) -> None:
 
 def apposed_name(reading: Reading, nominal: Nominal) -> EntityNode | None:
     """The person named right beside a nominal: "the Chadian envoy, Idris Mahamat,"."""
-    doc = reading.doc
     if nominal.form is not Form.PERSON:
         return None
-    token = doc[nominal.head]
+    token = reading.doc[nominal.head]
     candidates = [t for t in token.children if t.dep_ == "appos"]
     if token.dep_ == "appos":
         candidates.append(token.head)
@@ -160,20 +159,21 @@ def _name_after_second_title(reading: Reading, nominal: Nominal) -> EntityNode |
 
 def possessor(reading: Reading, nominal: Nominal) -> EntityNode | None:
     """Whose a nominal is: of whom "his", "its" or "whose" stands for, or of what it names ("Okoye's", "the country's")."""
+    tokens = reading.doc.tokens
     for i in range(nominal.start, nominal.head):
         name = reading.names_by_start.get(i)
         if name is None or name.entity is None or name.label not in ("PERSON", "ORG"):
             continue
-        is_compound = name.end < len(reading.doc) and reading.doc[name.end].text in HYPHENS
+        is_compound = name.end < len(tokens) and tokens[name.end].text in HYPHENS
         if not is_compound:  # "the UN-backed government" is not the UN's
             return name.entity
-    owner = next((c for c in reading.doc[nominal.head].children if c.dep_ == "poss"), None)
+    owner = next((c for c in tokens[nominal.head].children if c.dep_ == "poss"), None)
     if owner is not None and owner.tag_ == "WP$":
         clause = next((t for t in owner.ancestors if t.dep_ == "relcl"), None)
         return _mentioned_at(reading, clause.head.i) if clause is not None else None
     if owner is not None and fold(owner.text) in COUNTRY_HEADS:
         return _mentioned_at(reading, owner.i)
-    if reading.doc[nominal.start].tag_ != "PRP$":
+    if tokens[nominal.start].tag_ != "PRP$":
         return None
     here = reading.discourse.recent(reading.discourse.sentence_of[nominal.start], 0)
     return next((r.node for r in here if r.last.start == nominal.start), None)

@@ -84,15 +84,21 @@ class StoryCountries:
         return sorted(((w, c) for c, w in self.weights.items()), reverse=True)
 
 
-def weigh_countries(
-    doc: Doc, names: list[MentionSpan], entries: list[Entry | None], gazetteer: Gazetteer, sentence_of: list[int]
-) -> StoryCountries:
+@dataclass(slots=True)
+class Names:
+    """The names of a document by position, with the text of each and what the actor lexicons know of it."""
+
+    mentions: list[MentionSpan]
+    texts: list[str]
+    entries: list[Entry | None]
+
+
+def weigh_countries(doc: Doc, names: Names, gazetteer: Gazetteer, sentence_of: list[int]) -> StoryCountries:
     """Weigh the countries of a document by all its names.
 
     Args:
         doc: the document, with its quantities.
-        names: its names, by position.
-        entries: what the actor lexicons know of each name.
+        names: its names.
         gazetteer: every place of a name.
         sentence_of: the sentence of each token.
 
@@ -100,14 +106,13 @@ def weigh_countries(
         Weights, sentences and the countries that are surely named.
     """
     found = StoryCountries(is_long=max(sentence_of, default=0) + 1 >= _STORY_SENTENCES)
-    people = {
-        fold(doc[i].text) for m in names if m.label == "PERSON" and m.end - m.start > 1 for i in range(m.start, m.end)
-    }
+    mentions = names.mentions
+    full_names = (m for m in mentions if m.label == "PERSON" and m.end - m.start > 1)
+    people = {fold(token.text) for m in full_names for token in doc.tokens[m.start : m.end]}
     seen: defaultdict[str, int] = defaultdict(int)
-    for position, (mention, entry) in enumerate(zip(names, entries, strict=True)):
-        if repeats_title(names, position) or is_language(doc, mention):
+    for position, (mention, text, entry) in enumerate(zip(mentions, names.texts, names.entries, strict=True)):
+        if repeats_title(mentions, position) or is_language(doc, mention):
             continue
-        text = doc[mention.start : mention.end].text
         options = _options(text, mention, entry, gazetteer, people)
         if not options:
             continue
@@ -134,14 +139,14 @@ def weigh_countries(
 
 def _factor_of_phrase(doc: Doc, mention: MentionSpan) -> float:
     """How much more or less a name tells of where a story is by the words around it."""
-    before = doc[mention.start - 1].lower_ if mention.start else ""
+    before = doc.tokens[mention.start - 1].lower_ if mention.start else ""
     factor = _SCENE if before in _SCENE_PREPOSITIONS else _AWAY if before in _AWAY_PREPOSITIONS else 1.0
     return factor * _ABROAD if _has_mission(doc, mention) else factor
 
 
 def _has_mission(doc: Doc, mention: MentionSpan) -> bool:
     """Whether a name only says whose mission is told of: "the Dutch ambassador", not "Ghana summoned the ambassador"."""
-    for token in doc[mention.end : mention.end + _MISSION_REACH]:
+    for token in doc.tokens[mention.end : mention.end + _MISSION_REACH]:
         if token.lower_ in ENVOY_WORDS:
             return True
         if token.pos_ not in ("ADJ", "NOUN", "PROPN") and token.tag_ != "POS":

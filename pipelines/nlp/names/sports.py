@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pipelines.nlp.actors.phrase_index import Entry, Kind
+from pipelines.nlp.actors.phrase_index import Entry, Kind, fold
 from pipelines.nlp.annotations import MentionSpan
 from pipelines.nlp.names.patterns import LOCATIVE_PREPOSITIONS, SPORT_VERBS, SPORT_WORDS, SPORTS
 from pipelines.nlp.parsed import Doc
@@ -37,16 +37,11 @@ _DATE = re.compile(r"^(?:19|20)\d\d(?:-\d\d.*)?$")
 _PLACE_ONLY = frozenset({"in", "at", "near", "from"})
 
 
-def sport_of(doc: Doc, folded: Sequence[str], upper: Sequence[bool]) -> str | None:
-    """The sport that a document is about, told once.
-
-    Args:
-        doc: the document.
-        folded: its tokens, folded.
-        upper: whether each of its first tokens is in capitals.
-    """
+def sport_of(doc: Doc) -> str | None:
+    """The sport that a document is about, told once."""
     if _SPORT not in doc.user_data:
-        doc.user_data[_SPORT] = find_sport(folded[:SPORT_WINDOW], upper[:3])
+        texts = [token.text for token in doc.tokens[:SPORT_WINDOW]]
+        doc.user_data[_SPORT] = find_sport(list(map(fold, texts)), [text.isupper() for text in texts[:3]])
     sport: str | None = doc.user_data[_SPORT]
     return sport
 

@@ -67,7 +67,7 @@ def build_table(doc: Doc, index: PhraseIndex, teams: TeamLexicon) -> TokenTable:
     folded, capital, upper = [f[0] for f in facts], [f[1] for f in facts], [f[2] for f in facts]
     table = TokenTable(doc, texts, folded, capital, upper, [f[3] for f in facts])
     table.segments = _split_segments(table)
-    table.sport = sport_of(doc, folded, upper)
+    table.sport = sport_of(doc)
     words = _expand(texts, folded, facts)
     team_index = teams.index(table.sport)
     on = written_on(doc)
