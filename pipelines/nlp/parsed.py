@@ -19,6 +19,7 @@ from typing import Any, overload
 
 import spacy.tokens
 from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, LEMMA, ORTH, POS, SENT_START, SPACY, TAG
+from spacy.lang.lex_attrs import is_quote
 
 from pipelines.nlp.document_data import Annotations, text_of
 from pipelines.nlp.words import Word, known_words
@@ -27,6 +28,7 @@ _PARSED = "communique_parsed"  # key of doc.user_data
 _COLUMNS = [ORTH, SPACY, LEMMA, POS, TAG, DEP, ENT_TYPE, ENT_IOB, HEAD, SENT_START]
 _NEGATIVE = 1 << 63  # spaCy's arrays have no sign
 _PLACES = ("", "I", "O", "B")  # of a token in a name, as `ent_iob_` writes them
+INSIDE = 1  # of these, in `Doc.places`
 _NAME = re.compile(b"\x03\x01*")  # of such places
 
 
@@ -150,7 +152,7 @@ class Token:
     @property
     def is_quote(self) -> bool:
         """Whether the token is a quotation mark."""
-        return bool(self.doc.spacy[self.i].is_quote)
+        return bool(is_quote(self.text))
 
     @property
     def is_alpha(self) -> bool:
@@ -266,8 +268,7 @@ class Doc:
         """
         self.spacy = doc
         self._: Any = Annotations(doc)
-        self.user_data = doc.user_data
-        self.vocab = doc.vocab
+        self.user_data, self.vocab = doc.user_data, doc.vocab
         columns = doc.to_array(_COLUMNS).T.tolist()
         orths, spaces, self.lemmas, poses, tags, deps, kinds, self.places, heads, starts = columns
         known, strings = known_words(doc.vocab)
@@ -342,7 +343,8 @@ class Doc:
         start, end = key.start, key.stop
         if start is None or end is None or not 0 <= start <= end <= len(self.tokens):
             start, end, _ = key.indices(len(self.tokens))
-        return Span(self, start, max(start, end))
+            end = max(start, end)
+        return Span(self, start, end)
 
     @property
     def ents(self) -> list[Span]:

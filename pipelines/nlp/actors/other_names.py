@@ -45,13 +45,10 @@ def _is_backer(words: tuple[str, ...], match: Match) -> bool:
 
 def _is_town_in_state(words: tuple[str, ...], match: Match) -> bool:
     """True for a town's name in that of a state, "Republic of Lakewood": a state that no lexicon has is no town's."""
-    of = match.start - (2 if match.start > 1 and fold(words[match.start - 1]) == "the" else 1)
-    return (
-        match.entry.kind in (Kind.CITY, Kind.CAPITAL)
-        and of > 0
-        and fold(words[of]) == "of"
-        and fold(words[of - 1]) in STATE_HEADS
-    )
+    if match.start < 2 or match.entry.kind not in (Kind.CITY, Kind.CAPITAL):
+        return False
+    of = match.start - (2 if fold(words[match.start - 1]) == "the" else 1)
+    return of > 0 and fold(words[of]) == "of" and fold(words[of - 1]) in STATE_HEADS
 
 
 def _is_surname(words: tuple[str, ...], match: Match, found: list[Match]) -> bool:

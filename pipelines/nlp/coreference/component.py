@@ -105,8 +105,7 @@ class EntityResolver:
         return mentions, list(entities.values())
 
     def _names(self, doc: Doc) -> Names:
-        on = written_on(doc)
-        mentions = list(doc._.mentions or ())
+        on, mentions = written_on(doc), list(doc._.mentions or ())
         texts = [doc[m.start : m.end].text for m in mentions]
         return Names(mentions, texts, [self.linker.entry(text, on) for text in texts])
 

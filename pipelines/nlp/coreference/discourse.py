@@ -78,7 +78,8 @@ class Discourse:
         return near
 
 
-_MARKS = frozenset(("“", "``", '"'))  # that open a quotation
+_OPENING = frozenset(("“", "``", '"'))  # '"' closes too
+_SIGNS = _OPENING | {"”", "''"}
 
 
 def head_of(doc: Doc, start: int, end: int) -> int:
@@ -100,17 +101,12 @@ def sentence_numbers(doc: Doc) -> list[int]:
 
 def _quoted(texts: list[str]) -> list[bool]:
     """Whether each token stands inside quotation marks."""
-    if _MARKS.isdisjoint(texts):
+    if _OPENING.isdisjoint(texts):
         return [False] * len(texts)
-    inside, flags = False, []
-    for text in texts:
-        if text in ("“", "``"):
-            inside = True
-        elif text in ("”", "''"):
-            inside = False
-        elif text == '"':
-            inside = not inside
-        elif "\n\n" in text:
-            inside = False
-        flags.append(inside)
-    return flags
+    inside = False
+    flags: list[bool] = []
+    for i, text in enumerate(texts):
+        if text in _SIGNS or "\n\n" in text:
+            flags += [inside] * (i - len(flags))
+            inside = text in _OPENING and not (text == '"' and inside)
+    return flags + [inside] * (len(texts) - len(flags))

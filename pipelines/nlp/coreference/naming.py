@@ -311,7 +311,7 @@ def _other_spelling(index: PhraseIndex, words: tuple[str, ...]) -> tuple[tuple[s
 
 
 def _respelled(word: str) -> str:
-    if _STOPPED.fullmatch(word):
+    if "." in word and _STOPPED.fullmatch(word):
         return word.replace(".", "")
     folded = fold(word)
     return SPELLINGS[folded].capitalize() if folded in SPELLINGS else word

@@ -145,10 +145,10 @@ def _merge(first: Affiliation, second: Affiliation) -> Affiliation:
 
 def _phrase_start(table: TokenTable, at: int) -> int:
     """Where the noun phrase that ends in a name begins: its title with what modifies it."""
-    doc = table.doc
+    tokens = table.doc.tokens
     i = at
     while i > 0 and at - i < _MAX_BEFORE:
-        token = doc[i - 1]
+        token = tokens[i - 1]
         word = table.folded[i - 1]
         if word in FORMER:
             i -= 1
@@ -178,7 +178,7 @@ def _follows_envoy(table: TokenTable, at: int) -> bool:
 
 def _apposition_after(table: TokenTable, at: int) -> tuple[int, int] | None:
     """The phrase after a comma that follows a name: ", the Russian ambassador to Chad,"."""
-    doc, size = table.doc, len(table.texts)
+    tokens, size = table.doc.tokens, len(table.texts)
     if at < size and table.texts[at] in ("'s", "’s"):
         return None
     if at + 1 >= size or table.texts[at] not in (",", "(", "--", "–"):
@@ -188,7 +188,7 @@ def _apposition_after(table: TokenTable, at: int) -> tuple[int, int] | None:
         start += 2
     end = start
     while end < size and end - start < _MAX_AFTER:
-        token = doc[end]
+        token = tokens[end]
         if token.is_sent_start and end > start:
             break
         if table.texts[end] in (",", ".", ";", ":", ")", "--", "–") or token.pos_ == "AUX" or token.is_space:

@@ -98,21 +98,21 @@ class Evidence:
             scores[piece.label] = max(scores[piece.label], 6 if piece.is_sure else 3)
         if piece.entry is not None:
             return
-        self._add_model_vote(piece, scores)
+        self._add_model_vote(piece, key, scores)
         if piece.end - piece.start == 1:
             self._add_single(piece, scores)
         else:
             self._add_multiple(piece, scores)
         self._add_context(piece, scores)
 
-    def _add_model_vote(self, piece: Piece, scores: Scores) -> None:
-        doc = self.table.doc
-        labels = {doc[i].ent_type_ for i in range(piece.start, piece.end)} & NAME_LABELS
+    def _add_model_vote(self, piece: Piece, key: str, scores: Scores) -> None:
+        kinds = self.table.doc.kinds[piece.start : piece.end]
+        labels = NAME_LABELS.intersection(kinds)
         if len(labels) != 1:
             return
-        label = labels.pop()
-        whole = all(doc[i].ent_type_ == label for i in range(piece.start, piece.end))
-        votes = self.model_votes[" ".join(self.table.folded[piece.start : piece.end])]
+        (label,) = labels
+        whole = kinds.count(label) == len(kinds)
+        votes = self.model_votes[key]
         if votes[label] < 3:
             votes[label] += 1
             scores[label] += 1.5 if whole else 0.75
@@ -149,7 +149,7 @@ class Evidence:
             scores["PERSON"] += 0.6
 
     def _add_context(self, piece: Piece, scores: Scores) -> None:
-        table, doc = self.table, self.table.doc
+        table = self.table
         end, size = piece.end, len(table.texts)
         after = table.texts[end] if end < size else ""
         if end + 2 < size and after == "," and table.texts[end + 1].isdigit() and table.texts[end + 2] in (",", "."):
@@ -160,8 +160,9 @@ class Evidence:
                 scores["PERSON"] += 3
         if piece.end - piece.start > 1 and (_is_described_as_person(table, end) or _is_in_apposition(table, piece)):
             scores["PERSON"] += 2
-        if end < size and doc[end].pos_ == "VERB" and doc[end].lemma_ in PERSON_VERBS:
-            scores["PERSON"] += 1.5 if doc[end].lemma_ in HUMAN_VERBS else 0.75
+        following = table.doc.tokens[end] if end < size else None
+        if following is not None and following.pos_ == "VERB" and following.lemma_ in PERSON_VERBS:
+            scores["PERSON"] += 1.5 if following.lemma_ in HUMAN_VERBS else 0.75
         if piece.start > 0:
             before = table.folded[piece.start - 1]
             if before in LOCATIVE_PREPOSITIONS:

@@ -31,6 +31,7 @@ from pipelines.nlp.names.patterns import (
 )
 from pipelines.nlp.names.runs import ends_given_name, find_runs
 from pipelines.nlp.names.table import Segment, TokenTable
+from pipelines.nlp.parsed import INSIDE
 
 DATE = re.compile(r"^(?:19|20)\d\d(?:-\d\d.*)?$")
 PLACE_KINDS = frozenset({Kind.COUNTRY, Kind.CAPITAL, Kind.REGION, Kind.CITY})
@@ -355,12 +356,12 @@ def _begins_person(table: TokenTable, i: int, limit: int) -> bool:
 
 def _model_span(table: TokenTable, i: int) -> tuple[int, int, str] | None:
     """Start, end and label of the model's entity over a token."""
-    token = table.doc[i]
-    if not token.ent_type_:
+    label, places = table.doc.kinds[i], table.doc.places
+    if not label:
         return None
-    start = end = i
-    while table.doc[start].ent_iob_ == "I" and start > 0:
+    start, end = i, i + 1
+    while places[start] == INSIDE and start > 0:
         start -= 1
-    while end + 1 < len(table.doc) and table.doc[end + 1].ent_iob_ == "I":
+    while end < len(places) and places[end] == INSIDE:
         end += 1
-    return start, end + 1, token.ent_type_
+    return start, end, label

@@ -59,12 +59,14 @@ def _begins_name(table: TokenTable, i: int, first: int, given_names: dict[str, s
     folded = table.folded[i]
     if table.upper[i] and folded in SPORTS:
         return False
-    if _is_calendar(table, i) or folded in FUNCTION_WORDS or not any(c.isalpha() for c in folded):
+    if _is_calendar(table, i) or folded in FUNCTION_WORDS:
         return False
-    token = table.doc[i]
-    opens = i == first or table.doc[i - 1].is_quote or table.texts[i - 1] in _OPENERS
+    if not (folded.isalpha() or any(c.isalpha() for c in folded)):
+        return False
+    opens = i == first or table.texts[i - 1] in _OPENERS or table.doc.tokens[i - 1].is_quote
     if not opens:
         return True
+    token = table.doc.tokens[i]
     if folded in KIN_OPENERS and i + 1 < len(table.capital) and table.capital[i + 1] and i + 1 not in table.names:
         return False
     noun = table.nouns.get(i)
@@ -72,7 +74,7 @@ def _begins_name(table: TokenTable, i: int, first: int, given_names: dict[str, s
         return noun.end - i > 1 and table.capital[noun.end - 1]  # "Police said", but "Foreign Ministry officials"
     if noun is not None or token.tag_ in ("NNP", "NNPS") or folded in given_names or table.upper[i]:
         return True
-    following = i + 1 < len(table.doc) and table.capital[i + 1] and table.folded[i + 1] not in FUNCTION_WORDS
+    following = i + 1 < len(table.texts) and table.capital[i + 1] and table.folded[i + 1] not in FUNCTION_WORDS
     return following and token.tag_ not in (
         "DT",
         "IN",
