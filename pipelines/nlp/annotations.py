@@ -25,8 +25,10 @@ from datetime import date
 from spacy.tokens import Doc
 
 from pipelines.immutable import dataclass
+from pipelines.nlp.document_data import annotation_key
 from pipelines.nlp.parsed import AnyDoc
 
+MENTIONS, _CONTEXT = annotation_key("mentions"), annotation_key("context")
 _MENTION_INDEX = "communique_mention_index"  # key of doc.user_data
 EXTENSIONS = ("time_expressions", "quantities", "mentions", "entities", "home", "places", "quotes", "clauses", "events")
 
@@ -106,7 +108,7 @@ def names_unlisted_state(doc: AnyDoc, start: int, end: int) -> bool:
 
 def written_on(doc: AnyDoc) -> date | None:
     """The day a document is from, as far as it is known."""
-    context: DocumentContext | None = doc._.context
+    context: DocumentContext | None = doc.user_data.get(_CONTEXT)
     return context.published_date if context is not None else None
 
 
@@ -126,7 +128,7 @@ def mention_at(doc: AnyDoc, token_index: int) -> MentionSpan | None:
 
 def mentions_by_token(doc: AnyDoc) -> dict[int, MentionSpan]:
     """The shortest mention that covers each token; not to be changed."""
-    mentions = doc._.mentions or ()
+    mentions = doc.user_data.get(MENTIONS) or ()
     known = doc.user_data.get(_MENTION_INDEX)
     if known is None or known[0] is not mentions or known[1] != len(mentions):  # a component has added mentions since
         index: dict[int, MentionSpan] = {}

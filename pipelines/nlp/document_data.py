@@ -14,6 +14,11 @@ from spacy.tokens.underscore import Underscore
 _TEXT = "communique_text"
 
 
+def annotation_key(name: str) -> Any:
+    """Where spaCy keeps an annotation of a Doc in its `user_data`."""
+    return ("._.", name, None, None)
+
+
 class Annotations:
     """What components wrote on a document, as `doc._` of spaCy, in a third of the time."""
 

@@ -32,7 +32,7 @@ from pipelines.nlp.actors.patterns import (
     TITLE_PREFIXES,
 )
 from pipelines.nlp.actors.phrase_index import Entry, Kind, Match, fold, split_words
-from pipelines.nlp.annotations import Affiliation, mention_at, written_on
+from pipelines.nlp.annotations import MENTIONS, Affiliation, mention_at, written_on
 from pipelines.nlp.parsed import Doc
 
 NOTHING = Affiliation()
@@ -86,7 +86,7 @@ class ActorDescriber:
         """
         on = written_on(doc)
         phrase = doc[start : min(end, start + MAX_PHRASE_WORDS)].text
-        if doc._.mentions is None:
+        if doc.user_data.get(MENTIONS) is None:
             return self._describe(phrase, on)
         stated = self._describe(phrase, on, in_document=True)
         if stated.country and stated.sector:
@@ -117,8 +117,10 @@ class ActorDescriber:
         """The country of a phrase that is a town's name and nothing else."""
         if len(words) > _MAX_PLACE_WORDS or not words[0][0].isupper():
             return None
-        towns = self.lexicon.small_places
-        return towns.get(_join(words).casefold()) or towns.get(_join(tuple(fold(w) for w in words)))
+        towns, name = self.lexicon.small_places, _join(words)
+        return towns.get(name.casefold()) or (
+            None if name.isascii() else towns.get(_join(tuple(fold(w) for w in words)))
+        )
 
 
 class _Phrase:

@@ -127,11 +127,12 @@ class PhraseIndex:
         Args:
             folded: `fold` of each word of a text.
         """
-        found, last = [], len(folded) - 1
-        for at, of_second in enumerate(map(self._lengths.get, folded)):
-            if of_second is not None and (of_second[None] or (at < last and folded[at + 1] in of_second)):
-                found.append(at)
-        return found
+        lengths, last = self._lengths, len(folded) - 1
+        return [
+            at
+            for at, word in enumerate(folded)
+            if word in lengths and ((of_second := lengths[word])[None] or (at < last and folded[at + 1] in of_second))
+        ]
 
     def match_at(
         self, words: Sequence[str], at: int, folded: Sequence[str] | None = None, *, on: date | None = None

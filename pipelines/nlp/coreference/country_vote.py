@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from math import fsum
 
 from pipelines.nlp.actors.patterns import SUPRANATIONAL_CODES
@@ -51,7 +52,10 @@ class CountryVote:
         self.asked: dict[int, str | None] = {}
         self._names = [m for m in mentions if m.is_name and m.country and m.country not in SUPRANATIONAL_CODES]
         self._sentences = [home.sentence_of[m.start] for m in self._names]
-        self._of_story = _evidence_of_story(home)
+
+    @cached_property
+    def _of_story(self) -> dict[str, set[str]]:
+        return _evidence_of_story(self.home)
 
     def choose(self, i: int, rules: str | None) -> str | None:
         """The country of the nameless party of a token.

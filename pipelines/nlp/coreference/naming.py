@@ -274,14 +274,14 @@ class _DocumentNaming:
         return {
             short: min(names, key=len)
             for short, names in longer.items()
-            if len({_without_company_tail(n) for n in names}) == 1
+            if len(names) == 1 or len({_without_company_tail(n) for n in names}) == 1
         }
 
 
 def _whole_entry(index: PhraseIndex, text: str, on: date | None = None) -> Entry | None:
     words = split_words(text)
     match = index.match_at(words, 0, on=on) if words else None
-    if match is None and _STOPPED.fullmatch(text):
+    if match is None and "." in text and _STOPPED.fullmatch(text):
         words = (text.replace(".", ""),)
         match = index.match_at(words, 0)
     if match is None and len(words) > 2 and (named := _named_state(words)):
@@ -306,7 +306,7 @@ def _other_spelling(index: PhraseIndex, words: tuple[str, ...]) -> tuple[tuple[s
     if len(words) == 1 and len(words[0]) >= _LEAST_ACRONYM_WORD and words[0].istitle():
         match = index.match_at((words[0].upper(),), 0)
         return (words, match) if match is not None and match.entry.is_acronym else (words, None)
-    other = tuple(_respelled(word) for word in words)
+    other = tuple(map(_respelled, words))
     return other, index.match_at(other, 0) if other != words else None
 
 

@@ -37,11 +37,12 @@ _DATE = re.compile(r"^(?:19|20)\d\d(?:-\d\d.*)?$")
 _PLACE_ONLY = frozenset({"in", "at", "near", "from"})
 
 
-def sport_of(doc: Doc) -> str | None:
-    """The sport that a document is about, told once."""
+def sport_of(doc: Doc, folded: Sequence[str] | None = None) -> str | None:
+    """The sport that a document is about, told once; `folded`: its tokens, where the caller has them."""
     if _SPORT not in doc.user_data:
         texts = [token.text for token in doc.tokens[:SPORT_WINDOW]]
-        doc.user_data[_SPORT] = find_sport(list(map(fold, texts)), [text.isupper() for text in texts[:3]])
+        first = list(map(fold, texts)) if folded is None else folded[:SPORT_WINDOW]
+        doc.user_data[_SPORT] = find_sport(first, [text.isupper() for text in texts[:3]])
     sport: str | None = doc.user_data[_SPORT]
     return sport
 

@@ -67,7 +67,7 @@ def build_table(doc: Doc, index: PhraseIndex, teams: TeamLexicon) -> TokenTable:
     folded, capital, upper = [f[0] for f in facts], [f[1] for f in facts], [f[2] for f in facts]
     table = TokenTable(doc, texts, folded, capital, upper, [f[3] for f in facts])
     table.segments = _split_segments(table)
-    table.sport = sport_of(doc)
+    table.sport = sport_of(doc, folded)
     words = _expand(texts, folded, facts)
     team_index = teams.index(table.sport)
     on = written_on(doc)
@@ -187,14 +187,10 @@ def _segment(table: TokenTable, start: int, end: int, *, may_be_title: bool) -> 
         upper = sum(table.upper[i] for i in range(start, end) if table.word[i])
         if upper / words >= _CAPS_SHARE:
             return Segment(start, end, "caps")
-    if not may_be_title:
+    if not may_be_title or table.doc.tokens[end - 1].is_punct:
         return Segment(start, end, "text")
     long_words = [i for i in range(start, end) if table.word[i] and table.folded[i] not in FUNCTION_WORDS]
     capital = sum(table.capital[i] for i in long_words)
-    if (
-        len(long_words) >= _MIN_TITLE_WORDS
-        and capital / len(long_words) >= _TITLE_SHARE
-        and not table.doc[end - 1].is_punct
-    ):
+    if len(long_words) >= _MIN_TITLE_WORDS and capital / len(long_words) >= _TITLE_SHARE:
         return Segment(start, end, "title")
     return Segment(start, end, "text")
