@@ -13,20 +13,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, count, repeat
-from operator import add
+from itertools import count, repeat
 from typing import Any, overload
 
 import spacy.tokens
-from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, LEMMA, ORTH, POS, SENT_START, SPACY, TAG
+from numpy import arange, int64
+from spacy.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, IDX, LEMMA, ORTH, POS, SENT_START, SPACY, TAG
 from spacy.lang.lex_attrs import is_quote
 
 from pipelines.nlp.document_data import Annotations, text_of
 from pipelines.nlp.words import Word, known_words
 
 _PARSED = "communique_parsed"  # key of doc.user_data
-_COLUMNS = [ORTH, SPACY, LEMMA, POS, TAG, DEP, ENT_TYPE, ENT_IOB, HEAD, SENT_START]
-_NEGATIVE = 1 << 63  # spaCy's arrays have no sign
+_COLUMNS = [ORTH, IDX, SPACY, LEMMA, POS, TAG, DEP, ENT_TYPE, ENT_IOB, SENT_START, HEAD]
 _PLACES = ("", "I", "O", "B")  # of a token in a name, as `ent_iob_` writes them
 INSIDE = 1  # of these, in `Doc.places`
 _NAME = re.compile(b"\x03\x01*")  # of such places
@@ -269,33 +268,28 @@ class Doc:
         self.spacy = doc
         self._: Any = Annotations(doc)
         self.user_data, self.vocab = doc.user_data, doc.vocab
-        columns = doc.to_array(_COLUMNS).T.tolist()
-        orths, spaces, self.lemmas, poses, tags, deps, kinds, self.places, heads, starts = columns
+        table = doc.to_array(_COLUMNS).T
+        orths, begins, spaces, self.lemmas, poses, tags, deps, kinds, self.places, starts, _ = table.tolist()
         known, strings = known_words(doc.vocab)
         words = list(map(known.__getitem__, orths))
         self.gaps = [" " if space else "" for space in spaces]
         self.kinds = list(map(strings.__getitem__, kinds))
-        written = [word[0] for word in words]
         self.text = text_of(doc)
-        begins = accumulate(map(add, map(len, written), spaces), initial=0)
         strung = (map(strings.__getitem__, column) for column in (self.lemmas, poses, tags, deps))
         self.tokens = list(map(Token, repeat(self), count(), begins, words, *strung))
         self._edges: dict[int, tuple[int, int]] = {}
         self._ents: list[Span] | None = None
-        self._hang(heads)
+        self._hang((table[-1].view(int64) + arange(len(words))).tolist())  # distances, with a sign
         self.sents = self._divided([i for i, start in enumerate(starts) if start == 1 or i == 0])
 
     def _hang(self, heads: list[int]) -> None:
-        """Set heads, given as distances modulo 2 to the power of 64, and children."""
+        """Set heads, given as indexes, and children."""
         tokens = self.tokens
         children: defaultdict[int, list[Token]] = defaultdict(list)
-        for token, distance in zip(tokens, heads, strict=True):
-            if distance:
-                at = token.i + (distance if distance < _NEGATIVE else distance - 2 * _NEGATIVE)
-                token.head = tokens[at]
-                children[at].append(token)
-            else:
-                token.head = token
+        for token, head in zip(tokens, map(tokens.__getitem__, heads), strict=True):
+            token.head = head
+            if head is not token:
+                children[head.i].append(token)
         for at, found in children.items():
             token = tokens[at]
             token.children = found
