@@ -115,11 +115,10 @@ _OTHER_HEADS = COUNTRY_HEADS | COUNTRY_GROUP_HEADS | PERSON_GROUP_HEADS | SIDE_H
 
 def _is_title_of_name(doc: Doc, i: int, folded: str, describer: ActorDescriber, taken: Container[int]) -> bool:
     """True for the head of a title of several words right before a name: "Secretary of State Lena Falk"."""
-    if folded not in describer.lexicon.noun_heads or i + 2 >= len(doc):
+    tokens = doc.tokens
+    if i + 2 >= len(tokens) or tokens[i + 1].text not in _TITLE_LINKS or folded not in describer.lexicon.noun_heads:
         return False
-    if doc[i + 1].text not in _TITLE_LINKS:
-        return False
-    match = describer.lexicon.index.match_at([t.text for t in doc[i : i + _MAX_TITLE]], 0)
+    match = describer.lexicon.index.match_at([t.text for t in tokens[i : i + _MAX_TITLE]], 0)
     return match is not None and match.entry.is_title and i + match.end in taken
 
 

@@ -71,6 +71,8 @@ class NameFinder:
 
 def _opening_surnames(table: TokenTable, pieces: list[Piece], evidence: Evidence) -> list[Piece]:
     """Surnames of the document's people that open a sentence and that the tagger took for a word."""
+    if not evidence.surnames:
+        return []
     taken = {i for p in pieces for i in range(p.start, p.end)}
     found = []
     for segment in table.segments:
@@ -93,6 +95,8 @@ _LEAST_SURNAME = 4
 def _short_states(table: TokenTable, pieces: list[Piece]) -> list[Piece]:
     """The short names of states that the document names by their form: "Artsakh" beside "Republic of Artsakh"."""
     shorts = {short for piece in pieces if piece.label == "GPE" and (short := _short_state(table, piece))}
+    if not shorts:
+        return []
     taken = {i for p in pieces for i in range(p.start, p.end)}
     return [
         Piece(i, i + len(short), "GPE")
@@ -105,9 +109,14 @@ def _short_states(table: TokenTable, pieces: list[Piece]) -> list[Piece]:
 
 
 def _short_state(table: TokenTable, piece: Piece) -> tuple[str, ...]:
+    if piece.end - piece.start <= _LEAST_STATE:
+        return ()
     words = table.folded[piece.start : piece.end]
     at = next((i for i, word in enumerate(words[:-2]) if word in STATE_HEADS and words[i + 1] == "of"), None)
     return () if at is None or piece.entry is not None else tuple(words[at + 3 if words[at + 2] == "the" else at + 2 :])
+
+
+_LEAST_STATE = 2  # words of a state's name beside the one that is left: "Republic of"
 
 
 def _model_pieces(table: TokenTable, pieces: list[Piece]) -> list[Piece]:
@@ -125,7 +134,7 @@ def _model_pieces(table: TokenTable, pieces: list[Piece]) -> list[Piece]:
             end -= 1
         if end - start >= 1 and table.texts[end - 1] in ("'s", "’s", "s") and end - start > 1:
             end -= 1
-        if start == end or end - start > MAX_NAME_TOKENS or any(i in taken for i in range(start, end)):
+        if start == end or end - start > MAX_NAME_TOKENS or not taken.isdisjoint(range(start, end)):
             continue
         if end - start == 1 and (table.folded[start] in COMMON_CAPITALISED or table.texts[start] in NO_ACRONYMS):
             continue

@@ -78,7 +78,7 @@ class _RunParser:
     def pieces(self) -> list[Piece]:
         """The pieces of the run."""
         start = self.start
-        tail = self._state_name() or self._own_tail()
+        tail = (self._state_name() or self._own_tail()) if self.end - start > 1 else None
         i = start
         while i < self.end:
             if tail is not None and i == tail.start:
