@@ -39,6 +39,14 @@ def test_longest_phrase_wins() -> None:
     assert [m.entry.name for m in index.find(split_words("from Niger to the Niger Delta"))] == ["Niger", "Niger Delta"]
 
 
+def test_phrases_begin_where_a_first_word_stands_alone_or_before_its_second() -> None:
+    index = PhraseIndex()
+    index.add("Niger", Entry(Kind.COUNTRY, "Niger", "country:NER"))
+    index.add("the Hague", Entry(Kind.CITY, "The Hague", "place:NLD:the hague"))
+    assert index.beginnings("the niger and the hague behind the".split()) == [1, 3]
+    assert index.beginnings([]) == []
+
+
 def test_acronym_needs_capitals_and_name_a_capital() -> None:
     index = PhraseIndex()
     index.add("US", Entry(Kind.COUNTRY, "United States", "country:USA", is_acronym=True))

@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import spacy
 from spacy.language import Language
+from spacy.tokens import Doc
 
 from pipelines.nlp.annotations import DocumentContext, MentionSpan
+from pipelines.nlp.coreference.discourse import Discourse
+from pipelines.nlp.parsed import parsed
 
 CASES = [
     json.loads(line)
@@ -230,3 +234,24 @@ def test_odd_texts_do_no_harm(nlp: Language, text: str) -> None:
     doc = nlp(text)
     assert all(m.start < m.end for m in doc._.mentions)
     assert all(m.entity is not None for m in doc._.mentions)
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        ('a " b c " d " e', "0111 00 11"),
+        ("“ a b ” c `` d '' e", "111 00 11 00"),
+        ('" a “ b " c', "1111 00"),
+        ("” a '' b", "0000"),
+    ],
+)
+def test_what_stands_inside_quotation_marks(text: str, inside: str) -> None:
+    words = text.split(" ")
+    discourse = Discourse(parsed(Doc(spacy.blank("en").vocab, words)), words, [0] * len(words))
+    assert discourse.in_quote == [flag == "1" for flag in inside.replace(" ", "")]
+
+
+def test_a_blank_line_ends_a_quotation() -> None:
+    words = ["“", "a", "\n\n", "b"]
+    discourse = Discourse(parsed(Doc(spacy.blank("en").vocab, words)), words, [0] * len(words))
+    assert discourse.in_quote == [True, True, False, False]
