@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pipelines.nlp.clauses.component import ClauseReader, is_passive
 from tests.unit.clause_parses import parse
 
@@ -168,3 +170,29 @@ def test_an_agent_behind_a_second_thing_given_gives():
         "Peru Peru PROPN NNP pobj 6",
     )
     assert ClauseReader(doc).predicate(doc[2]).subject.text == "Peru"
+
+
+def test_what_opens_a_clause_has_no_object():
+    doc = parse(
+        "They they PRON PRP nsubj 1",
+        "left leave VERB VBD ROOT 1",
+        "after after SCONJ IN mark 4",
+        "Peru Peru PROPN NNP pobj 2",
+        "expelled expel VERB VBD advcl 1",
+        "Zerpa Zerpa PROPN NNP dobj 4",
+    )
+    assert ClauseReader(doc).predicate(doc[4]).subject.text == "Peru"
+
+
+@pytest.mark.parametrize(("pronoun", "subject"), [("that", "attack"), ("which", "Kabul")])
+def test_no_bare_name_takes_a_clause_with_that(pronoun: str, subject: str):
+    doc = parse(
+        "The the DET DT det 1",
+        "attack attack NOUN NN ROOT 1",
+        "in in ADP IN prep 1",
+        "Kabul Kabul PROPN NNP pobj 2",
+        f"{pronoun} {pronoun} PRON WDT nsubj 5",
+        "killed kill VERB VBD relcl 3",
+        "ten ten NUM CD dobj 5",
+    )
+    assert ClauseReader(doc).predicate(doc[5]).subject.text == subject

@@ -52,3 +52,22 @@ def test_what_a_power_is_for_and_slogans_are_no_deeds(nlp):
 )
 def test_things_and_texts_do_not_act(nlp, text):
     assert not any(actors for _, actors, _ in rows(nlp, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "deeds"),
+    [
+        ("An attack claimed by the Taliban killed ten people in Kabul.", [(["Taliban"], ["ten people"])]),
+        ("The rebel group claimed responsibility for the attack on Monday.", [(["rebel group"], [])]),
+        ("No group claimed responsibility for the attack.", []),
+    ],
+)
+def test_who_claims_an_attack(nlp, text, deeds):
+    found = rows(nlp, f"{text} It rained. Traffic was normal.")
+    assert [(actors, recipients) for kind, actors, recipients in found if kind == "ASSAULT"] == deeds
+
+
+def test_where_a_deed_was_done_is_not_who_did_it(nlp):
+    found = rows(nlp, "The Taliban said they carried out the attack in Kabul that killed ten. It rained.")
+    assert found
+    assert all("Kabul" not in actors for _, actors, _ in found)

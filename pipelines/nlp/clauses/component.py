@@ -19,6 +19,7 @@ from pipelines.nlp.clauses.misparses import (
     is_absolute,
     is_lost_main_verb,
     is_reduced_relative,
+    named_antecedent,
     read_noun_taken_for_verb,
     read_particle,
     reporting_verb,
@@ -272,7 +273,7 @@ class ClauseReader:
         clause = token.head
         for _ in range(6):
             if clause.dep_ in ("relcl", "acl"):
-                return clause.head
+                return named_antecedent(token, clause)
             if clause.head is clause:
                 break
             clause = clause.head

@@ -135,6 +135,8 @@ def swallowed_subject(verb: Token) -> Token | None:
         return None
     if noun.dep_ == "pobj" and noun.head.lower_ in _OPENING and noun.head.head.dep_ == "npadvmod":
         return noun
+    if noun.dep_ == "pobj" and noun.head.dep_ == "mark" and noun.head.head.i == verb.i:
+        return noun  # what opens a clause has no object: "after Peru expelled the envoy"
     if noun.dep_ == "pobj":
         modifier = noun.left_edge
         is_plural = noun.tag_ in ("NNS", "NNPS")
@@ -145,6 +147,24 @@ def swallowed_subject(verb: Token) -> Token | None:
     if noun.dep_ == "conj" and verb.dep_ in ("advcl", "conj", "ccomp", "ROOT") and noun.left_edge.i > 0:
         return noun if noun.left_edge.nbor(-1).dep_ == "cc" and noun.head.pos_ in ("NOUN", "PROPN") else None
     return None
+
+
+def named_antecedent(pronoun: Token, clause: Token) -> Token:
+    """What a relative clause is about: its head, but no bare name takes "that", no place "who".
+
+    "The attack in Kabul that killed ten", "residents of Kabul who fled".
+
+    Args:
+        pronoun: the relative pronoun.
+        clause: the verb that the parser hangs on the antecedent.
+    """
+    head = clause.head
+    is_place = head.ent_type_ in ("GPE", "LOC")
+    is_wrong = head.pos_ == "PROPN" and (pronoun.lower_ == "that" or (is_place and pronoun.lower_ in ("who", "whom")))
+    if not is_wrong or head.dep_ != "pobj" or head.head.dep_ != "prep":
+        return head
+    above = head.head.head
+    return above if above.pos_ in ("NOUN", "PROPN") else head
 
 
 def small_clause_subject(token: Token) -> Token | None:

@@ -17,6 +17,7 @@ from pipelines.nlp.coreference.patterns import (
     HOME_POLITICS,
     HOME_WORDS,
     LOCAL_SECTORS,
+    OFFICES_ABROAD,
 )
 from pipelines.nlp.parsed import Doc
 
@@ -205,6 +206,8 @@ def _is_of_home(doc: Doc, i: int) -> bool:
     """Whether a word for foreigners stands for people of the place: "state media", "a coalition of unions"."""
     following = doc[i + 1] if i + 1 < len(doc) else None
     word = doc[i].lower_
+    if word == "foreign":
+        return following is not None and following.lower_ in OFFICES_ABROAD
     if word == "regional":
         return following is not None and following.tag_ not in ("NNS", "NNPS")
     if word in ("coalition", "coalitions"):

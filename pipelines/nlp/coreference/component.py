@@ -205,7 +205,7 @@ class EntityResolver:
                 return "m"
             if word in FEMALE_WORDS:
                 return "f"
-        return self.given_names.get(words[0], "") if len(words) > 1 else ""
+        return next(filter(None, (self.given_names.get(word, "") for word in words[:-1])), "")
 
     def _country_node(self, reading: Reading, code: str) -> EntityNode:
         node = reading.countries.get(code)
@@ -305,7 +305,9 @@ class EntityResolver:
 
     def _local_country(self, reading: Reading, nominal: Nominal) -> str | None:
         """The country of the events around, for actors that mostly act at home."""
-        if is_foreign(reading.doc, nominal.start, min(nominal.end + 3, len(reading.doc))):
+        following = reading.doc[nominal.end : nominal.end + 3]
+        end = next((t.i for t in following if t.pos_ in ("VERB", "AUX", "PUNCT")), nominal.end + len(following))
+        if is_foreign(reading.doc, nominal.start, end):
             return None
         if nominal.stated.sector in LOCAL_SECTORS:
             return reading.home.at(nominal.head)

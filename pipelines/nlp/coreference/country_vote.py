@@ -68,6 +68,8 @@ class CountryVote:
             The country of most weight, where it weighs clearly more than what the rules say; else that.
         """
         self.asked[i] = rules
+        if rules is not None and self._opens_with(i, rules):
+            return rules
         options = self.options(i, rules)
         weights = self.weights
         scores = {c: round(fsum([weights[e] for e in found if e in weights]), 9) for c, found in options.items()}
@@ -110,6 +112,20 @@ class CountryVote:
         self._add_sentence_before(found, sentence, is_alone=not here)
         found.setdefault(rules, set()).add("rules")
         return found
+
+    def _opens_with(self, i: int, country: str) -> bool:
+        """Whether a sentence opens with where it is set, and a token is its subject: "In Warsaw the ministry said"."""
+        subject = self.doc[i]
+        if subject.dep_ not in SUBJECT_DEPS:
+            return False
+        for mention in self._near(self.home.sentence_of[i]):
+            place = self.doc[mention.start : mention.end].root
+            if mention.country == country and place.dep_ == "pobj" and place.i < i:
+                preposition = place.head
+                is_first = preposition.i == subject.sent.start and preposition.lower_ in SCENE_PREPOSITIONS
+                if is_first and preposition.head.i == subject.head.i:
+                    return True
+        return False
 
     def _near(self, sentence: int) -> list[MentionSpan]:
         """The names with a country in a sentence and the two before it."""

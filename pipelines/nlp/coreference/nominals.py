@@ -30,6 +30,7 @@ from pipelines.nlp.coreference.patterns import (
 from pipelines.nlp.parsed import Doc, Token
 
 _MAX_LEFT = 8  # tokens of a nominal before its head
+_BOUNDS_OF_NUMBERS = frozenset(("least", "most", "to"))  # "at least 13 people", "up to 20 rebels"
 _MAX_OWNER = 8  # tokens of an of-phrase after it
 _MODIFIER_DEPS = frozenset({"compound", "amod", "nmod", "npadvmod", "advmod"})
 _DEFINITE = frozenset({"the", "both", "this", "that", "these", "those"})
@@ -204,7 +205,7 @@ def _left_edge(doc: Doc, token: Token) -> int:
                 start -= 1
                 continue
             break
-        if not _is_inside(before, token):
+        if not _is_inside(before, token) or (before.lower_ in _BOUNDS_OF_NUMBERS and doc[start].pos_ == "NUM"):
             break
         start -= 1
         if before.pos_ == "DET" or before.is_sent_start:

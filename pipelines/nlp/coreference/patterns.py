@@ -166,6 +166,11 @@ FOREIGN_WORDS = frozenset(
     "country nation state counterpart coalition world global western jihadist smuggler pilgrim investor regional "
     "neighbouring neighboring overseas".split()
 )
+# What is called foreign as it deals with other countries: a state's own ministry.
+OFFICES_ABROAD = frozenset(
+    "affairs department departments minister ministers ministry ministries office policy relations secretary service "
+    "trade".split()
+)
 # Missions of one state in another.
 MISSION_WORDS = frozenset("ambassador embassy consul consulate".split())
 # Parts of a country, which are western or regional ones of it.

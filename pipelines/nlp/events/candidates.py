@@ -32,6 +32,9 @@ _PRESS = "JRN"
 _BLAMING = frozenset(("ACCUSE",))  # effects of operators that say what another did
 _HAPPENED_IN = ("in", "during")
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
+_WHERE = frozenset(("in", "at", "near"))
+_DOING = frozenset(("subj", "by"))  # relations of who acts
+_PLACES = frozenset(("GPE", "LOC", "FAC"))
 _VIOLENCE = "violence"  # class of the nouns for deeds of violence
 _MAKING = "making"  # class of the nouns for making what was not there
 _AIRWAVES = "airwaves"  # class of the nouns for what carries words and pictures
@@ -280,6 +283,8 @@ class CandidateReader:
                 continue
             for token in (t for t in tokens if not self._is_made(t)):
                 direct = tuple(p for p in self._direct(token) if p.is_party)
+                if name in _WHERE and relation in _DOING and direct and all(map(_is_place, direct)):
+                    continue  # "the attack in Kabul killed ten": a place does nothing
                 if direct:
                     found.add(direct, Place(relation, name))
                 elif not is_owned:  # "rejected Australia's request for the extradition of Prakash" is done to Australia
@@ -388,3 +393,8 @@ class _Collection:
             self.candidates.append(candidate)
         if len(candidate.places) < 4 and all(p.relation != place.relation for p in candidate.places):
             candidate.places.append(place)
+
+
+def _is_place(party: PartyPhrase) -> bool:
+    """Whether a party is a place by its name."""
+    return party.mention is not None and party.mention.is_name and party.mention.label in _PLACES

@@ -278,7 +278,7 @@ class PartyReader:
             return speaker.country if speaker is not None else None
         mention = self.mention(owner)
         entity = mention.entity if mention is not None else None
-        if entity is None or entity.members or entity.label == "GPE" or is_foreign(self.doc, head.i, head.i + 1):
+        if entity is None or entity.members or is_foreign(self.doc, head.i, head.i + 1):
             return None
         return entity.country
 

@@ -168,7 +168,7 @@ class ExtentReader:
             if child.i < head.i and child.dep_ in _NAME_PARTS and child.i not in others:
                 start = min(start, child.left_edge.i)
             elif child.i > head.i:
-                is_of = child.dep_ == "prep" and child.lower_ == "of"
+                is_of = child.dep_ == "prep" and child.lower_ == "of" and not _opens_clause(child)
                 is_name = self.is_apposed(child)
                 if is_name:
                     name = self._mention(child)
@@ -196,6 +196,11 @@ class ExtentReader:
     def _span_end_of_name(self, token: Token) -> int:
         mention = self._mention(token)
         return max(token.i + 1, mention.end) if mention is not None else token.i + 1
+
+
+def _opens_clause(preposition: Token) -> bool:
+    """Whether a preposition has a clause as its object: "accused the ruling party | of rigging the vote"."""
+    return any(child.dep_ == "pcomp" for child in preposition.rights)
 
 
 def _time_tokens(doc: Doc) -> set[int]:

@@ -73,6 +73,8 @@ class Repetitions:
         verb, token = self.clauses.predicate(other.site.token), draft.site.token
         if token.pos_ in ("NOUN", "PROPN"):
             return self._is_cause_noun(token, other.site.token)
+        if token.dep_ == "acl" and token.head.pos_ in ("NOUN", "PROPN"):  # "an attack claimed by rebels killed 12"
+            return self._is_cause_noun(token.head, other.site.token)
         if verb.subject is not None and not verb.is_passive or other.actors or not draft.recipients:
             return False
         if not _may_be_same(draft.recipients, other.recipients):

@@ -13,6 +13,7 @@ from functools import cached_property
 from pipelines import ids
 from pipelines.nlp.annotations import DocumentContext
 from pipelines.nlp.clauses.component import ClauseReader
+from pipelines.nlp.clauses.negation import is_nobody
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.coreference.patterns import COUNTRY_GROUP_HEADS
 from pipelines.nlp.events.attribution import AttributionReader
@@ -165,6 +166,8 @@ class RowWriter:
         if not any(p.is_party for p in draft.parties()):
             may_be_nobody = draft.requires in ("", "political", "actor")
             return may_be_nobody and domain is Domain.POLITICAL and self._stands_alone(draft)
+        if _says_nothing(draft):
+            return False
         requires = draft.requires
         refused = role_rule(draft.event_type, draft.mode).no_event_with
         if refused and any(p.sector in refused or self._is_writer(p) for p in draft.parties()):
@@ -249,3 +252,11 @@ def _trimmed(sent: Span) -> tuple[int, int]:
     if not tokens:
         return sent.start_char, sent.end_char
     return tokens[0].idx, tokens[-1].idx + len(tokens[-1])
+
+
+def _says_nothing(draft: Draft) -> bool:
+    """Whether nobody did something to nobody: "no group claimed the attack"."""
+    verb = draft.site.verb
+    if not draft.is_negated or verb is None or any(p.is_party for p in draft.recipients):
+        return False
+    return is_nobody(verb.subject) and not verb.is_passive

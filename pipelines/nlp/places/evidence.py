@@ -25,6 +25,8 @@ def weigh(view: TokenView, span: ToponymSpan) -> float:
     points += _person_points(view, span, label)
     if label not in ("GPE", "LOC", "ORG") and _is_part_of_longer_name(view, span):
         points += weights.LONGER_NAME
+    elif label == "GPE" and not is_whole and _begins_longer_place(view, span):
+        points += weights.LONGER_PLACE
     return points
 
 
@@ -135,6 +137,8 @@ def _after_points(view: TokenView, span: ToponymSpan) -> float:
             points += weights.BASED
         elif is_capitals or view.tokens[span.start].is_sent_start:
             points += weights.DATELINE
+    if after == "of" and view.lower_word(end - 1) in patterns.SETTLEMENT_WORDS and view.word(end + 1)[:1].isupper():
+        points += weights.FEATURE  # "the Port of Bar"
     if after in patterns.STREET_WORDS and view.word(end + 1) != "Patrol":
         points += weights.STREET
     elif after in patterns.SCHOOL_WORDS and span.prior < weights.LARGE_TOWN:
@@ -162,6 +166,14 @@ def _person_points(view: TokenView, span: ToponymSpan, label: str) -> float:
         if view.tokens[span.start].pos_ != "PROPN":
             points += weights.NOT_A_NAME
     return points
+
+
+def _begins_longer_place(view: TokenView, span: ToponymSpan) -> bool:
+    """Whether the name of a place goes on after a span: "Ras Lanuf" is not at Ras; "Cairo Egypt" is at Cairo."""
+    after = view.word(span.end)
+    if span.end >= view.bounds[span.start][1] or not after.isalpha() or not after[:1].isupper():
+        return False
+    return view.lower[span.end] not in patterns.KIND_WORDS
 
 
 def _is_part_of_longer_name(view: TokenView, span: ToponymSpan) -> bool:

@@ -110,6 +110,8 @@ PRIVATE_BODY_WORDS = frozenset(
     pictures
     """.split()
 )
+# After a place's name, words that say of what kind it is or what is in it.
+KIND_WORDS = COUNTY_WORDS | SETTLEMENT_WORDS | PUBLIC_BODY_WORDS | ADMIN_WORDS | DIRECTIONS
 STREET_WORDS = frozenset(
     """
     street st st. avenue ave ave. road rd rd. drive dr dr. lane ln ln. boulevard blvd blvd. highway hwy hwy. parkway

@@ -71,6 +71,7 @@ SURNAME_OF_GPE = -2.0
 SPEAKER = -2.0  # "Houston said"
 NOT_A_NAME = -1.0  # tagged as a common word
 LONGER_NAME = -2.0  # a capitalised word goes before or after
+LONGER_PLACE = -3.0  # a place whose name goes on: "Ras Lanuf"
 IN_LIST = 2.5
 
 # Weight of a country that a document names by an adjective or a people, and of each word of its public life.
