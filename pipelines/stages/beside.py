@@ -1,6 +1,6 @@
-"""One call in a process beside this one, for what does nothing but compute while the caller has other work.
+"""Calls in a process beside this one, for what does nothing but compute while the caller has other work.
 
-What belongs here: `beside`. What does not: what is called, many calls (`worker_pool.py`).
+What belongs here: `beside`. What does not: what is called, many calls at once (`worker_pool.py`).
 
 Threads of one Python process compute in turn, so that of two cores one would be idle.
 """
@@ -11,9 +11,9 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pipelines.stages.tasks import Task
+from pipelines.stages.tasks import Outcome, Task
 from pipelines.stages.worker_pool import WorkerPool
 
 logger = logging.getLogger(__name__)
@@ -22,27 +22,53 @@ _T = TypeVar("_T")
 _SECONDS = 3600.0  # then the process is taken for hung
 
 
-@contextmanager
-def beside(function: Callable[..., _T], *arguments: object) -> Iterator[Callable[[], _T]]:
-    """Begin a call in a process of its own, which ends with the block.
+class Beside:
+    """A process beside this one, which does what it is told one call after the other."""
 
-    Args:
-        function: an importable function that changes nothing but what it returns.
-        arguments: its arguments, which are copied, as the result is.
+    def __init__(self, pool: WorkerPool) -> None:
+        self._pool = pool
+        self._calls = 0
+        self._ended: dict[int, Outcome] = {}
 
-    Yields:
-        Waits for the result and gives it. Where the process dies or fails, the call is made here, and raises what it raises.
-    """
-    with WorkerPool(function, workers=1, preload=(function.__module__,)) as pool:
-        pool.submit(Task(function.__name__, arguments, _SECONDS))
+    def call(self, function: Callable[..., _T], *arguments: object) -> Callable[[], _T]:
+        """Begin a call, as soon as those before it have ended.
+
+        Args:
+            function: an importable function that changes nothing but what it returns.
+            arguments: its arguments, which are copied, as the result is.
+
+        Returns:
+            Waits for the result and gives it. Where the process dies or fails, the call is made here, and raises what it raises.
+        """
+        number = self._calls
+        self._calls += 1
+        self._pool.submit(Task(number, (function, *arguments), _SECONDS))
 
         @cache
         def result() -> _T:
-            outcome = next(pool.outcomes())
+            while number not in self._ended:
+                outcome = next(self._pool.outcomes())
+                self._ended[outcome.task.key] = outcome
+            outcome = self._ended.pop(number)
             if outcome.failure is not None:
                 logger.warning("%s is called again, here: %s", function.__name__, outcome.message)
                 return function(*arguments)
             found: _T = outcome.result
             return found
 
-        yield result
+        return result
+
+
+@contextmanager
+def beside(*modules: str) -> Iterator[Beside]:
+    """A process of its own, which ends with the block.
+
+    Args:
+        modules: those of the functions that will be called.
+    """
+    with WorkerPool(_called, workers=1, preload=modules) as pool:
+        yield Beside(pool)
+
+
+def _called(function: Callable[..., Any], *arguments: object) -> Any:
+    return function(*arguments)

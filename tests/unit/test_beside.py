@@ -1,4 +1,4 @@
-"""A call in another process: the same result, whatever becomes of the process."""
+"""Calls in another process: the same results, whatever becomes of the process."""
 
 from __future__ import annotations
 
@@ -26,26 +26,37 @@ def refused(number: int) -> tuple[int, int]:
 
 
 def test_the_result_comes_from_another_process_and_is_asked_for_as_often_as_one_likes() -> None:
-    with beside(doubled, 21) as result:
-        (number, process), again = result(), result()
+    with beside(__name__) as process:
+        result = process.call(doubled, 21)
+        (number, its_id), again = result(), result()
     assert number == 42
-    assert process != os.getpid()
-    assert again == (number, process)
+    assert its_id != os.getpid()
+    assert again == (number, its_id)
+
+
+def test_calls_are_made_one_after_the_other_and_asked_for_in_any_order() -> None:
+    with beside(__name__) as process:
+        first, second = (process.call(doubled, number) for number in (1, 2))
+        assert second() == (4, first()[1])
+        assert first()[0] == 2
 
 
 def test_a_process_that_dies_costs_nothing_but_time() -> None:
-    with beside(doubled_or_killed, 21, os.getpid()) as result:
-        assert result() == (42, os.getpid())
+    with beside(__name__) as process:
+        killed, other = process.call(doubled_or_killed, 21, os.getpid()), process.call(doubled, 4)
+        assert other()[0] == 8
+        assert killed() == (42, os.getpid())
 
 
 def test_what_the_call_raises_is_raised_here() -> None:
-    with beside(refused, 7) as result, pytest.raises(ValueError, match="no 7"):
-        result()
+    with beside(__name__) as process, pytest.raises(ValueError, match="no 7"):
+        process.call(refused, 7)()
 
 
 def test_a_block_that_ends_before_the_result_waits_for_nothing() -> None:
     called: Callable[[], object]
-    with beside(_endless) as called:
+    with beside(__name__) as process:
+        called = process.call(_endless)
         assert callable(called)
 
 

@@ -20,7 +20,7 @@ from pipelines.stages.resolve.half_linkage import Ties
 from pipelines.stages.resolve.kept_events import document_prints, mixed, row_hashes
 from pipelines.stages.resolve.kept_rows import KeptRows, RowsFile
 from pipelines.stages.resolve.report_parties import Parties
-from pipelines.stages.resolve.reports import OF_DOCUMENT, SKETCHES, Reports, in_order, read_reports
+from pipelines.stages.resolve.reports import OF_DOCUMENT, SKETCHES, Reports, in_order, read_reports, with_entities
 
 _DOCUMENTS_AT_ONCE = 5_000  # of which all that is told of their events is in memory
 
@@ -36,12 +36,14 @@ class EventReader:
         prints: a hash of these rows by document, as they are in nlp; none for a document without any.
         other_entities: the documents with a party that is another entity than in the run before, or one that has another label or
             country, or is named now or no more.
+        told: what the texts tell of all event mentions (`reports.told_reports`), where that was read already.
     """
 
     texts_of: Callable[[Collection[str]], Mapping[str, str]]
     rows_of: Callable[[Collection[str] | None], tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]]
     prints: Mapping[str, int]
     other_entities: Collection[str] = ()
+    told: Reports | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,9 @@ class EventRows:
         """
         if self.reader is None:
             return self._read(rows)
+        if self.reader.told is not None and len(rows) == len(self.mentions):
+            some = self.of(rows)
+            return with_entities(self.reader.told, some.participants, some.entities)
         document = pd.Index(self.documents["document_id"]).get_indexer(self.mentions["document_id"].iloc[rows])
         numbers = np.unique(document)
         if len(numbers) <= _DOCUMENTS_AT_ONCE:

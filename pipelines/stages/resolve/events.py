@@ -199,7 +199,7 @@ def _compare(
 ) -> ReportChanges:
     """The reports as they are now, and what of them changed; from nothing the sketches of many are in files."""
     ids = rows.documents["document_id"].to_numpy(dtype=object)
-    former = before.reports if before else rows.reports(np.empty(0, dtype=np.int64))
+    former = before.reports if before else Reports.none()
     former_text, gone = changed_documents(
         ids, rows.as_compared(prints), former.document_ids, before.prints if before else np.empty(0, dtype=np.uint64)
     )

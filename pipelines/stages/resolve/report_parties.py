@@ -1,12 +1,12 @@
 """The parties of reports as arrays.
 
-What belongs here: `Parties` and `read_parties`. What does not: the other arrays of reports (`reports.py`), and how well
-two parties fit (`party_fits.py`).
+What belongs here: `Parties`, `told_parties` and `known_parties`. What does not: the other arrays of reports (`reports.py`), and
+how well two parties fit (`party_fits.py`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -36,57 +36,89 @@ class Parties:
     is_presumed: np.ndarray  # unnamed, and its own words tell no country, so that the one it has is that of the scene
 
 
-def read_parties(
-    mentions: pd.DataFrame,
-    participants: pd.DataFrame,
-    entities: pd.DataFrame,
-    names: Names,
-) -> dict[str, Parties]:
-    """The parties of event mentions: `actors` and `recipients`.
+def told_parties(mentions: pd.DataFrame, participants: pd.DataFrame, names: Names) -> dict[str, Parties]:
+    """The parties of event mentions as their sentences tell of them: `actors` and `recipients`.
+
+    All are unnamed ones, and presumed to be of the scene's country where their own words tell none; `known_parties` tells more.
 
     Args:
         mentions: rows of nlp.event_mentions, in the order of the reports.
-        participants: rows of nlp.event_participants, with the entity of core as entity_id.
-        entities: entity_id, label, country, is_named of core.entities.
+        participants: rows of nlp.event_participants.
         names: numbers of names.
     """
+    told = _placed(mentions["event_mention_id"], participants)
+    nobody = np.full(len(told), NONE, dtype=np.int32)
+    values: dict[str, np.ndarray] = {
+        "kind": np.full(len(told), GROUP, dtype=np.int8),
+        "entity": nobody,
+        "country": names.numbers(told["country"]),
+        "sector": names.numbers(told["sector"]),
+        "words": number_rows(told["text"], names, head_and_word, PARTY_WORDS),
+        "kin": _kinships(told["sector"]),
+        "is_presumed": ~_tells_whose(told["text"]),
+    }
+    found = {}
+    for role in ("actor", "recipient"):
+        arrays = {name: _empty(len(mentions), value, _NOTHING.get(name, NONE)) for name, value in values.items()}
+        of, at = _places_of(role, told)
+        for name, value in values.items():
+            arrays[name][at] = value[of]
+        found[f"{role}s"] = Parties(**arrays)
+    return found
+
+
+def known_parties(
+    parties: dict[str, Parties], mention_ids: np.ndarray, participants: pd.DataFrame, entities: pd.DataFrame
+) -> dict[str, Parties]:
+    """The same parties with what is known of the entities that they are.
+
+    Args:
+        parties: of `told_parties`.
+        mention_ids: of the reports.
+        participants: the same rows, with the entity of core as entity_id.
+        entities: entity_id, label, country, is_named of core.entities.
+    """
+    names = Names()
     entities = entities.loc[entities["entity_id"].isin(participants["entity_id"].unique())]
     known = {
         row.entity_id: (str(row.label), present(row.country), bool(row.is_named))
         for row in entities[["entity_id", "label", "country", "is_named"]].itertuples(index=False)
     }
-    told = participants.loc[
-        participants["role"].isin(["actor", "recipient"]),
-        ["event_mention_id", "role", "ordinal", "entity_id", "country", "sector", "text"],
-    ].sort_values(["event_mention_id", "role", "ordinal"], ignore_index=True)
-    told["number"] = told.groupby(["event_mention_id", "role"]).cumcount()
-    told = told.loc[told["number"] < PARTIES]
+    told = _placed(pd.Series(mention_ids), participants)
     codes, members = pd.factorize(told["entity_id"])
     # The last one stands for parties without an entity.
     cores = [entity if isinstance(entity, str) else None for entity in [*members, None]]
     facts = [known.get(core, ("", None, False)) for core in cores]
     kind = np.array([party_kind(label, is_named=is_named) for label, _, is_named in facts], dtype=np.int8)[codes]
     home = np.array([names.number(country) for _, country, _ in facts], dtype=np.int32)[codes]
-    country = names.numbers(told["country"])
-    values: dict[str, np.ndarray] = {
-        "kind": kind,
-        "entity": np.array([names.number(core) for core in cores], dtype=np.int32)[codes],
-        "country": np.where(country == NONE, home, country),
-        "sector": names.numbers(told["sector"]),
-        "words": number_rows(told["text"], names, head_and_word, PARTY_WORDS),
-        "kin": _kinships(told["sector"]),
-        "is_presumed": (kind == GROUP) & ~_tells_whose(told["text"]),
-    }
-    row = pd.Index(mentions["event_mention_id"]).get_indexer(pd.Index(told["event_mention_id"]))
-    at = told["number"].to_numpy()
+    entity = np.array([names.number(core) for core in cores], dtype=np.int32)[codes]
     found = {}
     for role in ("actor", "recipient"):
-        of = (told["role"] == role).to_numpy(dtype=bool)
-        arrays = {name: _empty(len(mentions), value, _NOTHING.get(name, NONE)) for name, value in values.items()}
-        for name, value in values.items():
-            arrays[name][row[of], at[of]] = value[of]
-        found[f"{role}s"] = Parties(**arrays)
+        before = parties[f"{role}s"]
+        kinds, entities_of, countries = before.kind.copy(), before.entity.copy(), before.country.copy()
+        of, at = _places_of(role, told)
+        kinds[at], entities_of[at] = kind[of], entity[of]
+        countries[at] = np.where(countries[at] == NONE, home[of], countries[at])
+        is_presumed = before.is_presumed & (kinds == GROUP)
+        found[f"{role}s"] = replace(before, kind=kinds, entity=entities_of, country=countries, is_presumed=is_presumed)
     return found
+
+
+def _placed(mention_ids: pd.Series, participants: pd.DataFrame) -> pd.DataFrame:
+    """The parties that count, each with the row of its report and its number among those of its role."""
+    told = participants.loc[
+        participants["role"].isin(["actor", "recipient"]),
+        ["event_mention_id", "role", "ordinal", "entity_id", "country", "sector", "text"],
+    ].sort_values(["event_mention_id", "role", "ordinal"], ignore_index=True)
+    told["number"] = told.groupby(["event_mention_id", "role"]).cumcount()
+    told = told.loc[told["number"] < PARTIES]
+    return told.assign(row=pd.Index(mention_ids).get_indexer(pd.Index(told["event_mention_id"])))
+
+
+def _places_of(role: str, told: pd.DataFrame) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """Which parties have a role, and where they stand in its arrays."""
+    of = (told["role"] == role).to_numpy(dtype=bool)
+    return of, (told["row"].to_numpy()[of], told["number"].to_numpy()[of])
 
 
 def _empty(count: int, like: np.ndarray, nothing: int) -> np.ndarray:

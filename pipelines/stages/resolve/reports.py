@@ -1,13 +1,13 @@
 """Reports: event mentions as arrays, reduced to what is compared when two may tell of one event.
 
-What belongs here: `Reports` and `read_reports`. What does not: which reports are compared (`report_pairs.py`) and what speaks
-for or against one event (`pair_evidence.py`).
+What belongs here: `Reports`, `read_reports` and its two parts. What does not: which reports are compared (`report_pairs.py`) and
+what speaks for or against one event (`pair_evidence.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from pipelines.stages.resolve.day_words import day_parts, own_day
 from pipelines.stages.resolve.hashed_names import NONE, Names, number_rows
 from pipelines.stages.resolve.kept_rows import KeptRows
 from pipelines.stages.resolve.likeness import sketch_norms, sketch_texts
-from pipelines.stages.resolve.report_parties import Parties, read_parties
+from pipelines.stages.resolve.report_parties import Parties, known_parties, told_parties
 from pipelines.stages.resolve.report_words import head_and_word, is_repeat, trigger_phrase, trigger_stems
 
 _DOCUMENT_COLUMNS = ("document_id", "published_date", "text")
@@ -33,6 +33,7 @@ COUNTS = ("fatalities", "injuries", "arrests", "crowd_size")
 _HISTORICAL = "historical"
 _DONE = ("actual", _HISTORICAL)
 SKETCHES = ("document_sketches", "sentence_sketches")
+_ROLES = ("actors", "recipients")
 OF_DOCUMENT = ("document_ids", "document_tie", "document_published", "document_sketches", "document_norms")
 
 
@@ -85,6 +86,14 @@ class Reports:
     def __len__(self) -> int:
         return len(self.mention_ids)
 
+    @classmethod
+    def none(cls) -> Reports:
+        """No reports, as where there was no run before."""
+        numbers, texts = np.empty(0, dtype=np.int32), np.empty(0, dtype=object)
+        parties = Parties(*(numbers for _ in fields(Parties)))
+        found: dict[str, Any] = {field.name: numbers for field in fields(cls)}
+        return cls(**found | dict.fromkeys(("mention_ids", "document_ids"), texts) | dict.fromkeys(_ROLES, parties))
+
     def of_first(self, count: int, texts: int) -> Reports:
         """The first so many reports and documents."""
         found: dict[str, Any] = {}
@@ -125,13 +134,22 @@ def read_reports(
         participants: rows of nlp.event_participants, with the entity of core as entity_id.
         entities: entity_id, label, country, is_named of core.entities.
     """
+    return with_entities(told_reports(documents, mentions, participants), participants, entities)
+
+
+def told_reports(documents: pd.DataFrame, mentions: pd.DataFrame, participants: pd.DataFrame) -> Reports:
+    """What the texts tell of event mentions, without knowing whom they name: no party has an entity.
+
+    Args:
+        documents, mentions, participants: as of `read_reports`; what entity a participant is makes no difference.
+    """
     mentions = in_order(mentions, "event_mention_id")
     documents = documents.loc[documents["document_id"].isin(mentions["document_id"].unique()), list(_DOCUMENT_COLUMNS)]
     documents = in_order(documents, "document_id")
     document = pd.Index(documents["document_id"]).get_indexer(pd.Index(mentions["document_id"])).astype(np.int32)
     texts, published = documents["text"].tolist(), _days(documents["published_date"])
     names = Names()
-    places, parties = _places(mentions, names), read_parties(mentions, participants, entities, names)
+    places, parties = _places(mentions, names), told_parties(mentions, participants, names)
 
     # Sentences of a million reports are too many to hold at once.
     def triggers() -> Iterator[tuple[int, int, int]]:
@@ -160,13 +178,26 @@ def read_reports(
         **places,
         actors=parties["actors"],
         recipients=parties["recipients"],
-        is_partys=_is_partys(places, parties),
+        is_partys=_is_partys(places["place_country"], places["place_region"], places["is_area"], parties),
         counts=mentions[list(COUNTS)].to_numpy(dtype=np.float64, na_value=np.nan),
         document_tie=hash_array(documents["document_id"].to_numpy(dtype=object), categorize=False),
         document_published=published,
         **_sketches("document", texts, len(texts)),
         **_sketches("sentence", sentences(), len(mentions)),
     )
+
+
+def with_entities(reports: Reports, participants: pd.DataFrame, entities: pd.DataFrame) -> Reports:
+    """Reports with what is known of their parties.
+
+    Args:
+        reports: of `told_reports`.
+        participants, entities: as of `read_reports`.
+    """
+    told = {"actors": reports.actors, "recipients": reports.recipients}
+    parties = known_parties(told, reports.mention_ids, participants, entities)
+    is_partys = _is_partys(reports.place_country, reports.place_region, reports.is_area, parties)
+    return replace(reports, actors=parties["actors"], recipients=parties["recipients"], is_partys=is_partys)
 
 
 def _of_kinds(mentions: pd.DataFrame, names: Names) -> dict[str, Any]:
@@ -221,11 +252,13 @@ def _places(mentions: pd.DataFrame, names: Names) -> dict[str, Any]:
     }
 
 
-def _is_partys(places: dict[str, Any], parties: dict[str, Parties]) -> np.ndarray:
+def _is_partys(
+    country: np.ndarray, region: np.ndarray, is_area: np.ndarray, parties: Mapping[str, Parties]
+) -> np.ndarray:
     """Whether a report's place is the country of one of its parties, and no part of it."""
-    whole = places["is_area"] & (places["place_region"] == NONE) & (places["place_country"] != NONE)
+    whole = is_area & (region == NONE) & (country != NONE)
     homes = np.concatenate([of.country for of in parties.values()], axis=1)
-    return whole & (homes == places["place_country"][:, None]).any(axis=1)
+    return whole & (homes == country[:, None]).any(axis=1)
 
 
 def in_order(frame: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -22,7 +22,14 @@ from pipelines.freed_memory import give_back, keep_apart
 from pipelines.records import DocumentDuplicate
 from pipelines.stages.beside import beside
 from pipelines.stages.resolve.copies import Copies, change_copies, find_copies
-from pipelines.stages.resolve.corrections import ENTITY_KINDS, Correction, CorrectionFile, Corrections, settle
+from pipelines.stages.resolve.corrections import (
+    ENTITY_KINDS,
+    Correction,
+    CorrectionFile,
+    Corrections,
+    correct_mentions,
+    settle,
+)
 from pipelines.stages.resolve.entities import EntityChange, ResolvedEntities, resolve_entities
 from pipelines.stages.resolve.entity_corrections import EntityCorrections, settle_entities
 from pipelines.stages.resolve.entity_profiles import NodeId
@@ -31,10 +38,12 @@ from pipelines.stages.resolve.event_tables import ResolvedEvents
 from pipelines.stages.resolve.events import Memory, resolve_events
 from pipelines.stages.resolve.kept_entities import KeptEntities
 from pipelines.stages.resolve.kept_texts import ABOUT_TEXTS, KeptTexts
+from pipelines.stages.resolve.reports import Reports, in_order, told_reports
 from pipelines.stages.versions import events_code_version, resolver_code_version
 
 _WORTH_A_PROCESS = 1_000  # texts among which copies are found by a process of its own: 0.2 s
 _MOST_HANDED_OVER = 20_000  # texts for which that process is given all of them at once
+_MOST_REPORTS_HANDED_OVER = 20_000  # event mentions, likewise
 _TEXTS, _ENTITIES = "texts", "entities"  # what is kept of them, beside what is kept of events
 
 
@@ -108,15 +117,16 @@ def _resolve(
 ) -> Resolved:
     documents = tables.documents[["document_id", "published_date", "print"]]
     settled_entities = settle_entities(rows, _nodes(tables.entity_mentions_of(None)) if is_named else {})
-    with _copies(tables, memory, files) as found_copies:
-        is_counted = partial(_counted, tables.documents, found_copies)
+    settled = settle(rows, tables.event_mentions["event_mention_id"].tolist())
+    with _begun(tables, settled, memory, files) as begun:
+        is_counted = partial(_counted, tables.documents, begun.copies)
         entities, added = _entities(tables, documents, is_counted, settled_entities, memory, files)
-        copies, counted = found_copies(), is_counted()
+        copies, counted = begun.copies(), is_counted()
+        told = begun.reports() if begun.reports is not None else None
     documents = documents.assign(is_counted=documents["document_id"].map(counted).astype(bool))
     entities.kept.let_go()
     give_back()
-    settled = settle(rows, tables.event_mentions["event_mention_id"].tolist())
-    events = _events(tables, documents, entities, settled, memory)
+    events = _events(tables, documents, entities, settled, memory, told)
     give_back()
     if memory is not None:
         copies.kept.write(memory.folder / memory.name / _TEXTS, memory.version)
@@ -141,11 +151,23 @@ def _resolve(
     return Resolved(found, events.replaced, replaced, added)
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What does not ask who the entities are: the near-duplicates, and what the texts tell of all event mentions.
+
+    `reports` is missing where all of them are not read at once, or not from nothing.
+    """
+
+    copies: Callable[[], Copies]
+    reports: Callable[[], Reports] | None = None
+
+
 @contextmanager
-def _copies(tables: ResolveInput, memory: Memory | None, files: Path) -> Iterator[Callable[[], Copies]]:
+def _begun(tables: ResolveInput, settled: Corrections, memory: Memory | None, files: Path) -> Iterator[_Begun]:
     """Find near-duplicates by what changed since the run before, or from nothing if that is not kept.
 
-    From nothing it is a process's work, done by the time that it is known which entities are one.
+    From nothing it is a process's work, which reads event mentions after it: both are done by the time that it is known which
+    entities are one.
     """
     before = None
     if memory is not None and memory.former:
@@ -161,14 +183,25 @@ def _copies(tables: ResolveInput, memory: Memory | None, files: Path) -> Iterato
         return {document: (text, _bytes(minhash)) for document, text, minhash in zip(*columns, strict=True)}
 
     if before is None and _WORTH_A_PROCESS <= len(texts) <= _MOST_HANDED_OVER:
-        with beside(find_copies, texts, texts_of(texts["document_id"].to_pylist())) as found:
-            yield found
+        with beside(find_copies.__module__, told_reports.__module__) as process:
+            copies_found = process.call(find_copies, texts, texts_of(texts["document_id"].to_pylist()))
+            is_little = len(tables.event_mentions) <= _MOST_REPORTS_HANDED_OVER
+            yield _Begun(copies_found, process.call(told_reports, *_told_rows(tables, settled)) if is_little else None)
     else:
         copies = change_copies(texts, texts_of, before)
         if before is None:
             copies = replace(copies, kept=copies.kept.moved(files / _TEXTS))
         give_back()
-        yield lambda: copies
+        yield _Begun(lambda: copies)
+
+
+def _told_rows(tables: ResolveInput, settled: Corrections) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Documents, mentions and participants of all events, as `told_reports` takes them."""
+    mentions = correct_mentions(in_order(tables.event_mentions_of(None), "event_mention_id"), settled)
+    documents = tables.documents.loc[tables.documents["document_id"].isin(mentions["document_id"].unique())]
+    texts = _texts(tables, documents["document_id"].tolist())
+    documents = documents[["document_id", "published_date"]].assign(text=documents["document_id"].map(texts))
+    return documents, mentions, tables.participants_of(None)
 
 
 def _counted(documents: pd.DataFrame, copies: Callable[[], Copies]) -> dict[str, bool]:
@@ -194,6 +227,7 @@ def _events(
     entities: ResolvedEntities,
     settled: Corrections,
     memory: Memory | None,
+    told: Reports | None,
 ) -> ResolvedEvents:
     """Resolve events by what changed since the run before, or from nothing if that is not kept."""
     documents = documents.drop(columns="print")
@@ -222,6 +256,7 @@ def _events(
         rows_of=rows_of,
         prints=dict(zip(prints["document_id"].tolist(), prints["print"].tolist(), strict=True)),
         other_entities=others,
+        told=told,
     )
     nobody = pd.DataFrame({"event_mention_id": [], "entity_id": []}, dtype=object)
     return resolve_events(documents, tables.event_mentions, nobody, nobody, settled, memory, reader)
