@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import combinations
+from operator import attrgetter
 
 from pipelines.stages.resolve.entity_names import name_keys
 from pipelines.stages.resolve.entity_profiles import ORGANISATION, PERSON, Profile
@@ -26,12 +27,17 @@ Pair = tuple[str, str]
 
 def block_rows(profile: Profile) -> Iterator[BlockRow]:
     """The blocks that a profile is in."""
-    name = min(profile.names, key=lambda name: name.text)
-    place = profile.id, min(profile.countries, default=""), name.words[-1], name.words[0]
+    place = place_in_block(profile)
     for entity_id in profile.entity_ids:
-        yield f"id {entity_id}", *place
+        yield f"id {entity_id}", profile.id, *place
     for key in _keys(profile):
-        yield f"name {key}", *place
+        yield f"name {key}", profile.id, *place
+
+
+def place_in_block(profile: Profile) -> tuple[str, str, str]:
+    """What large blocks are sorted by: a country, the last and the first word of a name."""
+    name = min(profile.names, key=attrgetter("text")) if len(profile.names) > 1 else next(iter(profile.names))
+    return min(profile.countries, default=""), name.words[-1], name.words[0]
 
 
 def pairs_of_block(members: Iterable[BlockRow]) -> Iterator[Pair]:

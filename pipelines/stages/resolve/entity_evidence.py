@@ -177,6 +177,8 @@ _MOST_NAMES = 6  # spellings of each profile that are compared
 
 
 def _commonest(profile: Profile) -> list[Name]:
+    if len(profile.names) == 1:
+        return list(profile.names)
     return sorted(profile.names, key=lambda name: (-profile.names[name], name.text))[:_MOST_NAMES]
 
 

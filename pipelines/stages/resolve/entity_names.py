@@ -44,6 +44,9 @@ _LEGAL_FORMS = {
     }.items()
     for form in forms.split()
 }
+_SMALL = _PARTICLES | _SERVANT
+_NO_INITIALS = _GENERATIONS.keys() | _LEGAL_FORMS.keys()
+_DOTTED = re.compile(r"\b([A-Z])\.")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*", re.UNICODE)
 _CLOSE = 0.45  # distance of two spellings of one word ...
 _CLOSE_LONG = 0.6  # ... of this many letters and more
@@ -135,20 +138,15 @@ def read_name(text: str) -> Name:
 
 def _pieces(text: str) -> list[str]:
     """Words of a name; initials apart, the parts of a hyphened given name as one word."""
-    spaced = re.sub(r"\b([A-Z])\.", r"\1 ", " ".join(text.split()))
+    spaced = _DOTTED.sub(r"\1 ", text) if "." in text else text
     found: list[str] = []
     is_shouted = text.upper() == text
     for chunk in spaced.split():
         parts = _WORD.findall(chunk)
-        if len(parts) > 1 and "-" in chunk and plain(parts[0]) not in _PARTICLES | _SERVANT:
+        if len(parts) > 1 and "-" in chunk and plain(parts[0]) not in _SMALL:
             parts = ["".join(parts)]
         for part in parts:
-            if (
-                2 <= len(part) <= 3
-                and part.isupper()
-                and not is_shouted
-                and plain(part) not in _GENERATIONS | _LEGAL_FORMS
-            ):
+            if 2 <= len(part) <= 3 and part.isupper() and not is_shouted and plain(part) not in _NO_INITIALS:
                 found.extend(part)  # "JM" of "JM Dlomo"
             else:
                 found.append(part)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
@@ -130,7 +130,9 @@ _FEW = 4  # documents, of which what follows is put together each time that it i
 def most(counts: Counts, *, longest: bool = False) -> str | None:
     """The commonest value; of equally common ones the longest if asked, then the first in order."""
     if len(counts) < 2:
-        return next(iter(counts), None)
+        for value in counts:
+            return value
+        return None
     return min(counts, key=lambda value: (-counts[value], -len(value) if longest else 0, value))
 
 
@@ -158,12 +160,18 @@ def read_nodes(
     names: dict[NodeId, set[str]] = {}
     columns = ["document_id", "entity_id", "text", "is_name", "country", "sector"]
     for document, entity, text, is_name, country, sector in rows(mentions, columns):
-        key = document, entity
-        of = _text(country), _text(sector)
-        counts = told.setdefault(key, {})
-        counts[of] = counts.get(of, 0) + 1
+        key, of = (document, entity), (country, sector)
+        counts = told.get(key)
+        if counts is None:
+            told[key] = {of: 1}
+        else:
+            counts[of] = counts.get(of, 0) + 1
         if is_name:
-            names.setdefault(key, set()).add(" ".join(text.split()))
+            name = " ".join(text.split())
+            if key in names:
+                names[key].add(name)
+            else:
+                names[key] = {name}
     nodes: dict[NodeId, Node] = {}
     share = {}.setdefault if shared is None else shared.setdefault
     columns = ["document_id", "entity_id", "name", "label", "country", "sector", "titles"]
@@ -171,11 +179,11 @@ def read_nodes(
         key = share(document, document), share(entity, entity)
         all_titles = () if titles is None else tuple(titles)
         mentioned_as = tuple(sorted(names.get(key, ())))
-        of_mentions = tuple((*of, count) for of, count in told.get(key, _NOTHING).items())
+        of_mentions = tuple([(*of, count) for of, count in told.get(key, _NOTHING).items()])
         nodes[key] = Node(
-            key, share(name, name), share(label, label), share(_text(country), _text(country)),
-            share(_text(sector), _text(sector)), share(all_titles, all_titles), share(mentioned_as, mentioned_as),
-            published.get(document), share(of_mentions, of_mentions),
+            key, share(name, name), share(label, label), share(country, country), share(sector, sector),
+            share(all_titles, all_titles), share(mentioned_as, mentioned_as), published.get(document),
+            share(of_mentions, of_mentions),
         )  # fmt: skip
     return nodes
 
@@ -207,16 +215,19 @@ def build_profiles(
     """
     profiles: list[Profile] = []
     finish = _Finish(company)
-    named = (node for node in nodes.values() if node.kind != OTHER)
-    in_order = sorted(named, key=lambda node: (node.key[1], node.published or NO_DAY, node.key[0]))
-    for entity, of_entity in groupby(in_order, key=lambda node: node.key[1]):
+    of_entities: defaultdict[str, list[Node]] = defaultdict(list)
+    for node in nodes.values():
+        if node.kind != OTHER:
+            of_entities[node.key[1]].append(node)
+    for entity, of_entity in of_entities.items():
+        of_entity.sort(key=lambda node: (node.published or NO_DAY, node.key))
         current: dict[tuple[object, ...], _Group] = {}
         read: dict[tuple[object, ...], _Read] = {}
         for node in of_entity:
             of = read.get(node[1:7])
             if of is None:
                 of = read[node[1:7]] = _Read.of(node)
-            sign: tuple[object, ...] = (entity, node.kind, node.country, node.sector, *of.sign)
+            sign: tuple[object, ...] = (entity, of.kind, node.country, node.sector, *of.sign)
             if node.key in single:
                 sign = (*sign, node.key[0])
             group = current.get(sign)
@@ -224,10 +235,10 @@ def build_profiles(
                 if group is not None:
                     profiles.append(finish(group))
                 named_by = (*sign, node.published if group else "")
-                group = current[sign] = _Group("|".join(map(str, named_by)), node.kind, of.is_alone)
+                group = current[sign] = _Group("|".join(map(str, named_by)), of.kind, of.is_alone)
             group.add(node, of)
         profiles.extend(map(finish, current.values()))
-    return sorted(profiles, key=lambda profile: profile.id)
+    return sorted(profiles, key=attrgetter("id"))
 
 
 def joined(profiles: Iterable[Profile]) -> Profile:
@@ -266,8 +277,15 @@ _LONGEST_ACRONYM = 6
 
 
 def rows(frame: pd.DataFrame, columns: list[str]) -> Iterator[tuple]:
-    """The rows of some columns of a frame as tuples."""
-    return zip(*(frame[column].tolist() for column in columns), strict=True)
+    """The rows of some columns of a frame as tuples, with `None` for what is missing."""
+    return zip(*(_values(frame[column]) for column in columns), strict=True)
+
+
+def _values(column: pd.Series) -> list[Any]:
+    if not column.hasnans:
+        return column.tolist()
+    plain = column.astype(object)
+    return plain.where(column.notna(), None).tolist()
 
 
 _PAUSE = 20 * 365  # days
@@ -275,29 +293,30 @@ _PAUSE_ALONE = 8 * 365
 
 
 class _Read(NamedTuple):
-    """The names of a node as they are read, and what they say."""
+    """The kind of a node, its names as they are read, and what they say; `sign` is what sets a profile apart."""
 
+    kind: str
     names: list[Name]
     generation: str
     law: str
     is_alone: bool
     titles: tuple[str, ...]
     acronyms: tuple[str, ...]
+    sign: tuple[str, str, bool]
 
     @classmethod
     def of(cls, node: Node) -> _Read:
-        names = _names(node)
-        generation = next((name.generation for name in names if name.generation), "")
-        law = next((name.law for name in names if name.law), "")
-        titles = tuple(dict.fromkeys(title.casefold() for title in node.titles))
-        is_body = node.kind == ORGANISATION
-        acronyms = tuple(text.replace(".", "") for text in node.mentioned_as if is_body and is_acronym(text))
-        return cls(names, generation, law, not any(name.is_full for name in names), titles, acronyms)
-
-    @property
-    def sign(self) -> tuple[str, str, bool]:
-        """What sets a profile apart."""
-        return self.generation, self.law, self.is_alone
+        kind, names = node.kind, _names(node)
+        generation = law = ""
+        is_alone = True
+        for name in names:
+            generation, law = generation or name.generation, law or name.law
+            is_alone = is_alone and not name.is_full
+        titles = tuple(dict.fromkeys([title.casefold() for title in node.titles])) if node.titles else ()
+        acronyms: tuple[str, ...] = ()
+        if kind == ORGANISATION:
+            acronyms = tuple([text.replace(".", "") for text in node.mentioned_as if is_acronym(text)])
+        return cls(kind, names, generation, law, is_alone, titles, acronyms, (generation, law, is_alone))
 
 
 class _Group:
@@ -334,7 +353,7 @@ class _Finish:
             id=group.id,
             entity_ids=(nodes[0].key[1],),
             kinds=self._count([group.kind] * len(nodes)),
-            names=counted(name for of in read for name in of.names),
+            names=counted([name for of in read for name in of.names]),
             nodes=tuple([node.key for node in nodes]),
             anchor=nodes[0].order,
             is_alone=group.is_alone,
@@ -344,7 +363,7 @@ class _Finish:
             titles=self._count([title for of in read for title in of.titles]),
             generations=self._count([of.generation for of in read if of.generation]),
             laws=self._count([of.law for of in read if of.law]),
-            acronyms=tuple({acronym: None for of in read for acronym in of.acronyms}),
+            acronyms=tuple(dict.fromkeys([acronym for of in read for acronym in of.acronyms])),
             first=nodes[0].published,
             last=group.last,
         )
@@ -368,17 +387,12 @@ def _names(node: Node) -> list[Name]:
     """The names by which a document mentions an entity; its canonical name only where the text has more than one word of it."""
     names = [read_name(text) for text in node.mentioned_as]
     known = read_name(node.name)
-    if node.kind == PERSON and known.is_full and known.words not in {name.words for name in names}:
+    if node.kind == PERSON and known.is_full and all(known.words != name.words for name in names):
         names = [known]  # the lexicons know whom the document means
-    if any(name.is_full for name in names):
-        names = [name for name in names if name.is_full]
-    return [name for name in names if name.words] or [read_name(node.name)]
+    full = [name for name in names if len(name.words) > 1]
+    return full or [name for name in names if name.words] or [known]
 
 
 @lru_cache(maxsize=5_000)
 def _day(value: Any) -> date | None:
     return None if pd.isna(value) else pd.Timestamp(value).date()
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None

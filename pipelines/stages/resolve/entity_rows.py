@@ -6,8 +6,7 @@ them.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import pandas as pd
@@ -37,6 +36,7 @@ ENTITY_COLUMNS = (
     "last_seen_date",
 )
 AFFILIATION_COLUMNS = ("entity_id", "country", "sector", "from_date", "to_date", "mention_count")
+LINK_COLUMNS = ("mention_id", "entity_id", "method", "score", "evidence")
 CANDIDATE_COLUMNS = ("entity_id", "candidate_entity_id", "score", "evidence")
 
 
@@ -47,15 +47,19 @@ def entity_rows(told: Mapping[str, Sequence[Node]], uncounted: Collection[str]) 
         told: what documents tell of each entity, by its id.
         uncounted: the documents that are left out of every number.
     """
-    rows = [_entity_row(core_id, told[core_id], uncounted) for core_id in sorted(told)]
-    return pd.DataFrame(rows, columns=list(ENTITY_COLUMNS))
+    return pd.DataFrame(list(each_entity(told, uncounted)), columns=list(ENTITY_COLUMNS))
+
+
+def each_entity(told: Mapping[str, Sequence[Node]], uncounted: Collection[str]) -> Iterator[tuple[object, ...]]:
+    """The same rows as tuples."""
+    return (_entity_row(core_id, told[core_id], uncounted) for core_id in sorted(told))
 
 
 def _entity_row(core_id: str, nodes: Sequence[Node], uncounted: Collection[str]) -> tuple[object, ...]:
     """The row of an entity; rows of a group-by of frames would take 30 times as long."""
     mentioned_as = {name for node in nodes for name in node.mentioned_as}
-    own_names = counted(node.name for node in nodes if node.key[1] == core_id)
-    name = most(own_names or counted(node.name for node in nodes), longest=True)
+    own_names = [node.name for node in nodes if node.key[1] == core_id]
+    name = _commonest(own_names or [node.name for node in nodes], longest=True)
     with_number = [node for node in nodes if node.told and node.key[0] not in uncounted]
     days = [node.published for node in with_number if node.published]
     countries: dict[str, int] = {}
@@ -71,10 +75,10 @@ def _entity_row(core_id: str, nodes: Sequence[Node], uncounted: Collection[str])
     return (
         core_id,
         name,
-        most(counted(node.label for node in nodes)),
+        _commonest([node.label for node in nodes]),
         not all(map(is_role_word, mentioned_as)),
-        most(countries or counted(node.country for node in nodes if node.country)),
-        most(sectors or counted(node.sector for node in nodes if node.sector)),
+        most(countries) or _commonest([node.country for node in nodes if node.country]),
+        most(sectors) or _commonest([node.sector for node in nodes if node.sector]),
         sorted(mentioned_as - {name or ""}),
         sorted({title for node in nodes for title in node.titles}),
         mention_count,
@@ -82,6 +86,11 @@ def _entity_row(core_id: str, nodes: Sequence[Node], uncounted: Collection[str])
         min(days, default=None),
         max(days, default=None),
     )
+
+
+def _commonest(values: list[str], *, longest: bool = False) -> str | None:
+    """See `most`; mostly there is one value."""
+    return values[0] if len(values) == 1 else most(counted(values), longest=longest)
 
 
 def link_rows(mentions: pd.DataFrame, links: Mapping[NodeId, tuple[str, Join | None]]) -> pd.DataFrame:
@@ -94,18 +103,22 @@ def link_rows(mentions: pd.DataFrame, links: Mapping[NodeId, tuple[str, Join | N
         mentions: mention_id, document_id, entity_id, is_name.
         links: the entity of core, and the join, of those documents' entities whose mentions get a row.
     """
-    found: list[tuple[object, ...]] = []
+    return pd.DataFrame(list(each_link(mentions, links)), columns=list(LINK_COLUMNS))
+
+
+def each_link(mentions: pd.DataFrame, links: Mapping[NodeId, tuple[str, Join | None]]) -> Iterator[tuple[object, ...]]:
+    """The same rows as tuples."""
     columns = ["mention_id", "document_id", "entity_id", "is_name"]
     for mention_id, document_id, entity_id, is_name in rows(mentions, columns):
-        if (document_id, entity_id) not in links:
+        link = links.get((document_id, entity_id))
+        if link is None:
             continue
-        core_id, join = links[document_id, entity_id]
-        base = 1.0 if is_name else _BY_COREFERENCE
+        core_id, join = link
         if join is None:
-            found.append((mention_id, core_id, "name" if is_name else "coreference", base, None))
+            yield mention_id, core_id, "name" if is_name else "coreference", 1.0 if is_name else _BY_COREFERENCE, None
         else:
-            found.append((mention_id, core_id, join.method, round(base * join.score, 3), join.evidence))
-    return pd.DataFrame(found, columns=["mention_id", "entity_id", "method", "score", "evidence"])
+            base = 1.0 if is_name else _BY_COREFERENCE
+            yield mention_id, core_id, join.method, round(base * join.score, 3), join.evidence
 
 
 def affiliation_rows(told: Mapping[str, Sequence[Node]], uncounted: Collection[str]) -> pd.DataFrame:
@@ -118,16 +131,21 @@ def affiliation_rows(told: Mapping[str, Sequence[Node]], uncounted: Collection[s
         told: as for `entity_rows`.
         uncounted: likewise.
     """
-    found: list[tuple[object, ...]] = []
+    return pd.DataFrame(list(each_affiliation(told, uncounted)), columns=list(AFFILIATION_COLUMNS))
+
+
+def each_affiliation(told: Mapping[str, Sequence[Node]], uncounted: Collection[str]) -> Iterator[tuple[object, ...]]:
+    """The same rows as tuples."""
     for core_id in sorted(told):
-        counts: defaultdict[tuple[str | None, str | None], int] = defaultdict(int)
-        dates: defaultdict[tuple[str | None, str | None], list[date]] = defaultdict(list)
+        counts: dict[tuple[str | None, str | None], int] = {}
+        dates: dict[tuple[str | None, str | None], list[date]] = {}
         for node in told[core_id]:
             for country, sector, count in node.told if node.key[0] not in uncounted else ():
                 if country or sector:
-                    counts[country, sector] += count
+                    key = country, sector
+                    counts[key] = counts.get(key, 0) + count
                     if node.published:
-                        dates[country, sector].append(node.published)
+                        dates.setdefault(key, []).append(node.published)
         with_sector = {country for country, sector in counts if sector}
         with_country = {sector for country, sector in counts if country}
         kept = [
@@ -136,9 +154,8 @@ def affiliation_rows(told: Mapping[str, Sequence[Node]], uncounted: Collection[s
             if not (key[1] is None and key[0] in with_sector) and not (key[0] is None and key[1] in with_country)
         ]
         for key in sorted(kept, key=lambda key: (key[0] or "~", key[1] or "~")):
-            days = dates[key]
-            found.append((core_id, *key, min(days, default=None), max(days, default=None), counts[key]))
-    return pd.DataFrame(found, columns=list(AFFILIATION_COLUMNS))
+            days = dates.get(key, ())
+            yield core_id, *key, min(days, default=None), max(days, default=None), counts[key]
 
 
 def candidate_rows(

@@ -74,6 +74,8 @@ _REPEATED = re.compile(r"(.)\1+")
 @lru_cache(maxsize=20_000)
 def plain(text: str) -> str:
     """A text in lower-case ASCII letters as far as they go, without diacritics."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 

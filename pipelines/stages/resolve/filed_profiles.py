@@ -12,6 +12,7 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 from pandas.util import hash_array
 
-from pipelines.stages.resolve.entity_blocks import block_rows
+from pipelines.stages.resolve.entity_blocks import block_rows, place_in_block
 from pipelines.stages.resolve.entity_changes import node_row
 from pipelines.stages.resolve.entity_evidence import RARE
 from pipelines.stages.resolve.entity_hosts import keys_of
@@ -39,6 +40,7 @@ _KEYS = {"key": _TEXT, "profile_id": _TEXT, "is_alone": pa.bool_()}
 _PLAIN = [
     field.name for field in fields(Profile) if field.name not in ("names", "nodes", "beside", "_documents", "_company")
 ]
+_plain_of, _name_of = attrgetter(*_PLAIN), attrgetter(*(field.name for field in fields(Name)))
 _FEW = 40  # documents whose names are held
 _DAY_ZERO = date(1970, 1, 1).toordinal()
 
@@ -128,8 +130,8 @@ class FiledProfiles:
         entities = [entity for _, entity in profile.nodes]
         return self._records.add(
             (
-                tuple(getattr(profile, name) for name in _PLAIN),
-                [((n.text, n.words, n.joined, n.particles, n.generation, n.law), k) for n, k in profile.names.items()],
+                _plain_of(profile),
+                [(_name_of(name), count) for name, count in profile.names.items()],
                 entities[:1] if len(set(entities)) == 1 else entities,
                 [documents[document] for document, _ in profile.nodes],
             )
@@ -159,14 +161,15 @@ class FiledProfiles:
 
         seen = set[str]()
         for node in keyed:
+            day, document, entity = numbers_of(node)
             if node.key[1] not in seen:
                 seen.add(node.key[1])
-                numbers["keyed"].extend(numbers_of(node))
-            numbers["nodes"].extend((*numbers_of(node)[1:], -1))
-        for profile in profiles:
+                numbers["keyed"].extend((day, document, entity))
+            numbers["nodes"].extend((document, entity, -1))
+        for number, profile in enumerate(profiles, first):
             numbers["anchors"].extend(numbers_of(nodes[profile.nodes[0]]))
-            for document, entity in profile.nodes:
-                numbers["nodes"].extend((documents[document], number_of[entity], place[profile.id]))
+            for its_document, its_entity in profile.nodes:
+                numbers["nodes"].extend((documents[its_document], number_of[its_entity], number))
             self.add(profile, documents)
         self._files["nodes"].add(node_row(node, None) for node in keyed)
         self._files["nodes"].add(node_row(nodes[key], p.id) for p in profiles for key in p.nodes)
@@ -203,8 +206,7 @@ class _Beside(Mapping[str, Collection[str]]):
 
 
 def _made_row(profile: Profile) -> tuple[Any, ...]:
-    (_, _, *place) = next(iter(block_rows(profile)))
-    return (profile.id, profile.entity_ids[0], *place, profile.is_alone, list(profile.countries))
+    return (profile.id, profile.entity_ids[0], *place_in_block(profile), profile.is_alone, list(profile.countries))
 
 
 def hashes(keys: Sequence[str]) -> np.ndarray:

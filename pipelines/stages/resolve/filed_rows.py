@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from pipelines.stages.resolve.entity_changes import read_node
 from pipelines.stages.resolve.entity_clusters import Join
 from pipelines.stages.resolve.entity_profiles import Node, NodeId
-from pipelines.stages.resolve.entity_rows import affiliation_rows, entity_rows, link_rows
+from pipelines.stages.resolve.entity_rows import each_affiliation, each_entity, each_link
 from pipelines.stages.resolve.filed_entities import FiledEntities
 from pipelines.stages.resolve.kept_tables import Schema, read_table
 from pipelines.stages.resolve.table_files import TableFile, taken
@@ -73,10 +73,8 @@ class FiledRows:
         """
         files = [self._file(name) for name in ("entities", "affiliations")]
         for told in self._told(at_once):
-            for file, rows in zip(
-                files, (entity_rows(told, uncounted), affiliation_rows(told, uncounted)), strict=True
-            ):
-                file.add_frame(rows)
+            for file, each in zip(files, (each_entity, each_affiliation), strict=True):
+                file.add(each(told, uncounted))
         entities, affiliations = (_frame(file.done()) for file in files)
         return entities, affiliations
 
@@ -89,9 +87,9 @@ class FiledRows:
         """
         file = self._file("links")
         for begin in range(0, len(self._found.documents), at_once):
-            links = dict(self._links(np.arange(begin, min(begin + at_once, len(self._found.documents)))))
-            rows = link_rows(mentions(self._found.documents[begin : begin + at_once]), links)
-            file.add_frame(rows)
+            some = np.arange(begin, min(begin + at_once, len(self._found.documents)))
+            rows = mentions(self._found.documents[begin : begin + at_once])
+            file.add(each_link(rows, dict(self._links(some))))
         return _frame(file.done())
 
     def of_documents(self, documents: Collection[str] | None = None) -> dict[NodeId, str]:

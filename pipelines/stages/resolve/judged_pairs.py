@@ -25,6 +25,7 @@ from pipelines.stages.resolve.report_pairs import PairChanges
 from pipelines.stages.resolve.reports import Reports, SketchNorms
 
 _CHUNK = 50_000  # pairs whose evidence is in memory at once
+_LEAST_CHUNK = 5_000  # pairs that are worth a thread
 _THREADS = 2
 _Note = Callable[[np.ndarray, np.ndarray], np.ndarray]
 _Counted = tuple[np.ndarray, np.ndarray, np.ndarray]  # both rows of pairs, and how many blocks give each
@@ -129,15 +130,16 @@ def _judged(reports: Reports, new: _Counted, norms: SketchNorms, note: _Note) ->
 def judge(reports: Reports, first: np.ndarray, second: np.ndarray, norms: SketchNorms) -> tuple[np.ndarray, np.ndarray]:
     """The probability of each pair, 0 where it counts as nothing, and whether the two exclude each other."""
     probability, is_excluded = np.zeros(len(first), dtype=np.float32), np.zeros(len(first), dtype=bool)
+    chunk = min(max(-(-len(first) // _THREADS), _LEAST_CHUNK), _CHUNK)
 
     def judge_part(begin: int) -> None:
-        part = slice(begin, begin + _CHUNK)
+        part = slice(begin, begin + chunk)
         evidence = PairEvidence(reports, first[part], second[part], norms)
         probability[part], is_excluded[part] = evidence.judge(LEAST)
 
     # Threads, as the work is that of arrays, which waits for no interpreter.
     with ThreadPoolExecutor(_THREADS) as threads:
-        for _ in threads.map(judge_part, range(0, len(first), _CHUNK)):
+        for _ in threads.map(judge_part, range(0, len(first), chunk)):
             pass
     return probability, is_excluded
 

@@ -18,7 +18,7 @@ from typing import IO
 import numpy as np
 
 _MOST_PAIRS = 250_000  # written down at once, before pairs found twice are put together
-_SHELVES, _ROWS_OF_SHELF = 16, 12_500  # at least so many, and more where rows are more
+_ROWS_OF_SHELF = 12_500
 _MOST_FILES = 200  # of shelves; two sets are open at once
 _MOST_HELD = 8_000_000  # pairs of all shelves that are held before they are written down
 _TIMES_BITS = 16  # below the pair itself: how many blocks give it
@@ -65,7 +65,7 @@ class PairSet:
             raise ValueError(f"{count} reports are more than event resolution can number ({_MOST_ROWS})")
         self._count = max(count, 1)
         # By the lesser row, so that pairs found twice are put together one shelf after the other.
-        shelves = max(_SHELVES, min(count // _ROWS_OF_SHELF, _MOST_FILES))
+        shelves = max(1, min(count // _ROWS_OF_SHELF, _MOST_FILES))
         self._rows_of_shelf = max(count, 1) // shelves + 1
         self._shelves = [_Shelf(folder, _MOST_HELD // shelves) for _ in range(shelves)]
 

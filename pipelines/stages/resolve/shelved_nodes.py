@@ -37,6 +37,7 @@ class ShelvedNodes:
         self._beside: list[tuple[np.ndarray, pa.Array]] = []
         self._bounds: list[str] = []
         self._portions = 0
+        self._held: Mapping[NodeId, Node] | None = None  # of the only shelf, which needs no file
 
     @classmethod
     def read(cls, documents: Sequence[str], at_once: int, read: ReadNodes, folder: Path) -> ShelvedNodes:
@@ -59,8 +60,12 @@ class ShelvedNodes:
             number += len(part)
         return found
 
-    def shelves(self) -> Iterator[tuple[dict[NodeId, Node], dict[str, int]]]:
-        """The entities by entity id, all of an id at once, the lesser ids first; with the numbers of their documents."""
+    def shelves(self) -> Iterator[tuple[Mapping[NodeId, Node], Mapping[str, int]]]:
+        """The entities by entity id, all of an id at once, the lesser ids first; with the numbers of their documents; once."""
+        if self._held is not None:
+            held, self._held = self._held, None
+            yield held, {document: number for number, document in enumerate(self.documents)}
+            return
         count = len(self._bounds) + 1
         for shelf in range(count if self._portions else 0):
             nodes: dict[NodeId, Node] = {}
@@ -86,6 +91,9 @@ class ShelvedNodes:
         numbers = {document: begin + number for number, document in enumerate(some)}
         beside = companies(key for key, node in nodes.items() if node.kind != OTHER)
         self._company.add((beside.get(document, ()),) for document in some)
+        if shelves == 1:
+            self._held = nodes
+            return
         if not self._portions:
             # As profiles are in the order of their ids, which begin with the entity's.
             named = sorted({f"{entity}|" for _, entity in nodes})
