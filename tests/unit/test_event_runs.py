@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import zlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +26,12 @@ from pipelines.stages.resolve import (
     pair_blocks,
     report_pairs,
 )
-from pipelines.stages.resolve.corrections import Corrections
+from pipelines.stages.resolve.corrections import Corrections, correct_mentions
 from pipelines.stages.resolve.event_source import EventReader
 from pipelines.stages.resolve.event_tables import ResolvedEvents
 from pipelines.stages.resolve.events import Memory, resolve_events
 from pipelines.stages.resolve.pair_blocks import Bound
+from pipelines.stages.resolve.reports import told_reports
 
 _KEYS = {
     "events": ["event_id"],
@@ -118,6 +120,7 @@ def _low_bounds(monkeypatch):
     monkeypatch.setattr(alike_texts, "MOST_NEIGHBOURS", 4)
     monkeypatch.setattr(alike_texts, "WINDOW_DAYS", 13)
     monkeypatch.setattr(report_pairs, "WINDOW_DAYS", 13)
+    monkeypatch.setattr(pair_blocks, "_ROWS_OF_SHELF", 12)
     monkeypatch.setattr(pair_blocks, "_MOST_HELD", 16 * 40)
     monkeypatch.setattr(link_files, "_HELD", 300)
     monkeypatch.setattr(half_links, "_FEW", 50)
@@ -132,9 +135,14 @@ def run(
 
 
 def run_by_reading(
-    stream: Stream, documents: set[str], memory: Memory | None, corrections: Corrections | None = None
+    stream: Stream,
+    documents: set[str],
+    memory: Memory | None,
+    corrections: Corrections | None = None,
+    *,
+    is_told: bool = False,
 ) -> ResolvedEvents:
-    """The same, rows read where they are needed."""
+    """The same, rows read where they are needed, or what the texts tell read before."""
     held, mentions, told, entities = stream.rows(documents)
     texts = dict(zip(held["document_id"], held["text"], strict=True))
     document_of = dict(zip(mentions["event_mention_id"], mentions["document_id"], strict=True))
@@ -151,9 +159,12 @@ def run_by_reading(
         frames = (mentions, told) if some is None else (f[f["event_mention_id"].isin(some)] for f in (mentions, told))
         return *frames, entities
 
-    reader = EventReader(
-        lambda some: {name: texts[name] for name in some}, rows_of, prints, {document_of[name] for name in of_other}
-    )
+    others = {document_of[name] for name in of_other}
+    reports = None
+    if is_told:
+        corrected = correct_mentions(mentions, corrections or Corrections())
+        reports = told_reports(held, corrected, told.assign(entity_id=None))
+    reader = EventReader(lambda some: {name: texts[name] for name in some}, rows_of, prints, others, reports)
     ids = mentions[["event_mention_id", "document_id"]]
     return resolve_events(held.drop(columns="text"), ids, told.iloc[:0], entities.iloc[:0], corrections, memory, reader)
 
@@ -203,6 +214,20 @@ def test_runs_as_documents_come_change_and_go(seed, most_texts, run, monkeypatch
         assert_as_from_nothing(core, stream, here)
     assert [is_whole for is_whole, _, _ in looked_at] == [True, False, False, False, False]
     assert looked_at[1][1] < looked_at[1][2]
+
+
+def test_what_the_texts_tell_may_be_read_before_it_is_known_whom_they_name():
+    stream = Stream(0)
+    documents = set(stream.documents["document_id"])
+    mention = stream.rows(documents)[1]["event_mention_id"].iloc[0]
+    corrections = Corrections(codes={mention: ("PROTEST", "riot")})
+    found = []
+    for read in (run, partial(run_by_reading, is_told=True)):
+        core = Core()
+        core.take(read(stream, documents, None, corrections))
+        found.append(core.state())
+    assert found[0] == found[1]
+    assert found[0]["event_parties"]
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -22,6 +22,7 @@ from pipelines.stages.resolve.reports import NO_DAY, Reports, SketchNorms
 ALONE, FITS, CORRECTED = "only_report", "fits_event", "corrected"
 _TOLD = 0.05  # log-odds below which a piece of evidence is not told
 _CHUNK = 50_000
+_TOLD_AT_ONCE = 5_000  # reports whose evidence is put into words: some sixty numbers each, as objects
 
 
 def whole_clusters(some: np.ndarray, names: np.ndarray) -> np.ndarray:
@@ -155,8 +156,8 @@ def told_evidence(reports: Reports, rows: np.ndarray, nearest: np.ndarray, norms
     """
     evidence: list[str | None] = [None] * len(rows)
     told = np.flatnonzero(nearest >= 0)
-    for begin in range(0, len(told), _CHUNK):
-        at = told[begin : begin + _CHUNK]
+    for begin in range(0, len(told), _TOLD_AT_ONCE):
+        at = told[begin : begin + _TOLD_AT_ONCE]
         log_odds = PairEvidence(reports, rows[at], nearest[at], norms).log_odds()
         pieces = sorted(log_odds)
         values = np.stack([log_odds[name] for name in pieces], axis=1)

@@ -180,9 +180,9 @@ class FiledProfiles:
         hashed["keys"].append(_hashed(keys, place))
         counts: dict[str, int] = {}
         for profile in profiles:
-            for _, entity in profile.nodes:
-                counts[entity] = counts.get(entity, 0) + 1
-        self.common.update(entity for entity, count in counts.items() if count > RARE)
+            for _, its_entity in profile.nodes:
+                counts[its_entity] = counts.get(its_entity, 0) + 1
+        self.common.update(name for name, count in counts.items() if count > RARE)
 
 
 class _Beside(Mapping[str, Collection[str]]):

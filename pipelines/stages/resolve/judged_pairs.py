@@ -79,15 +79,20 @@ def judge_pairs(
     judged = 0
     changed: list[ChangedPairs] = []
     gone, asked, came = [np.empty(0, np.int64)], [np.empty(0, np.int64)], list[Pairs]()
-    for gained, lost in zip(changes.gained.taken(), changes.lost.taken(), strict=True):
-        told, held, new, went = _compared(gained, lost, is_event, world, known)
+    all_lost = changes.lost.taken()
+    # Not by `zip`, which holds the portion before while the next one is put together.
+    for gained in changes.gained.taken():
+        told, held, new, went = _compared(gained, next(all_lost), is_event, world, known)
+        del gained
         gone.append(packed(went, world))
         went = went.at(np.flatnonzero(went.value != 0))
         changed.append(ChangedPairs(went.first, went.second, -went.value, np.zeros_like(went.value)))
         judged += len(new[0])
         fresh = _judged(reports, new, norms, note)
+        del new
         if writer is not None:
             writer.add(fresh)
+            del fresh
             give_back()
             continue
         of_staying = fresh.at(np.flatnonzero(stays[fresh.first] & stays[fresh.second] & (fresh.value != 0)))

@@ -9,6 +9,7 @@ more than `Bound.largest` members each is paired with the `Bound.near` that foll
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ import numpy as np
 _MOST_PAIRS = 250_000  # written down at once, before pairs found twice are put together
 _ROWS_OF_SHELF = 12_500
 _MOST_FILES = 200  # of shelves; two sets are open at once
-_MOST_HELD = 8_000_000  # pairs of all shelves that are held before they are written down
+_MOST_HELD = 2_000_000  # pairs of all shelves that are held before they are written down
 _TIMES_BITS = 16  # below the pair itself: how many blocks give it
 _TIMES = (1 << _TIMES_BITS) - 1
 _MOST_ROWS = 1 << (63 - _TIMES_BITS) // 2
@@ -82,11 +83,15 @@ class PairSet:
     def taken(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """The rows of each pair, the lesser first, in their order, and how often it was added; in portions that are dropped."""
         for shelf in self._shelves:
-            packed = shelf.taken()
-            first, second = np.divmod(packed >> _TIMES_BITS, self._count)
-            times = (packed & _TIMES).astype(np.uint16)
-            del packed
-            yield first.astype(np.int32), second.astype(np.int32), times
+            # Nothing of a portion stays here while it is looked at.
+            yield self._unpacked(shelf.taken())
+
+    def _unpacked(self, packed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        times = (packed & _TIMES).astype(np.uint16)
+        packed >>= _TIMES_BITS
+        first = (packed // self._count).astype(np.int32)
+        packed %= self._count
+        return first, packed.astype(np.int32), times
 
     def pairs(self) -> tuple[np.ndarray, np.ndarray]:
         """The rows of each pair, the lesser first, in their order."""
@@ -236,25 +241,36 @@ class _Shelf:
 
     def taken(self) -> np.ndarray:
         """All pairs, each once, in their order; the shelf is empty then."""
-        packed = np.concatenate([np.empty(0, dtype=np.int64), *self._held])
-        self._held.clear()
+        in_file = self._file.seek(0, os.SEEK_END) // 8 if self._file is not None else 0
+        packed = np.empty(in_file + sum(map(len, self._held)), dtype=np.int64)
         if self._file is not None:
             self._file.seek(0)
-            packed = np.concatenate([np.fromfile(self._file, dtype=np.int64), packed])
+            self._file.readinto(packed[:in_file].data)  # type: ignore[attr-defined] # of files in bytes
             self._file.close()
             self._file = None
+        begin = in_file
+        for part in self._held:
+            packed[begin : begin + len(part)] = part
+            begin += len(part)
+        self._held.clear()
         return _together(packed)
 
 
 def _together(packed: np.ndarray) -> np.ndarray:
     """Each pair once, in their order, with the sum of its times; sorts in place."""
     packed.sort()
-    pair = packed >> _TIMES_BITS
-    starts = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]])) if len(pair) else np.empty(0, np.int64)
+    is_first = np.ones(len(packed), dtype=bool)
+    # Above the times two pairs differ in some bit.
+    np.greater(packed[1:] ^ packed[:-1], _TIMES, out=is_first[1:])
+    starts = np.flatnonzero(is_first)
     if len(starts) == len(packed):
         return packed
-    times = np.add.reduceat(packed & _TIMES, starts)
-    return (pair[starts] << _TIMES_BITS) + np.minimum(times, _TIMES)
+    times = np.add.reduceat((packed & _TIMES).astype(np.int32), starts)
+    del starts
+    found = packed[is_first]
+    found &= ~_TIMES
+    found += np.minimum(times, _TIMES)
+    return found
 
 
 def distinct(values: np.ndarray) -> np.ndarray:
