@@ -211,8 +211,14 @@ def _from_nothing(
     folder: Path,
 ) -> ResolvedEntities:
     """Join all documents' entities, with rows and what is kept in the files of a folder."""
-    read = nodes_reader(documents, partial(_of, entities), partial(_of, mentions))
-    found = file_entities(sorted(documents["document_id"].tolist()), _DOCUMENTS_AT_ONCE, read, folder)
+    all_ids = sorted(documents["document_id"].tolist())
+    mentions_of: Callable[[Collection[str]], pd.DataFrame] = partial(_of, mentions)
+    if len(all_ids) <= _DOCUMENTS_AT_ONCE:  # read once, as they are asked for twice
+        of_all = mentions_of(all_ids)
+        mentions_of = lambda _: of_all  # noqa: E731
+    found = file_entities(
+        all_ids, _DOCUMENTS_AT_ONCE, nodes_reader(documents, partial(_of, entities), mentions_of), folder
+    )
     forget_names()
     told = _told(documents, is_counted)
     kept = all_kept(found, kept_table("documents", told))
@@ -222,7 +228,7 @@ def _from_nothing(
     outcome = _Outcome(ChangedIds(kept, set(), set(), set()), {}, (), EntityCorrections(), {}, uncounted)
     return ResolvedEntities(
         entities=of_entities,
-        entity_links=rows.links(partial(_of, mentions), _DOCUMENTS_AT_ONCE),
+        entity_links=rows.links(mentions_of, _DOCUMENTS_AT_ONCE),
         affiliations=affiliations,
         candidates=outcome.candidates(),
         replaced=None,

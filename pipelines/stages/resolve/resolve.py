@@ -43,7 +43,7 @@ from pipelines.stages.versions import events_code_version, resolver_code_version
 
 _WORTH_A_PROCESS = 1_000  # texts among which copies are found by a process of its own: 0.2 s
 _MOST_HANDED_OVER = 20_000  # texts for which that process is given all of them at once
-_MOST_REPORTS_HANDED_OVER = 20_000  # event mentions, likewise
+_FEW_REPORTS = 20_000  # event mentions of which all rows may be in memory
 _TEXTS, _ENTITIES = "texts", "entities"  # what is kept of them, beside what is kept of events
 
 
@@ -185,7 +185,7 @@ def _begun(tables: ResolveInput, settled: Corrections, memory: Memory | None, fi
     if before is None and _WORTH_A_PROCESS <= len(texts) <= _MOST_HANDED_OVER:
         with beside(find_copies.__module__, told_reports.__module__) as process:
             copies_found = process.call(find_copies, texts, texts_of(texts["document_id"].to_pylist()))
-            is_little = len(tables.event_mentions) <= _MOST_REPORTS_HANDED_OVER
+            is_little = len(tables.event_mentions) <= _FEW_REPORTS
             yield _Begun(copies_found, process.call(told_reports, *_told_rows(tables, settled)) if is_little else None)
     else:
         copies = change_copies(texts, texts_of, before)
@@ -237,10 +237,18 @@ def _events(
         other = _told(former) ^ _told(entities.entities[list(former.columns)])
         others = entities.relinked_documents | entities.documents_of({str(entity) for entity, *_ in other})
 
+    # Of few event mentions the rows of all, which are asked for twice: for the reports, and for the rows of events.
+    held: list[tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]] = []
+
     def rows_of(mentions: Collection[str] | None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        if mentions is None and held:
+            return held.pop()
         participants = entities.in_core(tables.participants_of(mentions))
         named = set(participants["entity_id"].dropna().unique())
-        return tables.event_mentions_of(mentions), participants, _entities_among(tables, entities, named)
+        found = tables.event_mentions_of(mentions), participants, _entities_among(tables, entities, named)
+        if mentions is None and len(found[0]) <= _FEW_REPORTS:
+            held.append(found)
+        return found
 
     if entities.kept.is_corrected:
         # Which documents have other entities than before is not known, so all that is told of each is compared.
