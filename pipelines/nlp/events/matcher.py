@@ -15,7 +15,8 @@ from pipelines.nlp.clauses.government import complements
 from pipelines.nlp.clauses.patterns import TRANSPARENT_NOUNS
 from pipelines.nlp.clauses.phrase_reader import PhraseReader
 from pipelines.nlp.clauses.phrases import lemma_of, undertaken
-from pipelines.nlp.events.lexicon import EventLexicon, Frame, PrepCondition
+from pipelines.nlp.events.frame_fit import FrameFitter
+from pipelines.nlp.events.lexicon import EventLexicon, Frame
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.patterns import CONNECTIVES, MANNERS, UNDOING
 from pipelines.nlp.events.repeated_things import things_repeated
@@ -25,12 +26,9 @@ from pipelines.nlp.parsed import Token
 _POS = {"VERB": "verb", "AUX": "verb", "ADJ": "adj", "NOUN": "noun", "PROPN": "noun"}
 _FORCES = "storms"  # class of the nouns for what nobody does
 _NAMELESS = "nameless"  # class of the nouns for acts of any kind: "act", "move", "decision"
-_BESIDE_VERB = frozenset("advmod prep prt acomp intj".split())  # what a particle may be: "walked free", "said no"
 _NEAR = 4  # tokens between a name and what it is the name of
 _NAME_TAGS = frozenset(("PROPN", "X"))
 _CONTENT = frozenset(("NOUN", "PROPN", "VERB", "ADJ"))
-_WHEN = frozenset(("DATE", "TIME"))
-_BODIES = frozenset(("ORG", "GPE", "LOC", "FAC", "EVENT"))
 ACTOR, UNDERGO, EXIST = "actor", "undergo", "exist"
 SPEAKER, JUDGED = "speaker", "judged"  # who says the clause; of whom or what it says it ("the raid was a disgrace")
 CLAUSE, QUESTION = "clause", "question"  # the clause that a verb takes; one that asks ("asked whether")
@@ -67,6 +65,7 @@ class FrameMatcher:
         self.clauses = clauses
         self.parties = parties
         self.phrases = PhraseReader(clauses)
+        self._fitter = FrameFitter(self)
         self._head_forms: dict[int, set[str]] = {}  # of a phrase, by its token
         self._participles: dict[int, tuple[Token, ...]] = {}  # by head; a list has one head for hundreds of nouns
 
@@ -172,67 +171,25 @@ class FrameMatcher:
         """The most specific frame that a site fits; a frame without type blocks and is returned too."""
         token = site.token
         pos = _POS[token.pos_]
+        if pos != "noun":
+            frames = self.lexicon.frames.get((lemma_of(token), pos))
+            return self._fitter.first(site, frames) if frames else None
         best, best_key = None, (-1, 0.0)
-        for form in sorted(self.phrases.forms(token), key=len) if pos == "noun" else (lemma_of(token),):
-            frames = self.lexicon.frames.get((form, pos), ())
-            words = 4 * form.count(" ")
-            for frame in frames:
-                key = (frame.specificity + words, frame.salience)
-                if key <= best_key:
-                    break  # they are ranked
-                if self._fits(site, frame, frames):
+        for form in sorted(self.phrases.forms(token), key=len):
+            frames = self.lexicon.frames.get((form, pos))
+            frame = self._fitter.first(site, frames) if frames else None
+            if frame is not None:
+                key = (frame.specificity + 4 * form.count(" "), frame.salience)
+                if key > best_key:
                     best, best_key = frame, key
-                    break
         return best
-
-    def _fits(self, site: Site, frame: Frame, siblings: tuple[Frame, ...]) -> bool:
-        is_bare = not frame.specificity and site.token.dep_ == "amod"  # "an alleged role"
-        if frame.pos == "verb" and (is_bare or not self._particle_fits(site, frame, siblings)):
-            return False
-        obj = self.object_of(site)
-        if frame.no_object and obj is not None:
-            return False
-        if frame.object_party and (obj is None or not any(p.is_party for p in self.parties.parties(obj))):
-            return False
-        if frame.object_person and obj is not None and not self._is_person(obj):
-            return False
-        if frame.objects and (obj is None or not self.heads_fit(obj, frame.objects)):
-            return False
-        if frame.actors and not self._has_actor(site, frame):
-            return False
-        is_going = frame.event_type is not None and bool(self.lexicon.traits_of(frame.event_type, frame.mode).way)
-        return not frame.preps or any(self._has_prep(site, c, is_going=is_going) for c in frame.preps)
-
-    def _is_person(self, obj: Token) -> bool:
-        """Whether a phrase is itself persons or a people, not a body, a place or a thing that names persons."""
-        if obj.pos_ != "PRON" and not self.parties.names_party(obj):
-            return False
-        parties = [p for p in self.parties.parties(obj) if p.is_party]
-        return any(p.mention is None or not p.mention.is_name or p.mention.label not in _BODIES for p in parties)
-
-    def _has_actor(self, site: Site, frame: Frame) -> bool:
-        return any(self.heads_fit(t, frame.actors) for role in frame.actor for t in self.role_tokens(site, role))
-
-    def _particle_fits(self, site: Site, frame: Frame, siblings: tuple[Frame, ...]) -> bool:
-        verb = site.verb
-        if verb is None:
-            return not frame.particle
-        if frame.particle:
-            if verb.particle:
-                return verb.particle == frame.particle
-            return any(c.lower_ == frame.particle and c.dep_ in _BESIDE_VERB for c in site.token.children)
-        return not verb.particle or not any(f.particle == verb.particle for f in siblings)
-
-    def _has_prep(self, site: Site, condition: PrepCondition, *, is_going: bool) -> bool:
-        objects = self.role_tokens(site, condition.preposition)
-        if is_going:  # "arrived at noon" tells of no place
-            objects = [o for o in objects if o.ent_type_ not in _WHEN]
-        if condition.is_party:
-            return any(p.is_party for o in objects for p in self.parties.parties(o))
-        return any(self.heads_fit(o, condition.heads) for o in objects) if condition.heads else bool(objects)
 
     def heads_fit(self, token: Token, wanted: frozenset[str]) -> bool:
         """Whether a phrase is headed by one of the wanted nouns."""
+        return not wanted.isdisjoint(self.forms_of_heads(token))
+
+    def forms_of_heads(self, token: Token) -> set[str]:
+        """The ways a lexicon may write the heads of a phrase; not to be changed."""
         forms = self._head_forms.get(token.i)
         if forms is None:
             heads = [token, *(h for h in self.phrases.heads(token) if h.i != token.i), *things_repeated(token)]
@@ -240,7 +197,7 @@ class FrameMatcher:
             titles = {c.lower_ for h in names for c in h.lefts}  # "hosted King Salman"
             titles.update(*(self._forces.get(h.lower_, ()) for h in names))
             forms = self._head_forms[token.i] = titles.union(*map(self.phrases.forms, heads), self._said_of(heads))
-        return not wanted.isdisjoint(forms)
+        return forms
 
     def _said_of(self, heads: list[Token]) -> set[str]:
         """What is said of acts without a name of their own: "a cowardly act", "an unjust law"."""
