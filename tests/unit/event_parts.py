@@ -9,7 +9,8 @@ from spacy.tokens import Doc, Token
 
 from pipelines.nlp.actors.component import get_describer
 from pipelines.nlp.clauses.component import ClauseReader
-from pipelines.nlp.events.candidates import Candidate, CandidateReader
+from pipelines.nlp.events.candidate_places import Candidate
+from pipelines.nlp.events.candidates import CandidateReader
 from pipelines.nlp.events.evidence import Situation
 from pipelines.nlp.events.lexicon import load_event_lexicon
 from pipelines.nlp.events.matcher import FrameMatcher, Site

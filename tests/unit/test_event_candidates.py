@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.nlp.events.candidates import EarlierAct, Place
+from pipelines.nlp.events.candidate_places import Place
+from pipelines.nlp.events.candidates import EarlierAct
 from pipelines.nlp.events.evidence import (
     evidence_for,
     kind_of,

@@ -7,13 +7,13 @@ What belongs here: collecting candidates with the places where they stand. What 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from dataclasses import field
 
 from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.government import government
 from pipelines.nlp.clauses.misparses import asked_to_act
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of
+from pipelines.nlp.events.candidate_places import Candidate, Collection, Place
 from pipelines.nlp.events.matcher import FrameMatcher, Site
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
@@ -45,43 +45,6 @@ _EXAMPLES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a candidate stands: its relation to the predicate, and how it is named within the phrase that stands there.
-
-    `relation` is a role name of the frames (`subj`, `obj`, `iobj`, `poss`, `adj` or a preposition) or, outside the predicate's
-    own arguments, `below`, `above.subj`, `above.obj`, `above.noun`, `told.actor`, `told.recipient`, and for what an operator
-    changed `inner.actor` (`controlled` where it is whom the operator addresses) and `inner.recipient`. `inner` is empty where
-    the phrase itself is the party, else how the party is named inside it: `poss`, `adj`, `thing` or a preposition. `steps`
-    counts levels, clauses or earlier events.
-    """
-
-    relation: str
-    inner: str = ""
-    steps: int = 0
-
-
-@dataclass(slots=True)
-class Candidate:
-    """One argument that may play a role: the parties of one phrase, coordinated ones together."""
-
-    parties: tuple[PartyPhrase, ...]
-    places: list[Place] = field(default_factory=list)
-    may_act: bool = True  # False: a thing that is nobody's
-    may_suffer: bool = True
-
-    @property
-    def head(self) -> int:
-        """Token index of the first party's head."""
-        return self.parties[0].head
-
-    @property
-    def is_named(self) -> bool:
-        """Whether the first party is a proper name."""
-        mention = self.parties[0].mention
-        return mention is not None and mention.is_name
-
-
-@dataclass(frozen=True, slots=True)
 class EarlierAct:
     """An event that the document has told already, with what may be repeated of it."""
 
@@ -100,6 +63,10 @@ class CandidateReader:
         self.parties = parties
         self.told: list[EarlierAct] = []
         self._making = matcher.lexicon.noun_classes.get(_MAKING, frozenset())
+        # By token, as the events of a sentence look at the same words.
+        self._of_phrases: dict[int, tuple[PartyPhrase, ...]] = {}
+        self._of_words: dict[int, tuple[PartyPhrase, ...]] = {}
+        self._under: dict[int, list[Token]] = {}
 
     def collect(
         self,
@@ -119,7 +86,7 @@ class CandidateReader:
             inner: actors and recipients of the complement's event, where the site is an operator.
             is_controlled: whether the operator's addressee is who acts in the complement.
         """
-        found = _Collection()
+        found = Collection()
         self._arguments(found, site, roles)
         if inner is not None:
             relations = ("controlled" if is_controlled else "inner.actor", "inner.recipient")
@@ -155,7 +122,7 @@ class CandidateReader:
         """Keep an event for later mentions of the same act."""
         self.told.append(told)
 
-    def _arguments(self, found: _Collection, site: Site, roles: Iterable[str]) -> None:
+    def _arguments(self, found: Collection, site: Site, roles: Iterable[str]) -> None:
         names = dict.fromkeys(("subj", "obj", "iobj", "poss"))
         names.update(dict.fromkeys(r for r in roles if r not in ("adj",)))
         verb, noun = site.verb, site.noun
@@ -172,16 +139,16 @@ class CandidateReader:
         for token in asked_to_act(site.token):
             self._phrase(found, token, "iobj")
         for addressee in self._written_to(site):
-            found.add(tuple(p for p in self._direct(addressee) if p.is_party), Place("to"))
+            found.add(self._direct(addressee), Place("to"))
         found.add(tuple(self.parties.adjectival(site.token)), Place("adj"))
         if verb is not None and noun is None and (verb.subject is None if verb.is_passive else verb.obj is None):
             self._doers(found, verb)
 
     def _is_made(self, token: Token) -> bool:
         """Whether somebody is only now made, and so nobody to whom it is done: "announced the creation of a commission"."""
-        if any(t.pos_ == "PROPN" for t in (token, *token.lefts)):
-            return False  # "the establishment of the NATO base"
-        return token.dep_ == "pobj" and token.head.lower_ == "of" and lemma_of(token.head.head) in self._making
+        if token.dep_ != "pobj" or token.head.lower_ != "of" or lemma_of(token.head.head) not in self._making:
+            return False
+        return all(t.pos_ != "PROPN" for t in (token, *token.lefts))  # "the establishment of the NATO base"
 
     def _written_to(self, site: Site) -> list[Token]:
         """To whom the verb before speaks, where a participle goes on: "wrote to the commission, asking for more time"."""
@@ -193,7 +160,7 @@ class CandidateReader:
             return []
         return [t for t in self.matcher.phrases.preps(first).get("to", ()) if t.i < token.i]
 
-    def _doers(self, found: _Collection, verb: Predicate) -> None:
+    def _doers(self, found: Collection, verb: Predicate) -> None:
         """Who did the violence that something happened in: "were killed in an attack by rebels", "died in Saudi raids"."""
         relation = "subj" if verb.is_passive else "by"
         violence = self.matcher.lexicon.noun_classes.get(_VIOLENCE, frozenset())
@@ -206,7 +173,7 @@ class CandidateReader:
             for token in (*self.matcher.phrases.arguments(noun, "by"), *agents, *owners):
                 self._phrase(found, token, relation)
             for token in self.matcher.phrases.preps(noun).get("of", ()):
-                armed = tuple(p for p in self._direct(token) if p.sector in ARMED_SECTORS)
+                armed = tuple(p for p in self._all_direct(token) if p.sector in ARMED_SECTORS)
                 found.add(armed, Place(relation))
             found.add(tuple(self.parties.adjectival(noun)), Place(relation, "adj"))
 
@@ -225,14 +192,14 @@ class CandidateReader:
                 found.append(self.clauses.predicate(clause))
         return found
 
-    def _phrase(self, found: _Collection, token: Token, relation: str, *, clause: Token | None = None) -> None:
+    def _phrase(self, found: Collection, token: Token, relation: str, *, clause: Token | None = None) -> None:
         """The candidates that a phrase at a relation names: itself, or the parties inside a phrase that is none.
 
         `clause` is the head of the clause that is asked for its arguments.
         """
         if token.dep_ == "pcomp" or (token.pos_ in ("VERB", "AUX") and not self.parties.is_party(token)):
             return
-        direct = tuple(p for p in self._direct(token) if p.is_party)
+        direct = self._direct(token)
         if clause is not None and len(direct) > 1 and clause.dep_ in ("relcl", "acl") and clause.head.i == token.i:
             before = tuple(p for p in direct if p.head < clause.i)
             direct = before or direct  # "the envoy, who was shot, and his aide"
@@ -260,10 +227,17 @@ class CandidateReader:
 
     def _direct(self, token: Token) -> tuple[PartyPhrase, ...]:
         """Parties of a phrase that names persons, organisations, states or peoples itself."""
-        heads = [h for h in coordinated(token) if h.pos_ == "PRON" or self.parties.names_party(h)]
-        return self.parties.parties(token) if heads else ()
+        known = self._of_phrases.get(token.i)
+        if known is None:
+            known = self._of_phrases[token.i] = tuple(p for p in self._all_direct(token) if p.is_party)
+        return known
 
-    def _inside(self, found: _Collection, head: Token, relation: str, depth: int) -> None:
+    def _all_direct(self, token: Token) -> tuple[PartyPhrase, ...]:
+        """Those with things that name no party among them."""
+        names = self.parties.names_party
+        return self.parties.parties(token) if any(h.pos_ == "PRON" or names(h) for h in coordinated(token)) else ()
+
+    def _inside(self, found: Collection, head: Token, relation: str, depth: int) -> None:
         if depth == 0 or head.pos_ not in ("NOUN", "PROPN", "ADJ", "NUM"):
             return
         is_owned = False
@@ -274,15 +248,15 @@ class CandidateReader:
                 is_owned = bool(owners) and child.pos_ != "PRON"
         for participle in self._participles(head):  # "condemned the move announced by Pompeo"
             if participle.is_passive and participle.subject is not None:
-                found.add(tuple(p for p in self._direct(participle.subject) if p.is_party), Place(relation, "by"))
+                found.add(self._direct(participle.subject), Place(relation, "by"))
             for token in participle.preps.get("against", ()):  # "dropped the charges brought against the editor"
-                found.add(tuple(p for p in self._direct(token) if p.is_party), Place(relation, "against"))
+                found.add(self._direct(token), Place(relation, "against"))
         found.add(tuple(self.parties.adjectival(head)), Place(relation, "adj"))
         for name, tokens in self.matcher.phrases.preps(head).items():
             if name in _EXAMPLES:
                 continue
             for token in (t for t in tokens if not self._is_made(t)):
-                direct = tuple(p for p in self._direct(token) if p.is_party)
+                direct = self._direct(token)
                 if name in _WHERE and relation in _DOING and direct and all(map(_is_place, direct)):
                     continue  # "the attack in Kabul killed ten": a place does nothing
                 if direct:
@@ -290,18 +264,29 @@ class CandidateReader:
                 elif not is_owned:  # "rejected Australia's request for the extradition of Prakash" is done to Australia
                     self._inside(found, token, relation, depth - 1)
 
-    def _below(self, found: _Collection, site: Site) -> None:
-        level = [c for t in {site.token, site.top} for c in t.children if c.dep_ not in _NOT_BELOW]
-        level = [c for c in level if not _is_beside_clause(c)]
-        for depth in range(1, _DEPTH + 1):
-            level.sort(key=lambda t: t.i)
+    def _below(self, found: Collection, site: Site) -> None:
+        level = [c for t in {site.token, site.top} for c in t.children if _is_below(c)]
+        for place in _BELOW:
+            level.sort(key=_position)
             for token in level:
-                if self._is_named(token):
-                    found.add(tuple(p for p in self.parties.parties(token) if p.is_party), Place("below", "", depth))
-            level = [
-                c for token in level for c in token.children if c.dep_ not in _NOT_BELOW and c.lower_ not in _EXAMPLES
-            ]
-            level = [c for c in level if not _is_beside_clause(c)]
+                named = self._of_words.get(token.i)
+                if named is None:
+                    named = self._of_words[token.i] = self._named_by(token)
+                if named:
+                    found.add(named, place)
+            level = [c for token in level if token.children for c in self._words_under(token)]
+
+    def _words_under(self, token: Token) -> list[Token]:
+        """The dependents of a word that are looked through below it."""
+        known = self._under.get(token.i)
+        if known is None:
+            found = [c for c in token.children if _is_below(c) and c.lower_ not in _EXAMPLES]
+            known = self._under[token.i] = found
+        return known
+
+    def _named_by(self, token: Token) -> tuple[PartyPhrase, ...]:
+        """The parties of a phrase whose word names one by itself."""
+        return tuple(p for p in self.parties.parties(token) if p.is_party) if self._is_named(token) else ()
 
     def _is_named(self, token: Token) -> bool:
         """Whether a word names a party by itself: not the noun before a noun in "state visit"."""
@@ -312,7 +297,7 @@ class CandidateReader:
             return False
         return token.dep_ not in ("compound", "amod", "nmod") or (mention is not None and mention.is_name)
 
-    def _above(self, found: _Collection, site: Site) -> None:
+    def _above(self, found: Collection, site: Site) -> None:
         current, steps = site.top, 0
         while steps < _CLAUSES_UP and current.head.i != current.i:
             current = current.head
@@ -330,7 +315,7 @@ class CandidateReader:
                 if doer is not None and token is not doer:
                     continue  # who accuses somebody of a deed did not do it
                 if token is not None and token.i != site.token.i and token.pos_ not in ("VERB", "AUX"):
-                    parties = tuple(p for p in self._direct(token) if p.is_party)
+                    parties = self._direct(token)
                     if all(p.sector == _PRESS for p in parties) and (relation == "above.subj" or _tells(current)):
                         continue  # who reports an act, or is told of it, takes no part in it
                     found.add(parties, Place(relation, "", steps))
@@ -346,7 +331,7 @@ class CandidateReader:
             return False
         return any(o.complement == governed.complement and o.controller == "obj" for o in operators)
 
-    def _told(self, found: _Collection, site: Site, event_type: str) -> None:
+    def _told(self, found: Collection, site: Site, event_type: str) -> None:
         lemma, kept = lemma_of(site.token), 0
         for told in reversed(self.told):
             if told.event_type != event_type:
@@ -357,6 +342,18 @@ class CandidateReader:
             kept += 1
             if kept == _MOST_TOLD:
                 break
+
+
+# Where a candidate stands that many levels below a predicate.
+_BELOW = tuple(Place("below", "", depth) for depth in range(1, _DEPTH + 1))
+
+
+def _position(token: Token) -> int:
+    return token.i
+
+
+def _is_below(token: Token) -> bool:
+    return token.dep_ not in _NOT_BELOW and not _is_beside_clause(token)
 
 
 def _is_beside_clause(token: Token) -> bool:
@@ -370,29 +367,6 @@ def _is_beside_clause(token: Token) -> bool:
 def _tells(verb: Token) -> bool:
     cue = load_cues().verbs.get(verb.lower_)
     return cue is not None and cue.cue_class == "say"
-
-
-class _Collection:
-    """Candidates by identity of their parties, in the order in which they were found."""
-
-    def __init__(self) -> None:
-        self.candidates: list[Candidate] = []
-        self._known: dict[tuple[object, ...], Candidate] = {}
-
-    def at(self, relation: str) -> set[object]:
-        """Identities of the parties that stand at a relation."""
-        return {p.identity for c in self.candidates if any(x.relation == relation for x in c.places) for p in c.parties}
-
-    def add(self, parties: tuple[PartyPhrase, ...], place: Place) -> None:
-        if not parties:
-            return
-        key = tuple(p.identity for p in parties)
-        candidate = self._known.get(key)
-        if candidate is None:
-            candidate = self._known[key] = Candidate(parties)
-            self.candidates.append(candidate)
-        if len(candidate.places) < 4 and all(p.relation != place.relation for p in candidate.places):
-            candidate.places.append(place)
 
 
 def _is_place(party: PartyPhrase) -> bool:

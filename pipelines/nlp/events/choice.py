@@ -9,11 +9,11 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 
 from pipelines.errors import LexiconError
-from pipelines.nlp.events.candidates import Candidate
+from pipelines.nlp.events.candidate_places import Candidate
 from pipelines.nlp.events.evidence import (
     ACTOR,
     PARTICIPANT,
@@ -21,8 +21,9 @@ from pipelines.nlp.events.evidence import (
     Seen,
     Situation,
     evidence_for,
-    named_by_frame,
     pair_evidence,
+    seen_of,
+    stands_as_listed,
 )
 from pipelines.nlp.events.lexicon import LEXICONS
 from pipelines.nlp.events.parties import PartyReader
@@ -46,7 +47,8 @@ class Scored:
     role: str
     candidate: Candidate
     evidence: list[str]
-    score: float
+    total: float  # of the weights of the evidence
+    score: float  # with the weight of the role
 
 
 @dataclass(slots=True)
@@ -95,12 +97,12 @@ class ArgumentChooser:
 
     def choose(self, situation: Situation, candidates: list[Candidate]) -> Choice:
         """The likeliest actors and recipients; the parties of a meeting together as actors."""
-        situation = replace(situation, vacant=_vacant(situation, candidates), subject=_subject(situation, candidates))
+        situation.vacant, situation.subject = _vacant(situation, candidates), _subject(situation, candidates)
         if PARTICIPANT in situation.roles:
             return self._participants(situation, candidates)
-        both: list[tuple[Candidate, Seen]] = [(candidate, {}) for candidate in candidates]
-        actors = [self._scored(situation, c, ACTOR, of_it) for c, of_it in both if c.may_act]
-        recipients = [self._scored(situation, c, RECIPIENT, of_it) for c, of_it in both if c.may_suffer]
+        both = [(c, seen_of(situation, c)) for c in candidates if c.may_act or c.may_suffer]
+        actors = [self._scored(situation, c, ACTOR, seen) for c, seen in both if c.may_act]
+        recipients = [self._scored(situation, c, RECIPIENT, seen) for c, seen in both if c.may_suffer]
         recipients = _unparted(recipients)
         best = sorted((s for s in _unparted(actors) if s.score > 0), key=lambda s: -s.score)[:_BEAM]
         result: tuple[float, Scored | None, Scored | None] = (float("-inf"), None, None)
@@ -121,15 +123,15 @@ class ArgumentChooser:
         )
 
     def _scored(self, situation: Situation, candidate: Candidate, role: str, seen: Seen) -> Scored:
-        evidence = evidence_for(situation, candidate, role, seen)
-        return Scored(role, candidate, evidence, self._sum(role, evidence))
+        return self._summed(role, candidate, evidence_for(situation, candidate, role, seen))
 
-    def _sum(self, role: str, evidence: list[str]) -> float:
+    def _summed(self, role: str, candidate: Candidate, evidence: list[str], known: Scored | None = None) -> Scored:
+        """A candidate with its score; `known` has been scored for the first part of the evidence."""
         weights = self.weights.get(role, {})
-        total = 0.0
-        for name in evidence:
+        total, new = (0.0, evidence) if known is None else (known.total, evidence[len(known.evidence) :])
+        for name in new:
             total += weights.get(name, 0.0)
-        return weights.get("bias", 0.0) + total
+        return Scored(role, candidate, evidence, total, weights.get("bias", 0.0) + total)
 
     def _recipient(self, situation: Situation, scored: list[Scored], actor: Scored | None) -> Scored | None:
         best: Scored | None = None
@@ -153,11 +155,10 @@ class ArgumentChooser:
         seen = pair_evidence(situation.doc, actor.candidate, recipient.candidate, is_own=own)
         if not seen:
             return recipient
-        evidence = [*recipient.evidence, *seen]
-        return Scored(RECIPIENT, recipient.candidate, evidence, self._sum(RECIPIENT, evidence))
+        return self._summed(RECIPIENT, recipient.candidate, [*recipient.evidence, *seen], recipient)
 
     def _participants(self, situation: Situation, candidates: list[Candidate]) -> Choice:
-        scored = [self._scored(situation, c, PARTICIPANT, {}) for c in candidates if c.may_act]
+        scored = [self._scored(situation, c, PARTICIPANT, seen_of(situation, c)) for c in candidates if c.may_act]
         parties: list[PartyPhrase] = []
         ranked = sorted((s for s in scored if s.score > 0), key=lambda s: -s.score)
         here = [s for s in ranked if any(not p.relation.startswith("told.") for p in s.candidate.places)]
@@ -194,13 +195,9 @@ def _probability(score: float) -> float:
 
 
 def _vacant(situation: Situation, candidates: list[Candidate]) -> frozenset[str]:
-    filled = {
-        role
-        for role in situation.roles
-        for candidate in candidates
-        if any(named_by_frame(situation, role, place) is not None for place in candidate.places)
-    }
-    return frozenset(situation.roles) - filled
+    return frozenset(
+        role for role in situation.roles if not any(stands_as_listed(situation, role, c) for c in candidates)
+    )
 
 
 def _subject(situation: Situation, candidates: list[Candidate]) -> str:

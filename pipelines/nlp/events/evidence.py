@@ -6,11 +6,9 @@ A function returns the names of what it sees; a name that the weights do not kno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from pipelines.immutable import dataclass
-from pipelines.nlp.events.candidates import Candidate, Place
+from pipelines.nlp.events.candidate_places import Candidate, Place
 from pipelines.nlp.events.matcher import Site
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.paths import crossed, source_kind
@@ -45,7 +43,7 @@ _FINITE = frozenset(("VBD", "VBP", "VBZ", "MD"))
 _ALONE, _TELLS = "events_told_alone", "events_sentences_that_tell"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Situation:
     """The event whose roles are filled."""
 
@@ -65,8 +63,8 @@ class Situation:
 
     def __post_init__(self) -> None:
         sent = self.site.token.sent
-        object.__setattr__(self, "sentence", range(sent.start, sent.end))
-        object.__setattr__(self, "form", self._form())
+        self.sentence = range(sent.start, sent.end)
+        self.form = self._form()
 
     def _form(self) -> str:
         """Verb, passive, adj, noun, light, undergo or exist."""
@@ -103,150 +101,162 @@ def named_by_frame(situation: Situation, role: str, place: Place) -> int | None:
     return listed.index(place.relation) if place.relation in listed else None
 
 
-def where_it_stands(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+def stands_as_listed(situation: Situation, role: str, candidate: Candidate) -> bool:
+    """Whether a candidate stands at a relation that the frame lists for a role."""
+    listed = situation.roles.get(role, ())
+    return bool([place for place in candidate.places if place.relation in listed])
+
+
+def where_it_stands(situation: Situation, candidate: Candidate) -> list[str]:
     """Relation to the predicate, alone and with the predicate's form."""
+    found: list[str] = []
     for place in candidate.places:
         name = relation_class(place)
-        yield f"at={name}"
-        yield f"at={situation.form}:{name}"
+        found += (f"at={name}", f"at={situation.form}:{name}")
         if situation.is_alone and name == "inner.recipient":
-            yield "alone:inner.recipient"  # a lone sentence names the other side elsewhere, or means no one
+            found.append("alone:inner.recipient")  # a lone sentence names the other side elsewhere, or means no one
+    return found
 
 
-def what_the_frame_says(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+def what_the_frame_says(situation: Situation, candidate: Candidate, role: str) -> list[str]:
     """Whether the frame lists the candidate's relation for this role, for the other, or not at all."""
-    best: str | None = None
+    found = []
     for place in candidate.places:
         rank = named_by_frame(situation, role, place)
         if rank is not None:
             kind = "inside" if place.inner and place.inner not in ("first", "rest") else "itself"
-            yield f"frame={'first' if rank == 0 else 'later'}:{kind}"
-            best = kind
-    if best is None:
-        others = (r for r in situation.roles if r != role)
-        is_other = any(named_by_frame(situation, r, p) is not None for r in others for p in candidate.places)
-        yield "frame=other" if is_other else "frame=silent"
+            found.append(f"frame={'first' if rank == 0 else 'later'}:{kind}")
+    if not found:
+        is_other = any(r != role and stands_as_listed(situation, r, candidate) for r in situation.roles)
+        found.append("frame=other" if is_other else "frame=silent")
+    return found
 
 
-def what_is_vacant(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+def what_is_vacant(situation: Situation, candidate: Candidate, role: str) -> list[str]:
     """A role that nobody fills as the frame says is open to others; one whose place a thing or a party takes, hardly."""
-    if role not in situation.vacant and all(named_by_frame(situation, role, p) is None for p in candidate.places):
-        yield f"taken:{kind_of(situation.doc, candidate.parties[0])}"
-    if role in situation.vacant:
-        yield "vacant"
-        for place in candidate.places:
-            if place.relation not in situation.roles.get(role, ()):
-                relation = relation_class(place).partition(">")[0]
-                yield f"vacant:{relation}"
-                if relation.startswith("above.subj"):
-                    yield f"vacant:{relation}:subject={situation.subject}"
+    if role not in situation.vacant:
+        if stands_as_listed(situation, role, candidate):
+            return []
+        return [f"taken:{kind_of(situation.doc, candidate.parties[0])}"]
+    found = ["vacant"]
+    for place in candidate.places:
+        if place.relation not in situation.roles.get(role, ()):
+            relation = relation_class(place).partition(">")[0]
+            found.append(f"vacant:{relation}")
+            if relation.startswith("above.subj"):
+                found.append(f"vacant:{relation}:subject={situation.subject}")
+    return found
 
 
-def what_kind_it_is(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+def what_kind_it_is(situation: Situation, candidate: Candidate) -> list[str]:
     """Person, organisation, state, people, nominal, pronoun or place; with the kind of act."""
     kind = kind_of(situation.doc, candidate.parties[0])
-    yield f"kind={kind}"
-    yield f"kind={situation.group}:{kind}"
+    return [f"kind={kind}", f"kind={situation.group}:{kind}"]
 
 
-def what_it_can_do(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+def what_it_can_do(situation: Situation, candidate: Candidate) -> list[str]:
     """Its sector with the kind of act: courts convict, soldiers kill, civilians suffer."""
-    party = candidate.parties[0]
-    sector = _SECTOR_GROUPS.get(party.sector or "", "none")
-    yield f"sector={situation.group}:{sector}"
+    sector = _SECTOR_GROUPS.get(candidate.parties[0].sector or "", "none")
+    return [f"sector={situation.group}:{sector}"]
 
 
-def which_type(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+def which_type(situation: Situation, candidate: Candidate) -> list[str]:
     """The type, as some acts have both sides named, others seldom; and whether another sentence could name them."""
-    yield f"type={situation.event_type}"
-    yield f"form={situation.form}"
+    found = [f"type={situation.event_type}", f"form={situation.form}"]
     if situation.is_composed:
-        yield "composed"
+        found.append("composed")
     if situation.is_alone:
-        yield "alone"
+        found.append("alone")
+    return found
 
 
-def whether_it_is_scene(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+def whether_it_is_scene(situation: Situation, candidate: Candidate) -> list[str]:
     """A place in a phrase of place is where something happens, mostly no party to it."""
     party = candidate.parties[0]
     mention = party.mention
     if mention is None or mention.label not in ("GPE", "LOC", "FAC"):
-        return
+        return []
     token = situation.doc[party.head]
     while token.dep_ in _PART_OF_PLACE:
         token = token.head
     if token.dep_ != "pobj":
-        return
+        return []
     preposition = token.head.lower_
     is_way = (
         preposition in _WAYS
         and token.head.head.pos_ == "VERB"
         and not any(preposition in listed for listed in situation.roles.values())
     )
-    if preposition in _SCENE or is_way:
-        yield "scene"
-        yield f"scene:{situation.group}"
-        if situation.is_alone:
-            yield "alone:scene"  # nothing else could tell whose country it is done to
+    if preposition not in _SCENE and not is_way:
+        return []
+    found = ["scene", f"scene:{situation.group}"]
+    if situation.is_alone:
+        found.append("alone:scene")  # nothing else could tell whose country it is done to
+    return found
 
 
-def how_far_it_is(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+def how_far_it_is(situation: Situation, candidate: Candidate) -> list[str]:
     """Distance in tokens and the side, within the sentence."""
-    head, here = candidate.head, situation.site.token
+    head, here = candidate.head, situation.site.token.i
     if head not in situation.sentence:
-        yield "outside_sentence"
-        return
-    side = "before" if head < here.i else "after"
-    yield f"{side}:{'far' if abs(head - here.i) > _FAR else 'near'}"
+        return ["outside_sentence"]
+    if head < here:
+        return ["before:far" if here - head > _FAR else "before:near"]
+    return ["after:far" if head - here > _FAR else "after:near"]
 
 
-def whether_it_attends(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+def whether_it_attends(situation: Situation, candidate: Candidate) -> list[str]:
     """Who does something at an event that a noun names takes part in it: "he said during a meeting with the envoy"."""
     noun = situation.site.noun
     if noun is None or noun.dep_ != "pobj" or noun.head.lower_ not in _ATTENDED:
-        return
-    if any(place.relation == "above.subj" and place.steps == 1 for place in candidate.places):
-        yield "attends"
+        return []
+    attends = any(place.relation == "above.subj" and place.steps == 1 for place in candidate.places)
+    return ["attends"] if attends else []
 
 
-def how_it_is_reached(situation: Situation, candidate: Candidate, role: str) -> Iterator[str]:
+def how_it_is_reached(situation: Situation, candidate: Candidate, role: str) -> list[str]:
     """What lies between a party that is no argument and the predicate, and whether it is only who tells of the event."""
-    if any(
-        place.relation in _OWN_RELATIONS or place.relation in situation.roles.get(role, ())
-        for place in candidate.places
-    ):
-        return
+    listed = situation.roles.get(role, ())
+    for place in candidate.places:
+        if place.relation in _OWN_RELATIONS or place.relation in listed:
+            return []
     head, site = situation.doc[candidate.head], situation.site.token
     if head.i not in situation.sentence:
-        return
+        return []
     told_by = source_kind(head, site)
-    if told_by is not None:
-        yield told_by
-    arcs = list(crossed(head, site))
-    for arc in arcs:
-        yield f"crosses={arc}"
+    found = [] if told_by is None else [told_by]
+    arcs = [f"crosses={arc}" for arc in crossed(head, site)]
     if arcs and situation.is_alone:
-        yield "alone:crosses"  # each of a sentence's clauses has its own parties
+        arcs.append("alone:crosses")  # each of a sentence's clauses has its own parties
+    return found + arcs
 
 
-EVIDENCE: tuple[Callable[[Situation, Candidate, str], Iterator[str]], ...] = (
-    where_it_stands,
-    what_the_frame_says,
-    what_is_vacant,
-    what_kind_it_is,
-    what_it_can_do,
-    which_type,
-    whether_it_is_scene,
-    how_far_it_is,
-    whether_it_attends,
-    how_it_is_reached,
-)
+@dataclass(slots=True)
+class Seen:
+    """What was seen of a candidate that is the same in every role: where it stands, and what it is."""
+
+    where: list[str]
+    what: list[str]
 
 
-_OF_A_ROLE = frozenset((what_the_frame_says, what_is_vacant, how_it_is_reached))
+def seen_of(situation: Situation, candidate: Candidate) -> Seen:
+    """What is to be seen of a candidate whatever its role.
 
-# What was seen of a candidate that is the same in every role, by what sees it.
-Seen = dict[Callable[[Situation, Candidate, str], Iterator[str]], list[str]]
+    Args:
+        situation: the event.
+        candidate: the candidate.
+    """
+    return Seen(
+        where_it_stands(situation, candidate),
+        [
+            *what_kind_it_is(situation, candidate),
+            *what_it_can_do(situation, candidate),
+            *which_type(situation, candidate),
+            *whether_it_is_scene(situation, candidate),
+            *how_far_it_is(situation, candidate),
+            *whether_it_attends(situation, candidate),
+        ],
+    )
 
 
 def evidence_for(situation: Situation, candidate: Candidate, role: str, seen: Seen | None = None) -> list[str]:
@@ -256,19 +266,16 @@ def evidence_for(situation: Situation, candidate: Candidate, role: str, seen: Se
         situation: the event.
         candidate: the candidate.
         role: the role.
-        seen: of the candidate in another role of the same event; taken from, or added to.
+        seen: of the candidate in any role of the same event, where that is known.
     """
-    seen = {} if seen is None else seen
-    found: list[str] = []
-    for see in EVIDENCE:
-        if see in _OF_A_ROLE:
-            found += see(situation, candidate, role)
-            continue
-        names = seen.get(see)
-        if names is None:
-            names = seen[see] = list(see(situation, candidate, role))
-        found += names
-    return found
+    seen = seen_of(situation, candidate) if seen is None else seen
+    return [
+        *seen.where,
+        *what_the_frame_says(situation, candidate, role),
+        *what_is_vacant(situation, candidate, role),
+        *seen.what,
+        *how_it_is_reached(situation, candidate, role),
+    ]
 
 
 def pair_evidence(doc: Doc, actor: Candidate, recipient: Candidate, *, is_own: bool) -> list[str]:

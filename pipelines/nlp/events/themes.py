@@ -63,6 +63,7 @@ class ThemeReader:
         self.matcher = matcher
         self.parties = parties
         self._nouns = load_thing_nouns()
+        self._known_classes: dict[tuple[int, int], frozenset[str]] = {}  # by head and mention of a phrase
 
     def settle(self, draft: Draft) -> None:
         """Leave a draft with parties only, and with the thing that it is about or done to as its theme."""
@@ -132,6 +133,13 @@ class ThemeReader:
 
     def _classes(self, phrase: PartyPhrase) -> frozenset[str]:
         """Classes of the noun that heads a phrase; of a name, of its last word, or of its first ("Operation Dawn")."""
+        key = (phrase.head, id(phrase.mention))
+        known = self._known_classes.get(key)
+        if known is None:
+            known = self._known_classes[key] = self._find_classes(phrase)
+        return known
+
+    def _find_classes(self, phrase: PartyPhrase) -> frozenset[str]:
         head = self.doc[phrase.head]
         mention = phrase.mention
         if mention is not None and mention.label in _PEOPLE:
