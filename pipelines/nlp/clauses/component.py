@@ -101,7 +101,7 @@ class ClauseReader:
         agent = self._read_arguments(predicate)
         _read_operators(predicate)
         self._share_object(predicate)
-        predicate.is_negated ^= any(map(is_nobody, (surface if own else None, predicate.obj)))
+        predicate.is_negated ^= (own and is_nobody(surface)) or is_nobody(predicate.obj)
         if predicate.is_passive:
             if predicate.obj is not None and predicate.obj.dep_ == "dobj":
                 predicate.iobj = surface  # "was given aid": the surface subject receives
@@ -138,7 +138,7 @@ class ClauseReader:
                 agent = agent or first_object(child)
             elif dep == "prt":
                 predicate.particle = child.lower_
-        if predicate.obj is not None and "as" not in predicate.preps:  # "set the sailors free"
+        if predicate.obj is not None and predicate.obj.rights and "as" not in predicate.preps:  # "set the sailors free"
             after = [c for c in predicate.obj.rights if c.dep_ == "amod" and c.pos_ == "ADJ"]
             if after:
                 predicate.preps["as"] = after[:1]
@@ -153,8 +153,11 @@ class ClauseReader:
     def _share_object(self, predicate: Predicate) -> None:
         """What two verbs share stands behind the second: "met with and thanked the envoys", "praise and talk to the envoys"."""
         token = predicate.token
-        other = next((c for c in token.children if c.dep_ == "conj" and c.pos_ == "VERB" and c.i > token.i), None)
-        if other is None or not any(c.dep_ == "cc" and c.i < other.i for c in token.children):
+        joined = [c for c in token.rights if c.dep_ == "conj" and c.pos_ == "VERB"]
+        if not joined:
+            return
+        other = joined[0]
+        if not any(c.dep_ == "cc" and c.i < other.i for c in token.children):
             return
         between = self.doc[token.i + 1 : other.i]
         words = [t for t in between if t.dep_ not in ("cc", "aux", "advmod", "punct")]
@@ -294,13 +297,15 @@ def _read_operators(predicate: Predicate) -> None:
     predicate.is_negated |= is_neither(predicate.token)
     for child in predicate.token.children:
         dep, word = child.dep_, child.lower_
-        if dep == "neg" or (dep == "advmod" and word in NEGATIONS) or (dep == "det" and word == "no") or is_over(child):
-            predicate.is_negated |= not denies_what_follows(child, predicate.token)
-        elif dep in ("aux", "auxpass"):
+        if dep == "aux" or dep == "auxpass":
             if word == "to":
                 predicate.has_to = True
             else:
                 auxiliaries.append(word)
+        elif (
+            dep == "neg" or (dep == "advmod" and word in NEGATIONS) or (dep == "det" and word == "no") or is_over(child)
+        ):
+            predicate.is_negated |= not denies_what_follows(child, predicate.token)
         elif dep == "mark" and word in CONDITION_MARKS:
             predicate.is_conditional = True
     predicate.auxiliaries = tuple(auxiliaries)

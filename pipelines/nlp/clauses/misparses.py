@@ -19,6 +19,7 @@ _LENDING = frozenset(
     ("with", "of", "to", "as", "in", "on", "at", "from")
 )  # whose phrases end where an agent may stand: "sentenced to death by a court"
 _OPENING = frozenset(("after", "before", "since", "until"))
+_OWN_OPENINGS = frozenset(("expl", "aux", "auxpass"))
 _THEN = frozenset(("then", "not", "never"))
 _SPEECH = frozenset(("say", "judge", "call", "think"))  # classes of verbs by which somebody says something
 _FINITE = frozenset(("VBD", "VBZ"))
@@ -121,8 +122,9 @@ def swallowed_subject(verb: Token) -> Token | None:
     """
     if verb.tag_ not in ("VBD", "VBZ", "VBP") or verb.dep_ in ("relcl", "acl", "amod") or verb.i == 0:
         return None
-    if any(c.dep_ in ("expl", "aux", "auxpass") for c in verb.lefts):
-        return None
+    for child in verb.lefts:
+        if child.dep_ in _OWN_OPENINGS:
+            return None
     last = verb.nbor(-1)
     while last.tag_ == "RB" and last.i > 0 and last.lower_ not in _THEN:
         last = last.nbor(-1)
@@ -190,8 +192,10 @@ def read_noun_taken_for_verb(predicate: Predicate) -> None:
     A bare form behind a preposition other than "to" is no verb.
     """
     token = predicate.token
-    preposition = next((c for c in token.rights if c.i == token.i + 1 and c.dep_ in ("prep", "prt")), None)
-    if preposition is None or preposition.i + 1 >= len(token.doc):
+    preposition = next(iter(token.rights), None)
+    if preposition is None or preposition.i != token.i + 1 or preposition.dep_ not in ("prep", "prt"):
+        return
+    if preposition.i + 1 >= len(token.doc):
         return
     noun = preposition.nbor(1)
     if noun.tag_ != "VB" or noun.head not in (preposition, token) or predicate.obj not in (None, noun):

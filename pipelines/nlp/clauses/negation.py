@@ -12,6 +12,7 @@ from pipelines.nlp.parsed import Token
 _LIMITING = frozenset(("only", "just", "merely", "simply", "solely"))
 _DENIALS = frozenset(("neither", "nor"))
 _SUBJECTS = frozenset(("nsubj", "nsubjpass"))
+_AUXILIARIES = frozenset(("aux", "auxpass"))
 _CORRELATIVE = frozenset(("det", "preconj", "cc"))  # what "neither" may be
 
 
@@ -34,9 +35,10 @@ def is_nobody(noun: Token | None) -> bool:
     """Whether an argument denies its verb: "nobody will recognise it", "made no concession"."""
     if noun is None:
         return False
-    if noun.lower_ in NEGATIVE_PRONOUNS or any(c.dep_ == "det" and c.lower_ == "no" for c in noun.children):
+    if noun.lower_ in NEGATIVE_PRONOUNS:
         return True
-    return any(c.lower_ == "neither" and c.dep_ in _CORRELATIVE for c in noun.children)
+    words = [c for c in noun.children if c.dep_ in _CORRELATIVE]
+    return any((c.lower_ == "no" and c.dep_ == "det") or c.lower_ == "neither" for c in words) if words else False
 
 
 def opens_denial(word: Token) -> bool:
@@ -44,7 +46,7 @@ def opens_denial(word: Token) -> bool:
     if word.lower_ not in _DENIALS or word.i + 1 == len(word.doc):
         return False
     auxiliary = word.nbor()
-    if auxiliary.dep_ not in ("aux", "auxpass"):
+    if auxiliary.dep_ not in _AUXILIARIES:
         return False
     verb = auxiliary.head
     return any(c.dep_ in _SUBJECTS and auxiliary.i < c.i < verb.i for c in verb.lefts)
@@ -54,10 +56,13 @@ def is_neither(verb: Token) -> bool:
     """Whether a verb is one of several denied together, or denied from the start of its clause: "neither condemned nor praised
     it", "nor did it arrest him".
     """
-    if any(c.lower_ == "neither" and c.dep_ in _CORRELATIVE for c in verb.lefts):
-        return True
-    if any(c.dep_ in ("aux", "auxpass") and c.i > 0 and opens_denial(c.nbor(-1)) for c in verb.lefts):
-        return True
+    for child in verb.lefts:
+        dep = child.dep_
+        if dep in _AUXILIARIES:
+            if child.i > 0 and opens_denial(child.nbor(-1)):
+                return True
+        elif dep in _CORRELATIVE and child.lower_ == "neither":
+            return True
     if verb.dep_ != "conj":
         return False
     return any(c.lower_ == "nor" and c.dep_ == "cc" and verb.head.i < c.i < verb.i for c in verb.head.children)

@@ -83,6 +83,9 @@ class Choice:
         return 1 - min(max(gap, 0.0), _CERTAIN) / _CERTAIN
 
 
+_Beside = dict[tuple[int, int], Scored]  # recipients of one choice beside each actor, by the ids of both
+
+
 class ArgumentChooser:
     """Fills the roles of one Doc's events."""
 
@@ -106,15 +109,16 @@ class ArgumentChooser:
         recipients = _unparted(recipients)
         best = sorted((s for s in _unparted(actors) if s.score > 0), key=lambda s: -s.score)[:_BEAM]
         result: tuple[float, Scored | None, Scored | None] = (float("-inf"), None, None)
+        known: _Beside = {}
         for actor in (*best, None):
-            recipient = self._recipient(situation, recipients, actor)
+            recipient = self._recipient(situation, recipients, actor, known)
             if actor is None and recipient is not None and best and _acts_on_another(best[0], recipient):
                 continue  # "the court barred its executives": whoever they are, the court did it
             total = (actor.score if actor else 0.0) + (recipient.score if recipient else 0.0)
             if total > result[0]:
                 result = (total, actor, recipient)
         _, actor, recipient = result
-        recipients = [self._beside(situation, r, actor) for r in recipients]
+        recipients = [self._beside(situation, r, actor, known) for r in recipients]
         return Choice(
             list(actor.candidate.parties) if actor else [],
             list(recipient.candidate.parties) if recipient else [],
@@ -133,12 +137,14 @@ class ArgumentChooser:
             total += weights.get(name, 0.0)
         return Scored(role, candidate, evidence, total, weights.get("bias", 0.0) + total)
 
-    def _recipient(self, situation: Situation, scored: list[Scored], actor: Scored | None) -> Scored | None:
+    def _recipient(
+        self, situation: Situation, scored: list[Scored], actor: Scored | None, known: _Beside
+    ) -> Scored | None:
         best: Scored | None = None
         for recipient in scored:
             if actor is not None and not _is_other(actor.candidate, recipient.candidate):
                 continue
-            found = self._beside(situation, recipient, actor)
+            found = self._beside(situation, recipient, actor, known)
             if found.score > (best.score if best is not None else 0.0):
                 best = found
         return best
@@ -146,10 +152,17 @@ class ArgumentChooser:
     def _is_own(self, recipient: Scored, actor: Scored) -> bool:
         return self.parties.is_own(recipient.candidate.parties, actor.candidate.parties)
 
-    def _beside(self, situation: Situation, recipient: Scored, actor: Scored | None) -> Scored:
-        """A recipient with what the actor says of it."""
+    def _beside(self, situation: Situation, recipient: Scored, actor: Scored | None, known: _Beside) -> Scored:
+        """A recipient with what the actor says of it; `known` is added to."""
         if actor is None:
             return recipient
+        key = (id(recipient), id(actor))
+        found = known.get(key)
+        if found is None:
+            found = known[key] = self._find_beside(situation, recipient, actor)
+        return found
+
+    def _find_beside(self, situation: Situation, recipient: Scored, actor: Scored) -> Scored:
         is_thing = any(place.inner == "thing" for place in recipient.candidate.places)  # "broke off its work"
         own = (is_thing or situation.group in _WITHIN_ONESELF) and self._is_own(recipient, actor)
         seen = pair_evidence(situation.doc, actor.candidate, recipient.candidate, is_own=own)

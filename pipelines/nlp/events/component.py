@@ -258,8 +258,9 @@ class _DocumentCoder:
         for site, frame in sites:
             if site.token.i in used or (frame is not None and frame.event_type is None):
                 continue
-            demand = self.operators.demand(site, used)
-            found = self.operators.lone(site) if demand is None else None
+            is_operator = self.operators.is_operator(site.token)
+            demand = self.operators.demand(site, used) if is_operator else None
+            found = self.operators.lone(site) if is_operator and demand is None else None
             if demand is None and found is None and frame is None:
                 demand = self.operators.refusal(site)
             if demand is not None:

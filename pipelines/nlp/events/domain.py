@@ -7,6 +7,7 @@ What belongs here: counting the evidence around a sentence and comparing it. Wha
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from enum import Enum
 from itertools import accumulate
 
@@ -66,28 +67,28 @@ class DomainReader:
 
     def __init__(self, doc: Doc, lexicon: DomainLexicon) -> None:
         self._length = len(doc)
-        weights = {name: [0] * self._length for name in lexicon.domains}
+        weights: dict[str, dict[int, int]] = {POLITICAL: {}}  # by domain and token
         words = lexicon.words
         for at, found in [(at, words[lemma]) for at, lemma in enumerate(doc.lemmas) if lemma in words]:
             for name, weight in found:
-                weights[name][at] = weight
+                weights.setdefault(name, {})[at] = weight
         named = set()
         for mention in doc._.mentions or ():
             sector = mention.sector or (mention.entity.sector if mention.entity is not None else None)
             if mention.is_name and sector in POLITICAL_SECTORS - _EVERYDAY:
                 named.add(mention.start)
+        political = weights[POLITICAL]
         for at in named:
-            weights[POLITICAL][at] += _NAME
-        # Cumulative: each sentence asks for both ends of its passage.
-        self._sums = {name: list(accumulate(of_words, initial=0)) for name, of_words in weights.items()}
-        self._political = self._sums[POLITICAL]
-        self._others = [sums for name, sums in self._sums.items() if name != POLITICAL]
+            political[at] = political.get(at, 0) + _NAME
+        self._weights = {name: _Weights(of_words) for name, of_words in weights.items()}
+        self._political = self._weights[POLITICAL]
+        self._others = [of_words for name, of_words in self._weights.items() if name != POLITICAL]
         self._whole = self._evidence(0, self._length)
+        self._passages: dict[int, tuple[int, int]] = {}  # the evidence around each sentence, by its start
 
     def of(self, sent: Span) -> Domain:
         """What the passage around a sentence is about: other than politics where both it and the document are."""
-        start, end = max(0, sent.start - _WINDOW), min(self._length, sent.end + _WINDOW)
-        political, other = self._evidence(start, end)
+        political, other = self._around(sent)
         all_political, all_other = self._whole
         if all_political >= _LEAST_POLITICAL and all_political >= _OUTWEIGHS * all_other:
             return Domain.POLITICAL
@@ -97,19 +98,39 @@ class DomainReader:
     def tells_disaster(self, sent: Span) -> bool:
         """Whether the passage around a sentence is about a natural disaster or an accident, whoever else is named."""
         start, end = max(0, sent.start - _WINDOW), min(self._length, sent.end + _WINDOW)
-        return any(self._sums[name][end] - self._sums[name][start] >= _LEAST_DISASTER for name in _DISASTERS)
+        found = (self._weights[name].between(start, end) for name in _DISASTERS if name in self._weights)
+        return any(weight >= _LEAST_DISASTER for weight in found)
 
     def lean(self, sent: Span) -> tuple[float, float]:
         """How far the passage around a sentence and the document lean to politics: logarithms of the evidence for it over that
         for the other domain that has most, between -3 and 3; 0 where they are even.
         """
-        start, end = max(0, sent.start - _WINDOW), min(self._length, sent.end + _WINDOW)
-        return _log_ratio(*self._evidence(start, end)), _log_ratio(*self._whole)
+        return _log_ratio(*self._around(sent)), _log_ratio(*self._whole)
+
+    def _around(self, sent: Span) -> tuple[int, int]:
+        """The evidence in the passage around a sentence."""
+        known = self._passages.get(sent.start)
+        if known is None:
+            known = self._evidence(max(0, sent.start - _WINDOW), min(self._length, sent.end + _WINDOW))
+            self._passages[sent.start] = known
+        return known
 
     def _evidence(self, start: int, end: int) -> tuple[int, int]:
         """The weight of political words and names in [start, end), and of the other domain that has most."""
-        others = [sums[end] - sums[start] for sums in self._others]
-        return self._political[end] - self._political[start], max(others, default=0)
+        others = [weights.between(start, end) for weights in self._others]
+        return self._political.between(start, end), max(others, default=0)
+
+
+class _Weights:
+    """The weights of some tokens, to be summed over any stretch of the document."""
+
+    def __init__(self, weights: dict[int, int]) -> None:
+        self._places = sorted(weights)
+        self._sums = list(accumulate((weights[at] for at in self._places), initial=0))
+
+    def between(self, start: int, end: int) -> int:
+        """The sum over tokens [start, end)."""
+        return self._sums[bisect_left(self._places, end)] - self._sums[bisect_left(self._places, start)]
 
 
 def _log_ratio(political: int, other: int) -> float:

@@ -277,6 +277,8 @@ def _is_imperative(verb: Token) -> bool:
 def _is_asked(token: Token) -> bool:
     """Whether what tells an event is a question: "What charges does he face?", "If not, who fired?"."""
     sent, doc = token.sent, token.sent.doc
+    if "?" not in doc.text:
+        return False
     start = sent.start + _after_label(sent)
     last = next(
         (i for i in range(sent.end - 1, start - 1, -1) if not doc[i].is_space and doc[i].text not in _QUOTES), None

@@ -7,10 +7,8 @@ What belongs here: that evidence, and the two probabilities made of it with lear
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping
-
-import numpy as np
-from spacy.attrs import SENT_START
 
 from pipelines.nlp.events.choice import Choice, Weights
 from pipelines.nlp.events.domain import Domain
@@ -142,8 +140,8 @@ def _form(draft: Draft) -> str:
 def _sentence_rank(doc: Doc, token: Token) -> str:
     starts = doc.user_data.get(_STARTS)
     if starts is None:
-        starts = doc.user_data[_STARTS] = np.flatnonzero(doc.to_array(SENT_START) == 1)
-    rank = int(np.searchsorted(starts, token.i, side="right")) - 1
+        starts = doc.user_data[_STARTS] = [sent.start for sent in doc.sents]
+    rank = bisect_right(starts, token.i) - 1
     if rank > _MIDDLE:
         return "late"
     return "first" if rank <= 0 else "early" if rank <= _EARLY else "middle"

@@ -126,6 +126,15 @@ class EventLexicon:
     scores: dict[tuple[str, str], tuple[int, float]]  # (type, mode or "") -> quad class, intensity
     noun_classes: dict[str, frozenset[str]]
     traits: dict[tuple[str, str], TypeTraits]  # by type and mode, "" for what holds of the type
+    predicates: dict[str, frozenset[str]] = field(init=False)  # part of speech -> words with frames or operators
+    verbs_done_to: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        words: dict[str, set[str]] = {}
+        for word, pos in (*self.frames, *self.operators):
+            words.setdefault(pos, set()).add(word)
+        object.__setattr__(self, "predicates", {pos: frozenset(found) for pos, found in words.items()})
+        object.__setattr__(self, "verbs_done_to", self._verbs_done_to())
 
     def is_cooperative(self, event_type: str) -> bool:
         """Whether a type is of a quad class of cooperation, in words (1) or in deeds (2)."""
@@ -136,7 +145,7 @@ class EventLexicon:
         known = {word for word, pos in (*self.frames, *self.operators) if pos == "verb"}
         return sorted(known | set(self.light_verbs))
 
-    def verbs_done_to(self) -> frozenset[str]:
+    def _verbs_done_to(self) -> frozenset[str]:
         """Lemmas of verbs of which each frame says that they are done to their object, a person or body: "sentence", "detain"."""
         found = set()
         for (word, pos), frames in self.frames.items():

@@ -66,18 +66,20 @@ class FrameMatcher:
         self.parties = parties
         self.phrases = PhraseReader(clauses)
         self._fitter = FrameFitter(self)
+        self._nameless = lexicon.noun_classes.get(_NAMELESS, frozenset())
         self._head_forms: dict[int, set[str]] = {}  # of a phrase, by its token
         self._participles: dict[int, tuple[Token, ...]] = {}  # by head; a list has one head for hundreds of nouns
 
     def is_predicate(self, token: Token) -> bool:
         """Whether the lexicon has a token as its part of speech, as frame or operator; no site of another comes to anything."""
         pos = _POS.get(token.pos_)
-        if pos is None:
+        known = self.lexicon.predicates.get(pos) if pos is not None else None
+        if not known:
             return False
-        if (lemma_of(token), pos) in self.lexicon.operators:
+        if lemma_of(token) in known:
             return True
-        forms = self.phrases.forms(token) if pos == "noun" else (lemma_of(token),)
-        return any((form, pos) in self.lexicon.frames for form in forms)
+        # No operator is more than one word.
+        return pos == "noun" and not known.isdisjoint(self.phrases.forms(token))
 
     def site(self, token: Token) -> Site | None:
         """The site of a token that the lexicon knows as a predicate; None where its grammar does not let it be one."""
@@ -105,15 +107,11 @@ class FrameMatcher:
         if verb.obj is not None or verb.iobj is not None or token.head.pos_ != "VERB":
             return verb
         first = self.clauses.predicate(token.head)
-        if not first.is_passive or first.obj is None or verb.lemma not in self._verbs_done_to:
+        if not first.is_passive or first.obj is None or verb.lemma not in self.lexicon.verbs_done_to:
             return verb
         if any(c.dep_ in ("ccomp", "xcomp") for c in token.children):
             return verb
         return replace(verb, is_passive=True, obj=first.obj, subject=first.subject)
-
-    @cached_property
-    def _verbs_done_to(self) -> frozenset[str]:
-        return self.lexicon.verbs_done_to()
 
     def _noun_site(self, noun: Token) -> Site:
         first = noun
@@ -193,16 +191,18 @@ class FrameMatcher:
         forms = self._head_forms.get(token.i)
         if forms is None:
             heads = [token, *(h for h in self.phrases.heads(token) if h.i != token.i), *things_repeated(token)]
-            names = [h for h in heads if h.pos_ in _NAME_TAGS]
-            titles = {c.lower_ for h in names for c in h.lefts}  # "hosted King Salman"
-            titles.update(*(self._forces.get(h.lower_, ()) for h in names))
-            forms = self._head_forms[token.i] = titles.union(*map(self.phrases.forms, heads), self._said_of(heads))
+            forms = set(self._said_of(heads))
+            for head in heads:
+                forms |= self.phrases.forms(head)
+                if head.pos_ in _NAME_TAGS:
+                    forms.update(c.lower_ for c in head.lefts)  # "hosted King Salman"
+                    forms.update(self._forces.get(head.lower_, ()))
+            self._head_forms[token.i] = forms
         return forms
 
     def _said_of(self, heads: list[Token]) -> set[str]:
         """What is said of acts without a name of their own: "a cowardly act", "an unjust law"."""
-        nameless = self.lexicon.noun_classes.get(_NAMELESS, frozenset())
-        return {c.lower_ for h in heads if lemma_of(h) in nameless for c in h.lefts if c.dep_ == "amod"}
+        return {c.lower_ for h in heads if lemma_of(h) in self._nameless for c in h.lefts if c.dep_ == "amod"}
 
     @cached_property
     def _forces(self) -> dict[str, set[str]]:

@@ -206,11 +206,13 @@ class OperatorReader:
                     return list(found)
         return self.parties.adjectival(token)
 
+    def is_operator(self, token: Token) -> bool:
+        """Whether the lexicon has a word as an operator, whatever its complement."""
+        return (lemma_of(token), _pos_of(token)) in self.lexicon.operators
+
     def lone(self, site: Site) -> tuple[Operator, Outcome] | None:
         """What an operator means where its complement holds no coded event ("agreed to build a dam")."""
         token = site.token
-        if (lemma_of(token), _pos_of(token)) not in self.lexicon.operators:
-            return None
         for complement in self._complements(token):
             operator = self.find(token, complement)
             if operator is None:
@@ -260,7 +262,7 @@ class OperatorReader:
             site: the verb of saying.
             coded: indices of the tokens whose events are coded already.
         """
-        if site.verb is None or (lemma_of(site.token), _pos_of(site.token)) not in self.lexicon.operators:
+        if site.verb is None:
             return None
         for child in site.token.children:
             if child.dep_ != "ccomp" or child.pos_ not in ("VERB", "AUX") or child.i in coded:

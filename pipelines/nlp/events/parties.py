@@ -36,6 +36,7 @@ from pipelines.nlp.events.patterns import (
 from pipelines.nlp.events.speakers import FIRST_PERSON, SpeakerReader
 from pipelines.nlp.parsed import Doc, Token
 
+_MODIFIERS = frozenset(("amod", "compound", "nmod", "npadvmod"))
 _WHERE = frozenset(("in", "at", "near", "across", "over"))
 _PLACE_PREPOSITIONS = frozenset(("in", "from", "at", "near", "across"))
 
@@ -173,16 +174,14 @@ class PartyReader:
 
     def _coordinated(self, token: Token) -> list[Token]:
         """Coordinated heads: without a name in apposition parsed as a conjunct, with one of a list parsed as an apposition."""
-        listed = [child for child in token.children if self.extents.is_listed(child)]
-        heads = [head for first in (token, *listed) for head in coordinated(first)]
+        heads = coordinated(token)
+        for child in token.children:
+            if child.dep_ == "appos" and self.extents.is_listed(child):
+                heads += coordinated(child)
         for head in tuple(heads):
             heads += [other for other in self.extents.beside_apposition(head) if other not in heads]
-        kept: list[Token] = []
-        for head in heads:
-            if kept and head.dep_ == "conj" and self.extents.is_apposition(head):
-                continue
-            kept.append(head)
-        return kept
+        is_apposition = self.extents.is_apposition
+        return heads[:1] + [h for h in heads[1:] if h.dep_ != "conj" or not is_apposition(h)]
 
     def _of_head(self, head: Token, allow_things: bool) -> tuple[PartyPhrase, ...]:
         if head.pos_ == "PRON":
@@ -377,8 +376,9 @@ class PartyReader:
     def adjectival(self, head: Token) -> list[PartyPhrase]:
         """Countries, peoples and organisations that modify a noun: "the Russian invasion", "EU sanctions"."""
         found = []
-        before = [c for c in head.children if c.dep_ in ("amod", "compound", "nmod", "npadvmod") and c.i < head.i]
-        for child in before:
+        for child in head.lefts:
+            if child.dep_ not in _MODIFIERS:
+                continue
             for token in coordinated(child):
                 mention = self.mention(token)
                 if mention is None or not mention.is_name or mention.label not in PARTY_LABELS:

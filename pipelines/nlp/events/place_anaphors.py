@@ -10,9 +10,6 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-import numpy as np
-from spacy.attrs import LEMMA
-
 from pipelines.nlp.events.lexicon import read_rows
 from pipelines.nlp.events.place_phrases import PLACE_ADVERB, PLACE_PREPOSITIONS, preposition_of
 from pipelines.nlp.parsed import Doc, Token
@@ -40,11 +37,8 @@ def place_anaphors(doc: Doc, named: Sequence[tuple[Token, Place]]) -> Iterator[t
         named: its places by their heads, in the text's order.
     """
     nouns = place_nouns()
-    wanted = np.array([doc.vocab.strings.add(word) for word in (*nouns, PLACE_ADVERB)], dtype=np.uint64)
-    lemmas = doc.to_array(LEMMA)
     heads = [head.i for head, _ in named]
-    for i in np.flatnonzero(np.isin(lemmas, wanted)):
-        token = doc[int(i)]
+    for token in [token for token in doc if token.lemma_ in nouns or token.lemma_ == PLACE_ADVERB]:
         before = named[bisect_left(heads, token.i - _REACH) : bisect_left(heads, token.i)]
         if not before:
             continue
@@ -54,7 +48,7 @@ def place_anaphors(doc: Doc, named: Sequence[tuple[Token, Place]]) -> Iterator[t
             continue
         if not _refers(token):
             continue
-        kinds = _KINDS[nouns[token.lemma_.lower()]]
+        kinds = _KINDS[nouns[token.lemma_]]
         place = next((place for _, place in reversed(before) if place.precision in kinds), None)
         if place is not None:
             yield token, place

