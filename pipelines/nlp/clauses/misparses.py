@@ -89,23 +89,29 @@ def _is_of_passive_above(verb: Token, first: Token) -> bool:
 
 def is_reduced_relative(verb: Token) -> bool:
     """Whether a participle was taken for the verb of its clause: "five men accused of spying were charged"."""
-    if verb.tag_ not in ("VBD", "VBN") or any(c.dep_ in ("dobj", "aux", "auxpass") for c in verb.children):
+    clauses = [c for c in verb.rights if c.dep_ == "ccomp"]
+    if (
+        not clauses
+        or verb.tag_ not in ("VBD", "VBN")
+        or any(c.dep_ in ("dobj", "aux", "auxpass") for c in verb.children)
+    ):
         return False
-    for clause in verb.rights:
+    for clause in clauses:
         words = {c.dep_ for c in clause.lefts}
-        if clause.dep_ == "ccomp" and not words & {"nsubj", "nsubjpass", "expl", "mark"} and words & {"aux", "auxpass"}:
+        if not words & {"nsubj", "nsubjpass", "expl", "mark"} and words & {"aux", "auxpass"}:
             return clause.pos_ in ("VERB", "AUX") and not any(t.is_punct for t in verb.doc[verb.i : clause.i])
     return False
 
 
 def is_absolute(verb: Token) -> bool:
     """Whether a participle with a subject stands behind "with": "ended with three shot dead and a dozen held"."""
-    subject = next((c for c in verb.lefts if c.dep_ == "nsubj"), None)
-    if subject is None or subject.right_edge.i + 1 != verb.i or any(t.pos_ == "VERB" for t in subject.subtree):
+    first = verb.head if verb.dep_ == "conj" and verb.head.pos_ == "VERB" else verb
+    if first.tag_ not in ("VBD", "VBN") or first.dep_ != "pcomp" or first.head.lower_ != "with":
         return False
-    if verb.dep_ == "conj" and verb.head.pos_ == "VERB":
-        verb = verb.head
-    return verb.tag_ in ("VBD", "VBN") and verb.dep_ == "pcomp" and verb.head.lower_ == "with"
+    subject = next((c for c in verb.lefts if c.dep_ == "nsubj"), None)
+    if subject is None or subject.right_edge.i + 1 != verb.i:
+        return False
+    return all(t.pos_ != "VERB" for t in subject.subtree)
 
 
 def _is_finite(verb: Token) -> bool:

@@ -68,6 +68,8 @@ class PhraseReader:
 
     def beside(self, noun: Token, role: str) -> list[Token]:
         """What the first other noun of the same list carries under a preposition."""
+        if noun.dep_ != "conj" and len(self._coordinated(noun)) == 1:
+            return []
         first = self._first(noun)
         known = self._of_lists.get(first)
         if known is None:

@@ -185,6 +185,8 @@ class _DocumentCoder:
             if self.rows.allows(d, domain)
             and not (is_disaster and role_rule(d.event_type, d.mode).is_disasters and not d.actors)
         ]
+        for draft in drafts:
+            self.themes.add_theme(draft)
         self.counts.assign(drafts, sent)
         return self.repetitions.merged(drafts)
 

@@ -127,8 +127,8 @@ def what_the_frame_says(situation: Situation, candidate: Candidate, role: str) -
             kind = "inside" if place.inner and place.inner not in ("first", "rest") else "itself"
             found.append(f"frame={'first' if rank == 0 else 'later'}:{kind}")
     if not found:
-        is_other = any(r != role and stands_as_listed(situation, r, candidate) for r in situation.roles)
-        found.append("frame=other" if is_other else "frame=silent")
+        others = [r for r in situation.roles if r != role and stands_as_listed(situation, r, candidate)]
+        found.append("frame=other" if others else "frame=silent")
     return found
 
 

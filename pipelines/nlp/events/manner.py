@@ -10,7 +10,7 @@ from bisect import bisect_right
 
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.telling import first_form, own_finite, telling
-from pipelines.nlp.parsed import Doc, Token
+from pipelines.nlp.parsed import Doc, Span, Token
 
 _CLAUSES = frozenset(("relcl", "acl", "advcl", "ccomp", "xcomp", "csubj", "pcomp", "appos"))
 _CLIMB = 6
@@ -25,6 +25,7 @@ class MannerReader:
     def __init__(self, doc: Doc) -> None:
         quotes = sorted((q.start_char, q.end_char) for q in doc._.quotes or () if q.kind == "direct")
         self._starts, self._ends = [start for start, _ in quotes], [end for _, end in quotes]
+        self._sentences: dict[int, tuple[bool, bool]] = {}
         share = 100 / max(len(doc.tokens), 1)
         first = sum(1 for t in doc.tokens if t.lower_ in _FIRST_PERSON and not self._is_quoted(t))
         asked = sum(1 for t in doc.tokens if t.text == "?")
@@ -37,20 +38,29 @@ class MannerReader:
         tense = first_form(finite).tag_
         names = {f"tell={how}", f"finite={tense}", f"{draft.event_type}.{form}", f"{draft.event_type}.{how}"}
         names.update(f"would:{c.lower_}" for c in finite.children if c.tag_ == "MD")
+        by_writer, is_dated = self._sentence(top.sent)
         if self._is_quoted(draft.trigger):
             names.add("quoted")
-        elif any(t.lower_ in _FIRST_PERSON for t in top.sent):
+        elif by_writer:
             names.add("by_writer")
         names.update(_over(top))
         names.add(f"root={top.sent.root.tag_}")
         if form == "verb" and tense in _PRESENT:
             names.add(f"present@{top.dep_}")
         names.update(_subject(draft))
-        if any(t.ent_type_ == "DATE" for t in top.sent):
+        if is_dated:
             names.add("beside_time")
         if any(t.ent_type_ == "DATE" for c in finite.children for t in (c, *c.children)):
             names.add("dated_clause")
         return self._of_document | dict.fromkeys(names, 1.0)
+
+    def _sentence(self, sent: Span) -> tuple[bool, bool]:
+        """Whether a sentence has words for its writer, and a date."""
+        known = self._sentences.get(sent.start)
+        if known is None:
+            by_writer = any(t.lower_ in _FIRST_PERSON for t in sent)
+            known = self._sentences[sent.start] = (by_writer, any(t.ent_type_ == "DATE" for t in sent))
+        return known
 
     def _is_quoted(self, token: Token) -> bool:
         at = bisect_right(self._starts, token.idx) - 1

@@ -27,6 +27,7 @@ _POS = {"VERB": "verb", "AUX": "verb", "ADJ": "adj", "NOUN": "noun", "PROPN": "n
 _FORCES = "storms"  # class of the nouns for what nobody does
 _NAMELESS = "nameless"  # class of the nouns for acts of any kind: "act", "move", "decision"
 _NEAR = 4  # tokens between a name and what it is the name of
+_BEFORE_NOUN = frozenset(("compound", "amod", "nmod"))
 _NAME_TAGS = frozenset(("PROPN", "X"))
 _CONTENT = frozenset(("NOUN", "PROPN", "VERB", "ADJ"))
 ACTOR, UNDERGO, EXIST = "actor", "undergo", "exist"
@@ -301,12 +302,11 @@ class FrameMatcher:
         return reporter if reporter is not None and self.parties.is_party(reporter) else None
 
     def _phrase_role(self, noun: Token, role: str) -> list[Token]:
-        found = list(self.phrases.arguments(noun, role))
+        found = self.phrases.arguments(noun, role)
         if not found and role != "of":  # "a shipment of vaccines to Peru"
-            found = [
-                t for inner in self.phrases.preps(noun).get("of", ()) for t in self.phrases.preps(inner).get(role, ())
-            ]
-        return found
+            preps = self.phrases.preps
+            return [t for inner in preps(noun).get("of", ()) for t in preps(inner).get(role, ())]
+        return list(found)
 
     def _noun_role(self, site: Site, role: str) -> list[Token]:
         noun, verb = site.noun, site.verb
@@ -326,7 +326,7 @@ class FrameMatcher:
         found = self._phrase_role(noun, role)
         if not found and role != "of":  # "the restoration of ties between A and B"
             found = [t for inner in self.phrases.preps(noun).get("of", ()) for t in self._phrase_role(inner, role)]
-        if not found and undertaken(noun.head) == noun:
+        if not found and noun.dep_ in _BEFORE_NOUN and undertaken(noun.head) == noun:
             found = self._phrase_role(noun.head, role)
         if not found and noun.dep_ == "conj":  # "sanctions and an embargo on": shared by the list
             found = self._phrase_role(noun.head, role)

@@ -67,6 +67,7 @@ class PartyReader:
         self.antecedents = AntecedentReader(doc, clauses, self._mentions)
         self.speakers = SpeakerReader(doc, clauses, self._mentions)
         self._read: dict[tuple[int, bool], tuple[PartyPhrase, ...]] = {}
+        self._subjects: dict[int, tuple[PartyPhrase, ...]] = {}
         self._is_party: dict[int, bool] = {}
         self._mention_heads: dict[tuple[int, int], int] = {}
 
@@ -97,6 +98,12 @@ class PartyReader:
         The subject of a verb of action acts even where its noun names no one ("Iraqi warplanes", "the airport"): then the whole
         phrase is the party, with the country it is told by.
         """
+        known = self._subjects.get(token.i)
+        if known is None:
+            known = self._subjects[token.i] = self._find_subjects(token)
+        return known
+
+    def _find_subjects(self, token: Token) -> tuple[PartyPhrase, ...]:
         found: dict[object, PartyPhrase] = {}
         for head in self._coordinated(token):
             direct = self._partitive(head) is not None or head.pos_ == "PRON" or self.is_party(head)
@@ -291,11 +298,8 @@ class PartyReader:
 
     def _country_of_place(self, head: Token) -> str | None:
         """The country of people who are told by where they are: "Kurds in Syria", "critics from Oslo"."""
-        for place in objects_behind(head, _PLACE_PREPOSITIONS):
-            mention = self.mention(place)
-            if mention is not None and mention.label == "GPE":
-                return mention.country
-        return None
+        mentions = (self.mention(place) for place in objects_behind(head, _PLACE_PREPOSITIONS))
+        return next((m.country for m in mentions if m is not None and m.label == "GPE"), None)
 
     def _by_modifier(self, head: Token, end: int) -> tuple[PartyPhrase, ...]:
         """One party a modifier of "Russian and Ukrainian negotiators"; nothing where a single modifier stands before the head."""

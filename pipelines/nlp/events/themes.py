@@ -66,12 +66,16 @@ class ThemeReader:
         self._known_classes: dict[tuple[int, int], frozenset[str]] = {}  # by head and mention of a phrase
 
     def settle(self, draft: Draft) -> None:
-        """Leave a draft with parties only, and with the thing that it is about or done to as its theme."""
+        """Leave a draft with parties only, and with the thing that it is done to as its theme."""
         things = [p for p in draft.recipients if self._is_thing(p, acts=False)]
         draft.has_subject = bool(draft.actors)
         draft.actors = self._parties_of(draft.actors, acts=True)
         draft.recipients = self._parties_of(draft.recipients, acts=False)
-        draft.theme = next(iter(things), None) or draft.theme or self._told_theme(draft)
+        draft.theme = next(iter(things), None) or draft.theme
+
+    def add_theme(self, draft: Draft) -> None:
+        """Give a settled draft without a theme the thing that its predicate names."""
+        draft.theme = draft.theme or self._told_theme(draft)
 
     def is_no_party(self, phrase: PartyPhrase, *, acts: bool) -> bool:
         """Whether a phrase names a thing that is nobody's, as a subject (`acts`) or as someone acted on."""
