@@ -15,7 +15,7 @@ from pipelines.nlp.clauses.government import complements
 from pipelines.nlp.clauses.patterns import TRANSPARENT_NOUNS
 from pipelines.nlp.clauses.phrase_reader import PhraseReader
 from pipelines.nlp.clauses.phrases import lemma_of, undertaken
-from pipelines.nlp.events.frame_fit import FrameFitter
+from pipelines.nlp.events.frame_fit import first_fitting
 from pipelines.nlp.events.lexicon import EventLexicon, Frame
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.patterns import CONNECTIVES, MANNERS, UNDOING
@@ -66,7 +66,6 @@ class FrameMatcher:
         self.clauses = clauses
         self.parties = parties
         self.phrases = PhraseReader(clauses)
-        self._fitter = FrameFitter(self)
         self._nameless = lexicon.noun_classes.get(_NAMELESS, frozenset())
         self._head_forms: dict[int, set[str]] = {}  # of a phrase, by its token
         self._participles: dict[int, tuple[Token, ...]] = {}  # by head; a list has one head for hundreds of nouns
@@ -172,11 +171,11 @@ class FrameMatcher:
         pos = _POS[token.pos_]
         if pos != "noun":
             frames = self.lexicon.frames.get((lemma_of(token), pos))
-            return self._fitter.first(site, frames) if frames else None
+            return first_fitting(self, site, frames) if frames else None
         best, best_key = None, (-1, 0.0)
         for form in sorted(self.phrases.forms(token), key=len):
             frames = self.lexicon.frames.get((form, pos))
-            frame = self._fitter.first(site, frames) if frames else None
+            frame = first_fitting(self, site, frames) if frames else None
             if frame is not None:
                 key = (frame.specificity + 4 * form.count(" "), frame.salience)
                 if key > best_key:
