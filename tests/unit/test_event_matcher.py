@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 
 from tests.unit.event_parts import parts_of
@@ -70,3 +73,16 @@ def test_who_triggers_an_attack_is_not_attacked(nlp):
         ("The president provoked a fight with the parliament.", "fight"),
     ):
         assert parts_of(nlp, text).site(word).support != "undergo"
+
+
+@pytest.mark.model
+def test_matcher_is_in_no_circle_that_keeps_its_document(nlp):
+    parts = parts_of(nlp, "Kenyan police arrested two men in Nairobi on Monday.")
+    assert parts.reader.matcher.match(parts.site("arrested")) is not None
+    gone = weakref.ref(parts.reader.matcher)
+    gc.disable()
+    try:
+        del parts
+        assert gone() is None
+    finally:
+        gc.enable()
