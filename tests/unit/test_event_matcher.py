@@ -7,6 +7,7 @@ import weakref
 
 import pytest
 
+from pipelines.nlp.events.lexicon import load_event_lexicon
 from tests.unit.event_parts import parts_of
 
 
@@ -86,3 +87,18 @@ def test_matcher_is_in_no_circle_that_keeps_its_document(nlp):
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_frames_that_ask_for_prepositions_name_the_words_that_a_sentence_must_have():
+    frames = [frame for found in load_event_lexicon().frames.values() for frame in found if frame.preps]
+    named = {c.preposition: frame.words for frame in frames for c in frame.preps if len(frame.preps) == 1}
+    assert named["to"] == {"to"}
+    assert named["as"] == named["clause"] == named["poss"] == named["passage"] == frozenset()
+
+
+@pytest.mark.model
+def test_two_words_are_a_preposition_of_their_sentence(nlp):
+    parts = parts_of(nlp, "The vote was put off due to floods. It was held in May.")
+    first, second = parts.doc.sents
+    assert {"due", "to", "because of"} <= parts.reader.matcher.words_of(first)
+    assert "because of" not in parts.reader.matcher.words_of(second)

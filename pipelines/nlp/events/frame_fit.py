@@ -35,7 +35,10 @@ def first_fitting(matcher: FrameMatcher, site: Site, frames: tuple[Frame, ...]) 
     obj = matcher.object_of(site)
     forms: set[str] | None = None
     asked: Iterable[Frame] = _of_particle(site, frames) if frames[0].pos == "verb" else frames
+    words = matcher.words_of(site.token.sent)
     for frame in asked:
+        if frame.words and frame.words.isdisjoint(words):
+            continue
         if obj is None:
             if frame.objects or frame.object_party:
                 continue

@@ -36,6 +36,8 @@ _FILES = (
     "lexicons/context_words.csv",
     "lexicons/light_verbs.csv",
 )
+# What a frame may ask for in place of a preposition; "as" is understood ("called him a liar").
+_NO_WORDS = frozenset("subj obj iobj poss adj as speaker judged clause question done passage".split())
 LEXICONS = Path(__file__).resolve().parents[2] / "lexicons"
 
 
@@ -70,6 +72,7 @@ class Frame:
     salience: float
     likelihood: float  # share of the places in news where it fits that tell such a deed, as judged by hand
     specificity: int = field(init=False)  # how much the frame asks for; the most specific match wins
+    words: frozenset[str] = field(init=False)  # prepositions, one of which its sentence must have; empty: no condition
 
     def __post_init__(self) -> None:
         specificity = (
@@ -81,6 +84,8 @@ class Frame:
             + self.no_object
         )
         object.__setattr__(self, "specificity", specificity)
+        words = frozenset(condition.preposition for condition in self.preps)
+        object.__setattr__(self, "words", words if words.isdisjoint(_NO_WORDS) else frozenset())
 
 
 @dataclass(frozen=True, slots=True)

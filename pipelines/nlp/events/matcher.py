@@ -12,7 +12,7 @@ from functools import cached_property
 from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.government import complements
-from pipelines.nlp.clauses.patterns import TRANSPARENT_NOUNS
+from pipelines.nlp.clauses.patterns import COMPLEX_PREPOSITIONS, TRANSPARENT_NOUNS
 from pipelines.nlp.clauses.phrase_reader import PhraseReader
 from pipelines.nlp.clauses.phrases import lemma_of, undertaken
 from pipelines.nlp.events.frame_fit import first_fitting
@@ -20,7 +20,7 @@ from pipelines.nlp.events.lexicon import EventLexicon, Frame
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.patterns import CONNECTIVES, MANNERS, UNDOING
 from pipelines.nlp.events.repeated_things import things_repeated
-from pipelines.nlp.parsed import Token
+from pipelines.nlp.parsed import Span, Token
 
 # The parts of speech of predicates, as the lexicon calls them.
 _POS = {"VERB": "verb", "AUX": "verb", "ADJ": "adj", "NOUN": "noun", "PROPN": "noun"}
@@ -68,6 +68,7 @@ class FrameMatcher:
         self.phrases = PhraseReader(clauses)
         self._nameless = lexicon.noun_classes.get(_NAMELESS, frozenset())
         self._head_forms: dict[int, set[str]] = {}  # of a phrase, by its token
+        self._words: dict[int, set[str]] = {}  # of a sentence, by its start
         self._participles: dict[int, tuple[Token, ...]] = {}  # by head; a list has one head for hundreds of nouns
 
     def is_predicate(self, token: Token) -> bool:
@@ -199,6 +200,14 @@ class FrameMatcher:
                     forms.update(self._forces.get(head.lower_, ()))
             self._head_forms[token.i] = forms
         return forms
+
+    def words_of(self, sent: Span) -> set[str]:
+        """The words of a sentence with the prepositions that two of them may be together; not to be changed."""
+        words = self._words.get(sent.start)
+        if words is None:
+            words = self._words[sent.start] = {token.lower_ for token in sent}
+            words.update([name for (first, _), name in COMPLEX_PREPOSITIONS.items() if first in words])
+        return words
 
     def _said_of(self, heads: list[Token]) -> set[str]:
         """What is said of acts without a name of their own: "a cowardly act", "an unjust law"."""
