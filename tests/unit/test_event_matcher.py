@@ -93,7 +93,7 @@ def test_frames_that_ask_for_prepositions_name_the_words_that_a_sentence_must_ha
     frames = [frame for found in load_event_lexicon().frames.values() for frame in found if frame.preps]
     named = {c.preposition: frame.words for frame in frames for c in frame.preps if len(frame.preps) == 1}
     assert named["to"] == {"to"}
-    assert named["as"] == named["clause"] == named["poss"] == named["passage"] == frozenset()
+    assert named["as"] == named["clause"] == named["passage"] == frozenset()
 
 
 @pytest.mark.model
