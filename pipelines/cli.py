@@ -37,7 +37,7 @@ from pipelines.command_parts import (
 )
 from pipelines.errors import InputError, QueryError, RunFailedError, SettingsError
 from pipelines.output import console_for, printable, write_csv, write_json, write_table
-from pipelines.process import ends_well
+from pipelines.process import ends_well, made_for_good
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.sharing import sharing_app
 from pipelines.stages.ingest.inbox import SURROGATE, list_inbox, printable_path
@@ -313,10 +313,11 @@ def _run_job(job_name: str, settings: Settings, *, config: Mapping[str, Mapping[
                 _start_early(early_workers, sum(file.size_bytes for file in list_inbox(settings.seeds)))
             elif (home / OPENING_LOCK).exists() and _ended_unchanged(console, settings, early_workers):
                 return
-        from pipelines.console import RunView
-        from pipelines.definitions import build_defs
-        from pipelines.defs.launch import launch
-        from pipelines.summary import show_summary
+        with made_for_good():
+            from pipelines.console import RunView
+            from pipelines.definitions import build_defs
+            from pipelines.defs.launch import launch
+            from pipelines.summary import show_summary
 
         own = {"settings": settings, "early_workers": early_workers}
         with RunView(console) as view:

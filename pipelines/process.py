@@ -1,6 +1,6 @@
 """The process of a command from its start to its end: streams, signals, exit status.
 
-What belongs here: `ends_well`, within which every command runs, and `bound_memory`. What does not: what a command does
+What belongs here: `ends_well`, within which every command runs, `bound_memory` and `made_for_good`. What does not: what a command does
 (`cli.py`).
 
 Exit status: that of the command; 1 where its output could not be written; 128 and the number of the signal that ended it, 141
@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType, ModuleType
 
+from pipelines.collection import keep_for_good, uncollected
 from pipelines.freed_memory import keep_apart
 from pipelines.streams import OutputError, StandardOutput, guard_streams
 
@@ -30,6 +31,7 @@ _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 # A child process imports the main module of its parent. Those of a command are given functions of other modules, and need none of
 # its options and tables: 0.2 s each.
 _NOTHING = ModuleType("__main__")
+_commands: list[bool] = []  # an entry in a process that is there for one command
 
 
 @contextmanager
@@ -45,6 +47,7 @@ def ends_well(*, is_alone: bool = False) -> Iterator[None]:
         SystemExit: always, with the exit status.
     """
     bound_memory()
+    _commands[:] = [True] * is_alone
     sys.modules["__main__"] = _NOTHING
     output = guard_streams()
     _raise_on(signal.SIGTERM, signal.SIGHUP)
@@ -70,6 +73,20 @@ def bound_memory() -> None:
     """Set for this process how memory is looked after: how often circles are searched for, and how it goes back."""
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     keep_apart()
+
+
+@contextmanager
+def made_for_good() -> Iterator[None]:
+    """For the block, in which libraries and definitions are made that all stay, do not search for circles, and later not in them.
+
+    Only where the process is there for one command: another one would never be rid of what it made in such a block.
+    """
+    if not _commands:
+        yield
+        return
+    with uncollected():
+        yield
+        keep_for_good()
 
 
 def _flush(output: StandardOutput) -> None:

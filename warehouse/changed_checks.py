@@ -131,17 +131,18 @@ class ChangedRows:
             return self._few_touched(con, check)
         if not check.is_blocking or check.table not in self._paths:
             return check
-        rows = self._rows(check.table, sign=1)
-        table = quoted(*check.table.split("."))
+        few = ""
         if check.condition:
-            return replace(check, few=f"select * from ({rows}) where {check.condition}" if rows else NO_ROW)
-        if check.key:
-            key = ", ".join(map(quoted, check.key))
-            counted = f"select {key} from {table} semi join ({rows}) using ({key}) group by {key} having count(*) > 1"
-            return replace(check, few=counted if rows else NO_ROW)
-        if check.reference is not None and self._has_all(con, check):
-            return replace(check, few=orphans_sql(f"({rows})", check.reference, ()) if rows else NO_ROW)
-        return check
+            few = f"select * from _rows where {check.condition}"
+        elif check.key:
+            key, table = ", ".join(map(quoted, check.key)), quoted(*check.table.split("."))
+            few = f"select {key} from {table} semi join _rows using ({key}) group by {key} having count(*) > 1"
+        elif check.reference is not None and self._has_all(con, check):
+            few = orphans_sql("_rows", check.reference, ())
+        if not few:
+            return check
+        rows = self._rows(check.table, sign=1)
+        return replace(check, few=few, rows=rows) if rows else replace(check, few=NO_ROW)
 
     def _few_touched(self, con: duckdb.DuckDBPyConnection, check: Check) -> Check:
         """A check of the rows that a load or a resolution may have written, and of those that refer to what it may have."""

@@ -174,9 +174,10 @@ def _run_together(con: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> li
     started = time.perf_counter()
     # Rules of rows of which none has changed are kept.
     asked = [check for check in checks if check.few != NO_ROW]
-    counted = [f"({check.few or check.sql}\n) as offending" for check in asked if check.few or not check.condition]
-    if conditions := " or ".join(f"({check.condition})" for check in asked if check.condition and not check.few):
-        counted.append(f"{quoted(*checks[0].table.split('.'))} where {conditions}")
+    counted = [f"({check.few or check.sql}\n) as offending" for check in asked if not check.condition]
+    for table, few in ((quoted(*checks[0].table.split(".")), False), ("_rows", True)):
+        if own := [f"({check.condition})" for check in asked if check.condition and bool(check.few) is few]:
+            counted.append(f"{table} where {' or '.join(own)}")
     counts = " union all ".join(f"select count(*) from {one}" for one in counted)
     if rows := next((check.rows for check in asked if check.rows), ""):
         counts = f"with _rows as materialized ({rows}) {counts}"

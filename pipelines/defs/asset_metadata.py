@@ -31,6 +31,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 def table_result(
     con: duckdb.DuckDBPyConnection,
     qualified_name: str,
+    columns: Sequence[str],
     *,
     row_count: int | None = None,
     has_preview: bool = True,
@@ -41,6 +42,7 @@ def table_result(
     Args:
         con: a connection to the build database.
         qualified_name: the table.
+        columns: its columns.
         row_count: its rows, counted here if not given.
         has_preview: show the first rows.
         figures: further metadata.
@@ -50,10 +52,10 @@ def table_result(
         row_count = con.execute(f"select count(*) from {table}").fetchall()[0][0]
     metadata: dict[str, Any] = {"dagster/row_count": row_count, **figures}
     if has_preview and row_count:
-        cursor = con.execute(f"select * from {table} limit {PREVIEW_ROWS}")
-        names = [column[0] for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-        metadata["preview"] = metadata_table(rows, columns=names[:PREVIEW_COLUMNS])
+        names = [*columns][:PREVIEW_COLUMNS]
+        found = con.execute(f"select {', '.join(map(quoted, names))} from {table} limit {PREVIEW_ROWS}").fetchall()
+        rows = [dict(zip(names, row, strict=True)) for row in found]
+        metadata["preview"] = metadata_table(rows, columns=names)
     return dg.MaterializeResult(asset_key=table_key(qualified_name), metadata=metadata)
 
 

@@ -218,7 +218,7 @@ def _loaded(
             "documents_that_would_go": metadata_table(rows, columns=names),
         }
     for table in (*RAW, *NLP, *REFERENCE, *BUILDS):
-        yield table_result(con, table.qualified_name, **figures.get(table.qualified_name, {}))
+        yield table_result(con, table.qualified_name, table.column_names, **figures.get(table.qualified_name, {}))
 
 
 def resolve(
@@ -230,7 +230,7 @@ def resolve(
     with step_failures(), warehouse.connect() as con:
         if not steps.resolve_core(con, settings, run_id=context.run.run_id):
             context.log.info("nothing was loaded or corrected since these tables were made; they stay as they are")
-        yield from chosen(context, (table_result(con, table.qualified_name) for table in CORE))
+        yield from chosen(context, (table_result(con, table.qualified_name, table.column_names) for table in CORE))
 
 
 def build_assets(models: Sequence[Model], settings: Settings, *, pool: str) -> list[dg.AssetsDefinition | dg.AssetSpec]:

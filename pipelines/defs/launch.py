@@ -20,10 +20,12 @@ from dagster._core.instance.ref import InstanceRef
 from filelock import FileLock
 
 from pipelines import errors
+from pipelines.defs.empty_resources import share_empty_resources
 from pipelines.defs.failures import run_failures
 from pipelines.defs.keys import UI_TAGS
 from pipelines.lean_imports import import_dagster_storage
 from pipelines.no_work import OPENING_LOCK
+from pipelines.process import made_for_good
 from pipelines.settings import PROJECT_ROOT
 from warehouse.transaction import translated_errors
 
@@ -77,13 +79,15 @@ def launch(
         SettingsError: Dagster cannot open the storage that its dagster.yaml names.
     """
     run_id = str(uuid4())
-    job = build_defs(**overrides).resolve_job_def(job_name)
+    with made_for_good():
+        import_dagster_storage()
+        job = build_defs(**overrides).resolve_job_def(job_name)
     run_config = {**(job.run_config or {}), **_QUIET}
     if config is not None:
         run_config["ops"] = {step: {"config": dict(values)} for step, values in config.items()}
     # What is planned at the start of a run is written at once.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
-    with open_instance() as instance:
+    with open_instance() as instance, share_empty_resources():
         instance.add_event_listener(run_id, lambda entry: _tell(watcher, entry))
         result = job.execute_in_process(
             instance=instance,

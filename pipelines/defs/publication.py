@@ -100,4 +100,4 @@ def _publish(
             },
         )
         for table in PUBLICATIONS:
-            yield table_result(con, table.qualified_name)
+            yield table_result(con, table.qualified_name, table.column_names)

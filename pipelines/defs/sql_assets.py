@@ -92,6 +92,7 @@ def _run(
                 yield table_result(
                     con,
                     model.qualified_name,
+                    [column.name for column in model.columns],
                     has_preview=model.schema != "staging",  # the same rows as the table that it reads
                     **figures,
                 )
