@@ -8,8 +8,9 @@ Prints a line for each run: wall seconds, CPU seconds of the run and all its pro
 and the largest worker held, and, where it extracted something, words a wall second, words a second and core, and words a CPU
 second. With `--spacy` also what spaCy alone takes for the first of the same documents (`nlp.pipe`, every component, batches of
 16, one process), before and after, and the ratio. Each run is a process of its own, as from a terminal. Nothing else should run
-on the machine: look at the load that is printed. With `--steps` (Linux) a table says of each step of the first run what it would
-take alone on these cores, and how much of them it leaves idle (`idle_cores.py`): that holds on a busy machine as well.
+on the machine: look at the load that is printed. With `--steps` (Linux) a table says of each step of the first run, and of the
+one with a document more, what it would take alone on these cores, and how much of them it leaves idle (`idle_cores.py`): that
+holds on a busy machine as well.
 
 With `--keep` seeds, warehouse and Dagster's records stay in that folder, and documents extracted there before are not
 extracted again.
@@ -102,11 +103,7 @@ def main() -> None:
         words = sum(len(text.split()) for text in texts[:-1])
         say(f"{len(texts) - 1:,} documents, {words:,} words; load {os.getloadavg()[0]:.1f}")
         spacy = [_raw_spacy(folder, texts)] if options.spacy else []
-        timeline = Timeline() if options.steps else None
-        first = run_once(folder, timeline)
-        say(first.line("all"))
-        if timeline is not None:
-            say("\n".join(timeline.lines(steps_of(folder / "dagster_home"), cores=cores())))
+        first = _measured(folder, "all", has_steps=options.steps)
         if options.spacy:
             spacy.append(_raw_spacy(folder, texts))
             raw = sum(spacy) / 2
@@ -114,9 +111,9 @@ def main() -> None:
                 f"spaCy alone: {raw:,.0f} words a CPU second ({spacy[0]:,.0f}, {spacy[1]:,.0f}); ratio a core "
                 f"{first.words / first.wall / cores() / raw:.2f}, by CPU seconds {first.words / first.cpu / raw:.2f}"
             )
-        say(run_once(folder).line("nothing new"))
+        _measured(folder, "nothing new")
         _write(folder / "seeds" / f"more-{time.time_ns()}.jsonl", texts[-1:])
-        say(run_once(folder).line("one document more"))
+        _measured(folder, "one document more", has_steps=options.steps)
         say(f"load {os.getloadavg()[0]:.1f}")
     finally:
         if options.keep is None:
@@ -139,7 +136,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--corpus", type=Path, help="JSON Lines with a field text")
     parser.add_argument("--words", type=int, default=65, help="of a generated document")
     parser.add_argument("--keep", type=Path, help="folder for what is made; otherwise it is deleted at the end")
-    parser.add_argument("--steps", action="store_true", help="where the first run leaves cores idle")
+    parser.add_argument("--steps", action="store_true", help="where runs leave cores idle")
     parser.add_argument("--spacy", action="store_true", help="compare with spaCy alone")
     return parser.parse_args()
 
@@ -205,6 +202,16 @@ def run_once(folder: Path, timeline: Timeline | None = None) -> Measured:
         raise SystemExit(f"the run failed with status {process.returncode}")
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Measured(wall, cpu, main_mb, worker_mb, _words(Settings(warehouse=folder / "warehouse")))
+
+
+def _measured(folder: Path, name: str, *, has_steps: bool = False) -> Measured:
+    """Run once and print what that took, with the steps of the run where they are wanted."""
+    timeline = Timeline() if has_steps else None
+    measured = run_once(folder, timeline)
+    say(measured.line(name))
+    if timeline is not None:
+        say("\n".join(timeline.lines(steps_of(folder / "dagster_home"), cores=cores())))
+    return measured
 
 
 def _adopt_orphans() -> None:

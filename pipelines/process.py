@@ -1,7 +1,7 @@
 """The process of a command from its start to its end: streams, signals, exit status.
 
-What belongs here: `ends_well`, within which every command runs, `bound_memory` and `made_for_good`. What does not: what a command does
-(`cli.py`).
+What belongs here: `ends_well`, within which every command runs, `bound_memory` and `made_for_good`. What does not: what a command
+does (`cli.py`).
 
 Exit status: that of the command; 1 where its output could not be written; 128 and the number of the signal that ended it, 141
 (that of a closed pipe) where nobody read on.

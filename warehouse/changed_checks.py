@@ -51,6 +51,8 @@ class ChangedRows:
                     if published.get(name) == former and built.get(name) == build:
                         self._paths[name] = rows_path(folder, name)
         self._columns: dict[str, set[str]] = {}
+        # What many checks of a step ask: whether all rows that could be referred to by some columns of a table are there.
+        self._complete: dict[tuple[str, tuple[str, ...]], bool] = {}
         self._touched: dict[str, tuple[Touched, tuple[str, ...]]] = {}
         for part, tables in COLUMNS.items():
             touched = read_touched(folder, part, since=published.get(part), build=built.get(part))
@@ -202,11 +204,14 @@ class ChangedRows:
         gone = self._rows(parent, sign=-1)
         if gone is None:
             return True
-        key = ", ".join(map(quoted, check.reference.referred))
-        ((count,),) = con.execute(
-            f"select count(*) from (select {key} from ({gone})) anti join {quoted(*parent.split('.'))} using ({key})"
-        ).fetchall()
-        return not count
+        referred = check.reference.referred
+        if (parent, referred) not in self._complete:
+            key = ", ".join(map(quoted, referred))
+            ((count,),) = con.execute(
+                f"select count(*) from (select {key} from ({gone})) anti join {quoted(*parent.split('.'))} using ({key})"
+            ).fetchall()
+            self._complete[parent, referred] = not count
+        return self._complete[parent, referred]
 
     def _rows(self, table: str, *, sign: int) -> str | None:
         path = self._paths[table]

@@ -28,7 +28,7 @@ def share_empty_resources() -> Iterator[None]:
             empty[builder.contains_generator] = build(builder, required)
         return empty[builder.contains_generator]
 
-    ScopedResourcesBuilder.build = shared  # type: ignore[method-assign]
+    ScopedResourcesBuilder.build = shared  # type: ignore[assignment,method-assign]
     try:
         yield
     finally:

@@ -111,6 +111,7 @@ class KeptEventLog(BatchedEventLog):
         self._rows = {}
         self._rows_state: _State | None = None  # of the index, when these were its rows
         self._waiting: list[EventLogEntry] = []
+        self._waiting_of: set[AssetKey | None] = set()  # the assets of those
         super().__init__(base_dir, inst_data)
 
     @contextmanager
@@ -156,6 +157,8 @@ class KeptEventLog(BatchedEventLog):
         """Write an event; what a step gives is kept until there are more, for a moment."""
         if _can_wait(event):
             self._waiting.append(event)
+            if event.dagster_event is not None:
+                self._waiting_of.add(event.dagster_event.asset_key)
             if len(self._waiting) < _WAITING_EVENTS and event.timestamp - self._waiting[0].timestamp < _WAITING_SECONDS:
                 return
             self.store_event_batch(self._take_waiting())
@@ -174,7 +177,7 @@ class KeptEventLog(BatchedEventLog):
             self._rows_state = now
 
     def _take_waiting(self) -> list[EventLogEntry]:
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting, self._waiting_of = self._waiting, [], set()
         return waiting
 
     def get_asset_records(self, asset_keys: Sequence[AssetKey] | None = None) -> Sequence[AssetRecord]:
@@ -199,10 +202,7 @@ class KeptEventLog(BatchedEventLog):
 
     def _waits_for(self, asset_keys: Sequence[AssetKey] | None) -> bool:
         """Whether an event of one of these assets has not been written."""
-        return any(
-            asset_keys is None or event.dagster_event is not None and event.dagster_event.asset_key in asset_keys
-            for event in self._waiting
-        )
+        return bool(self._waiting) if asset_keys is None else not self._waiting_of.isdisjoint(asset_keys)
 
     def has_table(self, table_name: str) -> bool:
         """Whether the index has a table; Dagster asks at each event, and none ever goes."""

@@ -110,6 +110,7 @@ def load_for_workers(model: str) -> None:
     keep_for_good()  # a search for cycles would write to the memory that all of them share
 
 
+@uncollected()
 def start_worker(settings: WorkerSettings, functions: WorkerFunctions) -> None:
     """Load the pipeline; a failure is kept for the first task to raise, as only tasks can report to the parent."""
     state = _State(settings, functions)
