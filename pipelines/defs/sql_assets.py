@@ -73,7 +73,8 @@ def _run(
         increments = Increments(
             con.cursor(), settings.warehouse / PRINTS_FOLDER, models, is_told=is_whole and warehouse.is_sealed
         )
-        standing = builds.standing(con, parts.values()) if is_whole and _is_same_program(settings) else set()
+        is_same_program = is_whole and _is_same_program(settings)
+        standing = builds.standing(con, parts.values()) if is_same_program else set()
         builds.begin(con, [name for name in parts if name not in kept], run_id=context.run.run_id)
         for name in drop_removed_models(con, models):
             builds.discard(con, [name])
@@ -96,7 +97,8 @@ def _run(
                     has_preview=model.schema != "staging",  # the same rows as the table that it reads
                     **figures,
                 )
-            if _all_stand(con, models):  # macros read tables of several models
+            # Macros read tables of several models; where nobody has written since this program's publication they are there.
+            if not (is_same_program and warehouse.is_sealed) and _all_stand(con, models):
                 create_macros(con, settings.sql)
         finally:
             runs.close()
