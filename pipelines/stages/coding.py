@@ -140,6 +140,8 @@ class _Batch:
             if self._explanations is not None:
                 weights = self._nlp.get_pipe("events").weights  # type: ignore[attr-defined]
                 self._explanations[document.document_id] = explain(doc, weights)
+            if doc._.home is not None:
+                doc._.home.vote = None  # the two hold each other, and the document
             release(doc)
 
     def handle_error(self, name: str, _component: Any, docs: list[Doc], error: Exception) -> None:

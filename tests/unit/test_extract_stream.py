@@ -13,6 +13,7 @@ from test_extract_faults import document
 
 from pipelines.collection import uncollected
 from pipelines.nlp.annotations import MentionSpan, set_extensions
+from pipelines.nlp.coreference.home import CountryOfEvents
 from pipelines.records import Extraction
 from pipelines.settings import Settings
 from pipelines.stages import coding, frequent_words
@@ -70,6 +71,16 @@ def test_a_document_that_is_done_leaves_no_circles(blank):
             assert not [found for found in gc.get_objects() if isinstance(found, Doc)]
     finally:
         blank.remove_pipe("circle")
+
+
+@pytest.mark.model
+def test_what_a_document_says_of_countries_leaves_no_circle(nlp):
+    text = "Police in Accra arrested ten protesters on Monday. The foreign minister of Ghana met lawmakers."
+    gc.collect()
+    with uncollected():
+        (found,) = code_documents([document(1, text)], nlp)
+        assert isinstance(found, Extraction)
+        assert not [kept for kept in gc.get_objects() if isinstance(kept, CountryOfEvents)]
 
 
 def test_a_failure_of_the_model_itself_is_traced_to_its_document(blank, monkeypatch):
