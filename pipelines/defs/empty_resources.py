@@ -14,22 +14,23 @@ from contextlib import contextmanager
 
 from dagster._core.definitions.scoped_resources_builder import Resources, ScopedResourcesBuilder
 
+_BUILD = ScopedResourcesBuilder.build
+
 
 @contextmanager
 def share_empty_resources() -> Iterator[None]:
     """For the block, have Dagster make what holds no resource once."""
-    build = ScopedResourcesBuilder.build
     empty: dict[bool, Resources] = {}
 
     def shared(builder: ScopedResourcesBuilder, required: AbstractSet[str] | None) -> Resources:
         if required:
-            return build(builder, required)
+            return _BUILD(builder, required)
         if builder.contains_generator not in empty:
-            empty[builder.contains_generator] = build(builder, required)
+            empty[builder.contains_generator] = _BUILD(builder, required)
         return empty[builder.contains_generator]
 
     ScopedResourcesBuilder.build = shared  # type: ignore[assignment,method-assign]
     try:
         yield
     finally:
-        ScopedResourcesBuilder.build = build  # type: ignore[method-assign]
+        ScopedResourcesBuilder.build = _BUILD  # type: ignore[method-assign]

@@ -29,6 +29,7 @@ class Beside:
         self._pool = pool
         self._calls = 0
         self._ended: dict[int, Outcome] = {}
+        self._outcomes: Iterator[Outcome] = iter(())  # one, as it knows of calls that ended together
 
     def call(self, function: Callable[..., _T], *arguments: object) -> Callable[[], _T]:
         """Begin a call, as soon as those before it have ended.
@@ -47,7 +48,10 @@ class Beside:
         @cache
         def result() -> _T:
             while number not in self._ended:
-                outcome = next(self._pool.outcomes())
+                outcome = next(self._outcomes, None)
+                if outcome is None:
+                    self._outcomes = self._pool.outcomes()
+                    continue
                 self._ended[outcome.task.key] = outcome
             outcome = self._ended.pop(number)
             if outcome.failure is not None:

@@ -86,7 +86,7 @@ def test_one_role_in_two_countries_is_two_entities_and_pronouns_follow(nlp: Lang
     node = EntityNode(role.key("GHA"), "Police", "ORG", "GHA", "COP")
     at = [i for i, t in enumerate(doc) if t.text in ("Police", "They", "diplomats")]
     mentions = [MentionSpan(i, i + 1, "ORG", False, node, None, "GHA", "COP") for i in at]
-    vote: Any = SimpleNamespace(choose=lambda i, rules: rules if i == at[0] else "TGO")
+    vote: Any = SimpleNamespace(choose=lambda i, rules: rules if i == at[0] else "TGO", opening=lambda i: None)
     vote_countries(doc, mentions, {node.key: role}, vote)
     assert [m.country for m in mentions] == ["GHA", "GHA", "TGO", "GHA"]  # diplomats are not asked about
     assert [m.entity.key for m in mentions if m.entity] == [role.key(m.country) for m in mentions]

@@ -67,7 +67,19 @@ def test_who_claims_an_attack(nlp, text, deeds):
     assert [(actors, recipients) for kind, actors, recipients in found if kind == "ASSAULT"] == deeds
 
 
-def test_where_a_deed_was_done_is_not_who_did_it(nlp):
-    found = rows(nlp, "The Taliban said they carried out the attack in Kabul that killed ten. It rained.")
-    assert found
-    assert all("Kabul" not in actors for _, actors, _ in found)
+@pytest.mark.parametrize(
+    ("text", "deed"),
+    [
+        ("A bombing in Baghdad killed 12 soldiers.", ([], ["12 soldiers"])),
+        ("Merkel condemned the attack that killed 84 people in Nice.", ([], ["84 people"])),
+        ("Rebels launched a raid that killed ten people near Goma.", (["Rebels"], ["ten people"])),
+    ],
+)
+def test_what_a_deed_did_is_not_done_by_who_speaks_of_it(nlp, text, deed):
+    found = rows(nlp, f"{text} It rained. Traffic was normal.")
+    assert deed in [(actors, recipients) for kind, actors, recipients in found if kind == "ASSAULT"]
+
+
+def test_nobody_who_is_named_did_not_do_it(nlp):
+    text = "Neither Hungary nor Slovakia protested against the law in Kyiv. It rained. Traffic was normal."
+    assert ("PROTEST", ["Hungary", "Slovakia"], []) in rows(nlp, text)

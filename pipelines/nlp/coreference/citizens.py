@@ -207,7 +207,8 @@ def _is_of_home(doc: Doc, i: int) -> bool:
     following = doc[i + 1] if i + 1 < len(doc) else None
     word = doc[i].lower_
     if word == "foreign":
-        return following is not None and following.lower_ in OFFICES_ABROAD
+        is_one = i > 0 and (doc[i - 1].lower_ == "the" or doc[i - 1].tag_ in ("PRP$", "POS"))
+        return is_one and following is not None and following.lower_ in OFFICES_ABROAD
     if word == "regional":
         return following is not None and following.tag_ not in ("NNS", "NNPS")
     if word in ("coalition", "coalitions"):

@@ -205,7 +205,10 @@ class EntityResolver:
                 return "m"
             if word in FEMALE_WORDS:
                 return "f"
-        return next(filter(None, (self.given_names.get(word, "") for word in words[:-1])), "")
+        if len(words) < 2:
+            return ""
+        second = self.given_names.get(words[1], "") if len(words) > 2 and words[0] not in self.given_names else ""
+        return "f" if second == "f" else self.given_names.get(words[0], "")  # a man's may be the father's
 
     def _country_node(self, reading: Reading, code: str) -> EntityNode:
         node = reading.countries.get(code)
@@ -309,6 +312,10 @@ class EntityResolver:
         end = next((t.i for t in following if t.pos_ in ("VERB", "AUX", "PUNCT")), nominal.end + len(following))
         if is_foreign(reading.doc, nominal.start, end):
             return None
+        if nominal.form is Form.PERSON and any(
+            t.lower_ == "foreign" for t in reading.doc[nominal.start : nominal.head]
+        ):
+            return None  # who is mostly abroad where a sentence is set: for the vote
         if nominal.stated.sector in LOCAL_SECTORS:
             return reading.home.at(nominal.head)
         return reading.home.certain(nominal.head) if nominal.stated.sector in CIVIL_SECTORS else None

@@ -68,8 +68,6 @@ class CountryVote:
             The country of most weight, where it weighs clearly more than what the rules say; else that.
         """
         self.asked[i] = rules
-        if rules is not None and self._opens_with(i, rules):
-            return rules
         options = self.options(i, rules)
         weights = self.weights
         scores = {c: round(fsum([weights[e] for e in found if e in weights]), 9) for c, found in options.items()}
@@ -113,19 +111,19 @@ class CountryVote:
         found.setdefault(rules, set()).add("rules")
         return found
 
-    def _opens_with(self, i: int, country: str) -> bool:
-        """Whether a sentence opens with where it is set, and a token is its subject: "In Warsaw the ministry said"."""
+    def opening(self, i: int) -> str | None:
+        """The country that a sentence opens with as its scene, where a token is its subject: "In Warsaw the ministry said"."""
         subject = self.doc[i]
         if subject.dep_ not in SUBJECT_DEPS:
-            return False
+            return None
         for mention in self._near(self.home.sentence_of[i]):
             place = self.doc[mention.start : mention.end].root
-            if mention.country == country and place.dep_ == "pobj" and place.i < i:
-                preposition = place.head
-                is_first = preposition.i == subject.sent.start and preposition.lower_ in SCENE_PREPOSITIONS
-                if is_first and preposition.head.i == subject.head.i:
-                    return True
-        return False
+            preposition = place.head
+            if place.dep_ != "pobj" or place.i > i or preposition.i != subject.sent.start:
+                continue
+            if preposition.lower_ in SCENE_PREPOSITIONS and preposition.head.i == subject.head.i:
+                return mention.country
+        return None
 
     def _near(self, sentence: int) -> list[MentionSpan]:
         """The names with a country in a sentence and the two before it."""

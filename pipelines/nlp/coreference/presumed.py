@@ -56,7 +56,9 @@ def vote_countries(doc: Doc, mentions: list[MentionSpan], roles: dict[str, Role]
         elif is_foreign(doc, mention.start, mention.end) or doc[mention.end - 1].lemma_.lower() in ENVOY_WORDS:
             found = node
         else:
-            country = vote.choose(mention.end - 1, node.country)
+            # Bodies are where a sentence is set, a minister may be abroad.
+            set_in = vote.opening(mention.end - 1) if node.label == "ORG" else None
+            country = set_in or vote.choose(mention.end - 1, node.country)
             found = node if country == node.country else _variant(known, node, role, country)
         latest[node.key] = found
         mention.entity, mention.country = found, found.country

@@ -14,6 +14,7 @@ from pipelines.nlp.clauses.government import government
 from pipelines.nlp.clauses.misparses import asked_to_act
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of
 from pipelines.nlp.events.candidate_places import Candidate, Collection, Place
+from pipelines.nlp.events.matcher import ACTOR as SUPPORTED
 from pipelines.nlp.events.matcher import FrameMatcher, Site
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
@@ -33,7 +34,6 @@ _BLAMING = frozenset(("ACCUSE",))  # effects of operators that say what another 
 _HAPPENED_IN = ("in", "during")
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
 _WHERE = frozenset(("in", "at", "near"))
-_DOING = frozenset(("subj", "by"))  # relations of who acts
 _PLACES = frozenset(("GPE", "LOC", "FAC"))
 _VIOLENCE = "violence"  # class of the nouns for deeds of violence
 _MAKING = "making"  # class of the nouns for making what was not there
@@ -62,6 +62,7 @@ class CandidateReader:
         self.matcher = matcher
         self.parties = parties
         self.told: list[EarlierAct] = []
+        self._violence = matcher.lexicon.noun_classes.get(_VIOLENCE, frozenset())
         self._making = matcher.lexicon.noun_classes.get(_MAKING, frozenset())
         # By token, as the events of a sentence look at the same words.
         self._of_phrases: dict[int, tuple[PartyPhrase, ...]] = {}
@@ -163,9 +164,8 @@ class CandidateReader:
     def _doers(self, found: Collection, verb: Predicate) -> None:
         """Who did the violence that something happened in: "were killed in an attack by rebels", "died in Saudi raids"."""
         relation = "subj" if verb.is_passive else "by"
-        violence = self.matcher.lexicon.noun_classes.get(_VIOLENCE, frozenset())
         for noun in (t for name in _HAPPENED_IN for t in verb.preps.get(name, ())):
-            if not self.matcher.heads_fit(noun, violence):
+            if not self.matcher.heads_fit(noun, self._violence):
                 continue
             told = (*self._participles(noun), *self._participles_behind(noun, verb.token))
             agents = [p.subject for p in told if p.is_passive and p.subject is not None]
@@ -252,13 +252,14 @@ class CandidateReader:
             for token in participle.preps.get("against", ()):  # "dropped the charges brought against the editor"
                 found.add(self._direct(token), Place(relation, "against"))
         found.add(tuple(self.parties.adjectival(head)), Place(relation, "adj"))
+        is_deed = relation == "subj" and lemma_of(head) in self._violence
         for name, tokens in self.matcher.phrases.preps(head).items():
             if name in _EXAMPLES:
                 continue
             for token in (t for t in tokens if not self._is_made(t)):
                 direct = self._direct(token)
-                if name in _WHERE and relation in _DOING and direct and all(map(_is_place, direct)):
-                    continue  # "the attack in Kabul killed ten": a place does nothing
+                if is_deed and name in _WHERE and all(map(_is_place, direct)):
+                    continue  # "the attack in Kabul killed ten": where it was done did nothing
                 if direct:
                     found.add(direct, Place(relation, name))
                 elif not is_owned:  # "rejected Australia's request for the extradition of Prakash" is done to Australia
@@ -310,6 +311,8 @@ class CandidateReader:
                 continue
             steps += 1
             predicate = self.clauses.predicate(current)
+            if steps == 1 and self._is_of_deed(site, predicate):
+                continue
             doer = None if steps > 1 or not self._controls(current, site.top) else predicate.obj
             for relation, token in (("above.subj", predicate.subject), ("above.obj", predicate.obj)):
                 if doer is not None and token is not doer:
@@ -319,6 +322,21 @@ class CandidateReader:
                     if all(p.sector == _PRESS for p in parties) and (relation == "above.subj" or _tells(current)):
                         continue  # who reports an act, or is told of it, takes no part in it
                     found.add(parties, Place(relation, "", steps))
+
+    def _is_of_deed(self, site: Site, above: Predicate) -> bool:
+        """Whether a clause tells what a deed did of which the clause above only speaks: "condemned the raid that killed ten"."""
+        verb = site.verb
+        if (
+            verb is None
+            or site.noun is not None
+            or verb.token.dep_ != "relcl"
+            or verb.subject is None
+            or verb.is_passive
+        ):
+            return False
+        if lemma_of(verb.subject) not in self._violence:
+            return False
+        return self.matcher.lexicon.light_kind(above.lemma, above.particle, (SUPPORTED,)) is None
 
     def _controls(self, verb: Token, inner: Token) -> bool:
         """Whether a verb tells in a phrase what its object did, or in one of that: "charged two men with the murder"."""

@@ -41,6 +41,8 @@ _MOST_CONTEXTS = 3
 _CONTEXT_DEPTH = 4  # levels of dependents
 _OTHER_CLAUSES = frozenset(("relcl", "advcl", "ccomp", "conj", "parataxis", "nsubj", "nsubjpass"))
 
+_VIOLENCE = "violence"  # class of the nouns for deeds of violence
+
 
 class RowWriter:
     """Writes the rows of one Doc's events."""
@@ -190,8 +192,15 @@ class RowWriter:
             return any(p.is_party for p in draft.recipients)
         if requires == "actor":
             passive = draft.site.verb is not None and draft.site.verb.is_passive
-            return draft.has_subject or bool(draft.actors) or (passive and any(p.is_party for p in draft.recipients))
+            if draft.has_subject or draft.actors or (passive and any(p.is_party for p in draft.recipients)):
+                return True
+            return self._is_of_deed(draft)
         return True
+
+    def _is_of_deed(self, draft: Draft) -> bool:
+        """Whether a deed of violence did it: "a bombing in Baghdad killed 12 soldiers"."""
+        subject = draft.site.verb.subject if draft.site.verb is not None else None
+        return subject is not None and lemma_of(subject) in self.lexicon.noun_classes.get(_VIOLENCE, frozenset())
 
     def _is_state(self, party: PartyPhrase) -> bool:
         """Whether a party is a country by its name: "China rejected it"."""
@@ -259,4 +268,5 @@ def _says_nothing(draft: Draft) -> bool:
     verb = draft.site.verb
     if not draft.is_negated or verb is None or any(p.is_party for p in draft.recipients):
         return False
-    return is_nobody(verb.subject) and not verb.is_passive
+    is_told = any(p.country or (p.mention is not None and p.mention.is_name) for p in draft.actors)
+    return not is_told and is_nobody(verb.subject) and not verb.is_passive

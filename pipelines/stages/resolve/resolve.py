@@ -123,6 +123,7 @@ def _resolve(
         entities, added = _entities(tables, documents, is_counted, settled_entities, memory, files)
         copies, counted = begun.copies(), is_counted()
         told = begun.reports() if begun.reports is not None else None
+    del begun, is_counted  # and with them what the other process was given
     documents = documents.assign(is_counted=documents["document_id"].map(counted).astype(bool))
     entities.kept.let_go()
     give_back()
