@@ -83,3 +83,7 @@ def test_what_a_deed_did_is_not_done_by_who_speaks_of_it(nlp, text, deed):
 def test_nobody_who_is_named_did_not_do_it(nlp):
     text = "Neither Hungary nor Slovakia protested against the law in Kyiv. It rained. Traffic was normal."
     assert ("PROTEST", ["Hungary", "Slovakia"], []) in rows(nlp, text)
+
+
+def test_town_halls_that_are_held_are_not_arrested(nlp):
+    assert not rows(nlp, "The Kenyan candidates held town halls on Monday.")

@@ -10,6 +10,7 @@ from pipelines.immutable import dataclass
 from pipelines.nlp.annotations import EntityNode, MentionSpan
 from pipelines.nlp.coreference.citizens import is_foreign
 from pipelines.nlp.coreference.country_vote import CountryVote
+from pipelines.nlp.coreference.patterns import LOCAL_SECTORS
 from pipelines.nlp.coreference.story_country import ENVOY_WORDS
 from pipelines.nlp.parsed import Doc
 
@@ -56,8 +57,9 @@ def vote_countries(doc: Doc, mentions: list[MentionSpan], roles: dict[str, Role]
         elif is_foreign(doc, mention.start, mention.end) or doc[mention.end - 1].lemma_.lower() in ENVOY_WORDS:
             found = node
         else:
-            # Bodies are where a sentence is set, a minister may be abroad.
-            set_in = vote.opening(mention.end - 1) if node.label == "ORG" else None
+            # Bodies are where a sentence is set, a minister may be abroad; people there may be against another body.
+            is_body = node.label == "ORG" and node.sector in LOCAL_SECTORS
+            set_in = vote.opening(mention.end - 1) if is_body else None
             country = set_in or vote.choose(mention.end - 1, node.country)
             found = node if country == node.country else _variant(known, node, role, country)
         latest[node.key] = found
