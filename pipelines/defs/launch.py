@@ -20,7 +20,6 @@ from dagster._core.instance.ref import InstanceRef
 from filelock import FileLock
 
 from pipelines import errors
-from pipelines.defs.empty_resources import share_empty_resources
 from pipelines.defs.failures import run_failures
 from pipelines.defs.keys import UI_TAGS
 from pipelines.lean_imports import import_dagster_storage
@@ -87,7 +86,7 @@ def launch(
         run_config["ops"] = {step: {"config": dict(values)} for step, values in config.items()}
     # What is planned at the start of a run is written at once.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
-    with open_instance() as instance, share_empty_resources():
+    with open_instance() as instance:
         instance.add_event_listener(run_id, lambda entry: _tell(watcher, entry))
         result = job.execute_in_process(
             instance=instance,

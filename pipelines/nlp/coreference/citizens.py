@@ -13,11 +13,11 @@ from pipelines.nlp.coreference.home import CountryOfEvents
 from pipelines.nlp.coreference.patterns import (
     CIVIL_SECTORS,
     DISTRICT_WORDS,
+    FOREIGN_OFFICES,
     FOREIGN_WORDS,
     HOME_POLITICS,
     HOME_WORDS,
     LOCAL_SECTORS,
-    OFFICES_ABROAD,
 )
 from pipelines.nlp.parsed import Doc
 
@@ -208,7 +208,7 @@ def _is_of_home(doc: Doc, i: int) -> bool:
     word = doc[i].lower_
     if word == "foreign":
         is_one = i > 0 and (doc[i - 1].lower_ == "the" or doc[i - 1].tag_ in ("PRP$", "POS"))
-        return is_one and following is not None and following.lower_ in OFFICES_ABROAD
+        return is_one and following is not None and following.lower_ in FOREIGN_OFFICES
     if word == "regional":
         return following is not None and following.tag_ not in ("NNS", "NNPS")
     if word in ("coalition", "coalitions"):

@@ -167,7 +167,7 @@ FOREIGN_WORDS = frozenset(
     "neighbouring neighboring overseas".split()
 )
 # What is called foreign as it deals with other countries: a state's own ministry.
-OFFICES_ABROAD = frozenset("affairs minister ministry office secretary".split())
+FOREIGN_OFFICES = frozenset("affairs minister ministry office secretary".split())
 # Missions of one state in another.
 MISSION_WORDS = frozenset("ambassador embassy consul consulate".split())
 # Parts of a country, which are western or regional ones of it.

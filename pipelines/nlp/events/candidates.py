@@ -35,7 +35,6 @@ _HAPPENED_IN = ("in", "during")
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
 _WHERE = frozenset(("in", "at", "near"))
 _PLACES = frozenset(("GPE", "LOC", "FAC"))
-_VIOLENCE = "violence"  # class of the nouns for deeds of violence
 _MAKING = "making"  # class of the nouns for making what was not there
 _AIRWAVES = "airwaves"  # class of the nouns for what carries words and pictures
 _ON_AIR = frozenset(("on", "via", "through", "over"))
@@ -62,7 +61,7 @@ class CandidateReader:
         self.matcher = matcher
         self.parties = parties
         self.told: list[EarlierAct] = []
-        self._violence = matcher.lexicon.noun_classes.get(_VIOLENCE, frozenset())
+        self._violence = matcher.lexicon.deeds_of_violence
         self._making = matcher.lexicon.noun_classes.get(_MAKING, frozenset())
         # By token, as the events of a sentence look at the same words.
         self._of_phrases: dict[int, tuple[PartyPhrase, ...]] = {}

@@ -36,6 +36,7 @@ _FILES = (
     "lexicons/context_words.csv",
     "lexicons/light_verbs.csv",
 )
+_VIOLENCE = "violence"  # class of nouns
 # What a frame may ask for in place of a preposition; "as" is understood ("called him a liar").
 _NO_WORDS = frozenset("subj obj iobj poss adj as speaker judged clause question done passage".split())
 LEXICONS = Path(__file__).resolve().parents[2] / "lexicons"
@@ -140,6 +141,11 @@ class EventLexicon:
             words.setdefault(pos, set()).add(word)
         object.__setattr__(self, "predicates", {pos: frozenset(found) for pos, found in words.items()})
         object.__setattr__(self, "verbs_done_to", self._verbs_done_to())
+
+    @property
+    def deeds_of_violence(self) -> frozenset[str]:
+        """Lemmas of nouns for deeds of violence: "attack", "bombing"."""
+        return self.noun_classes.get(_VIOLENCE, frozenset())
 
     def is_cooperative(self, event_type: str) -> bool:
         """Whether a type is of a quad class of cooperation, in words (1) or in deeds (2)."""

@@ -41,8 +41,6 @@ _MOST_CONTEXTS = 3
 _CONTEXT_DEPTH = 4  # levels of dependents
 _OTHER_CLAUSES = frozenset(("relcl", "advcl", "ccomp", "conj", "parataxis", "nsubj", "nsubjpass"))
 
-_VIOLENCE = "violence"  # class of the nouns for deeds of violence
-
 
 class RowWriter:
     """Writes the rows of one Doc's events."""
@@ -200,7 +198,7 @@ class RowWriter:
     def _is_of_deed(self, draft: Draft) -> bool:
         """Whether a deed of violence did it: "a bombing in Baghdad killed 12 soldiers"."""
         subject = draft.site.verb.subject if draft.site.verb is not None else None
-        return subject is not None and lemma_of(subject) in self.lexicon.noun_classes.get(_VIOLENCE, frozenset())
+        return subject is not None and lemma_of(subject) in self.lexicon.deeds_of_violence
 
     def _is_state(self, party: PartyPhrase) -> bool:
         """Whether a party is a country by its name: "China rejected it"."""
