@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.nlp.actors.patterns import COMPOUND_TAILS, DEFINITE, HYPHENS, STANCES, STATE_HEADS
+from pipelines.nlp.actors.patterns import COMPOUND_TAILS, DEFINITE, HYPHENS, STANCES, STATE_HEADS, WARS
 from pipelines.nlp.actors.phrase_index import Kind, Match, fold
 
 _STATES = frozenset((Kind.COUNTRY, Kind.DEMONYM, Kind.CAPITAL))
@@ -21,7 +21,12 @@ def is_another_name(words: tuple[str, ...], match: Match, found: list[Match]) ->
         match: one of its matches.
         found: all of its matches.
     """
-    return _is_backer(words, match) or _is_surname(words, match, found) or _is_town_in_state(words, match)
+    return (
+        _is_backer(words, match)
+        or _is_surname(words, match, found)
+        or _is_town_in_state(words, match)
+        or _is_of_war(words, match, found)
+    )
 
 
 def of_nobody_known(words: tuple[str, ...], match: Match) -> Match:
@@ -41,6 +46,15 @@ def _is_backer(words: tuple[str, ...], match: Match) -> bool:
     if start > 1 and words[start - 1] in HYPHENS and fold(words[start - 2]) in STANCES:
         return match.entry.kind in _STATES  # who is against the rebels of a country is mostly of it
     return end + 1 < len(words) and words[end] in HYPHENS and fold(words[end + 1]) in COMPOUND_TAILS
+
+
+def _is_of_war(words: tuple[str, ...], match: Match, found: list[Match]) -> bool:
+    """True for what a war is called by, before who took part in it: "an Iraq War veteran", "Korean war veterans"."""
+    if match.entry.kind not in (*_STATES, Kind.REGION, Kind.CITY):
+        return False
+    is_followed = any(m.start == match.end for m in found)
+    behind = words[match.end : match.end + (1 if is_followed else 2)]  # "the Syrian civil war"
+    return any(fold(word) in WARS for word in behind) and fold(words[-1]) not in WARS
 
 
 def _is_town_in_state(words: tuple[str, ...], match: Match) -> bool:

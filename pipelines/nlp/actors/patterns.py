@@ -41,6 +41,9 @@ HYPHENS = frozenset(("-", "–", "‑"))
 # "Pro-Russian separatists": whom somebody is for or against, they are not of.
 STANCES = frozenset("pro anti".split())
 
+# "An Iraq War veteran": who was in a war is mostly of another country than the one it is called by.
+WARS = frozenset(("war", "wars"))
+
 FORMER = frozenset("former ex ousted deposed exiled toppled onetime erstwhile overthrown retired".split())
 # Offices whose former holders are elites (PLOVER: ELI).
 OFFICE_SECTORS = frozenset({"GOV", "LEG", "JUD"})
