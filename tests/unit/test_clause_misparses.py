@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from spacy.tokens import Span
 
 from pipelines.nlp.clauses.component import ClauseReader, is_passive
 from tests.unit.clause_parses import parse
@@ -196,3 +197,27 @@ def test_no_bare_name_takes_a_clause_with_that(pronoun: str, subject: str):
         "ten ten NUM CD dobj 5",
     )
     assert ClauseReader(doc).predicate(doc[5]).subject.text == subject
+
+
+@pytest.mark.parametrize(("stop", "subject"), [(",", "police"), ("and", "Roe")])
+def test_of_two_subjects_the_one_next_to_the_verb_acts(stop: str, subject: str):
+    doc = parse(
+        "Roe Roe PROPN NNP nsubj 3",
+        f"{stop} {stop} {'PUNCT' if stop == ',' else 'CCONJ'} {',' if stop == ',' else 'CC'} punct 3",
+        "police police NOUN NNS nsubj 3",
+        "held hold VERB VBD ROOT 3",
+        "two two NUM CD dobj 3",
+    )
+    assert ClauseReader(doc).predicate(doc[3]).subject.text == subject
+
+
+def test_a_country_behind_a_town_is_no_second_subject():
+    doc = parse(
+        "Munich Munich PROPN NNP nsubj 3",
+        ", , PUNCT , punct 3",
+        "Germany Germany PROPN NNP nsubj 3",
+        "confirmed confirm VERB VBD ROOT 3",
+        "it it PRON PRP dobj 3",
+    )
+    doc.ents = [Span(doc, 2, 3, label="GPE")]
+    assert ClauseReader(doc).predicate(doc[3]).subject.text == "Munich"

@@ -25,6 +25,7 @@ from pipelines.nlp.clauses.misparses import (
     reporting_verb,
     resumed_verb,
     small_clause_subject,
+    subject_beside,
     swallowed_agent,
     swallowed_object,
     swallowed_subject,
@@ -213,7 +214,7 @@ class ClauseReader:
     def _find_surface_subject(self, token: Token) -> tuple[Token | None, bool]:
         for child in token.children:
             if child.dep_ in ("nsubj", "nsubjpass", "csubj", "csubjpass") and not opens_denial(child):
-                return self._resolve_relative(child), True
+                return self._resolve_relative(subject_beside(token, child)), True
         swallowed = swallowed_subject(token)
         if swallowed is not None:
             return swallowed, True

@@ -23,6 +23,8 @@ _OWN_OPENINGS = frozenset(("expl", "aux", "auxpass"))
 _THEN = frozenset(("then", "not", "never"))
 _SPEECH = frozenset(("say", "judge", "call", "think"))  # classes of verbs by which somebody says something
 _FINITE = frozenset(("VBD", "VBZ"))
+_SUBJECTS = frozenset(("nsubj", "nsubjpass"))
+_BREAKS = frozenset((",", ":", ";", "—", "–", "“", '"', "``"))  # between a clause and what the parser draws into it
 _CHAIN = 3  # phrases inside each other
 
 
@@ -101,6 +103,22 @@ def is_reduced_relative(verb: Token) -> bool:
         if not words & {"nsubj", "nsubjpass", "expl", "mark"} and words & {"aux", "auxpass"}:
             return clause.pos_ in ("VERB", "AUX") and not any(t.is_punct for t in verb.doc[verb.i : clause.i])
     return False
+
+
+def subject_beside(verb: Token, subject: Token) -> Token:
+    """The subject that stands next to a verb which the parser gave two: "according to the mayor, Ada Roe, police held two".
+
+    The end of a list or of a place ("in Munich, Germany confirmed") is no subject of its own.
+
+    Args:
+        verb: a verb.
+        subject: the first of its subjects.
+    """
+    last = next((c for c in reversed(list(verb.lefts)) if c.dep_ in _SUBJECTS), subject)
+    if last.i <= subject.i or last.ent_type_ == "GPE":
+        return subject
+    before = last.left_edge.nbor(-1)
+    return last if before.text in _BREAKS else subject
 
 
 def is_absolute(verb: Token) -> bool:
