@@ -282,3 +282,38 @@ def test_what_bears_a_name_was_there_before_it_was_made(nlp):
     parts = parts_of(nlp, "Russia criticised the establishment of the NATO base in Finland.")
     found = parts.named(parts.candidates("criticised", ("subj", "obj", "of"), event_type="ACCUSE"))
     assert any(relation == "of" for c in found.values() for relation, _ in places(c))
+
+
+@pytest.mark.model
+def test_whom_a_thing_is_only_for_or_against_is_no_party_of_it(nlp):
+    parts = parts_of(nlp, "The minister condemned an anti-Chilean leaflet on Monday.")
+    assert not any("Chilean" in name for name in parts.named(parts.candidates("condemned", event_type="ACCUSE")))
+    parts = parts_of(nlp, "Thousands joined an anti-Chilean march in Lima.")
+    found = parts.named(parts.candidates("march", event_type="PROTEST"))
+    assert [relation for name, c in found.items() if "Chilean" in name for relation, _ in places(c)] == ["against"]
+
+
+@pytest.mark.model
+def test_where_something_happened_did_nothing(nlp):
+    parts = parts_of(nlp, "The bank, by the Rosewood Museum, where the shooting happened is closed.")
+    assert not parts.named(parts.candidates("shooting", event_type="ASSAULT"))
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "word", "name"),
+    [
+        ("President Kamau negotiated immunity from prosecution on Friday.", "negotiated", "prosecution"),
+        ("The senator expressed opposition to the bill.", "expressed", "opposition"),
+        ("The senator repeated her commitment to justice.", "commitment", "justice"),
+    ],
+)
+def test_an_act_or_a_quality_called_like_a_body_is_no_party(nlp, text, word, name):
+    parts = parts_of(nlp, text)
+    assert not any(name in found for found in parts.named(parts.candidates(word, event_type="ACCUSE")))
+
+
+@pytest.mark.model
+def test_a_body_that_its_words_tell_is_a_party(nlp):
+    parts = parts_of(nlp, "The senator criticised the opposition on Monday.")
+    assert any("opposition" in found for found in parts.named(parts.candidates("criticised", event_type="ACCUSE")))

@@ -43,7 +43,7 @@ class PersonWords:
     `nouns` are lemmas of nouns for persons, beside those that state a sector; `bodies` of those for bodies; `verbs` lemmas of
     verbs that are done to persons, where a bare number counts persons; `by_state` adjectives and participles that stand for
     persons behind an article ("the wounded"); `speech` lemmas of verbs by which persons and bodies speak; `things` lemmas of
-    nouns that no person is called by.
+    nouns that no person is called by; `qualities` those of nouns for bodies that also tell an act or a quality.
     """
 
     nouns: frozenset[str] = PEOPLE_NOUNS
@@ -52,6 +52,7 @@ class PersonWords:
     by_state: frozenset[str] = frozenset()
     speech: frozenset[str] = frozenset()
     things: frozenset[str] = frozenset()
+    qualities: frozenset[str] = frozenset()
 
 
 def speaks(token: Token, words: PersonWords) -> bool:

@@ -16,6 +16,7 @@ from pipelines.nlp.clauses.phrases import coordinated, lemma_of
 from pipelines.nlp.events.candidate_places import Candidate, Collection, Place
 from pipelines.nlp.events.matcher import ACTOR as SUPPORTED
 from pipelines.nlp.events.matcher import FrameMatcher, Site
+from pipelines.nlp.events.no_parties import is_stance, places_of_clause
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import ARMED_SECTORS
@@ -141,6 +142,7 @@ class CandidateReader:
         for addressee in self._written_to(site):
             found.add(self._direct(addressee), Place("to"))
         found.add(tuple(self.parties.adjectival(site.token)), Place("adj"))
+        found.add(tuple(self.parties.adjectival(site.token, is_stance_named=True)), Place("against"))
         if verb is not None and noun is None and (verb.subject is None if verb.is_passive else verb.obj is None):
             self._doers(found, verb)
 
@@ -293,16 +295,17 @@ class CandidateReader:
         if token.pos_ not in ("NOUN", "PROPN", "ADJ", "PRON", "NUM") or not self.parties.is_party(token):
             return False
         mention = self.parties.mention(token)
-        if token.dep_ == "nummod":
+        if token.dep_ == "nummod" or (mention is not None and is_stance(token.doc, mention.start)):
             return False
         return token.dep_ not in ("compound", "amod", "nmod") or (mention is not None and mention.is_name)
 
     def _above(self, found: Collection, site: Site) -> None:
         current, steps = site.top, 0
+        places = places_of_clause(current)
         while steps < _CLAUSES_UP and current.head.i != current.i:
             current = current.head
             if current.pos_ not in ("VERB", "AUX"):
-                if current.pos_ in ("NOUN", "PROPN") and self.parties.is_party(current):
+                if current.pos_ in ("NOUN", "PROPN") and current.i not in places and self.parties.is_party(current):
                     found.add(
                         tuple(p for p in self.parties.parties(current) if p.is_party),
                         Place("above.noun", "", steps + 1),
@@ -316,6 +319,8 @@ class CandidateReader:
             for relation, token in (("above.subj", predicate.subject), ("above.obj", predicate.obj)):
                 if doer is not None and token is not doer:
                     continue  # who accuses somebody of a deed did not do it
+                if token is not None and token.i in places:
+                    continue
                 if token is not None and token.i != site.token.i and token.pos_ not in ("VERB", "AUX"):
                     parties = self._direct(token)
                     if all(p.sector == _PRESS for p in parties) and (relation == "above.subj" or _tells(current)):

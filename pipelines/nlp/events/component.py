@@ -33,7 +33,7 @@ from pipelines.nlp.events.matcher import PASSAGE, FrameMatcher, Site
 from pipelines.nlp.events.operators import OperatorReader
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
-from pipelines.nlp.events.patterns import BODY_NOUNS, PEOPLE_NOUNS, PERSON_CLASSES, PERSONS_BY_STATE
+from pipelines.nlp.events.patterns import BODY_NOUNS, PEOPLE_NOUNS, PERSON_CLASSES, PERSONS_BY_STATE, QUALITY_NOUNS
 from pipelines.nlp.events.recoding import Recoder
 from pipelines.nlp.events.repetitions import Repetitions, distinct
 from pipelines.nlp.events.roles import RoleFiller, role_rule
@@ -77,6 +77,7 @@ class EventsComponent:
             nouns=PEOPLE_NOUNS.union(*classes),
             bodies=lexicon.noun_classes.get(BODY_NOUNS, frozenset()),
             verbs=lexicon.verbs_of_people(),
+            qualities=lexicon.noun_classes.get(QUALITY_NOUNS, frozenset()),
             by_state=lexicon.noun_classes.get(PERSONS_BY_STATE, frozenset()),
             speech=lexicon.verbs_of_speech() & {cue.lemma for cue in load_cues().verbs.values()},
             things=frozenset(load_thing_nouns()).union(acts),

@@ -24,6 +24,7 @@ from pipelines.nlp.events.bare_persons import (
     speaks,
     stands_for_persons,
 )
+from pipelines.nlp.events.no_parties import is_quality, is_stance, is_where
 from pipelines.nlp.events.party_extents import ExtentReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import (
@@ -37,7 +38,6 @@ from pipelines.nlp.events.speakers import FIRST_PERSON, SpeakerReader
 from pipelines.nlp.parsed import Doc, Token
 
 _MODIFIERS = frozenset(("amod", "compound", "nmod", "npadvmod"))
-_WHERE = frozenset(("in", "at", "near", "across", "over"))
 _PLACE_PREPOSITIONS = frozenset(("in", "from", "at", "near", "across"))
 
 
@@ -114,9 +114,11 @@ class PartyReader:
     def _acting_thing(self, head: Token) -> tuple[PartyPhrase, ...]:
         if head.pos_ not in ("NOUN", "PROPN") or head.lower_ in NEVER_PARTY or head.i in self.extents.times:
             return ()
+        if is_quality(head, self.words.qualities):
+            return ()
         start, end = self.extents.span(head)
         stated = self.describer.describe(self.doc, start, end)
-        inner = tuple(p for p in self._inner(head) if not _is_where(self.doc[p.head], head))
+        inner = tuple(p for p in self._inner(head) if not is_where(self.doc[p.head], head))
         country = stated.country or (inner[0].country if inner else None)
         sector = stated.sector or (inner[0].sector if inner and inner[0].sector else None)
         return (PartyPhrase(head.i, start, end, None, None, country, sector, bool(country or sector or inner)),)
@@ -133,7 +135,7 @@ class PartyReader:
             return True
         if token.i in self.extents.times and not self.extents.is_aged(token):
             return False
-        if token.lower_ in NEVER_PARTY and self.mention(token) is None:
+        if (token.lower_ in NEVER_PARTY and self.mention(token) is None) or is_quality(token, self.words.qualities):
             return False
         if token.pos_ == "PRON":
             return (
@@ -202,11 +204,8 @@ class PartyReader:
             return self._partitive_parties(head, inner, allow_things)
         if self.is_party(head):
             return self._phrases(head)
-        found = self._inner(head)
-        if found:
-            return found
         thing = self.thing(head) if allow_things else None
-        return (thing,) if thing is not None else ()
+        return self._inner(head) or ((thing,) if thing is not None else ())
 
     def thing(self, head: Token) -> PartyPhrase | None:
         """The whole phrase of a noun as a thing; None for a time and for words that stand for nothing."""
@@ -377,8 +376,8 @@ class PartyReader:
                 return self.parties(child)
         return ()
 
-    def adjectival(self, head: Token) -> list[PartyPhrase]:
-        """Countries, peoples and organisations that modify a noun: "the Russian invasion", "EU sanctions"."""
+    def adjectival(self, head: Token, *, is_stance_named: bool = False) -> list[PartyPhrase]:
+        """Countries, peoples and organisations that modify a noun: "EU sanctions"; or those that it is only for or against."""
         found = []
         for child in head.lefts:
             if child.dep_ not in _MODIFIERS:
@@ -387,13 +386,10 @@ class PartyReader:
                 mention = self.mention(token)
                 if mention is None or not mention.is_name or mention.label not in PARTY_LABELS:
                     continue
+                if is_stance(self.doc, mention.start) != is_stance_named:
+                    continue
                 entity = mention.entity
                 country = mention.country or (entity.country if entity else None)
                 sector = mention.sector or (entity.sector if entity else None)
                 found.append(PartyPhrase(token.i, mention.start, mention.end, mention, entity, country, sector, True))
         return found
-
-
-def _is_where(place: Token, head: Token) -> bool:
-    """Whether a phrase only says where a thing is: "concerts in Kabul" are nobody's."""
-    return place.dep_ == "pobj" and place.head.lower_ in _WHERE and place.head.head.i == head.i

@@ -58,6 +58,9 @@ PERSON_CLASSES = (
 # Class of the nouns of bodies that state no sector: "the coalition rejected it".
 BODY_NOUNS = "bodies"
 
+# Class of the nouns for bodies that also tell an act or a quality: "immunity from prosecution".
+QUALITY_NOUNS = "qualities"
+
 # Class of the participles and adjectives that stand for persons behind an article: "the condemned".
 PERSONS_BY_STATE = "condition"
 
