@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.nlp.events.candidate_places import Place
-from pipelines.nlp.events.candidates import EarlierAct
+from pipelines.nlp.events.earlier_acts import EarlierAct
 from pipelines.nlp.events.evidence import (
     evidence_for,
     kind_of,
@@ -317,3 +317,21 @@ def test_an_act_or_a_quality_called_like_a_body_is_no_party(nlp, text, word, nam
 def test_a_body_that_its_words_tell_is_a_party(nlp):
     parts = parts_of(nlp, "The senator criticised the opposition on Monday.")
     assert any("opposition" in found for found in parts.named(parts.candidates("criticised", event_type="ACCUSE")))
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("later", "word", "lends"),
+    [
+        ("The Chilean producer signed a letter on Monday.", "signed", False),
+        ("Ada Roe was signed up.", "signed", False),
+        ("The pact was signed on Monday.", "signed", True),
+        ("The signing took an hour.", "signing", True),
+    ],
+)
+def test_whom_an_act_was_done_to_before_is_none_of_an_act_with_its_own_doer(nlp, later, word, lends):
+    parts = parts_of(nlp, f"The ministers met in Lima. {later} Kenya waited.")
+    kenya = parts.reader.parties.parties(next(t for t in parts.doc if t.text == "Kenya"))
+    parts.reader.remember(EarlierAct("SUPPORT", "sign", (), kenya))
+    found = parts.candidates(word, event_type="SUPPORT")
+    assert any(p.relation == "told.recipient" for c in found for p in c.places) is lends

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.government import government
 from pipelines.nlp.clauses.misparses import asked_to_act
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of
 from pipelines.nlp.events.candidate_places import Candidate, Collection, Place
+from pipelines.nlp.events.earlier_acts import EarlierAct, EarlierActs
 from pipelines.nlp.events.matcher import ACTOR as SUPPORTED
 from pipelines.nlp.events.matcher import FrameMatcher, Site
 from pipelines.nlp.events.no_parties import is_stance, places_of_clause
@@ -26,7 +26,6 @@ from pipelines.nlp.quotations.cues import load_cues
 _DEPTH = 5  # levels below a predicate that are searched
 _CLAUSES_UP = 3
 _MOST_CANDIDATES = 20
-_MOST_TOLD = 4  # earlier events of the document whose parties are candidates
 _PAIRING = ("between", "among")
 _NOT_BELOW = frozenset(("aux", "auxpass", "mark", "punct", "det", "cc", "case"))
 _INNER_DEPTH = 2
@@ -44,16 +43,6 @@ _EXAMPLES = frozenset(
 )  # "projects in several areas, including industry": instances of a thing, not whom it is done to
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierAct:
-    """An event that the document has told already, with what may be repeated of it."""
-
-    event_type: str
-    lemma: str
-    actors: tuple[PartyPhrase, ...]
-    recipients: tuple[PartyPhrase, ...]
-
-
 class CandidateReader:
     """Collects the candidates of one Doc's predicates."""
 
@@ -61,7 +50,7 @@ class CandidateReader:
         self.clauses = clauses
         self.matcher = matcher
         self.parties = parties
-        self.told: list[EarlierAct] = []
+        self.earlier = EarlierActs(matcher.lexicon.deeds_of_violence)
         self._violence = matcher.lexicon.deeds_of_violence
         self._making = matcher.lexicon.noun_classes.get(_MAKING, frozenset())
         # By token, as the events of a sentence look at the same words.
@@ -96,8 +85,8 @@ class CandidateReader:
                 found.add(tuple(p for p in parties if p.is_party and p.identity not in own), Place(relation))
         self._below(found, site)
         self._above(found, site)
-        self._told(found, site, event_type)
-        return found.candidates[:_MOST_CANDIDATES]
+        kept = self.earlier.lend(found, site, event_type)
+        return kept[:_MOST_CANDIDATES]
 
     def is_body(self, token: Token) -> bool:
         """Whether a phrase names a state, an organisation or a people."""
@@ -121,7 +110,7 @@ class CandidateReader:
 
     def remember(self, told: EarlierAct) -> None:
         """Keep an event for later mentions of the same act."""
-        self.told.append(told)
+        self.earlier.remember(told)
 
     def _arguments(self, found: Collection, site: Site, roles: Iterable[str]) -> None:
         names = dict.fromkeys(("subj", "obj", "iobj", "poss"))
@@ -352,18 +341,6 @@ class CandidateReader:
         if governed is None or governed.token.i != verb.i or not governed.complement.startswith("prep:"):
             return False
         return any(o.complement == governed.complement and o.controller == "obj" for o in operators)
-
-    def _told(self, found: Collection, site: Site, event_type: str) -> None:
-        lemma, kept = lemma_of(site.token), 0
-        for told in reversed(self.told):
-            if told.event_type != event_type:
-                continue
-            is_same = "word" if told.lemma == lemma else "type"
-            found.add(told.actors, Place("told.actor", is_same, kept))
-            found.add(told.recipients, Place("told.recipient", is_same, kept))
-            kept += 1
-            if kept == _MOST_TOLD:
-                break
 
 
 # Where a candidate stands that many levels below a predicate.

@@ -18,12 +18,13 @@ from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.clauses.component import ClauseReader
 from pipelines.nlp.clauses.phrases import lemma_of
 from pipelines.nlp.events.bare_persons import PersonWords
-from pipelines.nlp.events.candidates import CandidateReader, EarlierAct
+from pipelines.nlp.events.candidates import CandidateReader
 from pipelines.nlp.events.choice import ArgumentChooser, Weights, load_weights
 from pipelines.nlp.events.counts import EventCounts
 from pipelines.nlp.events.domain import DomainReader, load_domain_lexicon
 from pipelines.nlp.events.drafting import DraftBuilder
 from pipelines.nlp.events.drafts import Draft
+from pipelines.nlp.events.earlier_acts import EarlierAct
 from pipelines.nlp.events.explanation import EXPLANATIONS
 from pipelines.nlp.events.generic import is_generic
 from pipelines.nlp.events.judgement import draft_evidence, judge
