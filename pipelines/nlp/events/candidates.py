@@ -33,7 +33,7 @@ _PRESS = "JRN"
 _BLAMING = frozenset(("ACCUSE",))  # effects of operators that say what another did
 _HAPPENED_IN = ("in", "during")
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
-_WHERE = frozenset(("in", "at", "near"))
+_WHERE = frozenset(("in", "at", "near", "of", "on", "against"))  # beside a deed: where it was done, and what it hit
 _PLACES = frozenset(("GPE", "LOC", "FAC"))
 _MAKING = "making"  # class of the nouns for making what was not there
 _AIRWAVES = "airwaves"  # class of the nouns for what carries words and pictures
@@ -52,6 +52,7 @@ class CandidateReader:
         self.parties = parties
         self.earlier = EarlierActs(matcher.lexicon.deeds_of_violence)
         self._violence = matcher.lexicon.deeds_of_violence
+        self._harms = matcher.lexicon.what_harms
         self._making = matcher.lexicon.noun_classes.get(_MAKING, frozenset())
         # By token, as the events of a sentence look at the same words.
         self._of_phrases: dict[int, tuple[PartyPhrase, ...]] = {}
@@ -242,14 +243,14 @@ class CandidateReader:
             for token in participle.preps.get("against", ()):  # "dropped the charges brought against the editor"
                 found.add(self._direct(token), Place(relation, "against"))
         found.add(tuple(self.parties.adjectival(head)), Place(relation, "adj"))
-        is_deed = relation == "subj" and lemma_of(head) in self._violence
+        is_deed = relation == "subj" and lemma_of(head) in self._harms
         for name, tokens in self.matcher.phrases.preps(head).items():
             if name in _EXAMPLES:
                 continue
             for token in (t for t in tokens if not self._is_made(t)):
                 direct = self._direct(token)
-                if is_deed and name in _WHERE and all(map(_is_place, direct)):
-                    continue  # "the attack in Kabul killed ten": where it was done did nothing
+                if is_deed and name in _WHERE and all(map(_is_place, direct)):  # also "at a market in Kabul"
+                    continue  # "the attack in Kabul killed ten", "the shelling of Kharkiv": what was hit did nothing
                 if direct:
                     found.add(direct, Place(relation, name))
                 elif not is_owned:  # "rejected Australia's request for the extradition of Prakash" is done to Australia

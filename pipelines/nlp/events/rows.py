@@ -196,9 +196,9 @@ class RowWriter:
         return True
 
     def _is_of_deed(self, draft: Draft) -> bool:
-        """Whether a deed of violence did it: "a bombing in Baghdad killed 12 soldiers"."""
+        """Whether a deed of violence or a bomb did it: "a bombing in Baghdad killed 12 soldiers", "a car bomb killed two"."""
         subject = draft.site.verb.subject if draft.site.verb is not None else None
-        return subject is not None and lemma_of(subject) in self.lexicon.deeds_of_violence
+        return subject is not None and lemma_of(subject) in self.lexicon.what_harms
 
     def _is_state(self, party: PartyPhrase) -> bool:
         """Whether a party is a country by its name: "China rejected it"."""
