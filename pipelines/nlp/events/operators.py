@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
 from pipelines.nlp.clauses.government import Government, government
+from pipelines.nlp.clauses.negation import is_nobody
 from pipelines.nlp.clauses.phrases import first_object, lemma_of
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import READINESS, SAME, EventLexicon, Operator, Outcome
@@ -120,10 +121,20 @@ class OperatorReader:
             if token.dep_ in ("acl", "ccomp", "relcl") and head.pos_ == "NOUN":
                 operator = self.find(head, "that")
                 return operator is not None and operator.effect == "REPORT" and _is_denied(head)
+            if token.dep_ in ("acl", "ccomp", "relcl") and head.pos_ == "VERB" and self._reports_nothing(head):
+                return True
             if head is token:
                 break
             token = head
         return False
+
+    def _reports_nothing(self, verb: Token) -> bool:
+        """Whether nothing tells of what the complement of a clause says: "nothing suggests that", "no proof emerged that"."""
+        subject = next((c for c in verb.lefts if c.dep_ in ("nsubj", "nsubjpass")), None)
+        if subject is None or not is_nobody(subject):
+            return False
+        operator = self.find(verb if subject.pos_ == "PRON" or subject.lower_ == "nothing" else subject, "that")
+        return operator is not None and operator.effect == "REPORT"
 
     def _top_of(self, token: Token) -> Token:
         site = self.matcher.site(token) if token.pos_ in ("NOUN", "PROPN") else None
