@@ -32,7 +32,7 @@ from pipelines.nlp.actors.patterns import (
     TITLE_PREFIXES,
 )
 from pipelines.nlp.actors.phrase_index import Entry, Kind, Match, fold, split_words
-from pipelines.nlp.annotations import MENTIONS, Affiliation, mention_at, written_on
+from pipelines.nlp.annotations import MENTIONS, Affiliation, MentionSpan, mention_at, written_on
 from pipelines.nlp.parsed import Doc
 
 NOTHING = Affiliation()
@@ -44,6 +44,7 @@ _ORGANISATIONS = frozenset({Kind.ORGANISATION, Kind.SEAT})
 _AFTERLIFE = timedelta(days=365)  # a state's name is used of its remains that long
 _POSSESSIVES = frozenset({"'", "’"})
 _MAX_PLACE_WORDS = 4
+_NOBODY = "Nn"  # stands for a name of which nothing is known
 MAX_PHRASE_WORDS = 40  # a longer noun phrase is a parse error; its core is at its beginning
 
 
@@ -89,9 +90,13 @@ class ActorDescriber:
         if doc.user_data.get(MENTIONS) is None:
             return self._describe(phrase, on)
         stated = self._describe(phrase, on, in_document=True)
+        mention = mention_at(doc, doc[start:end].root.i)
+        if mention is not None and _hides_country(mention, stated, start):
+            around = f"{doc[start : mention.start].text} {_NOBODY} {doc[mention.end : max(end, mention.end)].text}"
+            country = self._describe(around, on, in_document=True).country
+            stated = Affiliation(country, stated.sector, stated.title)
         if stated.country and stated.sector:
             return stated
-        mention = mention_at(doc, doc[start:end].root.i)
         if mention is not None and mention.start >= start and not (mention.label == "NORP" and stated != NOTHING):
             stated = Affiliation(stated.country or mention.country, stated.sector or mention.sector, stated.title)
         return stated
@@ -121,6 +126,12 @@ class ActorDescriber:
         return towns.get(name.casefold()) or (
             None if name.isascii() else towns.get(_join(tuple(fold(w) for w in words)))
         )
+
+
+def _hides_country(mention: MentionSpan, stated: Affiliation, start: int) -> bool:
+    """Whether the country of a phrase may be a word of a person's name: "Chad Petersen", "India Thorne"."""
+    is_full_name = mention.label == "PERSON" and mention.is_name and mention.end - mention.start > 1
+    return is_full_name and mention.start >= start and stated.country not in (None, mention.country)
 
 
 class _Phrase:

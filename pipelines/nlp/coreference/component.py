@@ -25,6 +25,7 @@ from pipelines.nlp.coreference.citizens import is_foreign, settle_countries
 from pipelines.nlp.coreference.country_vote import CountryVote, Weights
 from pipelines.nlp.coreference.discourse import Discourse, sentence_numbers
 from pipelines.nlp.coreference.home import CountryOfEvents, main_country
+from pipelines.nlp.coreference.leaders import without_namesakes
 from pipelines.nlp.coreference.metonymy import is_acting_capital, organisation_of_seat
 from pipelines.nlp.coreference.namesakes import correct_owners, settle_shared, settle_towns
 from pipelines.nlp.coreference.naming import NameLinker
@@ -107,7 +108,7 @@ class EntityResolver:
     def _names(self, doc: Doc) -> Names:
         on, mentions = written_on(doc), list(doc._.mentions or ())
         texts = [doc[m.start : m.end].text for m in mentions]
-        return Names(mentions, texts, [self.linker.entry(text, on) for text in texts])
+        return without_namesakes(Names(mentions, texts, [self.linker.entry(text, on) for text in texts]))
 
     def _home(self, doc: Doc, names: Names) -> tuple[dict[int, tuple[str, str | None]], CountryOfEvents]:
         """The country of each sentence, with the towns that the other names show to be namesakes of better known ones."""

@@ -1,4 +1,4 @@
-"""The office holder whom a surname with a title means at a document's date.
+"""The office holder whom a surname means at a document's date.
 
 What belongs here: the choice among people of public life with one surname, by office, country and date. What does not: a
 document's own full names (`naming.py`), what sector a leader has at a date (`actors/component.py`).
@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pipelines.nlp.actors.lexicon import ActorLexicon
 from pipelines.nlp.actors.patterns import FORMER, SUPRANATIONAL_CODES
 from pipelines.nlp.actors.phrase_index import Entry, Kind, fold, split_words
+from pipelines.nlp.coreference.story_country import Names
 
 _GRACE = timedelta(days=60)  # a title is used a little before and after the office
 
@@ -74,3 +75,22 @@ def namesake_in_office(
         if other.country == entry.country and fold(split_words(other.name)[0]) == words[0] and holds_office(other, on)
     ]
     return same[0] if len(same) == 1 else entry
+
+
+def without_namesakes(names: Names) -> Names:
+    """The names of a document, less what is known of leaders whose surname somebody else bears who was named in full before.
+
+    Args:
+        names: all names; those of such a person lose the country and sector of the leader.
+    """
+    bearers: dict[str, bool] = {}  # by surname: whether who was named first with it is named in full and no leader
+    entries = list(names.entries)
+    for i, (mention, text, entry) in enumerate(zip(names.mentions, names.texts, names.entries, strict=True)):
+        words = split_words(text)
+        if mention.label != "PERSON" or not words:
+            continue
+        is_leader = entry is not None and entry.kind is Kind.LEADER
+        is_others = bearers.setdefault(fold(words[-1]), not is_leader and len(words) > 1)
+        if is_leader and is_others and len(words) == 1 and mention.title is None:
+            entries[i] = mention.country = mention.sector = None
+    return Names(names.mentions, names.texts, entries)
