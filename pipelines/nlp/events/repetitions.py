@@ -114,8 +114,13 @@ def _may_be_same(first: list[PartyPhrase], second: list[PartyPhrase]) -> bool:
     return not second or bool({p.identity for p in first} & {p.identity for p in second})
 
 
+_CARRIERS = frozenset(("pcomp", "conj", "advcl", "relcl", "pobj"))  # by which a clause hangs on a phrase of the verb
+
+
 def _hangs_on(token: Token, verb: Token) -> bool:
-    """Whether a clause is one of cause or time of a verb: "after being attacked", "when rebels attacked"."""
+    """Whether a clause is one of cause or time of a verb, or tells of the deed that was: "after being attacked", "when rebels
+    attacked", "in a raid in which rebels shot him".
+    """
     current = token
     for _ in range(_HIGHER):
         head = current.head
@@ -123,7 +128,7 @@ def _hangs_on(token: Token, verb: Token) -> bool:
             if current.dep_ == "prep":
                 return current.lower_ in _CAUSES
             return current.dep_ == "advcl" and any(c.lower_ in _CAUSES for c in current.children)
-        if head.i == current.i or current.dep_ not in ("pcomp", "conj", "advcl"):
+        if head.i == current.i or current.dep_ not in _CARRIERS:
             return False
         current = head
     return False
