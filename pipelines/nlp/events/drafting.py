@@ -49,6 +49,7 @@ class DraftBuilder:
             trigger=site.token,
             top=site.top,
             asks_object=bool(frame.objects),
+            asks_actor=bool(frame.actors),
             requires=frame.requires,
             is_followed=self.is_followed(site),
         )

@@ -33,6 +33,7 @@ class Draft:
     is_composed: bool = False  # the type is no longer the site's: what is agreed to, threatened or asked for is to come
     is_expected: bool = False  # others say that it is to come ("is due to meet"): nobody agreed to it
     likelihood: float = 0.5  # share of the places in news where its frame fits that tell such a deed
+    asks_actor: bool = False  # the frame names who or what acts
     requires: str = ""  # what the frame asks of the parties
     is_followed: bool = False  # its noun is what another act came after: "the ban followed talks"
     has_subject: bool = False  # someone or something acts, be it a thing that is no party

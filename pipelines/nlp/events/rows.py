@@ -34,9 +34,12 @@ from pipelines.nlp.events.roles import role_rule
 from pipelines.nlp.events.row_confidence import ConfidenceReader, RowCounts, row_key
 from pipelines.nlp.events.speakers import FIRST_PERSON
 from pipelines.nlp.events.themes import ThemeReader
-from pipelines.nlp.parsed import Doc, Span
+from pipelines.nlp.parsed import Doc, Span, Token
 from pipelines.records import Event, Modality, Party, Place
 
+_MATERIAL_CONFLICT = 4  # quad class
+_PLACES = frozenset(("GPE", "LOC"))
+_HIGHER = 4  # governors looked through
 _MOST_CONTEXTS = 3
 _CONTEXT_DEPTH = 4  # levels of dependents
 _OTHER_CLAUSES = frozenset(("relcl", "advcl", "ccomp", "conj", "parataxis", "nsubj", "nsubjpass"))
@@ -175,9 +178,13 @@ class RowWriter:
         if domain is Domain.OTHER and not any(p.sector in POLITICAL_SECTORS for p in draft.parties()):
             return False
         if requires == "political":
-            return domain is Domain.POLITICAL or any(
-                p.country or p.sector in POLITICAL_SECTORS or self.doc[p.head].lower_ in COUNTRY_GROUP_HEADS
-                for p in draft.parties()
+            return (
+                domain is Domain.POLITICAL
+                or any(
+                    p.country or p.sector in POLITICAL_SECTORS or self.doc[p.head].lower_ in COUNTRY_GROUP_HEADS
+                    for p in draft.parties()
+                )
+                or self._is_in_state(draft)
             )
         if requires == "named":  # of an operator without a coded complement
             named = (p.mention is not None and p.mention.is_name for p in draft.parties())
@@ -192,8 +199,18 @@ class RowWriter:
             passive = draft.site.verb is not None and draft.site.verb.is_passive
             if draft.has_subject or draft.actors or (passive and any(p.is_party for p in draft.recipients)):
                 return True
-            return self._is_of_deed(draft)
+            return (draft.asks_actor and _has_own_subject(draft)) or self._is_of_deed(draft)
         return True
+
+    def _is_in_state(self, draft: Draft) -> bool:
+        """Whether a verb of material conflict has a place of a country beside it: "protesters marched through Lome"."""
+        quad, _ = self.lexicon.scores[(draft.event_type, "")]
+        if draft.site.noun is not None or draft.site.verb is None or quad != _MATERIAL_CONFLICT:
+            return False
+        sent = draft.site.token.sent
+        first, last = (bisect_left(self._with_country, at, key=lambda m: m.start) for at in (sent.start, sent.end))
+        places = (m.end - 1 for m in self._with_country[first:last] if m.label in _PLACES)
+        return any(_governor(self.doc[at]).i == draft.site.token.i for at in places)
 
     def _is_of_deed(self, draft: Draft) -> bool:
         """Whether a deed of violence or a bomb did it: "a bombing in Baghdad killed 12 soldiers", "a car bomb killed two"."""
@@ -259,6 +276,21 @@ def _trimmed(sent: Span) -> tuple[int, int]:
     if not tokens:
         return sent.start_char, sent.end_char
     return tokens[0].idx, tokens[-1].idx + len(tokens[-1])
+
+
+def _has_own_subject(draft: Draft) -> bool:
+    """Whether what acts stands before its verb: "rockets wounded two and killed one", not "missiles targeting troops"."""
+    token = draft.site.token
+    return token.dep_ == "conj" or any(c.dep_ == "nsubj" for c in token.lefts)
+
+
+def _governor(token: Token) -> Token:
+    """The word that a place's phrase stands beside, through "in the centre of"."""
+    for _ in range(_HIGHER):
+        if token.dep_ not in ("pobj", "prep", "compound", "appos"):
+            break
+        token = token.head
+    return token
 
 
 def _says_nothing(draft: Draft) -> bool:
