@@ -13,7 +13,7 @@ from pipelines.nlp.annotations import MentionSpan, set_extensions
 from pipelines.nlp.events.lexicon import load_event_lexicon
 from pipelines.nlp.events.place_anaphors import place_anaphors
 from pipelines.nlp.events.place_evidence import PlaceEvidence
-from pipelines.nlp.events.place_phrases import is_of_place, opens_from
+from pipelines.nlp.events.place_phrases import is_of_place, named_within, opens_from
 from pipelines.nlp.events.whole_countries import CountryPlaces
 from pipelines.records import Place, PlacePrecision
 
@@ -45,6 +45,15 @@ def found(doc: Doc) -> dict[str, str]:
 
 def test_the_city_is_the_last_town_and_there_the_last_place():
     assert found(sentences(WORDS, HEADS, RELATIONS, TAGS)) == {"city": "Mwanza", "there": "Tanzania"}
+
+
+@pytest.mark.parametrize(("other", "is_town"), [("TZA", True), ("KEN", False)])
+def test_in_a_country_right_after_a_town_of_it_is_in_the_town(other, is_town):
+    doc = sentences(WORDS, HEADS, RELATIONS, TAGS)
+    town, country = place(doc, 3, "TZA", PlacePrecision.TOWN), place(doc, 6, other, PlacePrecision.COUNTRY)
+    named = [(doc[3], town), (doc[6], country)]
+    assert named_within(doc[5], country, named) is (town if is_town else country)
+    assert named_within(doc[2], town, named) is town
 
 
 @pytest.mark.parametrize(("at", "relation"), [(14, "expl"), (10, "amod")])

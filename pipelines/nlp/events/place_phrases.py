@@ -6,10 +6,12 @@ not: which place an event has (`scene.py`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from pipelines.nlp.events.lexicon import read_rows
 from pipelines.nlp.parsed import Token
+from pipelines.records import Place, PlacePrecision
 
 PLACE_PREPOSITIONS = frozenset(
     ("in", "at", "near", "outside", "inside", "around", "across", "through", "throughout", "off", "within")
@@ -62,6 +64,26 @@ def opens_from(preposition: Token) -> bool:
         return False
     before = preposition.doc[preposition.sent.start : preposition.i]
     return all(token.is_space or token.is_punct for token in before)
+
+
+def named_within(preposition: Token, place: Place, named: Sequence[tuple[Token, Place]]) -> Place:
+    """The place in a country that stands right before "in" and the country: "near Kidal in northern Mali"; else the country.
+
+    Whatever the parser hangs the second phrase on, it says where the first place lies.
+
+    Args:
+        preposition: the preposition over the country.
+        place: what stands under it.
+        named: the places of the sentence, each with its head.
+    """
+    if preposition.lower_ != "in" or place.precision != PlacePrecision.COUNTRY or preposition.i == 0:
+        return place
+    before = preposition.nbor(-1)
+    if before.text == "," and before.i:
+        before = before.nbor(-1)
+    end = before.idx + len(before)
+    inner = (p for _, p in named if p.end_char == end and p.country == place.country)
+    return next((p for p in inner if p.precision != PlacePrecision.COUNTRY), place)
 
 
 def preposition_of(token: Token) -> Token | None:

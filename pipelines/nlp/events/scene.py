@@ -24,6 +24,7 @@ from pipelines.nlp.events.place_phrases import (
     is_of_place,
     is_of_subject_above,
     is_owner,
+    named_within,
     opens_from,
     preposition_of,
     scene_nouns,
@@ -107,7 +108,8 @@ class SceneReader:
             is_modifier = head.dep_ in _MODIFIERS
             known = found.get(preposition.i)
             if known is None or known[0][0] > is_modifier:
-                found[preposition.i] = ((is_modifier, rank, abs(preposition.i - anchor.i)), place)
+                within = named_within(preposition, place, self._places[anchor.sent.start])
+                found[preposition.i] = ((is_modifier, rank, abs(preposition.i - anchor.i)), within)
         return min(found.values(), key=lambda item: item[0])[1] if found else None
 
     def _chain(self, anchor: Token, draft: Draft) -> list[Token]:
@@ -145,7 +147,7 @@ class SceneReader:
             if preposition is None or is_owner(head) or not self._is_of_place(preposition, draft):
                 continue
             if is_in_main_line(preposition) and preposition.head.i not in reports:
-                return place
+                return named_within(preposition, place, self._places[draft.site.token.sent.start])
         return None
 
     def place(self, told: Told, others: list[Told]) -> Place | None:
