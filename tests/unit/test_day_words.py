@@ -20,6 +20,8 @@ from pipelines.stages.resolve.day_words import own_day
         ("After gunmen stormed a jail on Monday, police [arrested] a guard.", True, 0),
         ("Venezuela was rebuked on Wednesday for the [expulsion] of an envoy.", False, 0),
         ("Caracas has [thrown] out the envoy after Lima expelled its own on Tuesday.", False, 3),
+        ("A court freed on Wednesday nurses who were [detained] a day before.", True, 0),
+        ("The editor was [shot] two days before, police said.", True, 0),
         ("The bomber [struck] as workers queued.", False, 0),
         ("The bomber [struck] the next day.", True, 0),
         ("The treaty was [signed] in 1998.", True, 0),

@@ -217,7 +217,8 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "before",
-        "(?P<count> THE ) (?P<unit> UNIT ) (?P<step> [BEFORE AFTER] ) (?! [^ COMMA PUNCT BREAK CLOSE ] )",
+        f"""(?: (?P<count_alt> THE ) (?P<unit_alt> UNIT ) | {_BOUND} {_COUNT} (?P<unit> {_ANY_UNIT} ) ) (?P<step> [BEFORE AFTER] )
+        (?! [^ COMMA PUNCT BREAK CLOSE ] )""",
         relative.resolve_earlier,
     ),
     _rule(

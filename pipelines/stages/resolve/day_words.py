@@ -113,5 +113,11 @@ def _is_month(word: str) -> bool:
 
 
 def _is_counted(words: Sequence[str], at: int) -> bool:
-    """Whether a word counts back from another day: "ago", and "earlier" behind a unit, not by itself."""
-    return at > 0 and words[at] in _words("ago") and _unit(words[at - 1]) in _words("unit")
+    """Whether a word counts back from another day: "ago", and "earlier" behind a unit, not by itself.
+
+    "Before" only where nothing follows that it is before: "detained two days before".
+    """
+    if not at or _unit(words[at - 1]) not in _words("unit"):
+        return False
+    is_last = at + 1 == len(words) or not words[at + 1][0].isalnum()
+    return words[at] in _words("ago") or (is_last and words[at] in _words("ago_at_end"))
