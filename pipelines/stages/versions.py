@@ -33,6 +33,7 @@ _RESOLVE = (
     "stages/ingest/fingerprint.py",
     "ids.py",
     "records.py",
+    "lexicons/act_senses.csv",
     "lexicons/actor_nouns.csv",
     "lexicons/counting_words.csv",
     "lexicons/countries.csv",

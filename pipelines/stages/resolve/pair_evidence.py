@@ -140,7 +140,9 @@ class PairEvidence:
         theme_a, theme_b = self._both(r.theme)
         about = _share(theme_a, theme_b) | (~shared & (_share(theme_a, trigger_b) | _share(trigger_a, theme_b)))
         speech = r.is_speech[self._first] & r.is_speech[self._second]
-        other = ~shared & (trigger_a[:, 0] != NONE) & (trigger_b[:, 0] != NONE)
+        senses = (r.senses[self._first] & r.senses[self._second]) != 0
+        like = ~shared & families & senses
+        other = ~shared & ~like & (trigger_a[:, 0] != NONE) & (trigger_b[:, 0] != NONE)
         return {
             "same_type": a == b,
             "same_family": (a != b) & families,
@@ -148,10 +150,12 @@ class PairEvidence:
             "same_mode": (a == b) & both_modes & (mode_a == mode_b),
             "other_mode": (a == b) & both_modes & (mode_a != mode_b),
             "same_trigger": shared,
+            "like_trigger": like,
             "other_trigger": other,
             "same_theme": about,
             "other_theme": ~about & ~shared & (theme_a[:, 0] != NONE) & (theme_b[:, 0] != NONE),
             "same_words": shared & speech,
+            "like_words": like & speech,
             "other_words": other & speech,
         }
 

@@ -17,6 +17,7 @@ import pandas as pd
 from pandas.util import hash_array
 
 from pipelines.records import PlacePrecision
+from pipelines.stages.resolve.act_senses import senses_of
 from pipelines.stages.resolve.day_words import day_parts, own_day
 from pipelines.stages.resolve.hashed_names import NONE, Names, number_rows
 from pipelines.stages.resolve.kept_rows import KeptRows
@@ -58,6 +59,7 @@ class Reports:
     is_repeat: np.ndarray  # whether the words beside the trigger say that it is not the first of its kind
     day_parts: np.ndarray  # bits: the parts of the day that the sentence names
     trigger: np.ndarray  # n by TRIGGER_WORDS
+    senses: np.ndarray  # bits: the senses of the trigger's words
     theme: np.ndarray  # n by THEME_WORDS: what the act is about
     start: np.ndarray
     end: np.ndarray
@@ -172,6 +174,7 @@ def told_reports(documents: pd.DataFrame, mentions: pd.DataFrame, participants: 
         is_repeat=np.fromiter((is_repeat(texts[row], *span) for row, *span in triggers()), dtype=bool),
         day_parts=np.fromiter(map(day_parts, sentences()), dtype=np.int8),
         trigger=_trigger_words(texts, triggers(), names),
+        senses=np.fromiter((senses_of(trigger_phrase(texts[row], *span)) for row, *span in triggers()), dtype=np.int64),
         theme=number_rows(mentions["theme"].fillna("").tolist(), names, head_and_word, THEME_WORDS),
         **_dates(mentions, _around(texts, document, mentions)),
         published=published[document],
