@@ -1,7 +1,7 @@
 """Senses of the words that reports tell acts with: "kidnapped", "abducted" and "seized" are words for one act.
 
-What belongs here: `senses_of` and its lexicon. What does not: which words of a trigger tell most (`report_words.py`), and what a shared
-sense says of two reports (`pair_evidence.py`).
+What belongs here: `senses_of` and its lexicon. What does not: which words of a trigger tell most (`report_words.py`), and what a
+shared sense says of two reports (`pair_evidence.py`).
 """
 
 from __future__ import annotations
