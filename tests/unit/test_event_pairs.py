@@ -41,6 +41,21 @@ def likeness(*texts: str) -> float:
     return float(cosines(sketches, np.array([0]), np.array([1]), sketch_norms(sketches))[0])
 
 
+def test_cosines_of_many_pairs_are_those_of_each():
+    draw = np.random.default_rng(5)
+    sketches = draw.integers(-127, 127, (300, DIMENSIONS)).astype(np.int8)
+    sketches[7] = 0  # an empty text
+    first, second = draw.integers(0, 300, (2, 9_001))
+    norms = sketch_norms(sketches)
+    whole = sketches.astype(np.int64)
+    lengths = np.sqrt((whole**2).sum(axis=1)).astype(np.float32)
+    products = (whole[first] * whole[second]).sum(axis=1).astype(np.float32)
+    scale = lengths[first] * lengths[second]
+    expected = np.divide(products, scale, out=np.zeros_like(products), where=scale > 0)
+    assert np.array_equal(cosines(sketches, first, second, norms), expected)
+    assert not len(cosines(sketches, first[:0], second[:0], norms))
+
+
 def pairs_of(*reports: Report) -> set[str]:
     read = frames(reports).read()
     found = Candidates.of(read)

@@ -17,6 +17,7 @@ import numpy as np
 
 from pipelines.stages.resolve.kept_tables import link_or_copy
 
+_STAYING_BYTES = 32 * 1024**2  # of a file that stays in memory once it was looked into
 _MOST_CHANGED = 0.1  # above this share of its rows the whole array is written
 
 
@@ -47,9 +48,13 @@ class KeptRows:
         return found
 
     def _in_file(self, at: np.ndarray) -> np.ndarray:
-        """Rows of the file, whose pages are given back: looked into here and there, all of it would stay in memory."""
-        found = np.asarray(self._base[at])
-        if isinstance(self._base.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        """Rows of the file, whose pages are given back: looked into here and there, all of it would stay in memory.
+
+        A small one stays: finding its pages again costs more than what is done with the rows.
+        """
+        found = np.asarray(self._base).take(at, axis=0)
+        is_large = self._base.nbytes > _STAYING_BYTES
+        if is_large and isinstance(self._base.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
             self._base.base.madvise(mmap.MADV_DONTNEED)
         return found
 

@@ -29,6 +29,7 @@ _SCALE = 127  # sketches are kept as bytes: a million of them take 256 MB
 _WORD = re.compile(r"[^\W_]+")
 _LEXICONS = Path(__file__).parents[2] / "lexicons"
 _CHUNK = 4096  # texts or pairs at once
+_PAIRS_AT_ONCE = 1024  # of which products are taken, so that both sides stay near the core
 _MOST_WORDS = 500_000  # spellings that are remembered
 _LONGEST_TEXT = 20_000  # characters; what a story is about stands well before
 
@@ -132,12 +133,17 @@ def cosines(sketches: np.ndarray | KeptRows, first: np.ndarray, second: np.ndarr
         Values from -1 to 1, 0 where a row is empty.
     """
     products = np.empty(len(first), dtype=np.float32)
+    # In memory that is used again: new pages cost more than the product.
+    one, other = np.empty((2, min(_PAIRS_AT_ONCE, len(first)), DIMENSIONS), dtype=np.float32)
     for begin in range(0, len(first), _CHUNK):
-        part = slice(begin, begin + _CHUNK)
-        # Whole numbers below 2 ** 24, which floats hold exactly.
-        one, other = sketches[first[part]].astype(np.float32), sketches[second[part]].astype(np.float32)
-        products[part] = np.einsum("ij,ij->i", one, other)
-    scale = norms[first] * norms[second]
+        some, others = sketches[first[begin : begin + _CHUNK]], sketches[second[begin : begin + _CHUNK]]
+        for start in range(0, len(some), _PAIRS_AT_ONCE):
+            size = min(_PAIRS_AT_ONCE, len(some) - start)
+            # Whole numbers below 2 ** 24, which floats hold exactly.
+            one[:size], other[:size] = some[start : start + size], others[start : start + size]
+            at = begin + start
+            np.einsum("ij,ij->i", one[:size], other[:size], out=products[at : at + size])
+    scale = norms.take(first) * norms.take(second)
     return np.divide(products, scale, out=np.zeros_like(products), where=scale > 0)
 
 

@@ -52,8 +52,8 @@ class PairEvidence:
     ) -> None:
         self._reports = reports
         self._norms = norms or SketchNorms.of(reports)
-        self._first = first
-        self._second = second
+        self._first = first.astype(np.intp, copy=False)  # as `take` needs them
+        self._second = second.astype(np.intp, copy=False)
         self._weights = weights()
 
     def log_odds(self) -> dict[str, np.ndarray]:
@@ -126,12 +126,12 @@ class PairEvidence:
         return 2.0 * best * max(self._weights[name] for name in ("actors", "recipients", "parties"))
 
     def _both(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return values[self._first], values[self._second]
+        return values.take(self._first, axis=0), values.take(self._second, axis=0)
 
     def _kind(self) -> dict[str, np.ndarray]:
         r = self._reports
         a, b = self._both(r.event_type)
-        families = (r.families[self._first] & r.families[self._second]) != 0
+        families = (r.families.take(self._first) & r.families.take(self._second)) != 0
         mode_a, mode_b = self._both(r.mode)
         both_modes = (mode_a != NONE) & (mode_b != NONE)
         trigger_a, trigger_b = self._both(r.trigger)
@@ -139,8 +139,8 @@ class PairEvidence:
         # "Signed a truce" and "agreed on a truce"; what the act is about may be the other's word for it.
         theme_a, theme_b = self._both(r.theme)
         about = _share(theme_a, theme_b) | (~shared & (_share(theme_a, trigger_b) | _share(trigger_a, theme_b)))
-        speech = r.is_speech[self._first] & r.is_speech[self._second]
-        senses = (r.senses[self._first] & r.senses[self._second]) != 0
+        speech = r.is_speech.take(self._first) & r.is_speech.take(self._second)
+        senses = (r.senses.take(self._first) & r.senses.take(self._second)) != 0
         like = ~shared & families & senses
         other = ~shared & ~like & (trigger_a[:, 0] != NONE) & (trigger_b[:, 0] != NONE)
         return {
@@ -195,7 +195,7 @@ class PairEvidence:
         together = (
             (published_a == published_b)
             & (published_a != NO_DAY)
-            & (r.document[self._first] != r.document[self._second])
+            & (r.document.take(self._first) != r.document.take(self._second))
         )
         # A report without a day is as old as its publication, or somewhat older.
         known_a = np.where(dated_a, start_a, self._published(self._first))
@@ -217,7 +217,7 @@ class PairEvidence:
         }
 
     def _published(self, rows: np.ndarray) -> np.ndarray:
-        return self._reports.published[rows]
+        return self._reports.published.take(rows)
 
     def _place(self) -> dict[str, np.ndarray]:
         r = self._reports
@@ -253,7 +253,7 @@ class PairEvidence:
 
     def _parties(self) -> dict[str, np.ndarray]:
         r = self._reports
-        mutual = r.is_mutual[self._first] & r.is_mutual[self._second]
+        mutual = r.is_mutual.take(self._first) & r.is_mutual.take(self._second)
         found = {name: np.zeros(len(mutual)) for name in ("actors", "recipients", "parties")}
         found |= {name: np.zeros(len(mutual), dtype=bool) for name in ("other_partner", "same_partners", "swapped")}
         apart, alike = np.flatnonzero(~mutual), np.flatnonzero(mutual)
@@ -273,18 +273,18 @@ class PairEvidence:
         found["other_partner"][alike] = (least < _CONTRADICTED) & two
         found["same_partners"][alike] = (least >= alone) & two
         best = np.where(mutual, found["parties"] / 2.0, np.maximum(found["actors"], found["recipients"]))
-        unknown = (best < alone) & (r.document[self._first] != r.document[self._second])
+        unknown = (best < alone) & (r.document.take(self._first) != r.document.take(self._second))
         found["strangers"] = unknown & (mutual | self._have_both(r.actors) | self._have_both(r.recipients))
         found["strangers_speak"] = unknown & self._both(r.is_speech)[0] & self._both(r.is_speech)[1]
-        said = r.is_speech[self._first] & r.is_speech[self._second] & ~mutual & self._have_both(r.actors)
-        one = r.document[self._first] == r.document[self._second]
+        said = r.is_speech.take(self._first) & r.is_speech.take(self._second) & ~mutual & self._have_both(r.actors)
+        one = r.document.take(self._first) == r.document.take(self._second)
         found["other_sayer"] = one & said & (found["actors"] < alone + _ROUNDING)
         return found
 
     def _have_both(self, parties: Parties) -> np.ndarray:
         """Whether both reports name parties of a role; where one names none, there is nothing that differs."""
         named = (parties.kind != NO_PARTY).any(axis=1)
-        return named[self._first] & named[self._second]
+        return named.take(self._first) & named.take(self._second)
 
     def _fit(self, one: Parties, other: Parties) -> tuple[np.ndarray, np.ndarray]:
         """Log-odds of the parties of one role of the first reports against those of another of the second ones."""
@@ -301,7 +301,7 @@ class PairEvidence:
 
     def _texts(self) -> dict[str, np.ndarray]:
         r = self._reports
-        one = r.document[self._first] == r.document[self._second]
+        one = r.document.take(self._first) == r.document.take(self._second)
         text = cosines(r.document_sketches, *self._both(r.document), self._norms.document)
         sentence = cosines(r.sentence_sketches, self._first, self._second, self._norms.sentence)
         alike = _degree(sentence, _SENTENCE_COSINES)
@@ -310,7 +310,9 @@ class PairEvidence:
             "text_unlikeness": ~one & (text < _TEXT_COSINES[0]),
             "sentence_likeness": alike,
             "same_document": one,
-            "said_once": np.where(one & r.is_speech[self._first] & r.is_speech[self._second], 1.0 - alike, 0.0),
+            "said_once": np.where(
+                one & r.is_speech.take(self._first) & r.is_speech.take(self._second), 1.0 - alike, 0.0
+            ),
         }
 
     def _telling(self) -> dict[str, np.ndarray]:
@@ -319,7 +321,8 @@ class PairEvidence:
         (done_a, done_b), (not_a, not_b) = self._both(r.is_done), self._both(r.is_negated)
         parts_a, parts_b = self._both(r.day_parts)
         return {
-            "same_sentence": (sentence_a == sentence_b) & (r.document[self._first] == r.document[self._second]),
+            "same_sentence": (sentence_a == sentence_b)
+            & (r.document.take(self._first) == r.document.take(self._second)),
             "repeat": again_a != again_b,
             "other_hour": (parts_a != 0) & (parts_b != 0) & ((parts_a & parts_b) == 0),
             "other_modality": done_a != done_b,
