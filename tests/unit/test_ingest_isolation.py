@@ -5,10 +5,12 @@ The children read with a reader of this module; a word in a file says what goes 
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from pipelines.stages.ingest.inbox import list_inbox
 from pipelines.stages.ingest.isolation import ChangedFile, read_in_children
 from pipelines.stages.ingest.read_records import GoodRecord
 from pipelines.stages.ingest.readers.registry import READERS, Format
+from pipelines.stages.ingest.reading import read_file
 from pipelines.stages.ingest.reasons import Reason
 from pipelines.stages.ingest.sources import Source
 
@@ -27,34 +30,36 @@ pytestmark = pytest.mark.slow
 
 MEMORY_BYTES = 1024**3
 read_batch = isolation.read_batch
-read_text = READERS[".txt"].read
+read_text, read_lines = READERS[".txt"].read, READERS[".jsonl"].read
 
 
-def misread(stream, options):
+def misread(stream, options, read=read_text):
     """A reader that does what the text says."""
-    for record in read_text(stream, options):
-        if "HANG" in record.text:
+    for record in read(stream, options):
+        text = getattr(record, "text", "")
+        if "HANG" in text:
             time.sleep(600)
-        if "HOARD" in record.text:
+        if "HOARD" in text:
             bytearray(4 * MEMORY_BYTES)
-        if "KILL" in record.text:
+        if "KILL" in text:
             os.kill(os.getpid(), signal.SIGKILL)
-        if "EXIT" in record.text:
+        if "EXIT" in text:
             os._exit(3)
-        if "ONCE" in record.text:
-            mark = Path(record.text.split("ONCE:")[1].split()[0])
+        if "ONCE" in text:
+            mark = Path(text.split("ONCE:")[1].split()[0])
             if not mark.exists():
                 mark.touch()
                 os.kill(os.getpid(), signal.SIGKILL)
-        if "DEEP" in record.text:
+        if "DEEP" in text:
             raise RecursionError("maximum recursion depth exceeded")
         yield record
-        if "RAISE" in record.text:
+        if "RAISE" in text:
             raise KeyError("no such\nword")
 
 
 def misread_batch(files, settings, spool):
     READERS[".txt"] = Format("text", misread)
+    READERS[".jsonl"] = Format("jsonl", partial(misread, read=read_lines))
     read_batch(files, settings, spool)
 
 
@@ -122,6 +127,31 @@ def test_a_file_gets_its_whole_time_although_it_was_in_a_batch(read, monkeypatch
     monkeypatch.setattr(isolation, "_READ_SECONDS", 0.001)
     monkeypatch.setattr(isolation, "_SECONDS_PER_BYTE", 0.1)  # nothing for the start of the child
     assert refusals(read([f"Talks {number} were held in Accra." for number in range(3)])) == {}
+
+
+@pytest.mark.parametrize("fault", ["", "ONCE:MARK", "KILL"])
+def test_a_large_file_is_read_in_parts(fault, tmp_path, monkeypatch):
+    """As one process reads it; a fault costs another reading, or the file."""
+    monkeypatch.setattr(isolation, "read_batch", misread_batch)
+    monkeypatch.setattr(isolation, "_BATCH_BYTES", 1_000)
+    texts = [f"Talks {number} were held in Accra." for number in range(400)]
+    texts[201] += f" {fault.replace('MARK', str(tmp_path / 'mark'))}"
+    lines = [json.dumps({"text": text, "date": "5/6/2024"}) for text in texts]
+    lines[77] = lines[77][:-5]
+    root = tmp_path / "seeds"
+    root.mkdir()
+    (root / "large.jsonl").write_text("\n".join(lines))
+    (root / "small.txt").write_text("Ministers met in Lima.")
+    settings = Settings(seeds=root, warehouse=tmp_path / "warehouse", workers=3)
+    changed = [ChangedFile(file, Source(), "h", "text") for file in list_inbox(root)]
+    found = {item.file.path: list(records) for item, records in read_in_children(changed, settings)}
+    assert len(found["small.txt"]) == 1
+    if fault == "KILL":
+        assert [record.reason for record in found["large.jsonl"]] == [Reason.WORKER_DIED]
+    else:
+        assert found["large.jsonl"] == list(read_file(changed[0].file, settings, Source()))
+        assert len(found["large.jsonl"]) == 400
+    assert list((tmp_path / "warehouse").iterdir()) == []
 
 
 def test_what_a_killed_run_left_is_removed(read, tmp_path):

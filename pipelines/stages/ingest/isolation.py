@@ -7,6 +7,9 @@ A child takes many small files at a time and writes what it has read into a spoo
 and into a second file where each of them ends. So when it ends before its time, what it had read is there, and the first file
 without an end is the one it was at. That one is read once more by itself, in a fresh process, before its failure counts: the
 machine may have been at fault. The next child gets the rest. No more than a record at a time is in memory on either side.
+
+A large file whose records are quickly found is read by several children, a part each (`file_parts.py`). Where one of them ends
+before its time the file is read once more likewise, as a whole.
 """
 
 from __future__ import annotations
@@ -15,20 +18,24 @@ import io
 import logging
 import pickle
 import shutil
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import count
+from operator import itemgetter
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from pipelines.errors import DiskFullError, is_full_disk
 from pipelines.settings import Settings
+from pipelines.stages.ingest.file_parts import WHOLE, Part, in_order, parts_worth
 from pipelines.stages.ingest.inbox import InboxFile
 from pipelines.stages.ingest.read_records import ReadRecord
 from pipelines.stages.ingest.readers.compressed import COMPRESSIONS
 from pipelines.stages.ingest.readers.raw_record import BadRecord
+from pipelines.stages.ingest.readers.registry import find_reader
 from pipelines.stages.ingest.reasons import Reason
 from pipelines.stages.ingest.sources import Source
 from pipelines.stages.tasks import Failure, Outcome, Task
@@ -65,6 +72,17 @@ class ChangedFile:
     media_type: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What a child takes at a time: files, or a part of one."""
+
+    files: Sequence[ChangedFile]
+    part: Part = WHOLE
+
+
+_Parts = list[tuple[int, Path, Outcome]]  # those of a file that were read, by their numbers
+
+
 def read_in_children(
     changed: Sequence[ChangedFile], settings: Settings
 ) -> Generator[tuple[ChangedFile, Iterable[ReadRecord]], None, None]:
@@ -93,13 +111,13 @@ def read_in_children(
         yield from _read_each(again, settings, Path(folder))
 
 
-def read_batch(files: Sequence[tuple[InboxFile, Source]], settings: Settings, spool: Path) -> None:
+def read_batch(files: Sequence[tuple[InboxFile, Source, Part]], settings: Settings, spool: Path) -> None:
     """What a child does: read files one after the other; each one's records go into the spool file, and then its number."""
     from pipelines.stages.ingest.reading import read_file
 
     with spool.open("wb") as stream, _ends_of(spool).open("w") as ends:
-        for file, source in files:
-            for record in read_file(file, settings, source):
+        for file, source, part in files:
+            for record in read_file(file, settings, source, part):
                 pickle.dump(record, stream, pickle.HIGHEST_PROTOCOL)
             stream.flush()
             ends.write(f"{stream.tell()}\n")
@@ -130,36 +148,65 @@ def _read_batches(
     changed: Sequence[ChangedFile], settings: Settings, folder: Path, again: list[ChangedFile]
 ) -> Iterator[tuple[ChangedFile, Iterable[ReadRecord]]]:
     """Read files in batches; those in whose midst a child ended are added to `again`."""
-    waiting = deque(_batches(changed))
+    waiting = deque(_batches(changed, settings.workers))
     spools = (folder / f"batch{number}" for number in count())
+    of_parts: defaultdict[str, _Parts] = defaultdict(list)
     with _pool(settings, workers=min(settings.workers, len(waiting))) as pool:
         _fill(pool, waiting, settings, spools)
         for outcome in pool.outcomes():
             batch, spool = outcome.task.key
+            if batch.part.count > 1:
+                (item,) = batch.files
+                parts = of_parts[item.file.path]
+                parts.append((batch.part.number, spool, outcome))
+                if len(parts) == batch.part.count:
+                    yield from _read_parts(item, sorted(parts, key=itemgetter(0)), again)
+                _fill(pool, waiting, settings, spools)
+                continue
             done = 0
             for records in _read_spool(spool, outcome):
-                yield batch[done], records
+                yield batch.files[done], records
                 done += 1
-            if done < len(batch):
-                logger.warning("%s: %s; it is read once more", batch[done].file.path, _what_happened(outcome))
-                again.append(batch[done])
-                if rest := batch[done + 1 :]:
-                    waiting.append(rest)
+            if done < len(batch.files):
+                _put_off(batch.files[done], outcome, again)
+                if rest := batch.files[done + 1 :]:
+                    waiting.append(_Batch(rest))
             _fill(pool, waiting, settings, spools)
+
+
+def _read_parts(
+    item: ChangedFile, parts: _Parts, again: list[ChangedFile]
+) -> Iterator[tuple[ChangedFile, Iterable[ReadRecord]]]:
+    """A file whose parts have all been read, or in vain; it is added to `again` if one of them was."""
+    with ExitStack() as opened:
+        found: list[Iterable[ReadRecord]] = []
+        for _, spool, outcome in parts:
+            records = next(opened.enter_context(closing(_read_spool(spool, outcome))), None)
+            if records is None:
+                _put_off(item, outcome, again)
+                return
+            found.append(records)
+        yield item, in_order(found)
+
+
+def _put_off(item: ChangedFile, outcome: Outcome, again: list[ChangedFile]) -> None:
+    logger.warning("%s: %s; it is read once more", item.file.path, _what_happened(outcome))
+    again.append(item)
 
 
 def _read_each(
     changed: Sequence[ChangedFile], settings: Settings, folder: Path
 ) -> Iterator[tuple[ChangedFile, Iterable[ReadRecord]]]:
     """Read files one at a time, each in a process of its own."""
-    waiting = deque([item] for item in changed)
+    waiting = deque(_Batch([item]) for item in changed)
     spools = (folder / f"file{number}" for number in count())
     if not waiting:
         return
     with _pool(settings, workers=1, tasks_per_process=1) as pool:
         _fill(pool, waiting, settings, spools)
         for outcome in pool.outcomes():
-            (item,), spool = outcome.task.key
+            batch, spool = outcome.task.key
+            (item,) = batch.files
             is_read = False
             for records in _read_spool(spool, outcome):
                 is_read = True
@@ -170,24 +217,37 @@ def _read_each(
             _fill(pool, waiting, settings, spools)
 
 
-def _fill(pool: WorkerPool, waiting: deque[list[ChangedFile]], settings: Settings, spools: Iterator[Path]) -> None:
+def _fill(pool: WorkerPool, waiting: deque[_Batch], settings: Settings, spools: Iterator[Path]) -> None:
     while waiting and pool.has_room:
         batch, spool = waiting.popleft(), next(spools)
-        seconds = _READ_SECONDS + sum(_expanded_bytes(item.file) for item in batch) * _SECONDS_PER_BYTE
-        files = [(item.file, item.source) for item in batch]
+        seconds = _READ_SECONDS + sum(_expanded_bytes(item.file) for item in batch.files) * _SECONDS_PER_BYTE
+        files = [(item.file, item.source, batch.part) for item in batch.files]
         pool.submit(Task((batch, spool), (files, settings, spool), seconds))
 
 
-def _batches(changed: Sequence[ChangedFile]) -> Iterator[list[ChangedFile]]:
+def _batches(changed: Sequence[ChangedFile], workers: int) -> Iterator[_Batch]:
     batch: list[ChangedFile] = []
     size = 0
+    total = sum(_expanded_bytes(item.file) for item in changed)
     for item in changed:
+        count = _parts(item, total, workers)
+        if count > 1:
+            yield from (_Batch([item], Part(number, count)) for number in range(count))
+            continue
         size += item.file.size_bytes
         if batch and (len(batch) == _BATCH_FILES or size > _BATCH_BYTES):
-            yield batch
+            yield _Batch(batch)
             batch, size = [], item.file.size_bytes
         batch.append(item)
-    yield batch
+    if batch:
+        yield _Batch(batch)
+
+
+def _parts(item: ChangedFile, total: int, workers: int) -> int:
+    """In how many parts a file is read."""
+    size = _expanded_bytes(item.file)
+    is_worth_it = size > _BATCH_BYTES and find_reader(item.file.path).is_quick
+    return parts_worth(size, total, workers) if is_worth_it else 1
 
 
 def _expanded_bytes(file: InboxFile) -> int:
@@ -195,7 +255,7 @@ def _expanded_bytes(file: InboxFile) -> int:
     return file.size_bytes * (_USUAL_EXPANSION if is_compressed else 1)
 
 
-def _read_spool(spool: Path, outcome: Outcome) -> Iterator[Iterable[ReadRecord]]:
+def _read_spool(spool: Path, outcome: Outcome) -> Generator[Iterable[ReadRecord], None, None]:
     """The records of each file that a child has read to its end.
 
     Raises:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import count
 from typing import BinaryIO
 
 from pipelines.settings import Settings
 from pipelines.stages.ingest.day_orders import DayOrder, OrderOfFile, is_open
 from pipelines.stages.ingest.documents import make_document
+from pipelines.stages.ingest.file_parts import WHOLE, Part
 from pipelines.stages.ingest.inbox import InboxFile, open_file
 from pipelines.stages.ingest.metadata_dates import plain_text
 from pipelines.stages.ingest.read_records import GoodRecord, ReadRecord
@@ -22,7 +24,9 @@ from pipelines.stages.ingest.reasons import Reason, Refused, refusal_of
 from pipelines.stages.ingest.sources import Source
 
 
-def read_documents(stream: BinaryIO, *, path: str, settings: Settings, source: Source) -> Iterator[ReadRecord]:
+def read_documents(
+    stream: BinaryIO, *, path: str, settings: Settings, source: Source, part: Part = WHOLE
+) -> Iterator[ReadRecord]:
     """Read the records of a file.
 
     Args:
@@ -30,11 +34,12 @@ def read_documents(stream: BinaryIO, *, path: str, settings: Settings, source: S
         path: its path in the ledger; its name says which reader takes it.
         settings: the bounds.
         source: what the user says about its folder.
+        part: only of these records documents are made.
 
     Yields:
-        Every record in the order of the file, but for those whose date leaves day and month open, which follow when the file's
-        other dates are known; last, with number None, why the rest of the file could not be read, if so. A file without any
-        record yields one refusal, too.
+        Every record of the part in the order of the file, but for those whose date leaves day and month open, which follow when
+        the file's other dates are known; last, with number None, why the rest of the file could not be read, if so. A file
+        without any record yields one refusal, too.
 
     Raises:
         MemoryError: more memory was needed than this process may take.
@@ -48,6 +53,7 @@ def read_documents(stream: BinaryIO, *, path: str, settings: Settings, source: S
         encoding=source.encoding,
     )
     is_empty = True
+    places = count()
     refused: BadRecord | None = None
     orders: defaultdict[str | None, OrderOfFile] = defaultdict(OrderOfFile)
     held: list[RawRecord] = []
@@ -60,20 +66,22 @@ def read_documents(stream: BinaryIO, *, path: str, settings: Settings, source: S
                 if is_open(stated):
                     held.append(record)
                     continue
-            yield _finish(record, path=path, settings=settings, source=source)
+            if part.holds(next(places)):
+                yield _finish(record, path=path, settings=settings, source=source)
         if is_empty:
             raise Refused(Reason.EMPTY, "empty: no records in the file")
     except Exception as error:  # noqa: BLE001 - a reader may raise anything; it costs this file, and says so
         refusal = refusal_of(error)
         refused = BadRecord(None, refusal.reason, refusal.message)
     for record in held:
-        order = orders[record.member].settled
-        yield _finish(record, path=path, settings=settings, source=source, order=order)
-    if refused is not None:
+        if part.holds(next(places)):
+            order = orders[record.member].settled
+            yield _finish(record, path=path, settings=settings, source=source, order=order)
+    if refused is not None and part.holds(next(places)):
         yield refused
 
 
-def read_file(file: InboxFile, settings: Settings, source: Source) -> Iterator[ReadRecord]:
+def read_file(file: InboxFile, settings: Settings, source: Source, part: Part = WHOLE) -> Iterator[ReadRecord]:
     """Read a file from its place on disk.
 
     Yields:
@@ -81,9 +89,10 @@ def read_file(file: InboxFile, settings: Settings, source: Source) -> Iterator[R
     """
     try:
         with open_file(file) as stream:
-            yield from read_documents(stream, path=file.path, settings=settings, source=source)
+            yield from read_documents(stream, path=file.path, settings=settings, source=source, part=part)
     except Refused as refusal:
-        yield BadRecord(None, refusal.reason, refusal.message)
+        if part.holds(0):
+            yield BadRecord(None, refusal.reason, refusal.message)
 
 
 def _finish(

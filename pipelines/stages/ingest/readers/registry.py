@@ -21,10 +21,11 @@ from pipelines.stages.ingest.reasons import Reason, Refused
 
 
 class Format(NamedTuple):
-    """A format: its name in the ledger and its reader."""
+    """A format: its name in the ledger and its reader, and whether that takes little beside making documents of the records."""
 
     media_type: str
     read: Reader
+    is_quick: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,12 @@ class _Deferred:
 _TEXT = Format("text", _Deferred("plain_text", "read_plain_text"))
 _MARKDOWN = Format("markdown", _Deferred("plain_text", "read_markdown"))
 _HTML = Format("html", _Deferred("html_page", "read_html"))
-_JSON_LINES = Format("jsonl", _Deferred("json_records", "read_json_lines"))
+_JSON_LINES = Format("jsonl", _Deferred("json_records", "read_json_lines"), is_quick=True)
 _FEED = Format("feed", _Deferred("feed_xml", "read_feed"))
 _JSON = Format("json", _Deferred("json_records", "read_json"))
-_CSV = Format("csv", _Deferred("delimited", "read_delimited"))
-_TSV = Format("tsv", _Deferred("delimited", "read_delimited"))
-_PARQUET = Format("parquet", _Deferred("parquet_table", "read_parquet"))
+_CSV = Format("csv", _Deferred("delimited", "read_delimited"), is_quick=True)
+_TSV = Format("tsv", _Deferred("delimited", "read_delimited"), is_quick=True)
+_PARQUET = Format("parquet", _Deferred("parquet_table", "read_parquet"), is_quick=True)
 _ARROW = _PARQUET._replace(media_type="arrow")
 _WARC = Format("warc", _Deferred("warc_archive", "read_warc"))
 _MAIL = Format("mail", _Deferred("mail_message", "read_mail"))

@@ -1,0 +1,67 @@
+"""Parts of a file that several processes read: which of its records each makes documents of, and all of them in order again.
+
+What belongs here: `Part`, `parts_worth` and `in_order`. What does not: the processes (`isolation.py`), reading (`reading.py`).
+
+Every process goes through the whole file, as only its records tell where the next one begins, which number it has and in which
+order days and months stand; but it makes documents only of those of its part, which is most of the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+_T = TypeVar("_T")
+
+_RECORDS_AT_ONCE = 64  # that are of one part, before those of the next
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of what a file gives, in turns with the other parts.
+
+    Attributes:
+        number: of the part, from 0.
+        count: of parts.
+    """
+
+    number: int = 0
+    count: int = 1
+
+    def holds(self, place: int) -> bool:
+        """Whether what the file gives at a place, from 0, is of this part."""
+        return place // _RECORDS_AT_ONCE % self.count == self.number
+
+
+WHOLE = Part()
+
+
+def parts_worth(size: int, total: int, workers: int) -> int:
+    """In how many parts to read a file, so that no process waits for another that reads it.
+
+    Args:
+        size: of the file, bytes.
+        total: of all files that are to be read.
+        workers: processes that read.
+    """
+    return max(1, min(workers, -(-size * workers // max(total, 1))))
+
+
+def in_order(parts: Sequence[Iterable[_T]]) -> Iterator[_T]:
+    """What all parts of a file give, in the order of the file.
+
+    Args:
+        parts: all of them, by their numbers.
+    """
+    turns = [iter(part) for part in parts]
+    is_more = True
+    while is_more:
+        for turn in turns:
+            some = 0
+            for some, record in enumerate(islice(turn, _RECORDS_AT_ONCE), 1):  # noqa: B007
+                yield record
+            if some < _RECORDS_AT_ONCE:  # the file ends here
+                is_more = False
+                break
