@@ -20,7 +20,7 @@ from pipelines.stages.resolve.identity_weights import weights
 from pipelines.stages.resolve.likeness import cosines
 from pipelines.stages.resolve.party_fits import fit_lists
 from pipelines.stages.resolve.party_lists import count, joined, rows_of
-from pipelines.stages.resolve.report_parties import NO_PARTY, Parties
+from pipelines.stages.resolve.report_parties import Parties
 from pipelines.stages.resolve.reports import NO_DAY, Reports, SketchNorms
 
 # Evidence by which two reports exclude each other, whatever else they share.
@@ -266,10 +266,11 @@ class PairEvidence:
         found["swapped"][apart[weak]] = crossed
         of = self._of(alike)
         one, other = (joined(rows_of(r.actors, rows), rows_of(r.recipients, rows)) for rows in (of._first, of._second))
-        together, least = fit_lists(one, other, self._weights)
+        every = np.arange(len(alike))
+        together, least = fit_lists(one, every, other, every, self._weights)
         found["parties"][alike] = 2.0 * together
         # Both took part in both reports; of more, each report may name some.
-        two = (count(one) == 2) & (count(other) == 2)
+        two = (count(one.kind) == 2) & (count(other.kind) == 2)
         found["other_partner"][alike] = (least < _CONTRADICTED) & two
         found["same_partners"][alike] = (least >= alone) & two
         best = np.where(mutual, found["parties"] / 2.0, np.maximum(found["actors"], found["recipients"]))
@@ -283,12 +284,12 @@ class PairEvidence:
 
     def _have_both(self, parties: Parties) -> np.ndarray:
         """Whether both reports name parties of a role; where one names none, there is nothing that differs."""
-        named = (parties.kind != NO_PARTY).any(axis=1)
-        return named.take(self._first) & named.take(self._second)
+        named, others_named = (count(kinds) > 0 for kinds in self._both(parties.kind))
+        return named & others_named
 
     def _fit(self, one: Parties, other: Parties) -> tuple[np.ndarray, np.ndarray]:
         """Log-odds of the parties of one role of the first reports against those of another of the second ones."""
-        return fit_lists(rows_of(one, self._first), rows_of(other, self._second), self._weights)
+        return fit_lists(one, self._first, other, self._second, self._weights)
 
     def _counts(self) -> dict[str, np.ndarray]:
         a, b = self._both(self._reports.counts)

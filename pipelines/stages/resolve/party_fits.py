@@ -15,25 +15,28 @@ from pipelines.stages.resolve.party_lists import count, rows_of
 from pipelines.stages.resolve.report_parties import BODY, GROUP, NO_PARTY, PERSON, STATE, Parties
 
 
-def fit_lists(a: Parties, b: Parties, weights: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
+def fit_lists(
+    a: Parties, first: np.ndarray, b: Parties, second: np.ndarray, weights: Mapping[str, float]
+) -> tuple[np.ndarray, np.ndarray]:
     """Log-odds of two lists of parties, each party set against another one.
 
     The best fit goes first; what is left over of the longer list says nothing.
 
     Args:
-        a, b: the parties of the first and of the second reports, a row a pair.
+        a, first: parties of reports, and the row of the first report of each pair.
+        b, second: the same for the second reports.
         weights: of the evidence, by name.
 
     Returns:
         Their mean and the least of them, 0 where a list is empty.
     """
-    count_a, count_b = count(a), count(b)
+    count_a, count_b = count(a.kind.take(first, axis=0)), count(b.kind.take(second, axis=0))
     sizes, widths = np.minimum(count_a, count_b), np.maximum(count_a, count_b)
     mean, least = np.zeros(len(sizes)), np.zeros(len(sizes))
     # Most lists have one or two parties: each width by itself.
     for width in np.unique(widths[sizes > 0]).tolist():
         rows = np.flatnonzero((widths == width) & (sizes > 0))
-        fits = _party_fits(rows_of(a, rows, width), rows_of(b, rows, width), weights)
+        fits = _party_fits(rows_of(a, first[rows], width), rows_of(b, second[rows], width), weights)
         mean[rows], least[rows] = _best_fits(fits, sizes[rows])
     return mean, least
 

@@ -20,9 +20,12 @@ def rows_of(parties: Parties, rows: np.ndarray, width: int | None = None) -> Par
     return Parties(*(getattr(parties, name).take(rows, axis=0)[:, :width] for name in _ARRAYS))
 
 
-def count(parties: Parties) -> np.ndarray:
-    """How many parties each list has."""
-    return (parties.kind != NO_PARTY).sum(axis=1)
+def count(kinds: np.ndarray) -> np.ndarray:
+    """How many parties each list has, by their kinds."""
+    found = np.zeros(len(kinds), dtype=np.int64)
+    for column in kinds.T:  # a sum over rows of a few costs several times as much
+        found += column != NO_PARTY
+    return found
 
 
 def joined(one: Parties, other: Parties) -> Parties:
