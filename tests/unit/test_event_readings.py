@@ -80,6 +80,19 @@ def test_what_a_deed_did_is_not_done_by_who_speaks_of_it(nlp, text, deed):
     assert deed in [(actors, recipients) for kind, actors, recipients in found if kind == "ASSAULT"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Turkey launched an attack on Kurdish rebels.",
+        "Israel carried out air strikes on Lebanon.",
+        "The United States launched strikes on Iranian missile sites.",
+    ],
+)
+def test_a_deed_and_the_verb_that_does_it_are_one(nlp, text):
+    found = rows(nlp, f"{text} It rained. Traffic was normal.")
+    assert [kind for kind, _, _ in found] == ["ASSAULT"]
+
+
 def test_nobody_who_is_named_did_not_do_it(nlp):
     text = "Neither Hungary nor Slovakia protested against the law in Kyiv. It rained. Traffic was normal."
     assert ("PROTEST", ["Hungary", "Slovakia"], []) in rows(nlp, text)

@@ -253,7 +253,7 @@ class _DocumentCoder:
                 and site.token.i not in taken
             ):
                 verb_frame = next((f for s, f in sites if s.token.i == site.verb.token.i and f is not None), None)
-                if verb_frame is None or verb_frame.specificity <= 1:
+                if verb_frame is None or verb_frame.specificity <= 1 or _is_told_by_object(site, frame, verb_frame):
                     taken.add(site.verb.token.i)
         return taken
 
@@ -319,6 +319,13 @@ class _DocumentCoder:
         while last > sent.start and (self.doc[last].is_punct or self.doc[last].is_space):
             last -= 1
         return all(p.end <= last for p in draft.parties())
+
+
+def _is_told_by_object(site: Site, frame: Frame, verb_frame: Frame) -> bool:
+    """Whether a verb tells nothing beside the deed that is its object: "launched an attack on the rebels"."""
+    if site.verb is None or site.verb.is_passive or site.verb.obj is None or site.verb.obj.i != site.token.i:
+        return False
+    return verb_frame.event_type == frame.event_type and not verb_frame.objects
 
 
 def _differ(parties: list[PartyPhrase]) -> bool:
