@@ -71,6 +71,8 @@ def test_who_claims_an_attack(nlp, text, deeds):
     ("text", "deed"),
     [
         ("A bombing in Baghdad killed 12 soldiers.", ([], ["12 soldiers"])),
+        ("A mass shooting in Lyon killed 12 soldiers.", ([], ["12 soldiers"])),
+        ("A car bomb killed 12 soldiers in Mogadishu.", ([], ["12 soldiers"])),
         ("Merkel condemned the attack that killed 84 people in Nice.", ([], ["84 people"])),
         ("Rebels launched a raid that killed ten people near Goma.", (["Rebels"], ["ten people"])),
     ],

@@ -37,7 +37,7 @@ _FILES = (
     "lexicons/light_verbs.csv",
 )
 _VIOLENCE = "violence"  # class of nouns
-_BOMBS = "bombs"  # class of nouns
+_HARMING = ("violence", "shootings", "bombs")  # classes of nouns
 # What a frame may ask for in place of a preposition; "as" is understood ("called him a liar").
 _NO_WORDS = frozenset("subj obj iobj poss adj as speaker judged clause question done passage".split())
 LEXICONS = Path(__file__).resolve().parents[2] / "lexicons"
@@ -150,8 +150,8 @@ class EventLexicon:
 
     @property
     def what_harms(self) -> frozenset[str]:
-        """Lemmas of nouns for deeds of violence, and for bombs that go off."""
-        return self.deeds_of_violence | self.noun_classes.get(_BOMBS, frozenset())
+        """Lemmas of nouns for deeds of violence, for shootings and the like, and for bombs that go off."""
+        return frozenset[str]().union(*(self.noun_classes.get(name, frozenset()) for name in _HARMING))
 
     def is_cooperative(self, event_type: str) -> bool:
         """Whether a type is of a quad class of cooperation, in words (1) or in deeds (2)."""
