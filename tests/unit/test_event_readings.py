@@ -95,6 +95,11 @@ def test_a_deed_and_the_verb_that_does_it_are_one(nlp, text):
     assert [kind for kind, _, _ in found] == ["ASSAULT"]
 
 
+def test_a_protest_against_an_agreement_is_one(nlp):
+    found = rows(nlp, "Students protested against the deal with Chile in Lima. It rained. Traffic was normal.")
+    assert [kind for kind, _, _ in found] == ["PROTEST"]
+
+
 def test_nobody_who_is_named_did_not_do_it(nlp):
     text = "Neither Hungary nor Slovakia protested against the law in Kyiv. It rained. Traffic was normal."
     assert ("PROTEST", ["Hungary", "Slovakia"], []) in rows(nlp, text)
