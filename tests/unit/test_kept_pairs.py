@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipelines.stages.resolve import kept_pairs
-from pipelines.stages.resolve.kept_pairs import KeptPairs, Pairs, PairWriter
+from pipelines.stages.resolve.kept_pairs import KeptPairs, Pairs, PairWriter, _united
 
 Held = dict[tuple[int, int], tuple[float, int]]
 
@@ -91,3 +91,13 @@ def test_files_that_few_pairs_differ_from_are_not_written_again(tmp_path: Path) 
     few.replaced(none, none, more, 40).moved(tmp_path / "more", 40).write()
     assert len(KeptPairs.read(tmp_path / "more")) == 50
     assert (tmp_path / "more" / "value.bin").stat().st_size == 50 * 4
+
+
+def test_lists_without_a_common_value_are_united_in_their_order():
+    chance = np.random.default_rng(5)
+    for _ in range(200):
+        values = np.unique(chance.integers(0, 60, chance.integers(0, 40)))
+        is_one = chance.random(len(values)) < chance.random()
+        found = _united(values[is_one], values[~is_one])
+        assert found.dtype == values.dtype
+        assert found.tolist() == values.tolist()

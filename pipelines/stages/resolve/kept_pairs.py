@@ -160,7 +160,7 @@ class KeptPairs:
         at, rows = self._places(first, second, count)
         added = self._changes()[2]
         key, told = packed(added, count), first.astype(np.int64) * count + second
-        return merged(self._at(rows, at), added.at(np.flatnonzero(np.isin(key, told))))
+        return merged(self._at(rows, at), added.at(np.flatnonzero(_is_among(key, told))))
 
     def replaced(self, first: np.ndarray, second: np.ndarray, new: Pairs, count: int) -> KeptPairs:
         """The pairs without some, and with others.
@@ -172,8 +172,8 @@ class KeptPairs:
         """
         numbers, gone, added = self._changes()
         told = first.astype(np.int64) * count + second
-        gone = np.union1d(gone, self._places(first, second, count)[0])
-        added = merged(added.at(np.flatnonzero(~np.isin(packed(added, count), told))), new)
+        gone = _united(gone, self._places(first, second, count)[0])
+        added = merged(added.at(np.flatnonzero(~_is_among(packed(added, count), told))), new)
         return KeptPairs(self._folder, self._starts, _Since(numbers, gone, added))
 
     def moved(self, folder: Path, count: int) -> KeptPairs:
@@ -347,6 +347,18 @@ def packed(pairs: Pairs, count: int) -> np.ndarray:
         count: number of rows.
     """
     return pairs.first.astype(np.int64) * count + pairs.second
+
+
+def _united(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Two lists in their order that share no value, as one such list."""
+    if not len(one) or not len(other):
+        return one if len(one) else other
+    place = np.searchsorted(one, other) + np.arange(len(other))
+    is_other = np.zeros(len(one) + len(other), dtype=bool)
+    is_other[place] = True
+    found = np.empty(len(is_other), dtype=one.dtype)
+    found[is_other], found[~is_other] = other, one
+    return found
 
 
 def _is_among(values: np.ndarray, some: np.ndarray) -> np.ndarray:
