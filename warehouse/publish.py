@@ -5,15 +5,14 @@ What belongs here: `publish`. What does not: the checks that must have passed be
 
 The build database is checkpointed and closed, copied beside the published file, opened once to see that the copy is whole, and
 swapped in by a rename, which is atomic. Readers keep the version they opened. A run killed at any point leaves the old file
-in place and at most a copy of its own name, which the next publication removes.
+in place and at most a copy of its own name, which the next publication removes. The file before may stay for the next copy
+(`published_copy.py`).
 """
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
-import shutil
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ from warehouse import kept_open
 from warehouse.changed_checks import ChangedRows
 from warehouse.connection import open_build
 from warehouse.publications import record_publication
+from warehouse.published_copy import copy_durably, former_of, keep_former
 from warehouse.transaction import transaction, translated_errors
 
 logger = logging.getLogger(__name__)
@@ -48,12 +48,16 @@ def publish(build_path: Path, published_path: Path, *, run_id: str, changed: Cha
     """
     published_path.parent.mkdir(parents=True, exist_ok=True)
     _remove_copies(published_path)
-    _seal(build_path, run_id, changed)
+    removed_count = _seal(build_path, run_id, changed)
     copy = published_path.with_name(f"{published_path.name}.copy-{os.getpid()}")
     try:
         with translated_errors(doing=f"publishing run {run_id} to {published_path}"):
-            _copy_durably(build_path, copy)
+            is_of_use = copy_durably(build_path, copy, published=published_path)
             _check_copy(copy, run_id)
+            if is_of_use and _removed_count(published_path) == removed_count:
+                keep_former(published_path)
+            else:  # what was removed for good is to stay nowhere
+                former_of(published_path).unlink(missing_ok=True)
             os.replace(copy, published_path)
             sync_folder(published_path.parent)
     except BaseException:
@@ -65,8 +69,12 @@ def publish(build_path: Path, published_path: Path, *, run_id: str, changed: Cha
     return size
 
 
-def _seal(build_path: Path, run_id: str, changed: ChangedRows | None) -> None:
-    """Write the version row and what changed, fold the log into the file and close it."""
+def _seal(build_path: Path, run_id: str, changed: ChangedRows | None) -> int:
+    """Write the version row and what changed, fold the log into the file and close it.
+
+    Returns:
+        How many documents were ever removed for good.
+    """
     con = open_build(build_path)
     try:
         with transaction(con, doing=f"writing the version of run {run_id}"):
@@ -79,37 +87,32 @@ def _seal(build_path: Path, run_id: str, changed: ChangedRows | None) -> None:
                 {"run_id": run_id, "published_at": published_at},
             )
             record_publication(con, run_id=run_id, published_at=published_at, changed=changed)
+            removed_count = _removed(con)
         with translated_errors(doing=f"checkpointing {build_path}"):
             con.execute("force checkpoint")
     finally:
         con.close()
         kept_open.release(build_path)
+    return removed_count
 
 
-def _copy_durably(source: Path, copy: Path) -> None:
-    with source.open("rb") as reader, copy.open("wb") as writer:
+def _removed_count(published_path: Path) -> int | None:
+    """How many documents had been removed for good when a file was published; `None` if there is none, or it is damaged."""
+    if not published_path.exists():
+        return None
+    try:
+        con = duckdb.connect(str(published_path), read_only=True)
         try:
-            _copy_in_kernel(reader.fileno(), writer.fileno())
-        except OSError as err:
-            if err.errno == errno.ENOSPC:
-                raise
-            writer.seek(0)  # a system or a file system that cannot
-            writer.truncate()
-            shutil.copyfileobj(reader, writer, length=1024 * 1024)
-        writer.flush()
-        os.fsync(writer.fileno())
+            return _removed(con)
+        finally:
+            con.close()
+    except duckdb.Error:
+        return None
 
 
-def _copy_in_kernel(source: int, copy: int) -> None:
-    """Copy a file without reading it into the process; file systems that share blocks between files copy none."""
-    if not hasattr(os, "copy_file_range"):
-        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
-    left = os.fstat(source).st_size
-    while left > 0:
-        copied = os.copy_file_range(source, copy, left)
-        if not copied:
-            raise OSError(errno.EIO, "the file became shorter while it was copied")
-        left -= copied
+def _removed(con: duckdb.DuckDBPyConnection) -> int:
+    ((count,),) = con.execute("select coalesce(sum(removed_count), 0) from raw.ingestion_runs").fetchall()
+    return int(count)
 
 
 def _check_copy(copy: Path, run_id: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.errors import DiskFullError, WarehouseCorruptError
 from tests.unit.warehouse_rows import given, select
-from warehouse import publish as publication
+from warehouse import published_copy
 from warehouse.connection import open_build
 from warehouse.publish import publish
 from warehouse.query import query
@@ -84,9 +84,9 @@ def test_a_full_disk_leaves_the_old_version(paths, monkeypatch, step):
     build, path = paths
     publish(build, path, run_id="run-1")
     add_document(build, "d2")
-    monkeypatch.setattr(publication.os, "copy_file_range", not_in_the_kernel, raising=False)
+    monkeypatch.setattr(published_copy.os, "copy_file_range", not_in_the_kernel, raising=False)
     module, name = step.split(".")
-    monkeypatch.setattr(getattr(publication, module), name, no_space, raising=False)
+    monkeypatch.setattr(getattr(published_copy, module), name, no_space, raising=False)
     with pytest.raises(DiskFullError, match="publishing run run-2"):
         publish(build, path, run_id="run-2")
     monkeypatch.undo()
@@ -99,8 +99,8 @@ def test_a_full_disk_leaves_the_old_version(paths, monkeypatch, step):
 def test_a_damaged_copy_is_not_published(paths, monkeypatch):
     build, path = paths
     publish(build, path, run_id="run-1")
-    monkeypatch.setattr(publication.os, "copy_file_range", not_in_the_kernel, raising=False)
-    monkeypatch.setattr(publication.shutil, "copyfileobj", lambda _reader, writer, **_: writer.write(b"junk" * 5000))
+    monkeypatch.setattr(published_copy.os, "copy_file_range", not_in_the_kernel, raising=False)
+    monkeypatch.setattr(published_copy.shutil, "copyfileobj", lambda _reader, writer, **_: writer.write(b"junk" * 5000))
     with pytest.raises(WarehouseCorruptError):
         publish(build, path, run_id="run-2")
     assert published(path, "select run_id from main.warehouse_version") == [("run-1",)]
