@@ -26,6 +26,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.freed_memory import give_back
 from pipelines.stages.resolve.alike_texts import Neighbours, TextChanges, alike_texts
@@ -109,7 +111,9 @@ def resolve_events(
         mentions = correct_mentions(mentions, corrections)
     else:
         mentions = mentions.assign(is_event=~mentions["event_mention_id"].isin(corrections.not_events))
-    is_told = documents["document_id"].isin(mentions["document_id"].unique())
+    # By Arrow, as pandas makes a Python object of each id.
+    told = pa.array(mentions["document_id"], pa.string())
+    is_told = pc.is_in(pa.array(documents["document_id"], pa.string()), value_set=told).to_numpy(zero_copy_only=False)
     documents = in_order(documents.loc[is_told], "document_id")
     rows = EventRows(documents, mentions, participants, entities, corrections, reader)
     if memory is not None:
