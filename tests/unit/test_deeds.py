@@ -90,7 +90,7 @@ def test_no_deed(nlp: Language, text: str) -> None:
         ),
         ("Police in Ndola asked them to leave the square.", "REQUEST", ["Police"], ["them"]),
         ("The army said it would not negotiate with the Angolan rebels.", "REJECT", ["army"], ["rebels"]),
-        ("The minister said he would not carry the letter.", "REJECT", ["minister"], None),
+        ("The minister said he would not sign the treaty.", "REJECT", ["minister"], None),
         ("LUSAKA - Dockers rejected the offer of the government.", "REJECT", ["Dockers"], None),
     ],
 )

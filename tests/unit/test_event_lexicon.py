@@ -84,7 +84,7 @@ def test_frames_name_only_known_classes(frames, classes):
 def test_every_noun_class_is_used(frames, classes):
     cells = [row[column] for row in frames for column in ("object", "prep", "requires")]
     named = {name for cell in cells for name in re.findall(r"@(\w+)", cell)}
-    # a context, asked for by event_composition.csv, six that tell parties, deeds that harm people, and acts that an adjective judges
+    # a context, asked for by event_composition.csv, six that tell parties, deeds that harm, and acts that an adjective judges
     assert classes - named == {
         "peacekeeping",
         "roles",
