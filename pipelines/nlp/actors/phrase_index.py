@@ -7,10 +7,11 @@ What belongs here: phrases with what they name, and the longest-match look-up. W
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from itertools import chain
 
 from pipelines.immutable import dataclass
 from pipelines.nlp.actors.patterns import TOKEN
@@ -120,6 +121,14 @@ class PhraseIndex:
         of_second = self._lengths.setdefault(folded[0], {None: ()})
         second = folded[1] if len(folded) > 1 else None
         of_second[second] = tuple(sorted({*of_second.get(second, ()), len(folded)}, reverse=True))
+
+    def entries(self) -> Iterator[tuple[tuple[str, ...], Entry]]:
+        """The words of each phrase as they were added, and what it names.
+
+        Yields:
+            Words and entry, in no order that means anything.
+        """
+        return chain.from_iterable(self._entries.values())
 
     def beginnings(self, folded: Sequence[str]) -> list[int]:
         """Where a phrase may begin: the words that are one, or begin one whose second word follows.

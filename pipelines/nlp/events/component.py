@@ -21,7 +21,7 @@ from pipelines.nlp.events.bare_persons import PersonWords
 from pipelines.nlp.events.candidates import CandidateReader
 from pipelines.nlp.events.choice import ArgumentChooser, Weights, load_weights
 from pipelines.nlp.events.counts import EventCounts
-from pipelines.nlp.events.domain import DomainReader, load_domain_lexicon
+from pipelines.nlp.events.domain import Domain, DomainReader, load_domain_lexicon
 from pipelines.nlp.events.drafting import DraftBuilder
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.earlier_acts import EarlierAct
@@ -39,6 +39,7 @@ from pipelines.nlp.events.recoding import Recoder
 from pipelines.nlp.events.repetitions import Repetitions, distinct
 from pipelines.nlp.events.roles import RoleFiller, role_rule
 from pipelines.nlp.events.rows import RowWriter
+from pipelines.nlp.events.silent_passages import PoliticalWords, SilentPassages
 from pipelines.nlp.events.themes import ThemeReader, load_thing_nouns
 from pipelines.nlp.parsed import AnyDoc, Doc, Span, Token, parsed
 from pipelines.nlp.quotations.cues import load_cues
@@ -84,6 +85,7 @@ class EventsComponent:
             things=frozenset(load_thing_nouns()).union(acts),
         )
         self.domains = load_domain_lexicon(vocab)
+        self.political_words = PoliticalWords(describer.lexicon.index)
         self._lemmas = frozenset(vocab.strings.add(w) for w in words)
 
     def __call__(self, doc: SpacyDoc) -> SpacyDoc:
@@ -97,14 +99,22 @@ class EventsComponent:
         candidates = [token for token, lemma in zip(doc.tokens, doc.lemmas, strict=True) if lemma in known]
         if not candidates:
             return []
-        coder = _DocumentCoder(doc, self)
         sents = list(doc.sents)
         starts = [sent.start for sent in sents]
         by_sentence: dict[int, list[Token]] = {}
         for token in candidates:
             by_sentence.setdefault(bisect_right(starts, token.i) - 1, []).append(token)
-        drafts = [(d, sents[at]) for at, tokens in by_sentence.items() for d in coder.code(sents[at], tokens)]
-        rows = coder.rows.rows(drafts) if drafts else []
+        domains, passages = DomainReader(doc, self.domains), SilentPassages(doc, self.political_words)
+        coder: _DocumentCoder | None = None
+        drafts: list[tuple[Draft, Span]] = []
+        for at, tokens in by_sentence.items():
+            sent = sents[at]
+            if coder is None or not coder.candidates.told:  # no event of before lends a party
+                if domains.of(sent) is Domain.OTHER and passages.is_silent(sent):
+                    continue
+                coder = coder or _DocumentCoder(doc, self, domains)
+            drafts += [(draft, sent) for draft in coder.code(sent, tokens)]
+        rows = coder.rows.rows(drafts) if coder is not None and drafts else []
         if self.is_explaining:
             doc.user_data[EXPLANATIONS] = [(draft, row) for (draft, _), row in zip(drafts, rows, strict=True)]
         events = [row for (draft, _), row in zip(drafts, rows, strict=True) if draft.is_row]
@@ -114,8 +124,9 @@ class EventsComponent:
 class _DocumentCoder:
     """The coder with what it remembers of one Doc."""
 
-    def __init__(self, doc: Doc, component: EventsComponent) -> None:
+    def __init__(self, doc: Doc, component: EventsComponent, domains: DomainReader) -> None:
         clauses = doc._.clauses or ClauseReader(doc)
+        self.domains = domains
         self.doc = doc
         self.clauses = clauses
         self.parties = PartyReader(doc, component.describer, clauses, component.person_words)
@@ -136,11 +147,6 @@ class _DocumentCoder:
     def counts(self) -> EventCounts:
         """Gives events their counts."""
         return EventCounts(self.doc, self.clauses, self._component.lexicon)
-
-    @cached_property
-    def domains(self) -> DomainReader:
-        """Tells what passages are about."""
-        return DomainReader(self.doc, self._component.domains)
 
     @cached_property
     def manner(self) -> MannerReader:

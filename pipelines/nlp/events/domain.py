@@ -88,12 +88,14 @@ class DomainReader:
 
     def of(self, sent: Span) -> Domain:
         """What the passage around a sentence is about: other than politics where both it and the document are."""
-        political, other = self._around(sent)
         all_political, all_other = self._whole
         if all_political >= _LEAST_POLITICAL and all_political >= _OUTWEIGHS * all_other:
             return Domain.POLITICAL
+        if all_other <= all_political:
+            return Domain.UNKNOWN
+        political, other = self._around(sent)
         is_other = other >= _LEAST_OTHER and other >= _OUTWEIGHS * political
-        return Domain.OTHER if is_other and all_other > all_political else Domain.UNKNOWN
+        return Domain.OTHER if is_other else Domain.UNKNOWN
 
     def tells_disaster(self, sent: Span) -> bool:
         """Whether the passage around a sentence is about a natural disaster or an accident, whoever else is named."""
