@@ -17,7 +17,8 @@ from pipelines.nlp.names.patterns import FUNCTION_WORDS
 
 _REACH = 4  # words of a name before and after the line end
 _CONTEXT = 60  # characters read before and after it
-_LINE_END = re.compile(r"(?<=[^\W\d_])\n(?=[^\W\d_])")
+# The letter before is asked behind it, so that only line ends are looked at.
+_LINE_END = re.compile(r"\n(?=[^\W\d_])(?<=[^\W\d_]\n)")
 # Words that end a body's or company's name and begin no sentence of their own.
 _TAILS = frozenset(
     "corp corp. corporation inc inc. ltd ltd. limited plc llc ag gmbh nv ab oyj asa holdings bank ministry party university "

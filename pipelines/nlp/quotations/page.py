@@ -134,6 +134,8 @@ def read_page(doc: Doc) -> Page | None:
 
 def _dateline_tokens(text: str, starts: list[int]) -> set[int]:
     tokens: set[int] = set()
+    if "(" not in text:  # the agency stands in brackets
+        return tokens
     for match in patterns.DATELINE.finditer(text):
         tokens.update(range(bisect_left(starts, match.start()), bisect_left(starts, match.end())))
     return tokens

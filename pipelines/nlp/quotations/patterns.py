@@ -9,14 +9,16 @@ import re
 
 DIRECTIONS = {"“": 1, "„": 1, "‟": 1, "«": 1, "``": 1, "”": -1, "»": -1, "''": -1}
 # Not a mark: a straight one typed for an apostrophe (the country"s), as some wire copy does.
-DOUBLE_MARK = re.compile(r"[“”„‟«»″]|\"(?!(?<=\w\")s\b)|``|''")
+# One set of characters begins it, so that no other character is looked at.
+DOUBLE_MARK = re.compile(r"[“”„‟«»″\"`'](?:(?<=[“”„‟«»″])|(?<=\")(?!(?<=\w\")s\b)|(?<=`)`|(?<=')')")
 MARKS = ("“", "”", "„", "‟", "«", "»", '"', "″", "``", "''", "‘", "‹")
 OPENING_NEIGHBOURS = "([{—–-/‘“«"
 CLOSING_NEIGHBOURS = ".,;:!?)]}—–-…’'”»/"
 
 # A single mark opens before a word or a mark; not an elision ('em, 'tis), not a shortened year ('90s).
+# What may not be before it is asked behind it, so that only marks are looked at.
 SINGLE_OPENING = re.compile(
-    r"(?<![\w.,!?;%])(?:[‘‹]|['’](?!'))(?=[\w“\"$£€\[(…])(?!(?:em|tis|twas|cause|til|till|bout|round|cuz|n)\b|\d\ds?\b)",
+    r"['’‘‹](?<![\w.,!?;%]['’‘‹])(?:(?<=[‘‹])|(?!'))(?=[\w“\"$£€\[(…])(?!(?:em|tis|twas|cause|til|till|bout|round|cuz|n)\b|\d\ds?\b)",
     re.I,
 )
 # A single mark closes after a word or a stop when no word follows.

@@ -35,7 +35,10 @@ RUN_ON_INFIXES = (
 # The tokenizer's own split at a stop, kept from the ends of names.
 NO_NAME_ENDING = rf"(?!{_NAME_ENDINGS})"
 
-_RUN_ON = re.compile(rf"{_BEFORE}(?P<stop>[.!?])(?P<closing>[{_CLOSING}]*)[{_OPENING}]*(?={_WORD})")
+# What is before a stop is asked behind it, so that only stops are looked at and not every character.
+_STOP = "[.!?]"
+_BEHIND = rf"(?:(?<={_SMALL}{_STOP})|(?<={_CAPITAL}{{2}}{_STOP})|(?<=[0-9%{_CLOSING}]{_STOP}))"
+_RUN_ON = re.compile(rf"(?P<stop>{_STOP})(?!\s){_BEHIND}(?P<closing>[{_CLOSING}]*)[{_OPENING}]*(?={_WORD})")
 # A capitalised word of up to three letters may abbreviate ("Gov.Lee", "No.Ten"); a number at the start of a line counts it
 # ("1.Introduction").
 _ABBREVIATION = re.compile(rf"(?:^|[^\w.])(?:{_CAPITAL}{_SMALL}{{1,2}}|{_SMALL})$|(?:^|\n)[^\w\n]*[0-9]{{1,3}}$")

@@ -50,7 +50,8 @@ _MIN_WRAP_WIDTH = 40
 _MIN_WRAPPED_LINES = 4
 _MIN_WRAPPED_SHARE = 0.6
 # A line that goes on with a small letter where the one before has no end of sentence goes on with its sentence.
-_CONTINUED_LINE = re.compile(r"(?<=[\w,;])\n(?=[a-z])")
+# What is before a line end is asked behind it, so that only line ends are looked at.
+_CONTINUED_LINE = re.compile(r"\n(?=[a-z])(?<=[\w,;]\n)")
 
 
 def canonical_text(text: str) -> str:

@@ -33,7 +33,7 @@ _PATTERNS = (
     r"(?:get|receive) (?:our|the|all the)\b.{0,100} (?:newsletter|inbox)\b.{0,60}",
     # rights and credits
     r"(?:copyright )?(?:\(c\)|©).{0,160}|copyright \d{4}.{0,120}",
-    r"(?:all )?rights reserved[.!]?|.{0,100}\ball rights reserved\b.{0,120}",
+    r"(?:all )?rights reserved[.!]?",
     r"this material may not be published, broadcast, rewritten.{0,60}",
     r"(?:(?:file |stock )?(?:photo(?:graph)?|image|picture)s?(?: credit| source| caption)?|credit): .{1,120}",
     r"(?:photo(?:graph)?|image|picture) by .{1,80}|getty images|image caption.{0,200}",
@@ -46,13 +46,20 @@ _PATTERNS = (
     r"\d[\d,]* captures?|the wayback machine - .{1,200}|this is google's cache of .{1,300}|about this capture",
 )
 _LINE = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS), re.IGNORECASE)
+# Apart from these, as it may begin with any word: looked for only where the words are.
+_RESERVED = "all rights reserved"
+_RESERVING_LINE = re.compile(rf".{{0,100}}\b{_RESERVED}\b.{{0,120}}", re.IGNORECASE)
 _LONGEST = 400
 
 
 def is_boilerplate(line: str) -> bool:
     """Whether a whole line is no part of an article."""
     line = line.strip()
-    return 0 < len(line) <= _LONGEST and _LINE.fullmatch(line) is not None
+    if not 0 < len(line) <= _LONGEST:
+        return False
+    if _LINE.fullmatch(line) is not None:
+        return True
+    return _RESERVED in line.casefold() and _RESERVING_LINE.fullmatch(line) is not None
 
 
 def without_boilerplate(lines: Iterable[str]) -> list[str]:
