@@ -109,7 +109,7 @@ class EventsComponent:
         drafts: list[tuple[Draft, Span]] = []
         for at, tokens in by_sentence.items():
             sent = sents[at]
-            if coder is None or not coder.candidates.told:  # no event of before lends a party
+            if coder is None or not coder.candidates.earlier.is_any:  # no event of before lends a party
                 if domains.of(sent) is Domain.OTHER and passages.is_silent(sent):
                     continue
                 coder = coder or _DocumentCoder(doc, self, domains)

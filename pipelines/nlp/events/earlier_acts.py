@@ -40,6 +40,11 @@ class EarlierActs:
         self._deeds = deeds
         self._told: list[EarlierAct] = []
 
+    @property
+    def is_any(self) -> bool:
+        """Whether an act was told."""
+        return bool(self._told)
+
     def remember(self, told: EarlierAct) -> None:
         """Keep an event for later mentions of the same act."""
         self._told.append(told)
