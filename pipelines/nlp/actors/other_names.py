@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.nlp.actors.patterns import COMPOUND_TAILS, DEFINITE, HYPHENS, STANCES, STATE_HEADS, WARS
+from pipelines.nlp.actors.patterns import COMPOUND_TAILS, DEFINITE, HYPHENS, STANCES, STATE_HEADS, TOOK_PART, WARS
 from pipelines.nlp.actors.phrase_index import Kind, Match, fold
 
 _STATES = frozenset((Kind.COUNTRY, Kind.DEMONYM, Kind.CAPITAL))
@@ -54,7 +54,7 @@ def _is_of_war(words: tuple[str, ...], match: Match, found: list[Match]) -> bool
         return False
     is_followed = any(m.start == match.end for m in found)
     behind = words[match.end : match.end + (1 if is_followed else 2)]  # "the Syrian civil war"
-    return any(fold(word) in WARS for word in behind) and fold(words[-1]) not in WARS
+    return any(fold(word) in WARS for word in behind) and any(fold(word) in TOOK_PART for word in words[match.end :])
 
 
 def _is_town_in_state(words: tuple[str, ...], match: Match) -> bool:

@@ -43,6 +43,7 @@ STANCES = frozenset("pro anti".split())
 
 # "An Iraq War veteran": who was in a war is mostly of another country than the one it is called by.
 WARS = frozenset(("war", "wars"))
+TOOK_PART = frozenset("veteran veterans vet vets hero heroes".split())  # monitors of a war may be of its country
 
 FORMER = frozenset("former ex ousted deposed exiled toppled onetime erstwhile overthrown retired".split())
 # Offices whose former holders are elites (PLOVER: ELI).

@@ -80,9 +80,13 @@ def namesake_in_office(
 def without_namesakes(names: Names) -> Names:
     """The names of a document, less what is known of leaders whose surname somebody else bears who was named in full before.
 
+    Where anything else is of the leader's country, the leader is as likely as a namesake: "Brigitte Macron visited Lyon. Macron
+    condemned it".
+
     Args:
         names: all names; those of such a person lose the country and sector of the leader.
     """
+    spoken_of = {m.country for m in names.mentions if m.label != "PERSON"}
     bearers: dict[str, bool] = {}  # by surname: whether who was named first with it is named in full and no leader
     entries = list(names.entries)
     for i, (mention, text, entry) in enumerate(zip(names.mentions, names.texts, names.entries, strict=True)):
@@ -91,6 +95,6 @@ def without_namesakes(names: Names) -> Names:
             continue
         is_leader = entry is not None and entry.kind is Kind.LEADER
         is_others = bearers.setdefault(fold(words[-1]), not is_leader and len(words) > 1)
-        if is_leader and is_others and len(words) == 1 and mention.title is None:
+        if is_leader and is_others and len(words) == 1 and mention.title is None and mention.country not in spoken_of:
             entries[i] = mention.country = mention.sector = None
     return Names(names.mentions, names.texts, entries)
