@@ -14,8 +14,10 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,14 +45,16 @@ def copy_durably(source: Path, copy: Path, *, published: Path) -> bool:
     former = former_of(published)
     with source.open("rb") as reader:
         with copy.open("wb") as writer:
+            made = os.fstat(writer.fileno())
             if _shares_blocks(reader, writer):
                 former.unlink(missing_ok=True)
                 os.fsync(writer.fileno())
                 return False
         with suppress(OSError):
             os.replace(former, copy)  # by this name nobody opens it any more
-        with copy.open("r+b") as writer:
-            if _has_no_other_reader(writer):
+        with _opened_again(copy, made) as writer:
+            if writer is not None and _has_no_other_reader(writer):
+                os.fchmod(writer.fileno(), stat.S_IMODE(made.st_mode))
                 _write_what_differs(reader.fileno(), writer.fileno())
                 os.fsync(writer.fileno())
                 return True
@@ -59,6 +63,19 @@ def copy_durably(source: Path, copy: Path, *, published: Path) -> bool:
             _copy(reader, writer)
             os.fsync(writer.fileno())
     return True
+
+
+@contextmanager
+def _opened_again(copy: Path, made: os.stat_result) -> Iterator[BinaryIO | None]:
+    """A file to write into; None where it cannot be, or belongs to another user than one made anew."""
+    with ExitStack() as opened:
+        writer: BinaryIO | None = None
+        with suppress(OSError):  # of another user, or write-protected
+            writer = opened.enter_context(copy.open("r+b"))
+            about = os.fstat(writer.fileno())
+            if (about.st_uid, about.st_gid) != (made.st_uid, made.st_gid):
+                writer = None
+        yield writer
 
 
 def keep_former(published: Path) -> None:

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -50,6 +51,10 @@ def misread(stream, options, read=read_text):
             if not mark.exists():
                 mark.touch()
                 os.kill(os.getpid(), signal.SIGKILL)
+        if "FAULT" in text:  # the first to come here only
+            with suppress(FileExistsError):
+                Path(text.split("FAULT:")[1].split()[0]).touch(exist_ok=False)
+                raise OSError(5, "Input/output error")
         if "DEEP" in text:
             raise RecursionError("maximum recursion depth exceeded")
         yield record
@@ -129,7 +134,7 @@ def test_a_file_gets_its_whole_time_although_it_was_in_a_batch(read, monkeypatch
     assert refusals(read([f"Talks {number} were held in Accra." for number in range(3)])) == {}
 
 
-@pytest.mark.parametrize("fault", ["", "ONCE:MARK", "KILL"])
+@pytest.mark.parametrize("fault", ["", "ONCE:MARK", "FAULT:MARK", "KILL"])
 def test_a_large_file_is_read_in_parts(fault, tmp_path, monkeypatch):
     """As one process reads it; a fault costs another reading, or the file."""
     monkeypatch.setattr(isolation, "read_batch", misread_batch)

@@ -8,8 +8,9 @@ import json
 import pytest
 
 from pipelines.settings import Settings
-from pipelines.stages.ingest.file_parts import WHOLE, Part, in_order, parts_worth
-from pipelines.stages.ingest.reading import read_documents
+from pipelines.stages.ingest.file_parts import WHOLE, Part, PartError, in_order, parts_worth, stamp_of
+from pipelines.stages.ingest.inbox import list_inbox
+from pipelines.stages.ingest.reading import read_documents, read_file
 from pipelines.stages.ingest.sources import Source
 
 # Dates of which some leave day and month open, lines that are broken, texts that are empty.
@@ -38,9 +39,33 @@ def read(name: str, part: Part) -> list:
 @pytest.mark.parametrize("count", [1, 2, 3])
 @pytest.mark.parametrize("name", FILES)
 def test_parts_are_the_file(name: str, count: int) -> None:
+    whole = read(name, WHOLE)
+    if count > 1 and whole[-1:] and whole[-1].number is None:  # one process reads why the rest of a file could not be
+        for number in range(count):
+            with pytest.raises(PartError):
+                read(name, Part(number, count))
+        return
     parts = [read(name, Part(number, count)) for number in range(count)]
-    assert list(in_order(parts)) == read(name, WHOLE)
+    assert list(in_order(parts)) == whole
     assert len(FILES[name]) < 5_000 or all(parts), "each part has some"
+
+
+@pytest.mark.parametrize("change", ["before", "meanwhile", "gone"])
+def test_parts_of_a_file_that_changes_tell_nothing(change: str, tmp_path) -> None:
+    path = tmp_path / "many.jsonl"
+    path.write_text(FILES["many.jsonl"])
+    part = Part(1, 2, stamp_of(path.stat()))
+    (file,) = list_inbox(tmp_path)
+    assert len(list(read_file(file, Settings(), Source(), part))) == 128
+    with pytest.raises(PartError):  # noqa: PT012 - what is read before is as it was
+        records = read_file(file, Settings(), Source(), part)
+        if change == "meanwhile":
+            next(records)
+        if change == "gone":
+            path.unlink()
+        else:
+            path.write_text(FILES["many.jsonl"] + " ")
+        list(records)
 
 
 @pytest.mark.parametrize(

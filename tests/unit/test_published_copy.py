@@ -87,6 +87,33 @@ def test_only_what_differs_is_written(tmp_path, whole_copies, monkeypatch):
     assert written == [5 * _BLOCK]
 
 
+def test_a_copy_has_the_mode_of_a_new_file(tmp_path, whole_copies):
+    source, copy, published = (tmp_path / name for name in ("source", "copy", "published"))
+    for path in (source, former_of(published)):
+        path.write_bytes(b"1")
+    former_of(published).chmod(0o600)
+    copy_durably(source, copy, published=published)
+    assert not whole_copies
+    assert copy.stat().st_mode == source.stat().st_mode
+
+
+def test_a_file_that_cannot_be_opened_for_writing_is_left(tmp_path, whole_copies, monkeypatch):
+    source, copy, published = (tmp_path / name for name in ("source", "copy", "published"))
+    source.write_bytes(b"1")
+    former_of(published).write_bytes(b"2")
+    opened = Path.open
+
+    def refuse(path, mode="r", **options):
+        if mode == "r+b":
+            raise PermissionError(13, "Permission denied")
+        return opened(path, mode, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    assert copy_durably(source, copy, published=published)
+    assert copy.read_bytes() == b"1"
+    assert whole_copies == [1]
+
+
 def test_publications_become_the_next_but_one(paths, whole_copies):
     build, path = paths
     for number in range(6):

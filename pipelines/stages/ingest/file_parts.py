@@ -3,11 +3,13 @@
 What belongs here: `Part`, `parts_worth` and `in_order`. What does not: the processes (`isolation.py`), reading (`reading.py`).
 
 Every process goes through the whole file, as only its records tell where the next one begins, which number it has and in which
-order days and months stand; but it makes documents only of those of its part, which is most of the work.
+order days and months stand; but it makes documents only of those of its part, which is most of the work. A file that cannot be
+read to its end, or that is not what it was when it was cut, is read once more as a whole: its parts need not be of one mind.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -18,6 +20,10 @@ _T = TypeVar("_T")
 _RECORDS_AT_ONCE = 64  # that are of one part, before those of the next
 
 
+class PartError(Exception):
+    """A part of a file tells nothing of the whole: the file could not be read to its end, or changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Some of what a file gives, in turns with the other parts.
@@ -25,10 +31,12 @@ class Part:
     Attributes:
         number: of the part, from 0.
         count: of parts.
+        stamp: size and time of the last change of the file when it was cut, bytes and nanoseconds; None if nobody looked.
     """
 
     number: int = 0
     count: int = 1
+    stamp: tuple[int, int] | None = None
 
     def holds(self, place: int) -> bool:
         """Whether what the file gives at a place, from 0, is of this part."""
@@ -36,6 +44,15 @@ class Part:
 
 
 WHOLE = Part()
+
+
+def stamp_of(status: os.stat_result) -> tuple[int, int]:
+    """What tells that a file is still what it was.
+
+    Args:
+        status: of the file.
+    """
+    return status.st_size, status.st_mtime_ns
 
 
 def parts_worth(size: int, total: int, workers: int) -> int:

@@ -30,7 +30,7 @@ from typing import BinaryIO
 
 from pipelines.errors import DiskFullError, is_full_disk
 from pipelines.settings import Settings
-from pipelines.stages.ingest.file_parts import WHOLE, Part, in_order, parts_worth
+from pipelines.stages.ingest.file_parts import WHOLE, Part, in_order, parts_worth, stamp_of
 from pipelines.stages.ingest.inbox import InboxFile
 from pipelines.stages.ingest.read_records import ReadRecord
 from pipelines.stages.ingest.readers.compressed import COMPRESSIONS
@@ -230,9 +230,9 @@ def _batches(changed: Sequence[ChangedFile], workers: int) -> Iterator[_Batch]:
     size = 0
     total = sum(_expanded_bytes(item.file) for item in changed)
     for item in changed:
-        count = _parts(item, total, workers)
-        if count > 1:
-            yield from (_Batch([item], Part(number, count)) for number in range(count))
+        parts = _parts(item, total, workers)
+        if len(parts) > 1:
+            yield from (_Batch([item], part) for part in parts)
             continue
         size += item.file.size_bytes
         if batch and (len(batch) == _BATCH_FILES or size > _BATCH_BYTES):
@@ -243,11 +243,15 @@ def _batches(changed: Sequence[ChangedFile], workers: int) -> Iterator[_Batch]:
         yield _Batch(batch)
 
 
-def _parts(item: ChangedFile, total: int, workers: int) -> int:
-    """In how many parts a file is read."""
+def _parts(item: ChangedFile, total: int, workers: int) -> Sequence[Part]:
+    """The parts in which a file is read."""
     size = _expanded_bytes(item.file)
-    is_worth_it = size > _BATCH_BYTES and find_reader(item.file.path).is_quick
-    return parts_worth(size, total, workers) if is_worth_it else 1
+    count = parts_worth(size, total, workers) if size > _BATCH_BYTES and find_reader(item.file.path).is_quick else 1
+    try:
+        stamp = stamp_of(Path(item.file.location).stat()) if count > 1 else None
+    except OSError:  # gone meanwhile; reading it says so
+        return [WHOLE]
+    return [Part(number, count, stamp) for number in range(count)]
 
 
 def _expanded_bytes(file: InboxFile) -> int:
@@ -267,14 +271,16 @@ def _read_spool(spool: Path, outcome: Outcome) -> Generator[Iterable[ReadRecord]
     if not ends.exists():
         return
     begin = 0
-    with spool.open("rb") as stream:
-        # The last line lacks its end where the child was killed while it wrote it.
-        for line in ends.read_text().split("\n")[:-1]:
-            end = int(line)
-            yield _read_records(stream, begin, end)
-            begin = end
-    spool.unlink()
-    ends.unlink()
+    try:
+        with spool.open("rb") as stream:
+            # The last line lacks its end where the child was killed while it wrote it.
+            for line in ends.read_text().split("\n")[:-1]:
+                end = int(line)
+                yield _read_records(stream, begin, end)
+                begin = end
+    finally:
+        spool.unlink()
+        ends.unlink()
 
 
 def _read_records(stream: BinaryIO, begin: int, end: int) -> Iterator[ReadRecord]:

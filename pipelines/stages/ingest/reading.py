@@ -6,6 +6,7 @@ was at. What does not: which files are read (`ingest.py`), in which process (`is
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import count
@@ -14,7 +15,7 @@ from typing import BinaryIO
 from pipelines.settings import Settings
 from pipelines.stages.ingest.day_orders import DayOrder, OrderOfFile, is_open
 from pipelines.stages.ingest.documents import make_document
-from pipelines.stages.ingest.file_parts import WHOLE, Part
+from pipelines.stages.ingest.file_parts import WHOLE, Part, PartError, stamp_of
 from pipelines.stages.ingest.inbox import InboxFile, open_file
 from pipelines.stages.ingest.metadata_dates import plain_text
 from pipelines.stages.ingest.read_records import GoodRecord, ReadRecord
@@ -42,6 +43,7 @@ def read_documents(
         without any record yields one refusal, too.
 
     Raises:
+        PartError: a part of a file that cannot be read to its end.
         MemoryError: more memory was needed than this process may take.
     """
     options = ReadOptions(
@@ -77,7 +79,9 @@ def read_documents(
         if part.holds(next(places)):
             order = orders[record.member].settled
             yield _finish(record, path=path, settings=settings, source=source, order=order)
-    if refused is not None and part.holds(next(places)):
+    if refused is not None:
+        if part.count > 1:
+            raise PartError(refused.message)
         yield refused
 
 
@@ -86,13 +90,29 @@ def read_file(file: InboxFile, settings: Settings, source: Source, part: Part = 
 
     Yields:
         As `read_documents`.
+
+    Raises:
+        PartError: a part of a file that cannot be read to its end, or that has changed since it was cut into parts.
     """
     try:
         with open_file(file) as stream:
             yield from read_documents(stream, path=file.path, settings=settings, source=source, part=part)
+        _require_same(file, part)
     except Refused as refusal:
-        if part.holds(0):
-            yield BadRecord(None, refusal.reason, refusal.message)
+        if part.count > 1:
+            raise PartError(refusal.message) from refusal
+        yield BadRecord(None, refusal.reason, refusal.message)
+
+
+def _require_same(file: InboxFile, part: Part) -> None:
+    if part.stamp is None:
+        return
+    try:
+        stamp = stamp_of(os.stat(file.location))
+    except OSError as error:
+        raise PartError("the file went while it was read") from error
+    if stamp != part.stamp:
+        raise PartError("the file changed while it was read")
 
 
 def _finish(
