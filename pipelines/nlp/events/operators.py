@@ -133,7 +133,8 @@ class OperatorReader:
         subject = next((c for c in verb.lefts if c.dep_ in ("nsubj", "nsubjpass")), None)
         if subject is None or not is_nobody(subject):
             return False
-        operator = self.find(verb if subject.pos_ == "PRON" or subject.lower_ == "nothing" else subject, "that")
+        is_evidence = any(c.dep_ == "det" for c in subject.lefts)  # "no proof": the noun tells, not "emerged"
+        operator = self.find(subject if is_evidence else verb, "that")
         return operator is not None and operator.effect == "REPORT"
 
     def _top_of(self, token: Token) -> Token:
