@@ -28,6 +28,10 @@ _MOST_ADDED = 1000  # new rows of lookups, which are looked for in one pattern
 # Where each key is the primary one.
 _HOMES = {"document_id": "raw.documents", "event_id": "core.events", "entity_id": "core.entities"}
 _MANY = {"entity_id"}  # keys of which there are too many to keep a hash of each
+# Whether a key has changed: one of those that were told or are at hand, or of a bucket of those that were hashed.
+_IS_CHANGED = "create or replace temporary macro is_changed(id) as {condition}"
+_EXACT = "cast(id as varchar) in (select key from temp._unlike)"
+_OF_BUCKET = f"cast(hash(id) % {BUCKETS} as varchar) in (select key from temp._unlike)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +115,9 @@ class ChangedKeys:
         self._con = con
         self._changes = changes
         self._viewed: set[str] = set()
-        con.execute("create or replace temporary table _buckets (bucket ubigint)")
-        con.execute(
-            "create or replace temporary macro is_changed(id) as "
-            f"hash(id) % {BUCKETS} in (select bucket from temp._buckets)"
-        )
+        self._is_exact = True
+        con.execute("create or replace temporary table _unlike (key varchar)")
+        con.execute(_IS_CHANGED.format(condition=_EXACT))
 
     def sources(self, model: Model, increment: Increment) -> list[Source]:
         """The tables that a model reads, which are all there."""
@@ -198,11 +200,17 @@ class ChangedKeys:
                 continue
             if not (delta.count if delta is not None else changes.prints.unlike(source).count):
                 continue
-            count = _count(con, f"create or replace temporary table _buckets as {_changed_buckets(source, delta)}")
+            is_exact = delta is not None or changes.prints.unlike(source).is_exact
+            if is_exact is not self._is_exact:
+                con.execute(_IS_CHANGED.format(condition=_EXACT if is_exact else _OF_BUCKET))
+                self._is_exact = is_exact
+            count = _count(con, f"create or replace temporary table _unlike as {_unlike(source, delta)}")
             if count > _MOST_CHANGED * BUCKETS:
                 return None
             if count and not source.is_own:
                 found += _count(con, f"insert into temp._changed {increment.through[source.table].concerned}")
+            elif count and is_exact:
+                found += _count(con, "insert into temp._changed select key from temp._unlike")
             elif count:  # of a key that is gone the model still has rows
                 key, own = quoted(source.key), (source.table, model.qualified_name)
                 for table in (quoted(*name.split(".")) for name in own):
@@ -224,13 +232,20 @@ def _count(con: duckdb.DuckDBPyConnection, statement: str) -> int:
     return int(count)
 
 
-def _changed_buckets(source: Source, delta: Delta | None) -> str:
-    """Query of the buckets of the keys of a table whose rows have changed."""
+def _unlike(source: Source, delta: Delta | None) -> str:
+    """Query of the keys of a table whose rows have changed, or of their buckets."""
     if delta is None:
-        return f"select cast(key as ubigint) as bucket from {UNLIKE} where source = {literal(source.label)}"
-    key = quoted(source.key)
-    columns = ", ".join(map(quoted, source.columns)) or "* exclude (_sign)"
+        return f"select key from {UNLIKE} where source = {literal(source.label)}"
+    return _changed_of(source, delta)
+
+
+def _changed_of(source: Source, delta: Delta) -> str:
+    """Query of the keys of the rows of a model that changed in what is read of them."""
+    key = f"cast({quoted(source.key)} as varchar)"
+    if not source.columns:
+        return f"select distinct {key} as key from {delta.table}"
+    columns = ", ".join(map(quoted, source.columns))
     return (
-        f"select distinct hash({key}) % {BUCKETS} as bucket from "
+        f"select distinct {key} as key from "
         f"(select {columns}, sum(_sign) as _count from {delta.table} group by all) where _count <> 0"
     )

@@ -53,10 +53,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Unlike:
-    """How many hashes of a source are not as they were, and of how many of these keys there were rows before and are now."""
+    """How many hashes of a source are not as they were, and of how many of these keys there were rows before and are now.
+
+    Where it was told which keys may have changed (`is_exact`), `UNLIKE` has these keys of a source in buckets, and no others that
+    share their buckets.
+    """
 
     count: int
     others: int
+    is_exact: bool = False
 
 
 class Prints:
@@ -137,15 +142,17 @@ class Prints:
         if source.is_bucketed and source.columns and keys:
             self._found[source.label] = self._print(con, source, all_told)
             return self._found[source.label] is not None
-        self._found[source.label] = Unlike(self._add_unlike(con, source, keys), 0)
+        self._found[source.label] = Unlike(self._add_unlike(con, source, keys, is_exact=True), 0, is_exact=True)
         self._told[source.label] = sorted(all_told)
         return True
 
-    def _add_unlike(self, con: duckdb.DuckDBPyConnection, source: Source, keys: Collection[str]) -> int:
-        """Note keys that were told as unlike; of a lookup they have come, as no other is told. How many hashes that is."""
+    def _add_unlike(
+        self, con: duckdb.DuckDBPyConnection, source: Source, keys: Collection[str], *, is_exact: bool
+    ) -> int:
+        """Note keys that were told as unlike; of a lookup they have come, as no other is told. Their number."""
         if not keys:
             return 0
-        key = _bucket("key") if source.is_bucketed else "key"
+        key = _bucket("key") if source.is_bucketed and not is_exact else "key"
         ((count,),) = con.execute(
             f"insert into {UNLIKE} select distinct $label, {key}, false, true from (select unnest($keys) as key)",
             {"label": source.label, "keys": list(keys)},
@@ -164,11 +171,11 @@ class Prints:
         among = ""
         if told is not None:
             con.execute(
-                f"create or replace temporary table _told as select distinct {_bucket('key')} as key "
+                f"create or replace temporary table _told as select distinct {_bucket('key')} as key, key as told "
                 "from (select unnest($keys) as key)",
                 {"keys": list(told)},
             )
-            among = f"where {key} in (from temp._told)"
+            among = f"where {key} in (select key from temp._told)"
         con.execute(
             f"create or replace temporary table _prints as select {key} as key, {_print_of(row)} as print, "
             f"count(*) as row_count from {quoted(*source.table.split('.'))} as source {among} group by all"
@@ -178,18 +185,24 @@ class Prints:
             self._write(con, label, "from temp._prints")
         elif found is not None and found.count:
             former = f"read_parquet({literal(str(self._path(label)))})"
-            self._write(con, label, f"from {former} where key not in (from temp._told) union all from temp._prints")
+            self._write(
+                con, label, f"from {former} where key not in (select key from temp._told) union all from temp._prints"
+            )
         con.execute("drop table temp._prints")
         return found
 
     def _compare(self, con: duckdb.DuckDBPyConnection, source: Source, *, is_told: bool) -> Unlike | None:
         label = source.label
-        former = "(from read_parquet($path) where key in (from temp._told))" if is_told else "read_parquet($path)"
+        former = "read_parquet($path)"
+        key, told = "coalesce(now.key, former.key)", ""
+        if is_told:  # of a bucket that differs the keys that were told
+            former = f"(from {former} where key in (select key from temp._told))"
+            key, told = "told.told", f"join temp._told as told on told.key = {key}"
         try:
             ((count,),) = con.execute(
-                f"insert into {UNLIKE} select $label, coalesce(now.key, former.key), "
+                f"insert into {UNLIKE} select $label, {key}, "
                 "now.key is not null and former.key is not null, former.key is null "
-                f"from temp._prints as now full join {former} as former using (key) "
+                f"from temp._prints as now full join {former} as former using (key) {told} "
                 "where (now.print, now.row_count) is distinct from (former.print, former.row_count)",
                 {"label": label, "path": str(self._path(label))},
             ).fetchall()
@@ -200,7 +213,8 @@ class Prints:
             if count
             else ((0,),)
         )
-        return Unlike(count + self._add_unlike(con, source, self._kept[label]), others)
+        kept = self._add_unlike(con, source, self._kept[label], is_exact=is_told)
+        return Unlike(count + kept, others, is_exact=is_told)
 
     def _write(self, con: duckdb.DuckDBPyConnection, label: str, prints: str) -> None:
         """Write hashes beside those of the last run."""
