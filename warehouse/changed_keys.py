@@ -127,7 +127,8 @@ class ChangedKeys:
             if through is not None:
                 found.append(Source(name, through.key, through.columns, is_bucketed=True))
             elif increment.key in self._changes.columns[name]:
-                found.append(Source(name, increment.key, is_bucketed=increment.key in _MANY, is_own=True))
+                columns = increment.columns.get(name, ())
+                found.append(Source(name, increment.key, columns, is_bucketed=increment.key in _MANY, is_own=True))
             else:
                 found.append(Source(name, increment.lookups.get(name, "")))
         return found
@@ -167,7 +168,7 @@ class ChangedKeys:
                 continue
             self._view(source.table, delta)
             if source.is_own:
-                own.append(f"select {key} from {delta.table}")
+                own.append(_changed_of(source, delta))
             elif delta.count and not source.is_bucketed:
                 return None
         distinct = (

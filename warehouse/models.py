@@ -87,6 +87,8 @@ class Increment:
     )
     through: Mapping[str, Through] = field(default_factory=dict)  # by the table that is read
     also: str = ""  # query of the keys that change with those in `temp._changed`
+    # Of tables with the key those that the model sees, of all others all: a change in another column concerns it not.
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +321,7 @@ def _read_increment(given: Mapping[str, Any] | None) -> Increment | None:
         given.get("concerned", ""),
         through,
         given.get("also", ""),
+        {table: tuple(columns) for table, columns in given.get("columns", {}).items()},
     )
 
 

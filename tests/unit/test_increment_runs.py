@@ -17,8 +17,10 @@ from test_increments import rebuild, stored
 from tests.unit.warehouse_rows import SQL_DIR, empty_warehouse, given, given_reference, models
 from warehouse import builds, changed_keys
 from warehouse.changed_checks import ChangedRows
+from warehouse.changed_keys import ChangedKeys
 from warehouse.checks import model_checks, run_checks, sql_checks
 from warehouse.derived_checks import derived_checks
+from warehouse.models import Increment, Model
 from warehouse.narrow_checks import tables_read
 from warehouse.publications import record_publication
 
@@ -233,6 +235,30 @@ def test_rows_are_those_of_the_queries_after_every_run(
             publication(con, run, changed)
             assert publication_rows(con) == whole
             con.rollback()
+
+
+def test_a_change_in_a_column_that_a_model_does_not_read_concerns_it_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changed_keys, "_MOST_CHANGED", 2.0)
+    found: dict[str, int | None] = {}
+    of_model = ChangedKeys.find
+
+    def noted(self: ChangedKeys, model: Model, increment: Increment) -> int | None:
+        found[model.name] = of_model(self, model, increment)
+        return found[model.name]
+
+    monkeypatch.setattr(ChangedKeys, "find", noted)
+    with empty_warehouse() as con:
+        given_reference(con)
+        World(con, 0)
+        rebuild(con, tmp_path / "prints", "run-0", RUN)
+        con.execute("update core.event_links set score = 0.125")
+        assert {model.qualified_name for model in PARTIAL} == rebuild(con, tmp_path / "prints", "run-1", RUN)
+        assert found["fct_event_mentions"]  # it shows the score
+        for name in ("int_event_participants", "fct_accusations", "fct_quotations", "fct_sanctions", "polecat_events"):
+            assert found[name] == 0
+        assert [result.message for result in run_checks(con, derived_checks(stored(RUN))) if not result.passed] == []
 
 
 def publication(con: duckdb.DuckDBPyConnection, run: int, changed: ChangedRows | None) -> bool:
