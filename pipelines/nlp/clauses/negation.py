@@ -24,7 +24,11 @@ def is_over(adverb: Token) -> bool:
 
 
 def denies_what_follows(negation: Token, verb: Token) -> bool:
-    """Whether a "not" leaves its verb asserted: "not only condemned", "works for everyone, not just the wealthy"."""
+    """Whether a "not" leaves its verb asserted: "not only condemned", "works for everyone, not just the wealthy", "whether or
+    not he supports it".
+    """
+    if negation.i > 1 and negation.nbor(-1).lower_ == "or" and negation.nbor(-2).lower_ == "whether":
+        return True
     after = negation.nbor() if negation.i + 1 < len(negation.doc) else None
     if after is not None and after.lower_ in _LIMITING and negation.lower_ == "not":
         return True

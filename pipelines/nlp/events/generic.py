@@ -75,6 +75,8 @@ def is_generic(draft: Draft, clauses: ClauseReader, *, is_speech: bool) -> bool:
         return True
     if _is_condition(draft.top) or _is_conditional(draft.top, clauses):
         return True
+    if not draft.is_composed and _is_condition(draft.site.token):
+        return True  # below what reports it: "would not say whether he supported it"
     if any(_is_counterfactual(v) for v in verbs):
         return True
     if any(_is_put_in_interview(token) for token in (draft.trigger, draft.site.token, *draft.operators)):
