@@ -18,7 +18,7 @@ from pipelines.nlp.events.matcher import UNDERGO
 from pipelines.nlp.events.retelling import Told
 from pipelines.nlp.events.scene import SceneReader
 from pipelines.nlp.events.story import Story
-from pipelines.nlp.events.telling import Telling, is_background, is_definite, is_purpose, telling
+from pipelines.nlp.events.telling import Telling, is_background, is_definite, is_due, is_purpose, telling
 from pipelines.nlp.parsed import Doc
 from pipelines.records import EventDateSource, Modality, Place
 
@@ -76,6 +76,8 @@ class CircumstanceReader:
         if draft.modality == Modality.ACTUAL:
             if is_purpose(draft):
                 return Modality.HYPOTHETICAL
+            if is_due(draft):
+                return Modality.FUTURE
             if is_background(draft) or self.story.last_day(draft) is not None:
                 return Modality.HISTORICAL
             if self._published is not None and when.end is not None and not when.is_ongoing:

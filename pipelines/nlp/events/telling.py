@@ -11,6 +11,7 @@ from enum import Enum
 from pipelines.nlp.clauses.component import collapsed_subject
 from pipelines.nlp.clauses.phrases import coordinated
 from pipelines.nlp.events.drafts import Draft
+from pipelines.nlp.events.patterns import NEVER_PARTY
 from pipelines.nlp.parsed import Span, Token
 
 AFTER, BEFORE = frozenset(("after", "following", "since")), frozenset(("before",))
@@ -85,6 +86,21 @@ def is_purpose(draft: Draft) -> bool:
     token = draft.site.top
     is_infinitive = token.tag_ == "VB" and any(c.dep_ == "aux" and c.lower_ == "to" for c in token.children)
     return is_infinitive and token.dep_ in ("advcl", "acl", "relcl") and not draft.operators
+
+
+def is_due(draft: Draft) -> bool:
+    """Whether a draft's verb is what somebody is to do: "the premier is to resign", "crowds were to storm the palace", not "his
+    first act was to dismiss the judges".
+    """
+    verb = draft.site.verb
+    if verb is None or not verb.has_to or verb.token.dep_ != "xcomp" or draft.operators:
+        return False
+    copula = verb.token.head
+    if copula.lemma_ != "be" or copula.i > verb.token.i or verb.subject is None:
+        return False
+    if verb.subject.pos_ == "PRON":
+        return verb.subject.lower_ not in NEVER_PARTY
+    return any(party.start <= verb.subject.i < party.end for party in draft.parties())
 
 
 def adjunct_preposition(token: Token) -> str | None:
