@@ -12,8 +12,8 @@ from spacy.tokens import Doc
 from pipelines.nlp.annotations import MentionSpan, set_extensions
 from pipelines.nlp.events.lexicon import load_event_lexicon
 from pipelines.nlp.events.place_anaphors import place_anaphors
-from pipelines.nlp.events.place_evidence import PlaceEvidence
-from pipelines.nlp.events.place_phrases import is_of_place, named_within, opens_from
+from pipelines.nlp.events.place_evidence import PlaceEvidence, is_staged
+from pipelines.nlp.events.place_phrases import is_in_main_line, is_of_place, named_within, opens_from
 from pipelines.nlp.events.whole_countries import CountryPlaces
 from pipelines.records import Place, PlacePrecision
 
@@ -116,3 +116,21 @@ def test_who_sends_from_abroad_is_not_where_it_happens(mode, at, expected):
     draft: Any = SimpleNamespace(event_type="MOBILIZE", mode=mode, actors=actors, parties=lambda: actors)
     found = evidence.of(place(doc, 0, at, PlacePrecision.COUNTRY), draft)
     assert set(found) & {"sender", "host"} == expected
+
+
+@pytest.mark.parametrize(("word", "expected"), [("in", True), ("since", False), ("than", False)])
+def test_what_an_act_is_compared_with_was_elsewhere(word, expected):
+    """ "Called the attack the deadliest since an assault in Gao"."""
+    words = f"They called it deadliest {word} assault in Gao .".split()
+    relations = "nsubj ROOT dobj oprd prep pobj prep pobj punct".split()
+    doc = sentences(words, [1, 1, 1, 1, 1, 4, 5, 6, 1], relations, "PRP VBD PRP JJS IN NN IN NNP .".split())
+    assert is_in_main_line(doc[6]) is expected
+
+
+def test_a_country_is_the_stage_where_no_act_is_told_elsewhere():
+    doc = sentences(WORDS, HEADS, RELATIONS, TAGS)
+    country, town = place(doc, 6, "TZA", PlacePrecision.COUNTRY), place(doc, 3, "TZA", PlacePrecision.TOWN)
+    assert not is_staged([("scene", country), ("before", town), ("lead", None)], country)
+    assert not is_staged([("lead", town)], country)
+    assert is_staged([("lead", town), ("before", town)], country)
+    assert is_staged([("scene", town)], country)

@@ -6,11 +6,16 @@ holds of the event whatever its place (`setting.py`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import EventLexicon
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.whole_countries import CountryPlaces
 from pipelines.records import Place, PlacePrecision
+
+# Sources of places that an event is told to be at.
+_STAGES = frozenset(("clause", "main", "beside", "again", "scene", "dateline"))
 
 
 class PlaceEvidence:
@@ -68,6 +73,20 @@ class PlaceEvidence:
         if way != "to" or self._main is None or not actors or self._main in actors:
             return []
         return ["sender"] if place.country in actors else ["host"] if place.country == self._main else []
+
+
+def is_staged(found: Sequence[tuple[str, Place | None]], country: Place) -> bool:
+    """Whether the text tells of another place than the story's country where an event may have been.
+
+    Its act is told there, or the lead names it and so far nothing else.
+
+    Args:
+        found: the places with their sources.
+        country: the story's country.
+    """
+    elsewhere = [(source, p.name) for source, p in found if p is not None and p.name != country.name]
+    before = {name for source, name in elsewhere if source == "before"}
+    return any(source in _STAGES or source == "lead" and name in before for source, name in elsewhere)
 
 
 def _is_person(party: PartyPhrase) -> bool:

@@ -23,8 +23,10 @@ _WITHIN_PHRASE = frozenset(
     ("acl", "prep", "pobj", "dobj", "advmod", "attr", "nsubj", "nsubjpass", "conj", "agent", "compound")
 )
 # "the deadliest since an assault in Ghazni": of the other event.
-_OF_ANOTHER = frozenset(("since", "after", "before", "following", "than", "like", "unlike"))
+_COMPARED = frozenset(("since", "than", "like", "unlike"))
+_OF_ANOTHER = _COMPARED | {"after", "before", "following"}
 _WAYS = {"to": frozenset(("to", "into")), "from": frozenset(("from",))}
+_WIDE = (PlacePrecision.REGION, PlacePrecision.COUNTRY)  # what a nearer place is told to lie in, the widest last
 _PLACE_CLIMB = 5  # phrases up
 
 
@@ -67,23 +69,23 @@ def opens_from(preposition: Token) -> bool:
 
 
 def named_within(preposition: Token, place: Place, named: Sequence[tuple[Token, Place]]) -> Place:
-    """The place in a country that stands right before "in" and the country: "near Kidal in northern Mali"; else the country.
+    """The place that stands right before "in" and what it lies in: "near Kidal in northern Mali"; else the country or region.
 
     Whatever the parser hangs the second phrase on, it says where the first place lies.
 
     Args:
-        preposition: the preposition over the country.
+        preposition: the preposition over the country or region.
         place: what stands under it.
         named: the places of the sentence, each with its head.
     """
-    if preposition.lower_ != "in" or place.precision != PlacePrecision.COUNTRY or preposition.i == 0:
+    if preposition.lower_ != "in" or place.precision not in _WIDE or preposition.i == 0:
         return place
     before = preposition.nbor(-1)
     if before.text == "," and before.i:
         before = before.nbor(-1)
     end = before.idx + len(before)
     inner = (p for _, p in named if p.end_char == end and p.country == place.country)
-    return next((p for p in inner if p.precision != PlacePrecision.COUNTRY), place)
+    return next((p for p in inner if p.precision not in _WIDE[_WIDE.index(place.precision) :]), place)
 
 
 def preposition_of(token: Token) -> Token | None:
@@ -102,7 +104,7 @@ def is_in_main_line(preposition: Token) -> bool:
     """Whether a phrase stands in the sentence's main clause, not in a clause or phrase about one of its nouns."""
     current = preposition
     for _ in range(_PLACE_CLIMB):
-        if current.dep_ == "conj" and current.pos_ == "VERB":
+        if current.dep_ == "conj" and current.pos_ == "VERB" or current.lower_ in _COMPARED:
             return False
         if current.dep_ in ("relcl", "acl", "advcl", "ccomp", "xcomp", "pcomp", "appos", "poss", "nsubj", "nsubjpass"):
             return False

@@ -17,7 +17,7 @@ from pipelines.nlp.events.choice import load_weights
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import EventLexicon
 from pipelines.nlp.events.place_anaphors import is_place_adverb, place_anaphors
-from pipelines.nlp.events.place_evidence import PlaceEvidence
+from pipelines.nlp.events.place_evidence import PlaceEvidence, is_staged
 from pipelines.nlp.events.place_phrases import (
     PLACE_PREPOSITIONS,
     is_in_main_line,
@@ -184,7 +184,7 @@ class SceneReader:
         options: Options[Place] = Options(lambda place: (place.name, place.country), setting)
         again = self.story.retellings.again(told, others, lambda other: other.place is not None)
         seen = next((self._seen_at[a.identity] for a in draft.actors if a.identity in self._seen_at), None)
-        for source, place in (
+        found = [
             *self._in_sentence(draft),
             ("around", around),
             ("again", again.place if again is not None else None),
@@ -192,9 +192,13 @@ class SceneReader:
             ("previous", self._last[1] if self._last[0] >= draft.site.token.sent.start else None),
             *self._of_document(told, others),
             *self._at_home(draft),
-        ):
+        ]
+        for source, place in found:
             if place is not None:
-                options.add(source, place, self._evidence.of(place, draft))
+                evidence = self._evidence.of(place, draft)
+                if source == "home" and "deed" in setting and not is_staged(found, place):
+                    evidence += ["unstaged"] if {"foreign", "between"}.isdisjoint(evidence) else []
+                options.add(source, place, evidence)
         return options
 
     def _in_sentence(self, draft: Draft) -> list[tuple[str, Place | None]]:

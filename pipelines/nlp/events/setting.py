@@ -57,7 +57,7 @@ class SettingReader:
         told = "quoted-state" if how == Telling.STATE and is_quoted else how.value
         if how != Telling.NEWS and _is_headline(draft.top):
             told = f"headline-{how.value}"  # titles tell the news in the present and in participles
-        found = [kind, told, f"type={draft.event_type}", f"home={traits.home or 'none'}"]
+        found = [kind, told, f"type={draft.event_type}", f"mode={draft.mode}", f"home={traits.home or 'none'}"]
         if draft.modality != Modality.ACTUAL:
             found.append("unreal" if draft.modality != Modality.HISTORICAL else "historical")
         if is_perfect(draft.top):
