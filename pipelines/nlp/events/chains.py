@@ -23,6 +23,7 @@ _NOT_PAST = frozenset(("has", "have", "'ve", "’ve", "would", "will", "could", 
 # "A siege during which they starved" is of the same time, "a law under which they are held" is not.
 _SAME_TIME = frozenset("in during at on over throughout within after upon amid".split())
 _LATER = frozenset("later eventually subsequently afterwards afterward thereafter ultimately".split())
+_POINTING = frozenset("this that last next earlier".split())
 _CLIMB = 12
 
 
@@ -207,12 +208,18 @@ def _is_ahead(verb: Token) -> bool:
 
 
 def only_names(head: Token, anchor: Token) -> bool:
-    """Whether a time only names one thing among others: "a 2010 allegation" dates nothing but the allegation."""
-    noun = head.head
-    if head.dep_ not in _MODIFIERS or noun.pos_ not in ("NOUN", "PROPN") or noun.i == anchor.i:
+    """Whether a time only names one thing among others: "a 2010 allegation", "the Land Act of 1913" dates nothing but that."""
+    is_behind = head.dep_ == "pobj" and head.head.lower_ == "of" and head.head.dep_ == "prep"
+    noun = head.head.head if is_behind else head.head
+    is_modifier = is_behind or head.dep_ in _MODIFIERS
+    if not is_modifier or noun.pos_ not in ("NOUN", "PROPN") or noun.i == anchor.i:
         return False
-    if noun.ent_type_ in ("DATE", "TIME") and head.dep_ == "npadvmod":
-        return False  # "downed tools for a day last month"
+    if noun.ent_type_ in ("DATE", "TIME") and (is_behind or head.dep_ == "npadvmod"):
+        return False  # "downed tools for a day last month", "at the end of 2010"
+    if head.dep_ == "compound" and any(c.lower_ in _POINTING for c in head.children):
+        return False  # "earlier this year rebels burned it": the parser takes "this year rebels" for one name
     return noun.dep_ in ("dobj", "nsubj", "nsubjpass", "attr") or (
-        noun.dep_ == "pobj" and noun.head.lower_ not in ("in", "during", "at", "on")
+        noun.dep_ == "pobj"
+        and noun.head.lower_ not in ("in", "during", "at", "on")
+        and not (is_behind and noun.head.lower_ in BOUNDS)  # "after the floods of 2002"
     )

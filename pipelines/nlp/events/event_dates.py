@@ -71,9 +71,11 @@ class EventDate:
     source: EventDateSource
     is_ongoing: bool = False  # it began then and has not ended
     is_counted: bool = False  # back from what the sentence tells: "a year after"
+    is_long_ago: bool = False  # on no day that is told: "decades ago"
 
 
 NO_DATE = EventDate(None, None, None, EventDateSource.NONE)
+LONG_AGO = replace(NO_DATE, is_long_ago=True)
 
 
 class EventDateReader:
@@ -84,12 +86,17 @@ class EventDateReader:
         self.published: date | None = doc._.context.published_date if doc._.context is not None else None
         self.times: dict[int, list[tuple[Token, TimeExpression]]] = {}
         self.durations: dict[int, list[tuple[Token, TimeExpression]]] = {}
+        self.long_ago: dict[int, list[Token]] = {}  # "years ago", "some decades ago"
         day_told: date | None = None
         for time in doc._.time_expressions or ():
             if time.type == "DURATION" and self.published is not None:
                 span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
                 if span is not None:
                     self.durations.setdefault(span.root.sent.start, []).append((span.root, time))
+            if time.value == "PAST_REF" and time.text.lower().endswith("ago"):
+                span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
+                if span is not None:
+                    self.long_ago.setdefault(span.root.sent.start, []).append(span.root)
             if time.type not in ("DATE", "TIME") or time.date_start is None:
                 continue
             if is_only_counted_in(doc.text, time.start_char):
@@ -166,6 +173,10 @@ class EventDateReader:
             days = counted_days(chain[: best_key[0]] if is_on_day else chain, self.published, self._days_of(anchor))
             if days is not None:
                 return EventDate(days.start, days.end, days.precision, EventDateSource.TEXT, is_counted=True)
+        if best is None and any(
+            self.rank(head, ranks, anchor) is not None for head in self.long_ago.get(anchor.sent.start, ())
+        ):
+            return LONG_AGO
         if best is None:
             return NO_DATE if is_beyond or _is_counted_from(draft.site.top) else self._until_now(draft)
         preposition = adjunct_preposition(draft.top)

@@ -96,10 +96,15 @@ class SentenceTimes:
         last = time.date_end or time.date_start
         return (self.dates.published - last).days if self.dates.published is not None and last is not None else 0
 
+    def _is_ahead(self, time: TimeExpression) -> bool:
+        """Whether a time is still to come; "earlier this year" has begun."""
+        first = time.date_start or time.date_end
+        return self.dates.published is not None and first is not None and first > self.dates.published
+
     def _seen_of(self, time: TimeExpression) -> list[str]:
         age = self._age(time)
         found = [time.precision.value if time.precision is not None else "vague"]
-        if age < 0:
+        if self._is_ahead(time):
             found.append("ahead")
         elif age > _BACKGROUND_DAYS:
             found.append("old")

@@ -164,6 +164,8 @@ class Story:
         setting = [*self.settings.of(draft, told.telling), *self.settings.fine(draft, told.telling), *self._genre_seen]
         if told.when is not None and not _is_dated(told):
             setting.append("undatable")  # its sentence gives a time that is not its own
+            if told.when.is_long_ago:
+                setting.append("long-ago")
         if self.is_in_past(draft):
             setting.append("in-past")
         setting += together(setting)
