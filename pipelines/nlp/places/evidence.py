@@ -103,7 +103,8 @@ def _before_points(view: TokenView, span: ToponymSpan) -> float:
     at = start - 2 if before == "the" or before in patterns.DIRECTIONS else start - 1
     word = view.lower_word(at)
     if word in patterns.STRONG_PREPOSITIONS or word in patterns.PLACE_NOUNS:
-        return points + weights.STRONG_PREPOSITION
+        is_person = view.label(span.start, span.end) == ("PERSON", True) and view.word(span.end) not in ("'s", "’s")
+        return points + (weights.IN_PERSON if is_person and word in patterns.NO_PERSONS else weights.STRONG_PREPOSITION)
     if word not in patterns.WEAK_PREPOSITIONS:
         return points
     is_home = word == "of" and (

@@ -139,6 +139,7 @@ COURTESY_TITLES = frozenset("mr mr. mrs mrs. ms ms. miss sgt sgt. lt lt. capt ca
 STRONG_PREPOSITIONS = frozenset(
     "in near outside around across throughout inside within toward towards via at into".split()
 )
+NO_PERSONS = frozenset(("in", "near", "outside"))  # of these, what hardly ever stands before a person
 WEAK_PREPOSITIONS = frozenset("from to of for between through over off visiting leaving".split())
 # After a name: people and things that are of a place.
 LOCAL_NOUNS = frozenset(

@@ -44,6 +44,7 @@ PRIVATE_BODY = -4.0  # "Denver Post"
 
 # Before the name.
 STRONG_PREPOSITION = 1.5  # "in", "near", "the island"
+IN_PERSON = 4.0  # "in", "near" and what the model takes for a person
 WEAK_PREPOSITION = 0.5  # "from", "of"
 OF_PLACE = 2.5  # "the village of", "Ann Lee, 43, of"
 ARTICLE = 1.0  # "a Denver restaurant"
