@@ -67,6 +67,7 @@ def read_resolve_input(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             of="entity_id",
             order="entity_id",
         ),
+        "parties_of": partial(_parties_of, con),
         "texts_of": partial(_rows_of, con, "raw.documents", "document_id, text, minhash"),
         "entities_of": partial(_rows_of, con, "nlp.entities", "* exclude (extractor_version)"),
         "entity_mentions_of": partial(
@@ -122,6 +123,19 @@ def _rows_of(
     if ids is None or len(ids) >= _MANY:
         give_back_blocks(con)
     return found
+
+
+def _parties_of(con: duckdb.DuckDBPyConnection, entities: Collection[str]) -> pd.DataFrame:
+    """The documents in which some entities of nlp are parties of events, and the countries that these have there."""
+    return (
+        con.sql(
+            "select distinct document_id, entity_id, country from nlp.event_participants "
+            "where entity_id in (select unnest($ids))",
+            params={"ids": list(entities)},
+        )
+        .to_arrow_table()
+        .to_pandas()
+    )
 
 
 def core_tables(frames: Mapping[str, pd.DataFrame]) -> dict[str, pa.Table]:

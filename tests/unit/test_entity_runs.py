@@ -34,6 +34,8 @@ from pipelines.stages.resolve.corrections import Correction
 from pipelines.stages.resolve.entities import EntityChange, ResolvedEntities, resolve_entities
 from pipelines.stages.resolve.entity_corrections import settle_entities
 from pipelines.stages.resolve.kept_entities import SCHEMAS, KeptEntities
+from pipelines.stages.resolve.other_parties import documents_with_other_parties
+from pipelines.stages.resolve.report_parties import party_kind
 
 _KEYS = {
     "entities": ["entity_id"],
@@ -127,6 +129,21 @@ def _plain(row: dict[Any, Any]) -> dict[Any, Any]:
     }
 
 
+def told_of_parties(core: Core, found: ResolvedEntities, rows: pd.DataFrame) -> dict[str, set]:
+    """What reports would say of all entities of each document, were they parties of its events: of their country, if theirs is
+    missing.
+    """
+    columns = ["entity_id", "label", "country", "is_named"]
+    facts = {id: fact for id, *fact in core.tables["entities"][columns].itertuples(index=False)}
+    core_of, told = found.of_document(), {}
+    for document, entity, country in rows[["document_id", "entity_id", "country"]].itertuples(index=False):
+        label, home, is_named = facts[core_of[document, entity]]
+        told.setdefault(document, set()).add(
+            (entity, core_of[document, entity], party_kind(label, is_named=is_named), country or _plain({0: home})[0])
+        )
+    return told
+
+
 @pytest.fixture(autouse=True)
 def _low_bounds(monkeypatch):
     monkeypatch.setattr(entity_blocks, "MOST_IN_BLOCK", 5)
@@ -176,7 +193,7 @@ def test_runs_as_documents_come_change_and_go(seed, tmp_path):
     stream = Stream(seed, 110)
     core, here, before = Core(), set(), KeptEntities.nothing()
     everything = sorted(stream.stories)
-    written = []
+    written, parties, spared = [], {}, 0
     for number, share in enumerate((0.5, 0.01, 0.1, 0.02, 0.3, 0.01)):
         come = {name for name in everything if stream.draw.random() < share} - here
         gone = {name for name in sorted(here) if number % 2 and stream.draw.random() < 0.05}
@@ -191,7 +208,18 @@ def test_runs_as_documents_come_change_and_go(seed, tmp_path):
         all_mentions = stream.rows(here)[2]
         change = EntityChange(before, fresh, lambda some, rows=all_mentions: rows[rows["document_id"].isin(some)])
         found = resolve_entities(*stream.rows(here, fresh), change=change)
+        columns = ["entity_id", "label", "country", "is_named"]
+        former = core.tables["entities"].reindex(columns=columns)
+        former = former[former["entity_id"].isin(found.replaced)]
         core.take(found, set(all_mentions["mention_id"]))
+        all_parties = stream.rows(here)[1]
+        others = documents_with_other_parties(
+            found, former, lambda some, rows=all_parties: rows[rows["entity_id"].isin(some)]
+        )
+        now = told_of_parties(core, found, all_parties)
+        assert {document for document in now if now[document] != parties.get(document)} <= others | fresh
+        spared += len(found.nodes_of(found.replaced)) > 0 and not set(now) <= others
+        parties = now
         written.append((len(found.entity_links), len(core.tables["entity_links"])))
         filed = assert_as_from_nothing(core, stream, here, tmp_path / f"files {number}")
         # What is kept is as good from nothing as by what changed.
@@ -199,7 +227,34 @@ def test_runs_as_documents_come_change_and_go(seed, tmp_path):
         before = KeptEntities.read(tmp_path / str(number), "code")
         assert before is not None
     assert written[1][0] < written[1][1]
+    assert spared
     assert KeptEntities.read(tmp_path / "0", "other code") is None
+
+
+def test_a_document_more_about_a_known_entity_changes_no_other_ones_parties():
+    """It gives an entity of many documents another country and is joined to it: what their texts tell stays as it was."""
+    documents = [f"d{number}" for number in range(9)]
+
+    def rows(those: list[str]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        base = [
+            {"document_id": d, "entity_id": "ent_p", "label": "GPE", "name": "Georgia", "titles": [], "sector": None}
+            | {"country": "GEO" if d == "d0" else "USA" if d < "d4" else None, "text": "Georgia", "is_name": True}
+            | {"published_date": date(2024, 5, 1), "is_counted": True, "mention_id": f"{d}:{n}"}
+            for d in those for n in range(9 if d == "d0" else 1)
+        ]  # fmt: skip
+        frame = pd.DataFrame(base)
+        once = frame.drop_duplicates("document_id")
+        return once, once, frame
+
+    before = resolve_entities(*rows(documents[1:]))
+    everything = rows(documents)
+    change = EntityChange(before.kept, {"d0"}, lambda some: everything[2][everything[2]["document_id"].isin(some)])
+    found = resolve_entities(everything[0], *rows(["d0"])[1:], change=change)
+    (was,), (now,) = before.entities["country"], found.entities["country"]
+    assert (was, now) == ("USA", "GEO")
+    parties = everything[1][everything[1]["document_id"] != "d8"]  # which names it, and not as a party
+    others = documents_with_other_parties(found, before.entities, lambda some: parties)
+    assert others == {"d0", "d4", "d5", "d6", "d7"}
 
 
 def test_people_win_from_nothing():

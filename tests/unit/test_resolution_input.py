@@ -35,3 +35,19 @@ def test_texts_are_those_of_the_documents_asked_for_in_the_order_of_their_ids(as
     assert list(zip(found["document_id"], found["text"], strict=True)) == [
         (id, expected[id]) for id in sorted(asked) if id in expected
     ]
+
+
+def test_parties_are_those_that_are_some_entities_each_once_a_document_and_country():
+    con = empty_warehouse()
+    rows = [("doc_1", "ent_a", "PER"), ("doc_1", "ent_a", "PER"), ("doc_2", "ent_a", None), ("doc_2", "ent_b", "PER")]
+    given(
+        con,
+        "nlp.event_participants",
+        [
+            {"event_mention_id": f"evm_{number}", "document_id": document, "entity_id": entity, "country": country}
+            for number, (document, entity, country) in enumerate(rows)
+        ],
+    )
+    found = read_resolve_input(con)["parties_of"](["ent_a", "ent_c"]).astype(object)
+    told = set(found.where(found.notna(), None).itertuples(index=False, name=None))
+    assert told == {("doc_1", "ent_a", "PER"), ("doc_2", "ent_a", None)}

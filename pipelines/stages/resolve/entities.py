@@ -62,7 +62,7 @@ class ResolvedEntities:
         entity_links: of mentions whose links are not as they were; those of mentions that are no more go too.
         candidates: always all rows.
         replaced: entities of core; `None` if the rows are all that there are.
-        relinked_documents: documents with an entity that has another id of core than before, or was joined otherwise.
+        other_documents: documents that are new or another now, or of which an entity is in another profile.
         kept: what the next run needs, and `of_document` looks up.
     """
 
@@ -71,9 +71,10 @@ class ResolvedEntities:
     affiliations: pd.DataFrame
     candidates: pd.DataFrame
     replaced: set[str] | None
-    relinked_documents: set[str]
+    other_documents: set[str]
     kept: KeptEntities
     _corrected: Mapping[NodeId, str] = field(default_factory=dict)
+    _ids: ChangedIds | None = None
     _filed: FiledRows | None = None
 
     def of_document(self, documents: Collection[str] | None = None) -> dict[NodeId, str]:
@@ -94,14 +95,20 @@ class ResolvedEntities:
             return self._filed.of_entities(entities)
         return self.entities[self.entities["entity_id"].isin(entities)]
 
-    def documents_of(self, entities: Collection[str]) -> set[str]:
-        """The documents that name some entities of core."""
+    def nodes_of(self, entities: Collection[str]) -> set[NodeId]:
+        """The entities of documents that are some entities of core."""
         kept = self.kept
         profiles = {id for (id,) in kept.profiles.where("core_id", entities, columns=["profile_id"])}
         keys = {id for (id,) in kept.groups.where("core_id", entities, columns=["group_id"])}
-        rows = kept.nodes.where("profile_id", profiles, columns=["document_id"])
-        rows += kept.nodes.where("entity_id", keys, columns=["document_id"], known=False)
-        return {document for (document,) in rows}
+        return self._nodes(profiles, keys)
+
+    def renamed_nodes(self) -> set[NodeId]:
+        """The entities of documents that are another entity of core than before; of `other_documents` perhaps not all."""
+        return self._nodes(self._ids.renamed, self._ids.keys) if self._ids else set()
+
+    def _nodes(self, profiles: Collection[str], keys: Collection[str]) -> set[NodeId]:
+        asked = ("profile_id", profiles, None), ("entity_id", keys, False)
+        return set(KeptTable(self.kept.nodes.any_of(*asked, columns=_NODE[:2])).all())
 
     def in_core(self, table: pd.DataFrame) -> pd.DataFrame:
         """A table of nlp with document_id and entity_id, the latter replaced by the entity of core; without one it stays so."""
@@ -190,16 +197,17 @@ def _changed(
     outcome = _Outcome(ids, nodes, clusters.moved | fresh, corrections, corrected, uncounted)
     del nodes, clusters
     of_entities = list(outcome.rows())
-    links, documents_linked = outcome.links(change.mentions_of if change else mentions)
+    links = outcome.links(change.mentions_of if change else mentions)
     return ResolvedEntities(
         entities=_stacked([rows for rows, _ in of_entities]),
         entity_links=links,
         affiliations=_stacked([rows for _, rows in of_entities]),
         candidates=outcome.candidates(),
         replaced=ids.entities if change else None,
-        relinked_documents=documents_linked,
+        other_documents=set(outcome.relinked),
         kept=kept,
         _corrected=corrected,
+        _ids=ids,
     )
 
 
@@ -225,14 +233,14 @@ def _from_nothing(
     uncounted = {document for document, counts, _ in told if not counts}
     rows = FiledRows(found, folder)
     of_entities, affiliations = rows.entities(uncounted, _ENTITIES_AT_ONCE)
-    outcome = _Outcome(ChangedIds(kept, set(), set(), set()), {}, (), EntityCorrections(), {}, uncounted)
+    outcome = _Outcome(ChangedIds(kept, set(), set(), set(), set()), {}, (), EntityCorrections(), {}, uncounted)
     return ResolvedEntities(
         entities=of_entities,
         entity_links=rows.links(mentions_of, _DOCUMENTS_AT_ONCE),
         affiliations=affiliations,
         candidates=outcome.candidates(),
         replaced=None,
-        relinked_documents=set(found.documents),
+        other_documents=set(found.documents),
         kept=kept,
         _filed=rows,
     )
@@ -312,8 +320,8 @@ class _Outcome:
             found[of_key[row[1]]].append(read_node(row))
         return found
 
-    def links(self, mentions: Rows) -> tuple[pd.DataFrame, set[str]]:
-        """The rows of core.entity_links that are written, and their documents."""
+    def links(self, mentions: Rows) -> pd.DataFrame:
+        """The rows of core.entity_links that are written."""
         told = (
             ("profile_id", self.ids.profiles, None),
             ("entity_id", self.ids.keys, False),
@@ -325,7 +333,7 @@ class _Outcome:
             link_rows(_of(mentions, some), self._links(linked.where("document_id", some)))
             for some in _portions(documents)
         ]
-        return _stacked(found) if found else link_rows(_of(mentions, ()), {}), documents
+        return _stacked(found) if found else link_rows(_of(mentions, ()), {})
 
     def _links(self, rows: list[tuple]) -> dict[NodeId, tuple[str, Join | None]]:
         """The entity of core and the join of some entities of documents."""

@@ -24,12 +24,14 @@ class ChangedIds:
         kept: the tables.
         profiles: those whose documents' links are to be written again.
         keys: entity ids of nlp that are one by their key alone, of which the same holds.
+        renamed: those of the profiles that are another entity of core than before, or new.
         entities: the ids of core whose rows are to be written again, or are gone.
     """
 
     kept: KeptEntities
     profiles: set[str]
     keys: set[str]
+    renamed: set[str]
     entities: set[str]
 
 
@@ -52,16 +54,15 @@ def change_ids(before: KeptEntities, changed: ChangedClusters, gone: Collection[
     now = dict(profiles.each("cluster_id", cluster_ids, columns=["profile_id", "core_id"]))
     was = {row[0]: row for row in before.profiles.where("profile_id", now.keys() | changed.profiles)}
     joined_by, were_by = joins_of(kept, profiles.where("profile_id", was)), joins_of(before, was.values())
-    relinked = {
-        id for id, core in now.items() if id not in was or was[id][-1] != core or joined_by.get(id) != were_by.get(id)
-    }
+    other = {id for id, core in now.items() if id not in was or was[id][-1] != core}
+    relinked = other | {id for id in now if joined_by.get(id) != were_by.get(id)}
     entities = {row[-1] for id, row in was.items() if now.get(id) != row[-1]}
-    entities |= {core for id, core in now.items() if id not in was or was[id][-1] != core}
+    entities |= {now[id] for id in other}
     renamed = {key: core for key, core in groups.renamed.items() if "|" not in key}
     entities |= {core for core in renamed.values() if core}
     entities |= {core for (core,) in before.groups.where("group_id", renamed.keys(), columns=["core_id"])}
     kept = replace(kept, profiles=profiles, groups=groups.groups)
-    return ChangedIds(kept, relinked, {key for key, core in renamed.items() if core}, entities)
+    return ChangedIds(kept, relinked, {key for key, core in renamed.items() if core}, other, entities)
 
 
 def joins_of(kept: KeptEntities, profiles: Iterable[tuple]) -> dict[str, Join]:

@@ -38,6 +38,7 @@ from pipelines.stages.resolve.event_tables import ResolvedEvents
 from pipelines.stages.resolve.events import Memory, resolve_events
 from pipelines.stages.resolve.kept_entities import KeptEntities
 from pipelines.stages.resolve.kept_texts import ABOUT_TEXTS, KeptTexts
+from pipelines.stages.resolve.other_parties import documents_with_other_parties
 from pipelines.stages.resolve.reports import Reports, in_order, told_reports
 from pipelines.stages.versions import events_code_version, resolver_code_version
 
@@ -57,6 +58,7 @@ class ResolveInput:
         event_mentions: event_mention_id and document_id of all.
         event_prints: document_id and print, a hash of the rows of nlp.event_mentions and nlp.event_participants.
         former_entities_of: gives entity_id, label, country and is_named of some entities as the run before left them in core.
+        parties_of: gives document_id, entity_id and country of the event participants that are some entities of nlp.
         texts_of: gives document_id, text and minhash of some documents.
         entities_of, entity_mentions_of: give the rows of nlp.entities and nlp.entity_mentions of some documents, or of all.
         event_mentions_of, participants_of: give the rows of nlp.event_mentions and nlp.event_participants of some event mentions,
@@ -67,6 +69,7 @@ class ResolveInput:
     event_mentions: pd.DataFrame
     event_prints: pd.DataFrame
     former_entities_of: Callable[[Collection[str]], pd.DataFrame]
+    parties_of: Callable[[Collection[str]], pd.DataFrame]
     texts_of: Callable[[Collection[str]], pd.DataFrame]
     entities_of: Callable[[Collection[str] | None], pd.DataFrame]
     entity_mentions_of: Callable[[Collection[str] | None], pd.DataFrame]
@@ -212,11 +215,6 @@ def _counted(documents: pd.DataFrame, copies: Callable[[], Copies]) -> dict[str,
     return {document: bool(is_current) and document not in duplicates for document, is_current in told}
 
 
-def _told(rows: pd.DataFrame) -> set[tuple[object, ...]]:
-    plain = rows.astype(object).where(rows.notna(), None)
-    return set(plain.itertuples(index=False, name=None))
-
-
 def _texts(tables: ResolveInput, documents: Collection[str]) -> dict[str, str]:
     found = tables.texts_of(documents)
     return dict(zip(found["document_id"].tolist(), found["text"].tolist(), strict=True))
@@ -235,8 +233,7 @@ def _events(
     others = set[str]()
     if entities.replaced is not None:
         former = tables.former_entities_of(entities.replaced)
-        other = _told(former) ^ _told(entities.entities[list(former.columns)])
-        others = entities.relinked_documents | entities.documents_of({str(entity) for entity, *_ in other})
+        others = documents_with_other_parties(entities, former, tables.parties_of)
 
     # Of few event mentions the rows of all, which are asked for twice: for the reports, and for the rows of events.
     held: list[tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]] = []
