@@ -164,7 +164,7 @@ def run_by_reading(
     if is_told:
         corrected = correct_mentions(mentions, corrections or Corrections())
         reports = told_reports(held, corrected, told.assign(entity_id=None))
-    reader = EventReader(lambda some: {name: texts[name] for name in some}, rows_of, prints, others, reports)
+    reader = EventReader(lambda some: {name: texts[name] for name in some}, rows_of, lambda: prints, others, reports)
     ids = mentions[["event_mention_id", "document_id"]]
     return resolve_events(held.drop(columns="text"), ids, told.iloc[:0], entities.iloc[:0], corrections, memory, reader)
 

@@ -40,7 +40,7 @@ from pipelines.stages.resolve.entity_rows import (
     link_rows,
 )
 from pipelines.stages.resolve.entity_spelling import plain
-from pipelines.stages.resolve.filed_entities import all_kept, file_entities
+from pipelines.stages.resolve.filed_entities import all_kept, documents_table, file_entities
 from pipelines.stages.resolve.filed_rows import FiledRows
 from pipelines.stages.resolve.kept_entities import KeptEntities, kept_table
 from pipelines.stages.resolve.kept_tables import KeptTable
@@ -228,9 +228,8 @@ def _from_nothing(
         all_ids, _DOCUMENTS_AT_ONCE, nodes_reader(documents, partial(_of, entities), mentions_of), folder
     )
     forget_names()
-    told = _told(documents, is_counted)
-    kept = all_kept(found, kept_table("documents", told))
-    uncounted = {document for document, counts, _ in told if not counts}
+    told, uncounted = documents_table(documents, is_counted)
+    kept = all_kept(found, told)
     rows = FiledRows(found, folder)
     of_entities, affiliations = rows.entities(uncounted, _ENTITIES_AT_ONCE)
     outcome = _Outcome(ChangedIds(kept, set(), set(), set(), set()), {}, (), EntityCorrections(), {}, uncounted)

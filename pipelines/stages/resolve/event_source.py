@@ -33,7 +33,7 @@ class EventReader:
         texts_of: texts of some documents.
         rows_of: rows of nlp.event_mentions, of nlp.event_participants with the entity of core as entity_id, and of core.entities,
             of some event mentions, or of all.
-        prints: a hash of these rows by document, as they are in nlp; none for a document without any.
+        prints: gives a hash of these rows by document, as they are in nlp; none for a document without any.
         other_entities: the documents with a party that is another entity than in the run before, or one that has another label or
             country, or is named now or no more.
         told: what the texts tell of all event mentions (`reports.told_reports`), where that was read already.
@@ -41,7 +41,7 @@ class EventReader:
 
     texts_of: Callable[[Collection[str]], Mapping[str, str]]
     rows_of: Callable[[Collection[str] | None], tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]]
-    prints: Mapping[str, int]
+    prints: Callable[[], Mapping[str, int]]
     other_entities: Collection[str] = ()
     told: Reports | None = None
 
@@ -123,7 +123,8 @@ class EventRows:
             return document_prints(documents, self.mentions, self.participants, self.entities)
         # Those of one id are compared, so that of all columns the id tells nothing.
         found = row_hashes(self.documents.drop(columns="document_id"))
-        told = (self.reader.prints.get(document, 0) for document in self.documents["document_id"].tolist())
+        prints = self.reader.prints()
+        told = (prints.get(document, 0) for document in self.documents["document_id"])
         found = mixed(found + np.fromiter(told, dtype=np.uint64, count=len(found)))
         # What people say of a mention is told of its document.
         said = dict.fromkeys(self.corrections.not_events, "no event")

@@ -69,7 +69,7 @@ class FiledClusters:
     def key_rows(self) -> Iterator[pa.Table]:
         """The rows of the kept table of keys."""
         made = self._profiles.key_rows.rename_columns(["key", "cluster_id", "is_alone"])
-        staying = self._is_single()[self._profiles.keys[:, 1]]
+        staying = self._is_single()[self._profiles.keys.profile]
         start = 0
         for batch in made.to_batches():
             yield pa.Table.from_batches([batch.filter(pa.array(staying[start : start + len(batch)]))])
@@ -108,11 +108,11 @@ class FiledClusters:
     def _keyed(self, kind: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Of each key of a kind its hash, the cluster that has it, and whether that is known by a single word."""
         made, keys = self._profiles.key_rows, self._profiles.keys
-        told = pc.starts_with(made["key"], f"{kind} ").to_numpy() & self._is_single()[keys[:, 1]]
+        told = pc.starts_with(made["key"], f"{kind} ").to_numpy() & self._is_single()[keys.profile]
         more = [row for row in self._key_rows if row[0].startswith(f"{kind} ")]
         return (
-            np.concatenate([keys[told, 0], hashes([key for key, *_ in more])]),
-            np.concatenate([keys[told, 1], np.array([number for _, number, _ in more], dtype=np.int64)]),
+            np.concatenate([keys.key[told], hashes([key for key, *_ in more])]),
+            np.concatenate([keys.profile[told], np.array([number for _, number, _ in more], dtype=np.int64)]),
             np.concatenate([made["is_alone"].to_numpy()[told], np.array([alone for *_, alone in more], dtype=bool)]),
         )
 

@@ -7,12 +7,13 @@ profiles, pairs and clusters (`filed_profiles.py`, `filed_pairs.py`, `filed_clus
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -94,6 +95,28 @@ def all_kept(found: FiledEntities, documents: KeptTable) -> KeptEntities:
     """All tables that are kept."""
     tables: dict[str, Any] = {**found.kept, "documents": documents}
     return KeptEntities(**tables)
+
+
+def documents_table(
+    documents: pd.DataFrame, is_counted: Callable[[], Mapping[str, bool]] | None
+) -> tuple[KeptTable, set[str]]:
+    """The kept table of all documents, and those that do not count.
+
+    Args:
+        documents: document_id, and print if they have one; is_counted, unless the argument tells.
+        is_counted: asked which documents count.
+    """
+    counted = is_counted() if is_counted else dict(zip(documents["document_id"], documents["is_counted"], strict=True))
+    counts = [bool(counted[document]) for document in documents["document_id"]]
+    missing = pa.nulls(len(counts), _TEXT)
+    table = pa.table(
+        {
+            "document_id": pa.array(documents["document_id"], _TEXT, from_pandas=True),
+            "is_counted": pa.array(counts, pa.bool_()),
+            "print": pa.array(documents["print"], _TEXT, from_pandas=True) if "print" in documents else missing,
+        }
+    )
+    return KeptTable(table), {document for document, counts in counted.items() if not counts}
 
 
 @dataclass(frozen=True, slots=True)

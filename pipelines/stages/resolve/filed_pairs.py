@@ -19,12 +19,14 @@ import pyarrow.compute as pc
 from pipelines.stages.resolve.entity_blocks import MOST_IN_BLOCK, NEIGHBOURS
 from pipelines.stages.resolve.entity_clusters import ScoredPair
 from pipelines.stages.resolve.entity_evidence import compare
-from pipelines.stages.resolve.filed_profiles import FiledProfiles
+from pipelines.stages.resolve.filed_profiles import FiledProfiles, Hashed
 from pipelines.stages.resolve.kept_entities import SCHEMAS
 from pipelines.stages.resolve.table_files import TableFile, taken
 
 _PAIRS_AT_ONCE = 10_000  # whose profiles are in memory
 _NODES_AT_ONCE = 100_000  # likewise, of these profiles
+_PART_BITS = 4
+_PARTS = 1 << _PART_BITS  # of the blocks, of which one at a time is sorted
 Connecting = list[tuple[int, int, ScoredPair]]  # pairs that speak for one entity, with the numbers of their profiles
 
 
@@ -65,6 +67,7 @@ def _portions(keys: np.ndarray, profiles: FiledProfiles) -> Iterator[tuple[int, 
     sizes = profiles.sizes()
     first, second = np.divmod(keys, max(len(profiles), 1))
     told = np.cumsum(sizes[second] + np.where(np.diff(first, prepend=-1) != 0, sizes[first], 0))
+    del sizes, first, second
     begin = 0
     while begin < len(keys):
         done = int(told[begin - 1]) if begin else 0
@@ -87,16 +90,18 @@ def _pairs(profiles: FiledProfiles) -> tuple[np.ndarray, np.ndarray]:
     return np.unique(np.concatenate(parts), return_counts=True)
 
 
-def _blocks(rows: np.ndarray) -> Iterator[np.ndarray]:
+def _blocks(rows: Hashed) -> Iterator[np.ndarray]:
     """The profiles of each block that has more than one."""
-    order = np.argsort(rows[:, 0], kind="stable")
-    keys = rows[order, 0]
-    starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.empty(0, np.int64)
-    ends = np.append(starts[1:], len(keys))
-    several = np.flatnonzero(ends - starts > 1)
-    members = rows[:, 1]
-    for begin, end in zip(starts[several].tolist(), ends[several].tolist(), strict=True):
-        yield members[order[begin:end]]
+    # By the first bits of their hashes, as sorting takes several times what it sorts.
+    for first_bits in range(-_PARTS // 2, _PARTS // 2):
+        part = np.flatnonzero(rows.key >> (64 - _PART_BITS) == first_bits)
+        order = part[np.argsort(rows.key[part], kind="stable")]
+        keys, members = rows.key[order], rows.profile[order].astype(np.int64)
+        starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.empty(0, np.int64)
+        ends = np.append(starts[1:], len(keys))
+        several = np.flatnonzero(ends - starts > 1)
+        for begin, end in zip(starts[several].tolist(), ends[several].tolist(), strict=True):
+            yield members[begin:end].copy()  # a slice would hold all of them
 
 
 def _of_large(profiles: FiledProfiles, blocks: list[np.ndarray]) -> Iterator[np.ndarray]:

@@ -14,7 +14,7 @@ from dataclasses import fields
 from datetime import date
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -45,6 +45,13 @@ _FEW = 40  # documents whose names are held
 _DAY_ZERO = date(1970, 1, 1).toordinal()
 
 
+class Hashed(NamedTuple):
+    """Rows of keys that profiles have: the hash of each key, and the number of the profile."""
+
+    key: np.ndarray
+    profile: np.ndarray
+
+
 class FiledProfiles:
     """The profiles of all documents' entities.
 
@@ -54,8 +61,8 @@ class FiledProfiles:
         anchors: n by 3, for each profile the day, document and entity id of its earliest node, as numbers.
         keyed: likewise for each entity id that is one by its key alone.
         nodes: n by 3, for each row of the kept table of nodes its document, entity id and profile (-1 without one), as numbers.
-        blocks: n by 2, for each row of the kept table of blocks a hash of its key and the profile.
-        keys: of single words (`entity_hosts.keys_of`), a row each: table `key_rows`, in numbers the hash and the profile.
+        blocks: the rows of the kept table of blocks.
+        keys: of single words (`entity_hosts.keys_of`); as a table `key_rows`.
         common: see `entity_evidence.compare`.
     """
 
@@ -74,11 +81,9 @@ class FiledProfiles:
         self._files["keys"] = TableFile(folder / "key_rows.arrow", _KEYS)
         self._entity_ids: list[pa.Array] = []
         self._count = 0
-        numbers = {name: array("q") for name in ("anchors", "keyed", "nodes")}
-        hashed: dict[str, list[np.ndarray]] = {
-            "blocks": [np.empty((0, 2), np.int64)],
-            "keys": [np.empty((0, 2), np.int64)],
-        }
+        # Arrays that grow where they are: parts that are joined in the end would be there twice.
+        numbers = {name: array("i") for name in ("anchors", "keyed", "nodes")}
+        hashed = {name: (array("q"), array("i")) for name in ("blocks", "keys")}
         self.common: set[str] = set()
         for some, documents in nodes.shelves():
             self._add(some, documents, single, numbers, hashed)
@@ -86,10 +91,12 @@ class FiledProfiles:
         self.made, self.key_rows = tables["made"], tables["keys"]
         self.entities = pa.chunked_array(self._entity_ids, _TEXT).combine_chunks()
         self.anchors, self.keyed, self.nodes = (
-            np.frombuffer(numbers[name], dtype=np.int64).reshape(-1, 3).astype(np.int32)
-            for name in ("anchors", "keyed", "nodes")
+            np.frombuffer(numbers[name], dtype=np.int32).reshape(-1, 3) for name in ("anchors", "keyed", "nodes")
         )
-        self.blocks, self.keys = (np.concatenate(hashed[name]) for name in ("blocks", "keys"))
+        self.blocks, self.keys = (
+            Hashed(np.frombuffer(key, dtype=np.int64), np.frombuffer(profile, dtype=np.int32))
+            for key, profile in hashed.values()
+        )
 
     def __len__(self) -> int:
         return len(self.made)
@@ -109,7 +116,7 @@ class FiledProfiles:
 
     def let_go_of_blocks(self) -> None:
         """Give back what only the search for pairs asks for."""
-        self.blocks = np.empty((0, 2), np.int64)
+        self.blocks = Hashed(np.empty(0, np.int64), np.empty(0, np.int32))
 
     def load(self, numbers: Iterable[int]) -> dict[int, Profile]:
         """Some profiles, or clusters of them that were added, by their numbers."""
@@ -139,7 +146,7 @@ class FiledProfiles:
 
     def _add(
         self, nodes: Mapping[NodeId, Node], documents: Mapping[str, int], single: Collection[NodeId],
-        numbers: Mapping[str, array], hashed: Mapping[str, list[np.ndarray]],
+        numbers: Mapping[str, array], hashed: Mapping[str, tuple[array, array]],
     ) -> None:  # fmt: skip
         start = sum(map(len, self._entity_ids))
         named = sorted({entity for _, entity in nodes}, key=lambda entity: f"{entity}|")
@@ -176,8 +183,10 @@ class FiledProfiles:
         self._files["blocks"].add(blocks)
         self._files["keys"].add(keys)
         self._files["made"].add(map(_made_row, profiles))
-        hashed["blocks"].append(_hashed(blocks, place))
-        hashed["keys"].append(_hashed(keys, place))
+        for name, its_rows in (("blocks", blocks), ("keys", keys)):
+            hashes_of, profiles_of = hashed[name]
+            hashes_of.frombytes(hashes([row[0] for row in its_rows]).tobytes())
+            profiles_of.extend(place[row[1]] for row in its_rows)
         counts: dict[str, int] = {}
         for profile in profiles:
             for _, its_entity in profile.nodes:
@@ -213,9 +222,3 @@ def hashes(keys: Sequence[str]) -> np.ndarray:
     """Hashes of keys; of a billion keys hardly two have one, and would be compared in vain."""
     found = hash_array(np.array(keys, dtype=object), categorize=False) if keys else np.empty(0, dtype=np.uint64)
     return found.view(np.int64)
-
-
-def _hashed(rows: Sequence[tuple[Any, ...]], place: Mapping[str, int]) -> np.ndarray:
-    """The hash of each key and the number of its profile."""
-    of_profiles = np.array([place[profile] for _, profile, *_ in rows], dtype=np.int64)
-    return np.stack([hashes([key for key, *_ in rows]), of_profiles], axis=1)

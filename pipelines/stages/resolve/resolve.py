@@ -128,6 +128,7 @@ def _resolve(
         told = begun.reports() if begun.reports is not None else None
     del begun, is_counted  # and with them what the other process was given
     documents = documents.assign(is_counted=documents["document_id"].map(counted).astype(bool))
+    del counted
     entities.kept.let_go()
     give_back()
     events = _events(tables, documents, entities, settled, memory, told)
@@ -260,7 +261,7 @@ def _events(
     reader = EventReader(
         texts_of=partial(_texts, tables),
         rows_of=rows_of,
-        prints=dict(zip(prints["document_id"].tolist(), prints["print"].tolist(), strict=True)),
+        prints=lambda: dict(zip(prints["document_id"], prints["print"].tolist(), strict=True)),
         other_entities=others,
         told=told,
     )
