@@ -18,8 +18,10 @@ import duckdb
 from pipelines.records import QuarantineRow, SourceFile
 
 _ROWS_AT_ONCE = 4096
-# Documents that are asked for one by one, for a millisecond each; a hundred thousand ids are read in eighty.
+# Documents that are asked for one by one, for a millisecond each; a hundred thousand ids are read in eighty, a few thousand in
+# two, so these are read at once.
 _LOOKED_UP = 32
+_FEW_DOCUMENTS = 5_000
 # Columns of few values, each of which is held once: a million files repeat them.
 _REPEATED = frozenset(("run_id", "media_type", "status", "stage", "reason_code"))
 
@@ -65,6 +67,8 @@ class _DocumentIds(Set[str]):
         return frozenset(document_id for (document_id,) in _rows(self._con, "select document_id from raw.documents"))
 
     def __contains__(self, document_id: object) -> bool:
+        if self._asked == 0 and len(self) <= _FEW_DOCUMENTS:
+            self._asked = _LOOKED_UP
         self._asked += 1
         if self._asked > _LOOKED_UP:
             return document_id in self._all
