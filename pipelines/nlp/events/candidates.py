@@ -23,6 +23,7 @@ from pipelines.nlp.events.patterns import ARMED_SECTORS
 from pipelines.nlp.parsed import Token
 from pipelines.nlp.quotations.cues import load_cues
 
+_POWERS = ARMED_SECTORS | {"GOV", "OPP"}  # whose bodies are named before their deeds
 _DEPTH = 5  # levels below a predicate that are searched
 _CLAUSES_UP = 3
 _MOST_CANDIDATES = 20
@@ -131,7 +132,7 @@ class CandidateReader:
             self._phrase(found, token, "iobj")
         for addressee in self._written_to(site):
             found.add(self._direct(addressee), Place("to"))
-        found.add(tuple(self.parties.adjectival(site.token)), Place("adj"))
+        found.add((*self.parties.adjectival(site.token), *self._forces_before(site.token)), Place("adj"))
         found.add(tuple(self.parties.adjectival(site.token, is_stance_named=True)), Place("against"))
         if verb is not None and noun is None and (verb.subject is None if verb.is_passive else verb.obj is None):
             self._doers(found, verb)
@@ -166,7 +167,15 @@ class CandidateReader:
             for token in self.matcher.phrases.preps(noun).get("of", ()):
                 armed = tuple(p for p in self._all_direct(token) if p.sector in ARMED_SECTORS)
                 found.add(armed, Place(relation))
-            found.add(tuple(self.parties.adjectival(noun)), Place(relation, "adj"))
+            found.add((*self.parties.adjectival(noun), *self._forces_before(noun)), Place(relation, "adj"))
+
+    def _forces_before(self, noun: Token) -> list[PartyPhrase]:
+        """Nameless bodies of force or power that modify a deed: "police raid", "rebel attack", "government crackdown"."""
+        found: list[PartyPhrase] = []
+        for child in noun.lefts if noun.pos_ == "NOUN" else ():
+            if child.dep_ in ("compound", "nmod") and child.tag_ == "NN" and self.parties.is_party(child):
+                found += (p for p in self.parties.parties(child) if p.head == child.i and p.sector in _POWERS)
+        return found
 
     def _participles(self, noun: Token) -> list[Predicate]:
         return [self.clauses.predicate(c) for c in noun.children if c.dep_ == "acl" and c.pos_ == "VERB"]
