@@ -8,7 +8,8 @@ rows of that document in the tables that it reads; `event_id` and `entity_id` li
 `through` another key, and a query says which keys a change in it concerns; or it is hashed as a whole, and one row that differs
 has the model computed as a whole. So has anything in doubt: another SQL, another DuckDB, a run that was stopped, a build that the
 kept hashes (`prints/` beside the build database) are not of, a model read that was itself computed as a whole.
-The model's own SQL computes the new rows. It runs where each table that it names is a view of the changed rows only.
+The model's own SQL computes the new rows. It runs where each table that it names is a view of the changed rows only. Where the
+.yml names the `columns` that a model reads of a table with its key, it sees these alone; what changes in others concerns it not.
 """
 
 from __future__ import annotations
