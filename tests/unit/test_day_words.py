@@ -32,5 +32,22 @@ def test_whose_day_a_sentence_names(sentence, is_own, leeway):
     assert own_day(before, rest.partition("]")[2]) == (is_own, leeway)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "weekday", "is_own"),
+    [
+        ("An Islamist group said on Monday it had [abducted] seven engineers.", "monday", False),
+        ("Kenya has [deported] a reporter, her newspaper said late on Monday.", "monday", False),
+        ("Kenya has [deported] a reporter, her newspaper said late on Monday.", "sunday", True),
+        ("Police said on Monday they knew who was behind Friday's raid, in which ten were [killed].", "monday", False),
+        ("The army said Monday's [raid] killed ten.", "monday", True),
+        ("The army said that, on Monday, rebels [raided] a village.", "monday", True),
+        ("Police said on Monday that ten people were [killed] a day earlier.", "monday", True),
+    ],
+)
+def test_the_day_of_a_saying_is_not_the_acts(sentence, weekday, is_own):
+    before, _, rest = sentence.partition("[")
+    assert own_day(before, rest.partition("]")[2], weekday) == (is_own, 0)
+
+
 def test_nothing_tells_no_day():
     assert own_day("", "") == (False, 0)

@@ -17,6 +17,8 @@ _LEXICONS = Path(__file__).parents[2] / "lexicons"
 _PARTS = ("morning", "day", "evening", "night")
 _FIRST_HOUR, _NOON, _EVENING_HOUR, _NIGHT_HOUR = 5, 12, 17, 21
 _PHRASE_WORDS = 4  # that a preposition can bring in
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SAYING_WORDS = 3  # from a verb of saying to its day
 _LEEWAY = 3  # days by which a day may be off that is counted in weeks or is another act's
 _WORD = re.compile(r"[a-z]+")
 _TOKEN = re.compile(r"[A-Za-z]+|\d+|[,;:]")
@@ -56,17 +58,19 @@ def _words(kind: str) -> frozenset[str]:
     return frozenset(rows.loc[rows["kind"] == kind, "word"])
 
 
-def own_day(before: str, after: str) -> tuple[bool, int]:
+def own_day(before: str, after: str, weekday: str = "") -> tuple[bool, int]:
     """Whether the day that a report has is that of its act by the words of its sentence, and by how many days it may be off.
 
     What is told after another act ("on Friday after they voted") has no day of its own unless one is named behind it, nor has
-    what stands in a sentence without a day. An act that only has the day of what went before it ("threw him out after Peru
-    expelled another on Tuesday") may be some days later, and a count of weeks or months is only about right.
+    what stands in a sentence without a day, or is dated by a saying ("police said on Tuesday"). An act that only has the day of
+    what went before it ("threw him out after Peru expelled another on Tuesday") may be some days later, and a count of weeks or
+    months is only about right.
 
     Args:
         before, after: the words of the sentence before and after the act's trigger.
+        weekday: the day of the week that the report is dated by, in lower case; nothing where it is dated by no single day.
     """
-    words, behind = _tokens(before), _tokens(after)
+    words, behind = _but_for_saying(_tokens(before), _tokens(after), weekday)
     at = _opening(words)
     if at is not None:
         if at and _unit(words[at - 1]) in _words("unit"):
@@ -85,6 +89,31 @@ def own_day(before: str, after: str) -> tuple[bool, int]:
 def _tokens(text: str) -> list[str]:
     """Words in lower case, but for names of months: "may" and "march" are none."""
     return [word if _is_month(word) else word.lower() for word in _TOKEN.findall(text)]
+
+
+def _but_for_saying(before: list[str], behind: list[str], weekday: str) -> tuple[list[str], list[str]]:
+    """The words around an act, without days of the week where the one that dates the report is that of a saying."""
+    if not any(
+        word == weekday and _is_of_saying(words, i) for words in (before, behind) for i, word in enumerate(words)
+    ):
+        return before, behind
+    others = frozenset(WEEKDAYS) - {weekday}
+    kept = [
+        [word for i, word in enumerate(words) if word not in others and not _is_of_saying(words, i)]
+        for words in (before, behind)
+    ]
+    return kept[0], kept[1]
+
+
+def _is_of_saying(words: Sequence[str], at: int) -> bool:
+    if words[at] not in _words("day") or words[at + 1 : at + 2] == ["s"]:  # "said Monday's raid failed"
+        return False
+    before = words[max(0, at - _SAYING_WORDS) : at]
+    return not _words("saying").isdisjoint(before) and all(word[0].isalnum() for word in before[_last_saying(before) :])
+
+
+def _last_saying(words: Sequence[str]) -> int:
+    return max(i for i, word in enumerate(words) if word in _words("saying"))
 
 
 def _opening(words: list[str]) -> int | None:

@@ -18,7 +18,7 @@ from pandas.util import hash_array
 
 from pipelines.records import PlacePrecision
 from pipelines.stages.resolve.act_senses import senses_of
-from pipelines.stages.resolve.day_words import day_parts, own_day
+from pipelines.stages.resolve.day_words import WEEKDAYS, day_parts, own_day
 from pipelines.stages.resolve.hashed_names import NONE, Names, number_rows
 from pipelines.stages.resolve.kept_rows import KeptRows
 from pipelines.stages.resolve.likeness import sketch_norms, sketch_texts
@@ -29,6 +29,7 @@ _DOCUMENT_COLUMNS = ("document_id", "published_date", "text")
 _AREAS = (PlacePrecision.DISTRICT, PlacePrecision.REGION, PlacePrecision.COUNTRY, PlacePrecision.AREA)
 _LEXICONS = Path(__file__).parents[2] / "lexicons"
 NO_DAY = np.iinfo(np.int32).min
+_THURSDAY = 3  # the first day of 1970 was one; Monday is 0
 TRIGGER_WORDS, THEME_WORDS = 2, 2
 COUNTS = ("fatalities", "injuries", "arrests", "crowd_size")
 _HISTORICAL = "historical"
@@ -228,11 +229,15 @@ def _sketches(of: str, texts: Iterable[str], count: int) -> dict[str, Any]:
 
 def _dates(mentions: pd.DataFrame, around: Iterable[tuple[str, str]]) -> dict[str, Any]:
     is_told = (mentions["event_date_source"] == "text").to_numpy()
+    start, end = _days(mentions["event_date_start"]), _days(mentions["event_date_end"])
+    weekdays = map(_weekday, start.tolist(), end.tolist())
     told = np.array(
-        [own_day(*words) if is_day else (False, 0) for words, is_day in zip(around, is_told, strict=True)],
+        [
+            own_day(*words, day) if is_day else (False, 0)
+            for words, day, is_day in zip(around, weekdays, is_told, strict=True)
+        ],
         dtype=np.int8,
     ).reshape(-1, 2)
-    start, end = _days(mentions["event_date_start"]), _days(mentions["event_date_end"])
     return {
         "start": start,
         "end": end,
@@ -289,6 +294,11 @@ def _days(dates: pd.Series) -> np.ndarray:
     """Days since 1970, `NO_DAY` where there is none."""
     days = pd.to_datetime(dates).to_numpy().astype("datetime64[D]")
     return np.where(np.isnat(days), NO_DAY, days.astype(np.int64)).astype(np.int32)
+
+
+def _weekday(start: int, end: int) -> str:
+    """The name of the day of the week, in lower case; nothing where there are several days or none."""
+    return WEEKDAYS[(start + _THURSDAY) % len(WEEKDAYS)] if start == end and start != NO_DAY else ""
 
 
 def _trigger_words(texts: list[str], spans: Iterable[tuple[int, int, int]], words: Names) -> np.ndarray:
