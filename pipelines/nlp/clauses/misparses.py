@@ -23,6 +23,7 @@ _OWN_OPENINGS = frozenset(("expl", "aux", "auxpass"))
 _THEN = frozenset(("then", "not", "never"))
 _SPEECH = frozenset(("say", "judge", "call", "think"))  # classes of verbs by which somebody says something
 _FINITE = frozenset(("VBD", "VBZ"))
+_ADJUNCTS = frozenset(("prep", "npadvmod", "advmod"))
 _SUBJECTS = frozenset(("nsubj", "nsubjpass"))
 _BREAKS = frozenset((",", ":", ";", "—", "–", "“", '"', "``"))  # between a clause and what the parser draws into it
 _CHAIN = 3  # phrases inside each other
@@ -287,3 +288,23 @@ def is_lost_main_verb(verb: Token) -> bool:
     if any(c.dep_ in ("agent", "auxpass", "nsubjpass") for c in verb.children):
         return False
     return any(c.dep_ == "relcl" and noun.i < c.i < verb.i for c in noun.children)
+
+
+def clause_of_time(time: Token) -> Token | None:
+    """The clause about a subject at whose end a time stands that the parser hangs on the verb behind it.
+
+    "A priest who was kidnapped in Jolo last week has been freed": between a subject and its verb a time is of the clause in front
+    of it, unless a comma ends that.
+    """
+    phrase = time.head if time.dep_ == "pobj" else time
+    verb = phrase.head
+    if phrase.dep_ not in _ADJUNCTS or verb.pos_ not in ("VERB", "AUX") or phrase.i > verb.i:
+        return None
+    subject = next((c for c in verb.lefts if c.dep_ in _SUBJECTS), None)
+    auxiliary = next((c for c in verb.lefts if c.dep_ in ("aux", "auxpass")), verb)
+    if subject is None or not subject.i < phrase.i < auxiliary.i:
+        return None
+    clause = next((c for c in reversed(list(subject.rights)) if c.dep_ in ("relcl", "acl")), None)
+    if clause is None or clause.i > phrase.i:
+        return None
+    return None if any(t.text in _BREAKS for t in time.doc[clause.i : phrase.i]) else clause

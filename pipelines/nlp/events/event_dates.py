@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from pipelines.immutable import dataclass
 from pipelines.nlp.clauses.government import precedes_clause
+from pipelines.nlp.clauses.misparses import clause_of_time
 from pipelines.nlp.events.chains import (
     BOUNDS,
     clause_chain,
@@ -237,6 +238,9 @@ class EventDateReader:
         """How near in the tree a time stands to the event: 0 in its own phrase; None in a clause of another predicate."""
         if only_names(head, anchor):
             return None
+        clause = clause_of_time(head)
+        if clause is not None:
+            return ranks.get(clause.i)
         current = head
         phrase = head  # the last phrase of the time that stands behind a comma
         for _ in range(_CLIMB):
