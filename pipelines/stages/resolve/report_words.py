@@ -175,13 +175,21 @@ def _ordinary_stems() -> frozenset[str]:
 
 
 @cache
-def _repeat_stems() -> frozenset[str]:
+def _repeat_stems(kind: str) -> frozenset[str]:
     rows = pd.read_csv(_LEXICONS / "repeat_words.csv", comment="#", keep_default_na=False)
-    return frozenset(stem for word in rows["word"] for stem in stems(word))
+    return frozenset(stem for word in rows.loc[rows["kind"] == kind, "word"] for stem in stems(word))
 
 
 def is_repeat(text: str, start: int, end: int) -> bool:
-    """Whether the words beside a trigger say that it is not the first of its kind."""
+    """Whether the words beside a trigger say that it is not the first of its kind.
+
+    A word that only ranks what stands behind it, as in "the second city", says nothing of the act.
+    """
     before = stems(text[max(0, start - _BESIDE) : start])[-_WORDS_BEFORE:]
-    after = stems(text[end : end + _BESIDE])[:_WORDS_AFTER]
-    return not _repeat_stems().isdisjoint([*before, *after])
+    after = stems(text[end : end + _BESIDE])[: _WORDS_AFTER + 1]
+    return _tells_again(before, len(before)) or _tells_again(after, _WORDS_AFTER)
+
+
+def _tells_again(words: list[str], most: int) -> bool:
+    again, ranked = _repeat_stems("again"), _repeat_stems("ranked")
+    return any(word in again and ranked.isdisjoint(words[i + 1 : i + 2]) for i, word in enumerate(words[:most]))
