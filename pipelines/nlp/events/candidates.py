@@ -13,6 +13,7 @@ from pipelines.nlp.clauses.government import government
 from pipelines.nlp.clauses.misparses import asked_to_act
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of
 from pipelines.nlp.events.candidate_places import Candidate, Collection, Place
+from pipelines.nlp.events.compounds import CompoundReader
 from pipelines.nlp.events.earlier_acts import EarlierAct, EarlierActs
 from pipelines.nlp.events.matcher import ACTOR as SUPPORTED
 from pipelines.nlp.events.matcher import FrameMatcher, Site
@@ -23,7 +24,6 @@ from pipelines.nlp.events.patterns import ARMED_SECTORS
 from pipelines.nlp.parsed import Token
 from pipelines.nlp.quotations.cues import load_cues
 
-_POWERS = ARMED_SECTORS | {"GOV", "OPP"}  # whose bodies are named before their deeds
 _DEPTH = 5  # levels below a predicate that are searched
 _CLAUSES_UP = 3
 _MOST_CANDIDATES = 20
@@ -51,6 +51,7 @@ class CandidateReader:
         self.clauses = clauses
         self.matcher = matcher
         self.parties = parties
+        self.compounds = CompoundReader(parties, matcher.lexicon)
         self.earlier = EarlierActs(matcher.lexicon.deeds_of_violence)
         self._violence = matcher.lexicon.deeds_of_violence
         self._harms = matcher.lexicon.what_harms
@@ -132,7 +133,8 @@ class CandidateReader:
             self._phrase(found, token, "iobj")
         for addressee in self._written_to(site):
             found.add(self._direct(addressee), Place("to"))
-        found.add((*self.parties.adjectival(site.token), *self._forces_before(site.token)), Place("adj"))
+        found.add(tuple(self.parties.adjectival(site.token)), Place("adj"))
+        found.add(self.compounds.doers(site.token), Place("adj"))
         found.add(tuple(self.parties.adjectival(site.token, is_stance_named=True)), Place("against"))
         if verb is not None and noun is None and (verb.subject is None if verb.is_passive else verb.obj is None):
             self._doers(found, verb)
@@ -167,15 +169,7 @@ class CandidateReader:
             for token in self.matcher.phrases.preps(noun).get("of", ()):
                 armed = tuple(p for p in self._all_direct(token) if p.sector in ARMED_SECTORS)
                 found.add(armed, Place(relation))
-            found.add((*self.parties.adjectival(noun), *self._forces_before(noun)), Place(relation, "adj"))
-
-    def _forces_before(self, noun: Token) -> list[PartyPhrase]:
-        """Nameless bodies of force or power that modify a deed: "police raid", "rebel attack", "government crackdown"."""
-        found: list[PartyPhrase] = []
-        for child in noun.lefts if noun.pos_ == "NOUN" else ():
-            if child.dep_ in ("compound", "nmod") and child.tag_ == "NN" and self.parties.is_party(child):
-                found += (p for p in self.parties.parties(child) if p.head == child.i and p.sector in _POWERS)
-        return found
+            found.add((*self.parties.adjectival(noun), *self.compounds.doers(noun)), Place(relation, "adj"))
 
     def _participles(self, noun: Token) -> list[Predicate]:
         return [self.clauses.predicate(c) for c in noun.children if c.dep_ == "acl" and c.pos_ == "VERB"]
@@ -253,6 +247,8 @@ class CandidateReader:
                 found.add(self._direct(token), Place(relation, "against"))
         found.add(tuple(self.parties.adjectival(head)), Place(relation, "adj"))
         is_deed = relation == "subj" and lemma_of(head) in self._harms
+        if lemma_of(head) in self.matcher.lexicon.predicates["noun"]:
+            found.add(self.compounds.doers(head), Place(relation, "adj"))
         for name, tokens in self.matcher.phrases.preps(head).items():
             if name in _EXAMPLES:
                 continue

@@ -1,0 +1,80 @@
+"""Common nouns before a noun for a deed that tell whose deed it is: "student protests", "a police investigation".
+
+What belongs here: those nouns as parties. What does not: names and adjectives that do the same (`parties.py`), which role they
+take (`choice.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipelines.nlp.clauses.phrases import lemma_of
+from pipelines.nlp.events.lexicon import EventLexicon
+from pipelines.nlp.events.parties import PartyReader
+from pipelines.nlp.events.party_phrase import PartyPhrase
+from pipelines.nlp.events.patterns import ARMED_SECTORS
+from pipelines.nlp.parsed import Token
+
+_BEFORE = frozenset(("compound", "nmod", "amod"))
+_COMMON = frozenset(("NN", "NNS"))
+_ADJECTIVE = "JJ"
+_FIGHTING = frozenset("MIL REB UAF ISM".split())  # "rebel", "military"; not "criminal"
+_VIOLENT = ARMED_SECTORS | {"GOV"}
+_PLACES = "buildings"  # noun class: "a mosque attack" is one on it, "school protests" are held there
+
+
+class CompoundReader:
+    """Reads the nouns before deeds in one Doc."""
+
+    def __init__(self, parties: PartyReader, lexicon: EventLexicon) -> None:
+        """
+        Args:
+            parties: reads what a noun names.
+            lexicon: its noun classes tell places and deeds of violence.
+        """
+        self.parties = parties
+        self._places = lexicon.noun_classes.get(_PLACES, frozenset())
+        self._harms = lexicon.what_harms | lexicon.deeds_of_violence
+
+    def doers(self, deed: Token) -> tuple[PartyPhrase, ...]:
+        """Whose deed a noun tells by the common noun before it; of violence only those who bear arms, and governments.
+
+        Args:
+            deed: a noun for a deed.
+
+        Returns:
+            The party, with the country of the adjective or name before it: "a Kenyan police raid"; nothing where there is none.
+        """
+        if deed.pos_ != "NOUN":
+            return ()
+        for child in reversed(list(deed.lefts)):
+            if child.dep_ not in _BEFORE or lemma_of(child) in self._places:
+                continue
+            party = self._party(child)
+            if party is None:
+                continue
+            if lemma_of(deed) in self._harms and party.sector not in _VIOLENT:
+                return ()
+            return (self._with_country(party, deed),)
+        return ()
+
+    def _party(self, word: Token) -> PartyPhrase | None:
+        """The party that a common noun names, or the adjective of one that bears arms: "a rebel attack"."""
+        mention = self.parties.mention(word)
+        if mention is not None and mention.is_name:
+            return None
+        if word.tag_ == _ADJECTIVE:
+            sector = self.parties.describer.describe_text(word.text).sector
+            if sector not in _FIGHTING:
+                return None
+            return PartyPhrase(word.i, word.i, word.i + 1, None, None, None, sector, True)
+        if word.tag_ not in _COMMON or not self.parties.is_party(word):
+            return None
+        found = [p for p in self.parties.parties(word) if p.is_party]
+        return found[0] if len(found) == 1 else None
+
+    def _with_country(self, party: PartyPhrase, deed: Token) -> PartyPhrase:
+        owners = [p for p in self.parties.adjectival(deed) if p.end == party.start and p.sector is None]
+        if not owners or owners[0].country is None:
+            return party
+        return replace(party, start=owners[0].start, entity=None, mention=None, country=owners[0].country)
