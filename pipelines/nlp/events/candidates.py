@@ -133,7 +133,7 @@ class CandidateReader:
             self._phrase(found, token, "iobj")
         for addressee in self._written_to(site):
             found.add(self._direct(addressee), Place("to"))
-        found.add(tuple(self.parties.adjectival(site.token)), Place("adj"))
+        found.add(self.compounds.names(site.token), Place("adj"))
         found.add(self.compounds.doers(site.token), Place("adj"))
         found.add(tuple(self.parties.adjectival(site.token, is_stance_named=True)), Place("against"))
         if verb is not None and noun is None and (verb.subject is None if verb.is_passive else verb.obj is None):
@@ -169,7 +169,7 @@ class CandidateReader:
             for token in self.matcher.phrases.preps(noun).get("of", ()):
                 armed = tuple(p for p in self._all_direct(token) if p.sector in ARMED_SECTORS)
                 found.add(armed, Place(relation))
-            found.add((*self.parties.adjectival(noun), *self.compounds.doers(noun)), Place(relation, "adj"))
+            found.add((*self.compounds.names(noun), *self.compounds.doers(noun)), Place(relation, "adj"))
 
     def _participles(self, noun: Token) -> list[Predicate]:
         return [self.clauses.predicate(c) for c in noun.children if c.dep_ == "acl" and c.pos_ == "VERB"]
@@ -245,7 +245,7 @@ class CandidateReader:
                 found.add(self._direct(participle.subject), Place(relation, "by"))
             for token in participle.preps.get("against", ()):  # "dropped the charges brought against the editor"
                 found.add(self._direct(token), Place(relation, "against"))
-        found.add(tuple(self.parties.adjectival(head)), Place(relation, "adj"))
+        found.add(self.compounds.names(head), Place(relation, "adj"))
         is_deed = relation == "subj" and lemma_of(head) in self._harms
         if lemma_of(head) in self.matcher.lexicon.predicates["noun"]:
             found.add(self.compounds.doers(head), Place(relation, "adj"))

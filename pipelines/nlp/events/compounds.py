@@ -1,7 +1,7 @@
-"""Common nouns before a noun for a deed that tell whose deed it is: "student protests", "a police investigation".
+"""What stands before a noun for a deed and tells whose it is: "student protests", "a police investigation", "US strikes".
 
-What belongs here: those nouns as parties. What does not: names and adjectives that do the same (`parties.py`), which role they
-take (`choice.py`).
+What belongs here: common nouns as parties, and which names are none. What does not: names in general (`parties.py`), which role
+they take (`choice.py`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pipelines.nlp.parsed import Token
 
 _BEFORE = frozenset(("compound", "nmod", "amod"))
 _COMMON = frozenset(("NN", "NNS"))
+_TOWN = "town"
 _ADJECTIVE = "JJ"
 _FIGHTING = frozenset("MIL REB UAF ISM".split())  # "rebel", "military"; not "criminal"
 _VIOLENT = ARMED_SECTORS | {"GOV"}
@@ -34,6 +35,7 @@ class CompoundReader:
         """
         self.parties = parties
         self._places = lexicon.noun_classes.get(_PLACES, frozenset())
+        self._towns: set[int] | None = None  # first characters of the document's towns
         self._harms = lexicon.what_harms | lexicon.deeds_of_violence
 
     def doers(self, deed: Token) -> tuple[PartyPhrase, ...]:
@@ -57,6 +59,25 @@ class CompoundReader:
                 return ()
             return (self._with_country(party, deed),)
         return ()
+
+    def names(self, deed: Token) -> tuple[PartyPhrase, ...]:
+        """Countries, peoples and organisations before a deed, without the town that violence struck: "the Quetta bombing".
+
+        Args:
+            deed: a noun.
+        """
+        found = self.parties.adjectival(deed)
+        if found and lemma_of(deed) in self._harms:
+            found = [p for p in found if not self._is_town(p)]
+        return tuple(found)
+
+    def _is_town(self, party: PartyPhrase) -> bool:
+        if party.mention is None or party.mention.label != "GPE":
+            return False
+        if self._towns is None:
+            places = self.parties.doc._.places or ()
+            self._towns = {place.start_char for place in places if place.precision == _TOWN}
+        return self.parties.doc[party.start].idx in self._towns
 
     def _party(self, word: Token) -> PartyPhrase | None:
         """The party that a common noun names, or the adjective of one that bears arms: "a rebel attack"."""
