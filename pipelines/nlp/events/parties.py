@@ -188,7 +188,8 @@ class PartyReader:
             if child.dep_ == "appos" and self.extents.is_listed(child):
                 heads += coordinated(child)
         for head in tuple(heads):
-            heads += [other for other in self.extents.beside_apposition(head) if other not in heads]
+            beside = (*self.extents.beside_apposition(head), *self.extents.beside_state(head))
+            heads += [other for other in beside if other not in heads]
         is_apposition = self.extents.is_apposition
         return heads[:1] + [h for h in heads[1:] if h.dep_ != "conj" or not is_apposition(h)]
 
@@ -302,7 +303,7 @@ class PartyReader:
 
     def _by_modifier(self, head: Token, end: int) -> tuple[PartyPhrase, ...]:
         """One party a modifier of "Russian and Ukrainian negotiators"; nothing where a single modifier stands before the head."""
-        if head.tag_ not in ("NNS", "NNPS"):
+        if head.tag_ not in ("NNS", "NNPS") or head in self.extents.beside_state(head.head.head):
             return ()
         modifiers = self.adjectival(head)
         if len(modifiers) < 2 or len({p.identity for p in modifiers}) < 2:

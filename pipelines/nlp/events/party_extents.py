@@ -10,11 +10,13 @@ import re
 from collections.abc import Mapping
 
 from pipelines.nlp.annotations import MentionSpan
-from pipelines.nlp.clauses.phrases import coordinated
+from pipelines.nlp.clauses.phrases import coordinated, first_object
+from pipelines.nlp.events.patterns import STATE_SECTORS
 from pipelines.nlp.parsed import Doc, Token
 
 _NAME_PARTS = ("compound", "amod", "nmod", "poss", "nummod", "det", "quantmod", "case", "punct", "advmod")
 _TITLE_TAIL = 12  # tokens from a title to the name after its owner
+_PLACES = ("GPE", "LOC", "FAC")
 _CLOCK = re.compile(r"\d{1,2}[.:h]\d{2}(?:[ap]\.?m\.?)?")
 _LONGEST_PHRASE = 24  # tokens; a longer "phrase" is a parse gone wrong
 
@@ -100,6 +102,38 @@ class ExtentReader:
                 found += [child] if any(c.dep_ == "cc" for c in child.children) else []
         return found
 
+    def beside_state(self, head: Token) -> list[Token]:
+        """Heads coordinated with a body of a state that the parser hangs on the state: "the government of Mali and rebels".
+
+        Many people, and they are no place that the body could be of as well.
+        """
+        body = self._mention(head)
+        if head.tag_ != "NN" or body is None or body.sector not in STATE_SECTORS:
+            return []
+        for child in head.rights:
+            state = first_object(child) if child.dep_ == "prep" and child.lower_ == "of" else None
+            if state is None:
+                continue
+            if self._state_before(state) is not None:
+                return [state]
+            if self._is_place(state):
+                others = [t for t in coordinated(state)[1:] if t.tag_ in ("NNS", "NNPS")]
+                return [t for t in others if not self._is_place(t)]
+        return []
+
+    def _state_before(self, people: Token) -> Token | None:
+        """The state that the parser takes for what people are called by: "of Mali and Tuareg rebels"."""
+        if people.tag_ != "NNS" or people.dep_ != "pobj":
+            return None
+        first = next(iter(people.lefts), None)
+        if first is None or first.dep_ not in ("nmod", "compound") or not self._is_place(first):
+            return None
+        return first if any(c.dep_ == "cc" for c in first.rights) else None
+
+    def _is_place(self, token: Token) -> bool:
+        mention = self._mention(token)
+        return mention is not None and mention.is_name and mention.label in _PLACES
+
     def members(self, head: Token) -> list[Token]:
         """The names that a plural is spelt out by: "two senators, Ada Roe and Ben Lund"."""
         if head.tag_ not in ("NNS", "NNPS"):
@@ -164,6 +198,9 @@ class ExtentReader:
         if mention is not None and mention.is_name:
             start, end = min(start, mention.start), max(end, mention.end)
         others = {token.i for token in self.beside_apposition(head)}
+        state = self._state_before(head)
+        if state is not None and head in self.beside_state(head.head.head):
+            others.add(state.i)
         for child in head.children:
             if child.i < head.i and child.dep_ in _NAME_PARTS and child.i not in others:
                 start = min(start, child.left_edge.i)
@@ -174,7 +211,7 @@ class ExtentReader:
                     name = self._mention(child)
                     is_name = name is not None and name.is_name
                 if is_of or is_name:
-                    edge = child.right_edge.i + 1 if is_of else self._span_end_of_name(child)
+                    edge = self._span_end_of_phrase(head, child) if is_of else self._span_end_of_name(child)
                     if edge - head.i <= _LONGEST_PHRASE:
                         end = max(end, edge)
         if (name := self._name_after_title(head)) is not None:
@@ -192,6 +229,16 @@ class ExtentReader:
     def _is_time(self, i: int, head: Token) -> bool:
         """A clock time that opens an entry of a live report: "13.40 Acting president's office"."""
         return (i in self.times and not self.is_aged(head)) or _CLOCK.fullmatch(self.doc[i].lower_) is not None
+
+    def _span_end_of_phrase(self, head: Token, preposition: Token) -> int:
+        """The end of an of-phrase, before what is coordinated with the head itself."""
+        end = preposition.right_edge.i + 1
+        for other in self.beside_state(head)[:1]:
+            state = self._state_before(other)
+            end = min(end, other.left_edge.i if state is None else state.i + 1)
+            while end > preposition.i + 1 and self.doc[end - 1].dep_ in ("cc", "punct"):
+                end -= 1
+        return end
 
     def _span_end_of_name(self, token: Token) -> int:
         mention = self._mention(token)
