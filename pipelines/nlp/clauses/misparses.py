@@ -24,6 +24,7 @@ _THEN = frozenset(("then", "not", "never"))
 _SPEECH = frozenset(("say", "judge", "call", "think"))  # classes of verbs by which somebody says something
 _FINITE = frozenset(("VBD", "VBZ"))
 _ADJUNCTS = frozenset(("prep", "npadvmod", "advmod"))
+_TENSED = frozenset(("MD", "VBD", "VBZ", "VBP"))
 _SUBJECTS = frozenset(("nsubj", "nsubjpass"))
 _BREAKS = frozenset((",", ":", ";", "—", "–", "“", '"', "``"))  # between a clause and what the parser draws into it
 _CHAIN = 3  # phrases inside each other
@@ -145,6 +146,9 @@ def swallowed_subject(verb: Token) -> Token | None:
     report ("reported its source said"), behind what opens a clause ("a day after a mob of ten beat him"), or into a list ("at
     the border and a court in Riga later jailed him").
     """
+    auxiliary = next((c for c in verb.lefts if c.dep_ in ("aux", "auxpass")), None)
+    if auxiliary is not None:
+        return _listed_subject(verb, auxiliary)
     if verb.tag_ not in ("VBD", "VBZ", "VBP") or verb.dep_ in ("relcl", "acl", "amod") or verb.i == 0:
         return None
     for child in verb.lefts:
@@ -174,6 +178,40 @@ def swallowed_subject(verb: Token) -> Token | None:
     if noun.dep_ == "conj" and verb.dep_ in ("advcl", "conj", "ccomp", "ROOT") and noun.left_edge.i > 0:
         return noun if noun.left_edge.nbor(-1).dep_ == "cc" and noun.head.pos_ in ("NOUN", "PROPN") else None
     return None
+
+
+def _listed_subject(verb: Token, auxiliary: Token) -> Token | None:
+    """The subject before an auxiliary, taken into the object before it: "took the village and rebels were retreating"."""
+    if verb.dep_ not in ("conj", "advcl", "ccomp") or auxiliary.tag_ not in _TENSED or auxiliary.i == 0:
+        return None
+    noun = auxiliary.nbor(-1)
+    while noun.tag_ == "RB" and noun.i > 0:
+        noun = noun.nbor(-1)
+    for _ in range(_CHAIN):
+        if noun.dep_ == "pobj" and noun.head.dep_ == "prep" and noun.head.head.pos_ in ("NOUN", "PROPN"):
+            noun = noun.head.head
+    if noun.dep_ != "conj" or noun.pos_ not in ("NOUN", "PROPN") or noun.head.dep_ not in ("dobj", "pobj", "attr"):
+        return None
+    return noun if noun.left_edge.i > 0 and noun.left_edge.nbor(-1).dep_ == "cc" else None
+
+
+def acts_next(noun: Token) -> bool:
+    """Whether a noun of a list is no part of it but the subject of the verb behind it.
+
+    Args:
+        noun: a noun that the parser coordinates with another.
+    """
+    i = noun.right_edge.i + 1
+    while i < len(noun.doc) and noun.doc[i].tag_ == "RB":
+        i += 1
+    if noun.dep_ != "conj" or i >= len(noun.doc) or noun.doc[i].pos_ not in ("VERB", "AUX"):
+        return False
+    word = noun.doc[i]
+    verb = word.head if word.dep_ in ("aux", "auxpass") else word
+    if verb.pos_ not in ("VERB", "AUX") or any(c.dep_ in _SUBJECTS for c in verb.lefts):
+        return False
+    subject = swallowed_subject(verb)
+    return subject is not None and subject.i == noun.i
 
 
 def named_antecedent(pronoun: Token, clause: Token) -> Token:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.annotations import Affiliation, MentionSpan, mentions_by_token
 from pipelines.nlp.clauses.component import ClauseReader
+from pipelines.nlp.clauses.misparses import acts_next
 from pipelines.nlp.clauses.patterns import PARTITIVE_OF_PEOPLE, TRANSPARENT_NOUNS
 from pipelines.nlp.clauses.phrases import coordinated, lemma_of, objects_behind, phrase_preps
 from pipelines.nlp.coreference.citizens import is_foreign
@@ -191,7 +192,7 @@ class PartyReader:
             beside = (*self.extents.beside_apposition(head), *self.extents.beside_state(head))
             heads += [other for other in beside if other not in heads]
         is_apposition = self.extents.is_apposition
-        return heads[:1] + [h for h in heads[1:] if h.dep_ != "conj" or not is_apposition(h)]
+        return heads[:1] + [h for h in heads[1:] if h.dep_ != "conj" or not (is_apposition(h) or acts_next(h))]
 
     def _of_head(self, head: Token, allow_things: bool) -> tuple[PartyPhrase, ...]:
         if head.pos_ == "PRON":
