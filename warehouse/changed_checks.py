@@ -24,7 +24,7 @@ import duckdb
 from warehouse.builds import LOAD
 from warehouse.checks import NO_ROW, Check, Reference, orphans_sql
 from warehouse.contracts.raw import REFERENCE
-from warehouse.layout import literal, quoted
+from warehouse.layout import literal, null_or_one_of, quoted
 from warehouse.narrow_checks import few_of_keys
 from warehouse.touched import COLUMNS, WORD, Touched, read_touched
 
@@ -222,8 +222,7 @@ class ChangedRows:
 
 def _is_touched(touched: Touched, column: str) -> str:
     """Condition of rows that may have been written, by a column whose keys are told; one without a key may be anybody's."""
-    keys = ", ".join(map(literal, touched.keys.get(column, ())))
-    return f"{quoted(column)} in ({keys}) or {quoted(column)} is null" if keys else f"{quoted(column)} is null"
+    return null_or_one_of(column, touched.keys.get(column, ()))
 
 
 def rows_path(folder: Path, model: str) -> Path:

@@ -47,6 +47,20 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def null_or_one_of(column: str, keys: Iterable[str]) -> str:
+    """Condition of the rows of a column that has no value or one of some.
+
+    DuckDB compares each row with each value of a list that stands beside an `or`; the rows of a query it looks up.
+
+    Args:
+        column: name of the column.
+        keys: the values, as text.
+    """
+    name = quoted(column)
+    listed = ", ".join(map(literal, sorted(keys)))
+    return f"{name} is null" + (f" or cast({name} as varchar) in (select unnest([{listed}]))" if listed else "")
+
+
 def table_ddl(table: Table) -> str:
     """The CREATE TABLE statement of a contract.
 

@@ -19,7 +19,7 @@ from typing import Protocol
 import duckdb
 
 from warehouse.checks import NO_ROW, Check
-from warehouse.layout import literal, quoted
+from warehouse.layout import literal, null_or_one_of, quoted
 
 _MOST_KEYS = 2000  # as they stand in the statement
 _PARTIES, _EVENTS, _EVENT = "main.bridge_event_participants", "main.fct_events", "event_id"
@@ -74,7 +74,7 @@ def few_of_keys(
         return check
     if not keys and not any(_ever_null(con, table, key) for table in keyed if not changed.is_same(table)):
         return replace(check, few=NO_ROW)
-    some = f"{quoted(key)} is null" + (f" or {quoted(key)} in ({_listed(keys)})" if keys else "")
+    some = null_or_one_of(key, keys)
     conditions = dict.fromkeys(keyed, some)
     if other:
         conditions[other] = f"{quoted(joined)} in (select {quoted(joining)} from {via} where {some})"
