@@ -347,7 +347,8 @@ def _check_references(models: Mapping[str, Model]) -> None:
     known = {*models, *(table.qualified_name for table in TABLES)}
     names = {model.name for model in models.values()}
     for model in models.values():
-        for name in sorted(model.depends_on - known):
+        narrowed = frozenset(model.increment.columns) if model.increment is not None else frozenset()
+        for name in sorted((model.depends_on | narrowed) - known):
             raise ModelError(
                 f"{model.path}: reads {name}, which no model and no contract of warehouse/contracts defines"
             )

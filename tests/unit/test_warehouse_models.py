@@ -101,6 +101,14 @@ def test_a_broken_model_is_named(tmp_path, broken, message):
         discover_models(tmp_path)
 
 
+def test_columns_of_a_table_that_nothing_defines(tmp_path):
+    write_model(tmp_path / "marts", "fct_y", "select 1 as a")
+    path = tmp_path / "marts" / "fct_y.yml"
+    path.write_text(path.read_text().replace("meta: {", "meta: {incremental: {key: a, columns: {main.fct_z: [a]}}, "))
+    with pytest.raises(ModelError, match=r"reads main\.fct_z"):
+        discover_models(tmp_path)
+
+
 def test_a_circle_names_its_models(tmp_path):
     write_model(tmp_path / "marts", "fct_a", "select a from main.fct_b")
     write_model(tmp_path / "marts", "fct_b", "select a from main.fct_a")

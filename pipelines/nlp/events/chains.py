@@ -211,7 +211,8 @@ def only_names(head: Token, anchor: Token) -> bool:
     """Whether a time only names one thing among others: "a 2010 allegation", "the Land Act of 1913" dates nothing but that."""
     is_behind = head.dep_ == "pobj" and head.head.lower_ == "of" and head.head.dep_ == "prep"
     noun = head.head.head if is_behind else head.head
-    is_modifier = is_behind or head.dep_ in _MODIFIERS
+    # "The attack of June 1989 killed ten" is dated by it, "discussed the events of last week" is not.
+    is_modifier = head.dep_ in _MODIFIERS or is_behind and (noun.pos_ == "PROPN" or noun.dep_ in ("pobj", "dobj"))
     if not is_modifier or noun.pos_ not in ("NOUN", "PROPN") or noun.i == anchor.i:
         return False
     if noun.ent_type_ in ("DATE", "TIME") and (is_behind or head.dep_ == "npadvmod"):

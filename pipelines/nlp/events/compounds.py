@@ -17,6 +17,8 @@ from pipelines.nlp.parsed import Token
 
 _BEFORE = frozenset(("compound", "nmod", "amod"))
 _COMMON = frozenset(("NN", "NNS"))
+_DOERS_BEHIND = frozenset(("by", "between"))  # "the prisoner release by Israel" is not the prisoner's
+_TARGETS_BEHIND = frozenset(("on", "against"))  # "the Gaza attacks on Sderot" did not strike Gaza
 _TOWN = "town"
 _ADJECTIVE = "JJ"
 _FIGHTING = frozenset("MIL REB UAF ISM".split())  # "rebel", "military"; not "criminal"
@@ -35,7 +37,7 @@ class CompoundReader:
         """
         self.parties = parties
         self._places = lexicon.noun_classes.get(_PLACES, frozenset())
-        self._towns: set[int] | None = None  # first characters of the document's towns
+        self._places_told: dict[int, str] | None = None
         self._harms = lexicon.what_harms | lexicon.deeds_of_violence
 
     def doers(self, deed: Token) -> tuple[PartyPhrase, ...]:
@@ -47,7 +49,7 @@ class CompoundReader:
         Returns:
             The party, with the country of the adjective or name before it: "a Kenyan police raid"; nothing where there is none.
         """
-        if deed.pos_ != "NOUN":
+        if deed.pos_ != "NOUN" or any(c.lower_ in _DOERS_BEHIND for c in deed.rights):
             return ()
         for child in reversed(list(deed.lefts)):
             if child.dep_ not in _BEFORE or lemma_of(child) in self._places:
@@ -67,17 +69,24 @@ class CompoundReader:
             deed: a noun.
         """
         found = self.parties.adjectival(deed)
-        if found and lemma_of(deed) in self._harms:
+        if found and lemma_of(deed) in self._harms and not self._strikes_elsewhere(deed):
             found = [p for p in found if not self._is_town(p)]
         return tuple(found)
+
+    def _strikes_elsewhere(self, deed: Token) -> bool:
+        targets = (t for c in deed.rights if c.lower_ in _TARGETS_BEHIND for t in c.children if t.dep_ == "pobj")
+        return any(t.idx in self._place_starts() for t in targets)
 
     def _is_town(self, party: PartyPhrase) -> bool:
         if party.mention is None or party.mention.label != "GPE":
             return False
-        if self._towns is None:
-            places = self.parties.doc._.places or ()
-            self._towns = {place.start_char for place in places if place.precision == _TOWN}
-        return self.parties.doc[party.start].idx in self._towns
+        return self._place_starts().get(self.parties.doc[party.start].idx) == _TOWN
+
+    def _place_starts(self) -> dict[int, str]:
+        """How precise the document's places are, by the first character of each."""
+        if self._places_told is None:
+            self._places_told = {p.start_char: p.precision for p in self.parties.doc._.places or ()}
+        return self._places_told
 
     def _party(self, word: Token) -> PartyPhrase | None:
         """The party that a common noun names, or the adjective of one that bears arms: "a rebel attack"."""
@@ -95,7 +104,10 @@ class CompoundReader:
         return found[0] if len(found) == 1 else None
 
     def _with_country(self, party: PartyPhrase, deed: Token) -> PartyPhrase:
-        owners = [p for p in self.parties.adjectival(deed) if p.end == party.start and p.sector is None]
+        before = (*self.parties.adjectival(deed), *self.parties.adjectival(self.parties.doc[party.head]))
+        owners = [
+            p for p in before if p.start <= party.start <= p.end <= party.end
+        ]  # "the Biden administration sanctions"
         if not owners or owners[0].country is None:
             return party
         return replace(party, start=owners[0].start, entity=None, mention=None, country=owners[0].country)

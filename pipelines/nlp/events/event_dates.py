@@ -60,6 +60,7 @@ _NAMES_DAY = re.compile(
     r"\b(?:(?i:this|that|last|next|today|tonight|overnight)|(?:[A-Z][a-z]+|(?i:to|yester))(?:day|morrow))\b"
     r"|[A-Z][a-z]{2,}\.?\s+\d|\d\s+[A-Z][a-z]{2}|\d[-/]\d"
 )
+_LONG_AGO = re.compile(r"(?i)\b(?:years?|decades?|centur(?:y|ies)|generations?)\s+ago$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class EventDateReader:
                 span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
                 if span is not None:
                     self.durations.setdefault(span.root.sent.start, []).append((span.root, time))
-            if time.value == "PAST_REF" and time.text.lower().endswith("ago"):
+            if time.value == "PAST_REF" and _LONG_AGO.search(time.text) is not None:
                 span = doc.char_span(time.start_char, time.end_char, alignment_mode="expand")
                 if span is not None:
                     self.long_ago.setdefault(span.root.sent.start, []).append(span.root)

@@ -201,6 +201,7 @@ class ExtentReader:
         state = self._state_before(head)
         if state is not None and head in self.beside_state(head.head.head):
             others.add(state.i)
+            start = min((c.left_edge.i for c in state.rights if c.dep_ == "conj"), default=start)  # "and Tuareg rebels"
         for child in head.children:
             if child.i < head.i and child.dep_ in _NAME_PARTS and child.i not in others:
                 start = min(start, child.left_edge.i)

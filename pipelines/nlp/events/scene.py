@@ -193,10 +193,11 @@ class SceneReader:
             *self._of_document(told, others),
             *self._at_home(draft),
         ]
+        is_real_deed = "deed" in setting and "unreal" not in setting
         for source, place in found:
             if place is not None:
                 evidence = self._evidence.of(place, draft)
-                if source == "home" and "deed" in setting and not is_staged(found, place):
+                if source == "home" and is_real_deed and not is_staged(found, place):
                     evidence += ["unstaged"] if {"foreign", "between"}.isdisjoint(evidence) else []
                 options.add(source, place, evidence)
         return options

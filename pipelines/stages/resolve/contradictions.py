@@ -102,7 +102,11 @@ def _parts(total: np.ndarray, votes: np.ndarray) -> np.ndarray:
         part[part == b] = a
         sizes[a] += sizes[b]
         for table in (total, votes):
-            table[a] += table[b]
+            with np.errstate(invalid="ignore"):
+                table[a] += table[b]
+            np.nan_to_num(
+                table[a], copy=False, nan=-np.inf, posinf=np.inf, neginf=-np.inf
+            )  # what parts two goes before what joins
             table[:, a] = table[a]
             table[b], table[:, b] = 0.0, 0.0
         total[b], total[:, b] = -np.inf, -np.inf

@@ -34,8 +34,8 @@ class EventReader:
         rows_of: rows of nlp.event_mentions, of nlp.event_participants with the entity of core as entity_id, and of core.entities,
             of some event mentions, or of all.
         prints: gives a hash of these rows by document, as they are in nlp; none for a document without any.
-        other_entities: the documents with a party that is another entity than in the run before, or one that has another label or
-            country, or is named now or no more.
+        other_entities: the documents with a party that is another entity or another kind of party than in the run before, or has
+            another country while the text tells none.
         told: what the texts tell of all event mentions (`reports.told_reports`), where that was read already.
     """
 
