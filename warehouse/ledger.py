@@ -63,14 +63,17 @@ class _DocumentIds(Set[str]):
         self._asked = 0
 
     @cached_property
+    def _looked_up(self) -> int:
+        """How many are asked for one by one before all are read."""
+        return 0 if len(self) <= _FEW_DOCUMENTS else _LOOKED_UP
+
+    @cached_property
     def _all(self) -> frozenset[str]:
         return frozenset(document_id for (document_id,) in _rows(self._con, "select document_id from raw.documents"))
 
     def __contains__(self, document_id: object) -> bool:
-        if self._asked == 0 and len(self) <= _FEW_DOCUMENTS:
-            self._asked = _LOOKED_UP
         self._asked += 1
-        if self._asked > _LOOKED_UP:
+        if self._asked > self._looked_up:
             return document_id in self._all
         found = self._con.execute("select exists (from raw.documents where document_id = ?)", [document_id])
         return found.fetchone() == (True,)

@@ -14,12 +14,12 @@ from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.party_phrase import PartyPhrase
 from pipelines.nlp.events.patterns import ARMED_SECTORS
 from pipelines.nlp.parsed import Token
+from pipelines.records import PlacePrecision
 
 _BEFORE = frozenset(("compound", "nmod", "amod"))
 _COMMON = frozenset(("NN", "NNS"))
 _DOERS_BEHIND = frozenset(("by", "between"))  # "the prisoner release by Israel" is not the prisoner's
 _TARGETS_BEHIND = frozenset(("on", "against"))  # "the Gaza attacks on Sderot" did not strike Gaza
-_TOWN = "town"
 _ADJECTIVE = "JJ"
 _FIGHTING = frozenset("MIL REB UAF ISM".split())  # "rebel", "military"; not "criminal"
 _VIOLENT = ARMED_SECTORS | {"GOV"}
@@ -37,7 +37,7 @@ class CompoundReader:
         """
         self.parties = parties
         self._places = lexicon.noun_classes.get(_PLACES, frozenset())
-        self._places_told: dict[int, str] | None = None
+        self._places_told: dict[int, PlacePrecision] | None = None
         self._harms = lexicon.what_harms | lexicon.deeds_of_violence
 
     def doers(self, deed: Token) -> tuple[PartyPhrase, ...]:
@@ -47,7 +47,8 @@ class CompoundReader:
             deed: a noun for a deed.
 
         Returns:
-            The party, with the country of the adjective or name before it: "a Kenyan police raid"; nothing where there is none.
+            The party, with the country of the adjective or name before it: "a Kenyan police raid"; nothing where there is none,
+            or where "by" or "between" names behind it who did it.
         """
         if deed.pos_ != "NOUN" or any(c.lower_ in _DOERS_BEHIND for c in deed.rights):
             return ()
@@ -63,7 +64,8 @@ class CompoundReader:
         return ()
 
     def names(self, deed: Token) -> tuple[PartyPhrase, ...]:
-        """Countries, peoples and organisations before a deed, without the town that violence struck: "the Quetta bombing".
+        """Countries, peoples and organisations before a deed, without the town that violence struck: "the Quetta bombing", but
+        not "the Kyiv attacks on Belgorod".
 
         Args:
             deed: a noun.
@@ -80,9 +82,9 @@ class CompoundReader:
     def _is_town(self, party: PartyPhrase) -> bool:
         if party.mention is None or party.mention.label != "GPE":
             return False
-        return self._place_starts().get(self.parties.doc[party.start].idx) == _TOWN
+        return self._place_starts().get(self.parties.doc[party.start].idx) == PlacePrecision.TOWN
 
-    def _place_starts(self) -> dict[int, str]:
+    def _place_starts(self) -> dict[int, PlacePrecision]:
         """How precise the document's places are, by the first character of each."""
         if self._places_told is None:
             self._places_told = {p.start_char: p.precision for p in self.parties.doc._.places or ()}
@@ -105,9 +107,8 @@ class CompoundReader:
 
     def _with_country(self, party: PartyPhrase, deed: Token) -> PartyPhrase:
         before = (*self.parties.adjectival(deed), *self.parties.adjectival(self.parties.doc[party.head]))
-        owners = [
-            p for p in before if p.start <= party.start <= p.end <= party.end
-        ]  # "the Biden administration sanctions"
+        # Right before it, or its first words: "the Biden administration sanctions".
+        owners = [p for p in before if p.start <= party.start <= p.end <= party.end]
         if not owners or owners[0].country is None:
             return party
         return replace(party, start=owners[0].start, entity=None, mention=None, country=owners[0].country)
