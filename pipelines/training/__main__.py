@@ -111,7 +111,7 @@ def _fit_right(articles: list[Article], nlp: Language) -> None:
 
 def _fit_confidence(articles: list[Article], nlp: Language) -> None:
     """Fit and write the weights of `confidence`: those that are best for the rows of these articles, from what `right` says."""
-    fitted = fit_role(CONFIDENCE, examples_of(readings(articles, nlp))[CONFIDENCE], {RIGHT: 1.0}, nearly=1.0)
+    fitted = fit_role(CONFIDENCE, examples_of(readings(articles, nlp))[CONFIDENCE], {RIGHT: 1.0}, is_free=True)
     sys.stdout.write(f"{CONFIDENCE}: log loss {fitted.loss:.3f}, penalty {fitted.penalty:g}\n")
     _write({**load_weights(), CONFIDENCE: fitted.weights})
 

@@ -23,7 +23,7 @@ from pipelines.nlp.events.judgement import EXISTS, RIGHT
 from pipelines.training.examples import Example
 
 _PENALTIES = (1.0, 3.0, 10.0, 20.0, 30.0)  # of the squared distance from the start
-_NEARLY = 1.01  # the greatest penalty is taken whose loss in cross-validation is at most this many times the least
+_NEARLY = 1.01  # a penalty whose loss in cross-validation is at most this many times the least is about as good
 # Added to the fitted weights. To the bias of the recipient: an empty side that has a likely party costs an analyst more than a
 # doubtful party does. To the rest: who only tells of an event, stands in another clause, repeats a name, or is beside several
 # who act together is hardly ever the other side, nor is the place of the scene, nor whom only a phrase deep inside another names;
@@ -95,14 +95,15 @@ class Fitted:
     penalty: float  # that was taken
 
 
-def fit_role(role: str, examples: Sequence[Example], start: Mapping[str, float], *, nearly: float = _NEARLY) -> Fitted:
+def fit_role(role: str, examples: Sequence[Example], start: Mapping[str, float], *, is_free: bool = False) -> Fitted:
     """Fit one role: the weights that lose least on the examples and are not far from where they start.
 
     Args:
         role: name of the role.
         examples: its examples; at least two articles.
         start: weights set by hand, which evidence that is seen too seldom keeps.
-        nearly: of penalties whose loss in cross-validation is at most this many times the least, the greatest is taken.
+        is_free: of the penalties that lose about as little as the best one, the smallest is taken in place of the greatest.
+            For weights whose start was fitted to the same articles: cross-validation thinks too well of the start.
     """
     seen: dict[str, int] = {}
     for example in examples:
@@ -125,7 +126,8 @@ def fit_role(role: str, examples: Sequence[Example], start: Mapping[str, float],
             predicted[held] = expit(base[held] + shift + matrix[held] @ moved)
         losses[penalty] = float(log_loss(labels, np.clip(predicted, 1e-6, 1 - 1e-6)))
     least = min(losses.values())
-    taken = max(penalty for penalty, loss in losses.items() if loss <= nearly * least)
+    near = [penalty for penalty, loss in losses.items() if loss <= _NEARLY * least]
+    taken = min(near) if is_free else max(near)
     bias, moved = _minimum(matrix, base, labels, taken)
     weights = dict(start)
     weights["bias"] = weights.get("bias", 0.0) + bias

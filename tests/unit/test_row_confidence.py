@@ -54,6 +54,20 @@ def test_whom_else_the_sentence_names_is_counted(explaining):
     assert evidence(explaining, beside)["others_named"] > 0
 
 
+def test_of_whom_a_document_speaks_again_and_most(explaining):
+    arrest = "Kenyan police arrested Daniel Okello. "
+    once = evidence(explaining, arrest)
+    assert not {"actor_again", "recipient_main"} & set(once)
+    later = evidence(
+        explaining, f"{arrest}Kenyan police had no comment. Okello is well. Okello sells maize. Okello is 40."
+    )
+    assert "actor_again" in later
+    assert "recipient_main" not in later
+    before = "Daniel Okello sells maize. Okello is 40. Okello has sons. Okello was tired. "
+    assert "recipient_main" in evidence(explaining, before + arrest)
+    assert "actor_again" not in evidence(explaining, f"Kenyan police had no comment. {arrest}")
+
+
 def test_a_lone_sentence_is_as_sure_as_its_draft(explaining):
     ((draft, row), *_) = explaining(ARREST).user_data[EXPLANATIONS]
     assert list(draft.row_evidence) == [RIGHT]

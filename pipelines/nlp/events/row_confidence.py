@@ -1,7 +1,8 @@
 """Row confidence: how likely a finished row is right, by what is known only once the row is made.
 
 What belongs here: the evidence of a row beside its draft's own (`judgement.py`): the countries that its parties got, which sides
-it has for its type, who else its sentence names, other rows of the sentence. What does not: whether a draft becomes a row.
+it has for its type, who else its sentence names, other rows of the sentence, how often the document speaks of its parties. What
+does not: whether a draft becomes a row.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ from pipelines.records import Party
 CONFIDENCE = "confidence"
 _COORDINATED = frozenset(("cc", "conj"))
 _LEAST = 0.001  # probability
+_OFTEN, _FEW = (
+    5,
+    2,
+)  # mentions of an entity, and entities: of those that are mentioned so often a document is about the first few
 
 
 RowCounts = Counter[tuple[str, int]]
@@ -45,6 +50,11 @@ class ConfidenceReader:
         self.doc = doc
         self.weights = weights
         self._mentions = sorted(doc._.mentions or (), key=lambda m: m.start)
+        self._places: dict[int, list[int]] = {}  # of an entity's mentions in the text, by its id
+        for mention in self._mentions:
+            if mention.entity is not None:
+                self._places.setdefault(id(mention.entity), []).append(mention.start)
+        self._least: int | None = None  # mentions of one that the document is about
         home = doc._.home
         self._home: str | None = home.clear if home is not None else None
 
@@ -80,6 +90,10 @@ class ConfidenceReader:
             c.dep_ in _COORDINATED for p in draft.recipients for c in (self.doc[p.head], *self.doc[p.head].children)
         ):
             names.add("recipient_coordinated")
+        if any(self._is_main(p) for p in draft.recipients[:1]):
+            names.add("recipient_main")
+        if any(place > p.end for p in draft.actors[:1] for place in self._places_of(p)[-1:]):
+            names.add("actor_again")
         if rows[row_key(draft)] > draft.is_row:
             names.add("same_type_beside")
         found.update(dict.fromkeys(names, 1.0))
@@ -97,6 +111,17 @@ class ConfidenceReader:
             if self._home and party.country:
                 found.add("of_home" if party.country == self._home else "of_abroad")
         return found
+
+    def _places_of(self, party: PartyPhrase) -> list[int]:
+        """Where the document mentions a party, in text order; nowhere if it stands for no entity."""
+        return self._places.get(id(party.entity), []) if party.entity is not None else []
+
+    def _is_main(self, party: PartyPhrase) -> bool:
+        """Whether a party is one of those few that the document speaks of most, and often."""
+        if self._least is None:
+            counts = sorted(map(len, self._places.values()), reverse=True)
+            self._least = max(_OFTEN, counts[min(_FEW, len(counts)) - 1]) if counts else _OFTEN
+        return len(self._places_of(party)) >= self._least
 
     def _others(self, draft: Draft) -> int:
         """Mentions in the sentence that are neither party nor source."""
