@@ -54,6 +54,12 @@ def test_whom_else_the_sentence_names_is_counted(explaining):
     assert evidence(explaining, beside)["others_named"] > 0
 
 
+def test_determiners_are_counted_by_ten_words(explaining):
+    assert evidence(explaining, ARREST)["determiners"] == 0.0
+    told = evidence(explaining, "The police of the town arrested a Ugandan journalist.")
+    assert told["determiners"] == pytest.approx(3.0)
+
+
 def test_of_whom_a_document_speaks_again_and_most(explaining):
     arrest = "Kenyan police arrested Daniel Okello. "
     once = evidence(explaining, arrest)

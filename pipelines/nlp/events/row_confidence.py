@@ -1,8 +1,8 @@
 """Row confidence: how likely a finished row is right, by what is known only once the row is made.
 
 What belongs here: the evidence of a row beside its draft's own (`judgement.py`): the countries that its parties got, which sides
-it has for its type, who else its sentence names, other rows of the sentence, how often the document speaks of its parties. What
-does not: whether a draft becomes a row.
+it has for its type, who else its sentence names, other rows of the sentence, how often the document speaks of its parties, in
+what words the sentence is. What does not: whether a draft becomes a row.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.evidence import ACTOR, RECIPIENT, stands_alone
 from pipelines.nlp.events.judgement import RIGHT, log_odds, probability
 from pipelines.nlp.events.party_phrase import PartyPhrase
-from pipelines.nlp.parsed import Doc
+from pipelines.nlp.parsed import Doc, Span
 from pipelines.records import Party
 
 CONFIDENCE = "confidence"
@@ -98,6 +98,7 @@ class ConfidenceReader:
             names.add("same_type_beside")
         found.update(dict.fromkeys(names, 1.0))
         found["others_named"] = math.log(1 + self._others(draft))
+        found["determiners"] = _determiners(draft.site.token.sent)
         return found
 
     def _countries(self, side: Sequence[PartyPhrase], told: Sequence[Party]) -> set[str]:
@@ -137,3 +138,9 @@ class ConfidenceReader:
             and (m.entity is None or id(m.entity) not in entities)
             for m in self._mentions[first:last]
         )
+
+
+def _determiners(sent: Span) -> float:
+    """How many of ten words of a sentence are determiners: many where things and people are described, not named."""
+    words = [token.pos_ for token in sent if not token.is_space]
+    return 10 * words.count("DET") / max(len(words), 1)
