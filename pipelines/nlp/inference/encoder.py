@@ -54,6 +54,7 @@ class _Encoder:
         self._width = len(self._layers[0].scale)
         self._mean: _Floats = np.full(self._width, 1 / self._width, dtype=np.float32)
         self._sums: _Floats = np.empty((4, _BLOCK, self._width), dtype=np.float32)
+        self._best: _Floats = np.empty((_BLOCK, self._width), dtype=np.float32)
         self._products: _Floats = np.empty((4, _BLOCK, self._layers[0].weights.shape[2]), dtype=np.float32)
 
     def __call__(self, _model: Model[Any, Any], arrays: Sequence[_Floats], is_train: bool) -> tuple[Any, Any]:
@@ -75,26 +76,31 @@ class _Encoder:
         # Apart, as each step then goes through memory in one direction.
         even, odd = np.ascontiguousarray(rows[0::2]), np.ascontiguousarray(rows[1::2])
         for layer in self._layers:
-            even, odd = self._convolved(even, odd, layer)
+            self._convolve(even, odd, layer)
         rows[0::2], rows[1::2] = even, odd
         return [rows[start : start + len(array)] for start, array in zip(starts, arrays, strict=True)]
 
-    def _convolved(self, even: _Floats, odd: _Floats, layer: _Layer) -> tuple[_Floats, _Floats]:
-        """What a layer makes of the rows of even and odd number; the first and the last row become zero."""
-        new_even, new_odd = np.zeros_like(even), np.zeros_like(odd)
+    def _convolve(self, even: _Floats, odd: _Floats, layer: _Layer) -> None:
+        """Put in the place of the rows of even and odd number what a layer makes of them; the first and the last row stay."""
+        shared = even[0].copy()  # the row that a block has in common with the one before, as it was
         for first in range(0, len(even) - 1, _BLOCK):
             here = slice(first, min(first + _BLOCK, len(even) - 1))
             following = slice(here.start + 1, here.stop + 1)
-            for_odd, for_even = self._multiplied((even[here], odd[here], even[following], odd[following]), layer)
-            self._finish(for_odd, odd[here], layer, out=new_odd[here])
-            self._finish(for_even, even[following], layer, out=new_even[following])
-        return new_even, new_odd
+            rows = (even[here], odd[here], even[following], odd[following])
+            for_odd, for_even = self._multiplied(rows, shared, layer)
+            shared = even[here.stop].copy()
+            self._finish(for_odd, odd[here], layer)
+            self._finish(for_even, even[following], layer)
 
-    def _multiplied(self, rows: tuple[_Floats, ...], layer: _Layer) -> tuple[_Floats, _Floats]:
-        """Of each four rows that follow each other, the products of the second and of the third with their neighbours."""
+    def _multiplied(self, rows: tuple[_Floats, ...], first: _Floats, layer: _Layer) -> tuple[_Floats, _Floats]:
+        """Of each four rows that follow each other, the products of the second and of the third with their neighbours.
+
+        `first` is what stood in the first row of all.
+        """
         zero, one, two, three = rows
         sums, products = self._sums[:, : len(zero)], self._products[:, : len(zero)]
         np.subtract(zero, two, out=sums[0])
+        np.subtract(first, two[0], out=sums[0, 0])
         np.add(one, two, out=sums[1])
         np.subtract(two, one, out=sums[2])
         np.subtract(one, three, out=sums[3])
@@ -108,18 +114,19 @@ class _Encoder:
         third -= last
         return second, third
 
-    def _finish(self, products: _Floats, rows: _Floats, layer: _Layer, *, out: _Floats) -> None:
-        """Write the greatest piece, normalized, added to what came in."""
+    def _finish(self, products: _Floats, rows: _Floats, layer: _Layer) -> None:
+        """Add to the rows the greatest piece, normalized."""
         width = self._width
-        np.maximum(products[:, :width], products[:, width : 2 * width], out=out)
+        best = self._best[: len(rows)]
+        np.maximum(products[:, :width], products[:, width : 2 * width], out=best)
         for piece in range(2, layer.pieces):
-            np.maximum(out, products[:, piece * width : (piece + 1) * width], out=out)
-        out -= (out @ self._mean)[:, None]
-        variance = np.einsum("ij,ij->i", out, out) / width
-        out *= (1 / np.sqrt(variance + _EPSILON))[:, None]
-        out *= layer.scale
-        out += layer.shift
-        out += rows
+            np.maximum(best, products[:, piece * width : (piece + 1) * width], out=best)
+        best -= (best @ self._mean)[:, None]
+        variance = np.einsum("ij,ij->i", best, best) / width
+        best *= (1 / np.sqrt(variance + _EPSILON))[:, None]
+        best *= layer.scale
+        best += layer.shift
+        rows += best
 
 
 def encode_in_blocks(model: Model[Any, Any]) -> int:
