@@ -38,7 +38,7 @@ class CompoundReader:
         self.parties = parties
         self._places = lexicon.noun_classes.get(_PLACES, frozenset())
         self._places_told: dict[int, PlacePrecision] | None = None
-        self._harms = lexicon.what_harms | lexicon.deeds_of_violence
+        self._harms = lexicon.what_harms
 
     def doers(self, deed: Token) -> tuple[PartyPhrase, ...]:
         """Whose deed a noun tells by the common noun before it; of violence only those who bear arms, and governments.

@@ -135,6 +135,8 @@ class EventLexicon:
     traits: dict[tuple[str, str], TypeTraits]  # by type and mode, "" for what holds of the type
     predicates: dict[str, frozenset[str]] = field(init=False)  # part of speech -> words with frames or operators
     verbs_done_to: frozenset[str] = field(init=False)
+    # Lemmas of nouns for deeds of violence, for shootings and the like, and for bombs that go off.
+    what_harms: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         words: dict[str, set[str]] = {}
@@ -142,16 +144,13 @@ class EventLexicon:
             words.setdefault(pos, set()).add(word)
         object.__setattr__(self, "predicates", {pos: frozenset(found) for pos, found in words.items()})
         object.__setattr__(self, "verbs_done_to", self._verbs_done_to())
+        harming = (self.noun_classes.get(name, frozenset()) for name in _HARMING)
+        object.__setattr__(self, "what_harms", frozenset[str]().union(*harming))
 
     @property
     def deeds_of_violence(self) -> frozenset[str]:
         """Lemmas of nouns for deeds of violence: "attack", "bombing"."""
         return self.noun_classes.get(_VIOLENCE, frozenset())
-
-    @property
-    def what_harms(self) -> frozenset[str]:
-        """Lemmas of nouns for deeds of violence, for shootings and the like, and for bombs that go off."""
-        return frozenset[str]().union(*(self.noun_classes.get(name, frozenset()) for name in _HARMING))
 
     def is_cooperative(self, event_type: str) -> bool:
         """Whether a type is of a quad class of cooperation, in words (1) or in deeds (2)."""

@@ -27,8 +27,8 @@ class MannerReader:
         self._starts, self._ends = [start for start, _ in quotes], [end for _, end in quotes]
         self._sentences: dict[int, tuple[bool, bool]] = {}
         share = 100 / max(len(doc.tokens), 1)
-        first = sum(1 for t in doc.tokens if t.lower_ in _FIRST_PERSON and not self._is_quoted(t))
-        asked = sum(1 for t in doc.tokens if t.text == "?")
+        first = sum(not self._is_quoted(t) for t in [t for t in doc.tokens if t.lower_ in _FIRST_PERSON])
+        asked = sum(t.text == "?" for t in doc.tokens) if "?" in doc.text else 0
         self._of_document = {"writer": min(first * share, _MOST_FIRST), "asks": min(asked * share, _MOST_ASKED)}
 
     def of(self, draft: Draft) -> dict[str, float]:

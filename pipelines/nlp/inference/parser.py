@@ -30,6 +30,8 @@ _MOST_TOKENS = 12_288
 # A passage without a sentence start that is longer would be parsed word by word, alone, when all others are done.
 _MOST_IN_PASSAGE = 150
 _PLACES = np.arange(_CONTEXT, 2 * _CONTEXT)[:, None]  # of no token, which is -1, the first rows
+# States from which on their features are added place by place, as all together they would not stay in the cache.
+_MANY_STATES = 256
 # Tags of what ends a sentence, and of what may stand between that and the next one.
 _STOP, _CLOSING = ".", ("''", "-RRB-", "_SP")
 _PSEUDO = "||"  # in the label of an arc that is to be attached elsewhere
@@ -63,7 +65,14 @@ class _Features:
         """Write the hidden units of states, given their context tokens, a row for each place."""
         rows = tokens * _CONTEXT
         rows += _PLACES
-        total = np.add.reduce(table.take(rows, axis=0), axis=0)
+        if tokens.shape[1] < _MANY_STATES:
+            total = np.add.reduce(table.take(rows, axis=0), axis=0)
+        else:
+            total = table.take(rows[0], axis=0)
+            part = np.empty_like(total)
+            for place in rows[1:]:
+                table.take(place, axis=0, out=part, mode="clip")  # the other mode makes a copy first
+                total += part
         total += self._bias
         width = self.hidden
         np.maximum(total[:, :width], total[:, width : 2 * width], out=out)
@@ -95,7 +104,7 @@ class ParserTable(Batched):
         ).view(np.int64)
         self._pseudo = {label for label, name in zip(self._labels.tolist(), names, strict=True) if _PSEUDO in name}
         self._stop = np.uint64(strings.add(_STOP))
-        self._closing = np.array([strings.add(tag) for tag in _CLOSING], dtype=np.uint64)
+        self._closing = [np.uint64(strings.add(tag)) for tag in _CLOSING]
         self._root: int = int(np.uint64(strings.add("ROOT")).view(np.int64))
 
     def _annotate(self, docs: Sequence[Doc]) -> None:
@@ -112,24 +121,20 @@ class ParserTable(Batched):
         self._parse(pending)
 
     def _parse(self, docs: Sequence[Doc]) -> None:
-        alone: list[Doc] = []
-        given: list[tuple[Doc, _Ints, _Flags]] = []
-        for doc in docs:
-            known, is_expected = self._sentence_starts(doc)
-            if _is_divided(doc, (known == 1) | is_expected):
-                given.append((doc, known, is_expected))
-            else:
-                alone.append(doc)
-        if alone:
-            self._parser.set_annotations(alone, self._parser.predict(alone))
-        if not given:
+        if not docs:
             return
-        docs = [doc for doc, _, _ in given]
-        passages = Passages(
-            np.concatenate([known for _, known, _ in given]),
-            np.concatenate([is_expected for _, _, is_expected in given]),
-            np.array([len(doc) for doc in docs]),
-        )
+        known, tags, deps = np.concatenate([doc.to_array([SENT_START, TAG, DEP]) for doc in docs]).T
+        lengths = np.array([len(doc) for doc in docs])
+        firsts = np.cumsum(lengths) - lengths
+        is_expected = self._expected_starts(tags, firsts)
+        is_divided = _are_divided((known == 1) | is_expected, firsts, is_parsed=deps != 0)
+        if not is_divided.all():
+            for_table = is_divided.tolist()
+            alone = [doc for doc, is_given in zip(docs, for_table, strict=True) if not is_given]
+            self._parser.set_annotations(alone, self._parser.predict(alone))
+            self._parse([doc for doc, is_given in zip(docs, for_table, strict=True) if is_given])
+            return
+        passages = Passages(known.view(np.int64), is_expected, lengths)
         table = self._features.of_tokens(self._tok2vec.predict(docs))
         while len(passages.active):
             best = self._scores(table, passages).argmax(axis=1)
@@ -140,16 +145,19 @@ class ParserTable(Batched):
             self._set(doc, passages.heads[offset:end] - offset, passages.labels[offset:end])
             offset = end
 
-    def _sentence_starts(self, doc: Doc) -> tuple[_Ints, _Flags]:
-        """Of each token whether a sentence is known to start there, and whether one may be expected to: after a full stop, a
-        question or exclamation mark and what closes with it.
+    def _expected_starts(self, tags: npt.NDArray[np.uint64], firsts: _Ints) -> _Flags:
+        """Of each token whether a sentence may be expected to start there: after a full stop, a question or exclamation mark and
+        what closes with it. `firsts` are the first tokens of the documents.
         """
-        known, tags = doc.to_array([SENT_START, TAG]).T
-        going_on = np.flatnonzero(~np.isin(tags, self._closing))
+        is_closing = tags == self._closing[0]
+        for tag in self._closing[1:]:
+            is_closing |= tags == tag
+        is_closing[firsts] = False  # what the document before ends with says nothing of those behind
+        going_on = np.flatnonzero(~is_closing)
         is_stop = tags[going_on] == self._stop
-        is_expected = np.zeros(len(doc), dtype=bool)
+        is_expected = np.zeros(len(tags), dtype=bool)
         is_expected[going_on[1:][is_stop[:-1] & ~is_stop[1:]]] = True
-        return known.view(np.int64), is_expected
+        return is_expected
 
     def _scores(self, table: _Floats, passages: Passages) -> _Floats:
         """The score of each move for each passage, very low for one that is not possible."""
@@ -173,10 +181,15 @@ class ParserTable(Batched):
                 process(doc)
 
 
-def _is_divided(doc: Doc, is_start: _Flags) -> bool:
-    """Whether no passage is too long, and nothing was parsed before."""
-    gaps = np.diff(np.flatnonzero(is_start), prepend=0, append=len(doc))
-    return bool(gaps.max() <= _MOST_IN_PASSAGE and not doc.to_array(DEP).any())
+def _are_divided(is_start: _Flags, firsts: _Ints, *, is_parsed: _Flags) -> _Flags:
+    """Of each document, whether no passage of it is too long, and nothing was parsed before.
+
+    `firsts` are the first tokens of the documents, at which passages begin whatever is known.
+    """
+    is_start[firsts] = True
+    starts = np.flatnonzero(is_start)
+    longest = np.maximum.reduceat(np.diff(starts, append=len(is_start)), np.searchsorted(starts, firsts))
+    return (longest <= _MOST_IN_PASSAGE) & ~np.logical_or.reduceat(is_parsed, firsts)
 
 
 def is_vectorizable(parser: Any) -> bool:

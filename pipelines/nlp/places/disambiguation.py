@@ -166,7 +166,9 @@ def _score(pools: list[list[Toponym]], weights: list[float], countries: dict[str
         support = np.maximum.reduceat(relation - DEFICIT * cost[None, :], starts, axis=1)
         np.maximum(support, 0.0, out=support)
         support[own] = 0.0
-        score = base + _saturated(support, decay)
+        before, score = score, base + _saturated(support, decay)
+        if (score == before).all():
+            break  # each round from here on would give the same
     return [score[a : a + n] for a, n in zip(starts, sizes, strict=True)]
 
 
