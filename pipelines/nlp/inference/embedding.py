@@ -26,6 +26,7 @@ _MAX_KEPT = 20_000
 # Rows computed at least at a time: OpenBLAS has other kernels for smaller matrices, whose last digits differ.
 _MIN_ROWS = 16
 _LAYERS = ("extract_features", "list2ragged", "with_array", "with_array", "ragged2list")
+_COLUMN, _MIX = "ints-getitem>>hashembed", "with_array(maxout>>layernorm>>dropout)"
 # Features are hashes or flags; a sum of them times odd numbers is as good a key as all of them.
 _FACTORS = np.array([(0x9E3779B97F4A7C15 * (2 * n + 1)) % 2**64 | 1 for n in range(16)], dtype=np.uint64)
 
@@ -35,14 +36,23 @@ class _Embedding:
 
     def __init__(self, layer: Model[Any, Any]) -> None:
         self._layer = layer
-        self._extract, _, self._embed, self._mix, _ = layer.layers
+        extract, _, embed, mix, _ = layer.layers
+        self._attributes = extract.attrs["columns"]
+        self._columns = [tuple(column.layers) for column in _columns(embed)]
+        maxout, self._normalize = _mixing(mix)
+        weights: Any = maxout.get_param("W")
+        bias: Any = maxout.get_param("b")
+        self._width, self._pieces, self._inputs = weights.shape
+        # The units of one piece stand together, so that the greatest piece is found row by row.
+        self._weights: _Floats = np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(self._inputs, -1))
+        self._bias: _Floats = np.ascontiguousarray(bias.T.reshape(-1))
         self._rows: dict[int, int] = {}  # by key
         self._table: _Floats = np.empty((0, 0), dtype=np.float32)
 
     def __call__(self, _model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> tuple[Any, Any]:
         if is_train or not any(len(doc) for doc in docs):
             return self._layer(docs, is_train)
-        features = [self._extract.predict([doc])[0] for doc in docs]
+        features = [doc.to_array(self._attributes).reshape(len(doc), len(self._attributes)) for doc in docs]
         vectors = self._vectors(np.concatenate(features))
         ends = np.cumsum([len(rows) for rows in features])
         return np.split(vectors, ends[:-1]), None
@@ -81,8 +91,26 @@ class _Embedding:
         count = len(features)
         if count < _MIN_ROWS:
             features = np.resize(features, (_MIN_ROWS, features.shape[1]))
-        vectors: _Floats = self._mix.predict(self._embed.predict(features))[:count]
+        pieces = self._embedded(features) @ self._weights
+        pieces += self._bias
+        width = self._width
+        best = np.maximum(pieces[:, :width], pieces[:, width : 2 * width])
+        for piece in range(2, self._pieces):
+            np.maximum(best, pieces[:, piece * width : (piece + 1) * width], out=best)
+        vectors: _Floats = self._normalize.predict(best)[:count]
         return vectors
+
+    def _embedded(self, features: _Features) -> _Floats:
+        """The embeddings of each feature side by side; many words have few prefixes, suffixes and shapes between them."""
+        embedded = np.empty((len(features), self._inputs), dtype=np.float32)
+        start = 0
+        for item, embed in self._columns:
+            values, places = np.unique(features[item.attrs["index"]], return_inverse=True)
+            rows = embed.predict(values)
+            end = start + rows.shape[1]
+            embedded[:, start:end] = rows.take(places, axis=0)
+            start = end
+        return embedded
 
 
 def keep_embeddings(model: Model[Any, Any]) -> int:
@@ -97,6 +125,24 @@ def keep_embeddings(model: Model[Any, Any]) -> int:
     return replace_layers(model, "kept_embedding", is_known=_is_known, forward=_Embedding)
 
 
+def _columns(embed: Model[Any, Any]) -> list[Model[Any, Any]]:
+    """The layers that embed one feature each."""
+    (joined,) = embed.layers
+    return list(joined.layers)
+
+
+def _mixing(mix: Model[Any, Any]) -> list[Model[Any, Any]]:
+    """The maxout of all embeddings and its normalization; what else there is only training needs."""
+    (chained,) = mix.layers
+    return list(chained.layers[0].layers)
+
+
 def _is_known(layer: Model[Any, Any]) -> bool:
     names = [part.name.partition("(")[0] for part in layer.layers]
-    return tuple(names) == _LAYERS and len(layer.layers[0].attrs["columns"]) <= len(_FACTORS)
+    if tuple(names) != _LAYERS or len(layer.layers[0].attrs["columns"]) > len(_FACTORS):
+        return False
+    embed, mix = layer.layers[2:4]
+    if mix.name != _MIX or any(column.name != _COLUMN for column in _columns(embed)):
+        return False
+    maxout, _ = _mixing(mix)
+    return maxout.has_param("W") is True and maxout.get_dim("nP") > 1

@@ -124,10 +124,11 @@ class EntityDecoder(Batched):
 
     def _decode(self, docs: Sequence[Doc]) -> Iterator[tuple[int, int, str]]:
         """First token, end and label of each entity; tokens are counted through all documents."""
-        flags = [doc.to_array([IS_SPACE, SENT_START]) for doc in docs]
-        is_space = np.concatenate([flag[:, 0] for flag in flags]) == 1
+        spaces, sent_starts = np.concatenate([doc.to_array([IS_SPACE, SENT_START]) for doc in docs]).T
+        is_space = spaces == 1
         # Whether an entity has to end at a token, as its sentence does.
-        is_final = np.concatenate([np.append(flag[1:, 1] == 1, True) for flag in flags])
+        is_final = np.append(sent_starts[1:] == 1, True)
+        is_final[np.cumsum([len(doc) for doc in docs]) - 1] = True
         vectors: _Floats = self._tok2vec.predict(docs)
         following = self._features.of_next(vectors)
         moves = self._moves_outside(following, is_space, is_final)
