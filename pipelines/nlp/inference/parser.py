@@ -26,7 +26,7 @@ _Flags = npt.NDArray[np.bool_]
 
 _CONTEXT = 8
 # Tokens parsed together, as their features take 4 kB each; a document is not divided.
-_MOST_TOKENS = 12_288
+_MOST_TOKENS = 24_576
 # A passage without a sentence start that is longer would be parsed word by word, alone, when all others are done.
 _MOST_IN_PASSAGE = 150
 _PLACES = np.arange(_CONTEXT, 2 * _CONTEXT)[:, None]  # of no token, which is -1, the first rows
