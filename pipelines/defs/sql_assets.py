@@ -57,7 +57,7 @@ def _run(
     models: Sequence[Model],
     selected: Sequence[Model],
 ) -> Iterator[dg.MaterializeResult]:
-    from warehouse import builds
+    from warehouse import builds, kept_open
     from warehouse.increments import Increments
     from warehouse.lineage import column_lineage
     from warehouse.macros import create_macros
@@ -103,6 +103,7 @@ def _run(
         finally:
             runs.close()
             builds.stamp(con, done, run_id=context.run.run_id)
+        kept_open.fold_log(warehouse.build_database)
         increments.note(selected)
         warehouse.can_be_sealed = is_whole
 

@@ -135,3 +135,74 @@ def test_what_was_committed_outlives_the_process(path: Path) -> None:
     assert subprocess.run([sys.executable, "-c", program, str(path)], check=False).returncode == 9
     assert path.with_name("build.duckdb.wal").exists()
     assert _read(path, read_only=False) == [(2, "UTC")]
+
+
+def _write_much(path: Path) -> None:
+    with closing(open_build(path)) as con:
+        con.execute("set checkpoint_threshold = '1 GB'")
+        with transaction(con, doing="testing"):
+            con.execute(
+                "create table main.much as select range as number, md5(range::varchar) as told from range(100000)"
+            )
+
+
+def _much(path: Path) -> list[tuple[object, ...]]:
+    with closing(open_build(path, read_only=True)) as con:
+        return con.execute("select count(*), max(number) from main.much").fetchall()
+
+
+def test_a_long_log_is_folded_beside_what_reads_and_before_what_writes(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_open, "LEAST_LOG_BYTES", 1_000_000)
+    log = path.with_name("build.duckdb.wal")
+    with kept_open.kept_open(path):
+        _write_much(path)
+        before = log.stat().st_size
+        with closing(open_build(path, read_only=True)) as con:
+            kept_open.fold_log(path)
+            assert con.execute("select count(*) from main.much").fetchall() == [(100_000,)]
+            _write(path, 1)
+            (thread,) = kept_open._kept[path].folding  # type: ignore[union-attr]
+            thread.join()
+            assert log.stat().st_size < before / 10
+            assert con.execute("select count(*) from main.much").fetchall() == [(100_000,)]
+        assert _read(path) == [(1, "UTC")]
+    assert not log.exists()
+    assert _much(path) == [(100_000, 99_999)]
+    assert _read(path) == [(1, "UTC")]
+
+
+def test_a_short_log_is_left_to_the_publication_and_so_is_one_of_a_database_that_is_not_kept(path: Path) -> None:
+    with kept_open.kept_open(path):
+        _write(path, 1)
+        kept_open.fold_log(path)
+        assert not kept_open._kept[path].folding  # type: ignore[union-attr]
+        kept_open.release(path)
+        kept_open.fold_log(path)
+    kept_open.fold_log(path)
+    assert _read(path) == [(1, "UTC")]
+
+
+def test_a_log_that_cannot_be_folded_stays(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_open, "LEAST_LOG_BYTES", 1_000_000)
+    with kept_open.kept_open(path):
+        _write_much(path)
+        with closing(open_build(path)) as con, transaction(con, doing="testing"):
+            con.execute("insert into main.much values (100000, '')")
+            kept_open.fold_log(path)  # another transaction writes
+            kept_open._kept[path].folding[0].join()  # type: ignore[union-attr]
+    assert _much(path) == [(100_001, 100_000)]
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.02, 0.1])
+def test_nothing_is_lost_where_a_run_is_killed_while_the_log_is_folded(path: Path, seconds: float) -> None:
+    killed = (
+        "import os, sys, time\nfrom pathlib import Path\nfrom warehouse import kept_open\n"
+        "from tests.unit.test_kept_open import _write_much\n"
+        "path = Path(sys.argv[1])\nkept_open.LEAST_LOG_BYTES = 1_000_000\nwith kept_open.kept_open(path):\n"
+        "    _write_much(path)\n    kept_open.fold_log(path)\n    time.sleep(float(sys.argv[2]))\n    os._exit(9)"
+    )
+    done = subprocess.run([sys.executable, "-c", killed, str(path), str(seconds)], check=False)
+    assert done.returncode == 9
+    assert _much(path) == [(100_000, 99_999)]
