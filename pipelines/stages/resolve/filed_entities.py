@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from pipelines import ids
 from pipelines.freed_memory import give_back
 from pipelines.stages.resolve.entity_clusters import Join
+from pipelines.stages.resolve.entity_profiles import Node
 from pipelines.stages.resolve.filed_clusters import FiledClusters
 from pipelines.stages.resolve.filed_pairs import compare_all
 from pipelines.stages.resolve.filed_profiles import FiledProfiles
@@ -43,6 +44,7 @@ class FiledEntities:
         core_of: for each of these rows the entity of core, as a number.
         joins: of the profiles that were joined to others, alone or with their cluster.
         kept: the tables that are kept, without those of documents.
+        held: the rows of the kept table of nodes, where they are few (`FiledProfiles.held`).
     """
 
     documents: Sequence[str]
@@ -52,6 +54,7 @@ class FiledEntities:
     core_of: np.ndarray
     joins: dict[int, Join]
     kept: dict[str, KeptTable]
+    held: list[Node] | None = None
 
 
 def file_entities(documents: Sequence[str], at_once: int, read: ReadNodes, folder: Path) -> FiledEntities:
@@ -87,8 +90,9 @@ def file_entities(documents: Sequence[str], at_once: int, read: ReadNodes, folde
     hosted = np.flatnonzero(clusters.host_of[clusters.cluster_of] >= 0)
     joins = {number: clusters.hosted[int(clusters.cluster_of[number])] for number in hosted.tolist()} | clusters.joins
     return FiledEntities(
-        documents, profiles.entities, groups.core, profiles.nodes, groups.of_nodes(profiles.nodes), joins, kept
-    )
+        documents, profiles.entities, groups.core, profiles.nodes, groups.of_nodes(profiles.nodes), joins, kept,
+        profiles.held,
+    )  # fmt: skip
 
 
 def all_kept(found: FiledEntities, documents: KeptTable) -> KeptEntities:

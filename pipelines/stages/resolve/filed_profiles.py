@@ -64,6 +64,7 @@ class FiledProfiles:
         blocks: the rows of the kept table of blocks.
         keys: of single words (`entity_hosts.keys_of`); as a table `key_rows`.
         common: see `entity_evidence.compare`.
+        held: the rows of the kept table of nodes as they were read, where all are of one shelf; `None`: they are in its file.
     """
 
     def __init__(self, nodes: ShelvedNodes, folder: Path, single: Collection[NodeId] = ()) -> None:
@@ -85,6 +86,7 @@ class FiledProfiles:
         numbers = {name: array("i") for name in ("anchors", "keyed", "nodes")}
         hashed = {name: (array("q"), array("i")) for name in ("blocks", "keys")}
         self.common: set[str] = set()
+        self.held: list[Node] | None = [] if nodes.is_one_shelf else None
         for some, documents in nodes.shelves():
             self._add(some, documents, single, numbers, hashed)
         tables = {name: file.done() for name, file in self._files.items()}
@@ -180,6 +182,8 @@ class FiledProfiles:
             self.add(profile, documents)
         self._files["nodes"].add(node_row(node, None) for node in keyed)
         self._files["nodes"].add(node_row(nodes[key], p.id) for p in profiles for key in p.nodes)
+        if self.held is not None:
+            self.held = [*keyed, *(nodes[key] for profile in profiles for key in profile.nodes)]
         self._files["blocks"].add(blocks)
         self._files["keys"].add(keys)
         self._files["made"].add(map(_made_row, profiles))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -123,14 +123,19 @@ class FiledRows:
             end = int(np.searchsorted(starts, starts[begin] + _NODES_AT_ONCE, side="right")) - 1
             end = min(max(end, begin + 1), begin + at_once, len(found.core))
             rows = order[starts[begin] : starts[end]]
-            table = taken(read_table(self._folder / "nodes.arrow"), rows)
             told: defaultdict[str, list[Node]] = defaultdict(list)
             cores = found.core.take(pa.array(found.core_of[rows])).to_pylist()
-            columns = (column.to_pylist() for column in table.columns)
-            for core, row in zip(cores, zip(*columns, strict=True), strict=True):
-                told[core].append(read_node(row))
+            for core, node in zip(cores, self._nodes(rows), strict=True):
+                told[core].append(node)
             begin = end
             yield told
+
+    def _nodes(self, rows: np.ndarray) -> Iterable[Node]:
+        """Some rows of the kept table of nodes, by their numbers."""
+        if (held := self._found.held) is not None:
+            return map(held.__getitem__, rows.tolist())
+        columns = (column.to_pylist() for column in taken(read_table(self._folder / "nodes.arrow"), rows).columns)
+        return map(read_node, zip(*columns, strict=True))
 
     def _links(self, documents: np.ndarray) -> Iterator[tuple[NodeId, tuple[str, Join | None]]]:
         """The entity of core and the join of each entity of some documents, which are told as numbers."""

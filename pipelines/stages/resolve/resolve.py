@@ -203,7 +203,8 @@ def _begun(tables: ResolveInput, settled: Corrections, memory: Memory | None, fi
 def _told_rows(tables: ResolveInput, settled: Corrections) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Documents, mentions and participants of all events, as `told_reports` takes them."""
     mentions = correct_mentions(in_order(tables.event_mentions_of(None), "event_mention_id"), settled)
-    documents = tables.documents.loc[tables.documents["document_id"].isin(mentions["document_id"].unique())]
+    named = set(mentions["document_id"].tolist())
+    documents = tables.documents.loc[[document in named for document in tables.documents["document_id"].tolist()]]
     texts = _texts(tables, documents["document_id"].tolist())
     documents = documents[["document_id", "published_date"]].assign(text=documents["document_id"].map(texts))
     return documents, mentions, tables.participants_of(None)

@@ -60,6 +60,11 @@ class ShelvedNodes:
             number += len(part)
         return found
 
+    @property
+    def is_one_shelf(self) -> bool:
+        """Whether all entities are in memory."""
+        return self._held is not None
+
     def shelves(self) -> Iterator[tuple[Mapping[NodeId, Node], Mapping[str, int]]]:
         """The entities by entity id, all of an id at once, the lesser ids first; with the numbers of their documents; once."""
         if self._held is not None:
