@@ -33,6 +33,10 @@ _LISTS = {
 _EXPRESSIONS = {"sentence_number": "number", "event_mention_id": "item.event_id", "theme": "item.theme.text"}
 _PARTY_EXPRESSIONS = {"event_mention_id": "event_id", "ordinal": "number"}
 _FOUND = "document_id, extractor_version, published_date, published_date_source, published_date_evidence"
+_WANTED_ROWS = (
+    "select * from read_parquet($paths) "
+    "where extractor_version = $version and document_id in (select document_id from temp._wanted)"
+)
 _STRUCTS = {"quotations": ("speaker",), "event_mentions": ("place", "theme")}
 
 
@@ -68,12 +72,13 @@ def load_batches(
     )
     con.execute(f"create or replace temporary table _found as select {_FOUND} from raw.documents limit 0")
     for group in batches:
-        con.execute(
-            "create or replace temporary table _batch as select * from read_parquet($paths) "
-            "where extractor_version = $version and document_id in (select document_id from temp._wanted) "
-            "qualify row_number() over (partition by document_id) = 1",
-            {"paths": list(map(str, group)), "version": extractor_version},
-        )
+        told = {"paths": list(map(str, group)), "version": extractor_version}
+        ((is_once,),) = con.execute(
+            f"select count(*) = count(distinct document_id) from ({_WANTED_ROWS})", told
+        ).fetchall()
+        # Mostly no document is there twice; to look for one among whole rows takes as long as to read them.
+        one = "" if is_once else "qualify row_number() over (partition by document_id) = 1"
+        con.execute(f"create or replace temporary table _batch as {_WANTED_ROWS} {one}", told)
         con.execute("delete from temp._wanted where document_id in (select document_id from temp._batch)")
         has_rows = con.execute(
             "select exists (from temp._extracted semi join temp._batch using (document_id))"
