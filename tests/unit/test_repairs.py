@@ -50,6 +50,23 @@ def test_no_sentence_starts_within_a_name_or_number(nlp, text):
     assert run_ons(nlp.make_doc(text)) == []
 
 
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "MARIDI, May 4 - Four ministers from Kenya met rebels on Monday.",
+        "BLANTYRE, Aug 5 - Norway and Denmark on Friday stopped payments to Malawi.",
+        "LUSAKA, Nov 24 - South Africa and Botswana have sent 300 soldiers to Lesotho.",
+    ],
+)
+def test_no_sentence_ends_within_the_first_words_behind_a_dateline(nlp, lead):
+    assert [s.text for s in nlp(lead).sents][1:] == [lead.partition(" - ")[2]]
+
+
+def test_a_stop_ends_the_first_words_behind_a_dateline(nlp):
+    doc = nlp("LUSAKA, Nov 24 - Go home. That was what soldiers told the crowd on Monday.")
+    assert [s.text for s in doc.sents][1:] == ["Go home.", "That was what soldiers told the crowd on Monday."]
+
+
 def test_many_stops_cost_no_square(nlp):
     started = time.perf_counter()
     doc = nlp.make_doc('He left."She stayed. ' * 4_000)

@@ -32,6 +32,7 @@ from pipelines.nlp.repairs.patterns import (
 from pipelines.nlp.repairs.run_on import NO_NAME_ENDING, RUN_ON_INFIXES, run_ons
 
 _NO_START = np.uint64(2**64 - 1)  # -1
+_FIRST_WORDS = 4  # of a lead, in which no other sentence starts
 STATES = LEXICONS / "places_abbreviations.csv"
 STATE_COLUMNS = ("abbreviation", "country", "admin1_code", "is_standalone")
 
@@ -68,13 +69,16 @@ class RepairsComponent:
         for run_on in run_ons(doc):
             values[run_on.closing : run_on.start] = _NO_START
             values[run_on.start] = 1
-        starts = self.predict(doc)
+        starts, leads = self.predict(doc)
+        for lead in leads:  # "MARIDI, May 4 - Four ministers": the parser ends a sentence behind "Four"
+            values[lead + 1 : _end_of_first_words(doc, lead)] = _NO_START
         values[[*starts, *cuts(doc, starts)]] = 1
         return doc.from_array([SENT_START], values)
 
-    def predict(self, doc: Doc) -> list[int]:
-        """Token indexes at which a sentence surely starts."""
+    def predict(self, doc: Doc) -> tuple[list[int], list[int]]:
+        """Token indexes at which a sentence surely starts, and those of them that stand behind a dateline."""
         starts: list[int] = []
+        leads: list[int] = []
         spaces = np.flatnonzero(doc.to_array(IS_SPACE))
         openings = [int(i) + 1 for i in spaces if _ends_line(doc, int(i))]
         layout = _Layout(doc)
@@ -89,7 +93,14 @@ class RepairsComponent:
             after = layout.after_dateline(start)
             if after is not None:
                 starts.append(after)
-        return starts
+                leads.append(after)
+        return starts, leads
+
+
+def _end_of_first_words(doc: Doc, start: int) -> int:
+    """The token behind the first words of a sentence, or behind the stop among them."""
+    end = min(start + _FIRST_WORDS, len(doc))
+    return next((i + 1 for i in range(start, end) if doc[i].text[-1] in TERMINAL_PUNCTUATION), end)
 
 
 def _ends_line(doc: Doc, index: int) -> bool:
