@@ -6,15 +6,18 @@ enough. What does not: finding nominals (`nominals.py`).
 
 from __future__ import annotations
 
+from pipelines.nlp.actors.patterns import SUPRANATIONAL_CODES
 from pipelines.nlp.annotations import EntityNode
 from pipelines.nlp.clauses.binding import acts_on
-from pipelines.nlp.coreference.discourse import Discourse, Occurrence, Referent
+from pipelines.nlp.coreference.discourse import SUBJECT_DEPS, Discourse, Occurrence, Referent
 from pipelines.nlp.coreference.nominals import AGED, Form, Nominal
 from pipelines.nlp.coreference.own_words import OwnWords
 from pipelines.nlp.coreference.patterns import BODY_SECTORS, EXPLETIVE_LEMMAS, OFFICE_SYNONYMS, PREMIER_TITLES
+from pipelines.nlp.parsed import Doc
 
 PRONOUN_SENTENCES = 3  # how many sentences back a pronoun may refer
 NOMINAL_SENTENCES = 10
+_STATE = "GOV"  # sector of the bodies that only a state has: the Security Council is no "ministry"
 _LESSER = frozenset("vice deputy assistant associate under".split())
 _BODY_SENTENCES = 2  # "the agency" for an organisation whose name has another word
 _PRONOUN_OBJECT_DEPS = frozenset({"dobj", "pobj", "dative", "iobj"})
@@ -127,11 +130,19 @@ def _thing_of_pronoun(discourse: Discourse, nominal: Nominal) -> EntityNode | No
     if any(r.kind == "person" and r.last.sentence == sentence and r.last.is_subject for r in recent):
         return None  # someone speaks of it: most often of no party
     for referent in recent:
-        if referent.kind not in ("place", "organisation", "people") or referent.is_plural:
+        if referent.kind not in ("place", "organisation", "people"):
+            continue
+        if referent.is_plural and not (referent.is_many is False and _acts_before(nominal, referent, sentence, doc)):
             continue
         if any(o.is_subject and o.sentence >= sentence - 1 for o in referent.occurrences[-4:]):
             return referent.node
     return None
+
+
+def _acts_before(nominal: Nominal, referent: Referent, sentence: int, doc: Doc) -> bool:
+    """Whether a nameless body is the subject before a subject: "the ministry said it would"."""
+    is_subject = doc[nominal.head].dep_ in SUBJECT_DEPS
+    return is_subject and referent.last.sentence == sentence and referent.last.is_subject
 
 
 def resolve_person(discourse: Discourse, nominal: Nominal, own: OwnWords) -> EntityNode | None:
@@ -184,6 +195,7 @@ def resolve_body(discourse: Discourse, nominal: Nominal, own: OwnWords) -> Entit
         if referent.kind != "organisation" or referent.last.head == nominal.head:
             continue
         is_kind = bool(sectors and referent.node.sector in sectors)
+        is_kind = is_kind and (referent.node.country not in SUPRANATIONAL_CODES or referent.node.sector != _STATE)
         if not own.fit_name(referent.node, is_kind=is_kind):
             continue
         is_near = sentence - referent.last.sentence <= _BODY_SENTENCES
