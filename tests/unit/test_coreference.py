@@ -110,6 +110,31 @@ def test_role_without_name_keeps_country_and_sector(nlp: Language) -> None:
 
 
 @pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "group", "countries"),
+    [
+        (
+            "Envoys of Brazil and Japan met in Oslo. They dined. The two presidents wrote.",
+            "The two presidents",
+            "BRA JPN",
+        ),
+        (  # two states that no words join, and that the story is about
+            "SUVA - Joint statement on the visit of the Foreign Minister of the Republic of Korea to Fiji. The Fijian minister "
+            "thanked the Korean minister. Experts joined them at dinner. The two sides agreed to widen trade.",
+            "The two sides",
+            "FJI KOR",
+        ),
+        ("Brazil and Japan traded. They grew. Two men were hurt. Later the two men left.", "the two men", ""),
+        ("Brazil and Japan traded. They grew. Both governments signed.", "Both governments", "BRA JPN"),
+    ],
+)
+def test_groups_of_states(nlp: Language, text: str, group: str, countries: str) -> None:
+    doc = nlp(text)
+    found = [m for m in doc._.mentions if doc[m.start : m.end].text == group and m.entity is not None]
+    assert sorted(n.country for m in found for n in m.entity.members) == countries.split()
+
+
+@pytest.mark.model
 def test_police_take_the_country_of_the_place(nlp: Language) -> None:
     assert _mention(nlp, "In Kenya, police fired tear gas.", "police").country == "KEN"
     assert _mention(nlp, "Police fired tear gas.", "Police").country is None

@@ -268,7 +268,7 @@ class EntityResolver:
 
     def _read_people_of_group(self, reading: Reading, nominal: Nominal, group: Nominal) -> MentionSpan | None:
         """ "officials from both countries": one entity of that role for each country."""
-        members = groups.group_members(reading.discourse, group, reading.countries, clear=reading.home.clear)
+        members = groups.group_members(reading.discourse, group, reading.countries, reading.home)
         if not members or own_words(reading, group).is_new:
             return None
         sector, word = nominal.stated.sector, nominal.word
@@ -283,7 +283,7 @@ class EntityResolver:
     def _read_group(self, reading: Reading, nominal: Nominal) -> MentionSpan | None:
         if own_words(reading, nominal).is_new or (nominal.form is Form.LEADERS and not nominal.is_definite):
             return None
-        members = groups.group_members(reading.discourse, nominal, reading.countries, clear=reading.home.clear)
+        members = groups.group_members(reading.discourse, nominal, reading.countries, reading.home)
         if not members:
             return None
         return group_mention(reading, nominal, members)

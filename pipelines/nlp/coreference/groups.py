@@ -11,16 +11,18 @@ from collections.abc import Callable
 from pipelines.nlp.actors.patterns import SUPRANATIONAL_CODES
 from pipelines.nlp.annotations import EntityNode
 from pipelines.nlp.coreference.discourse import SUBJECT_DEPS, Discourse, Referent
+from pipelines.nlp.coreference.home import CountryOfEvents
 from pipelines.nlp.coreference.nominals import BARE_PAIRS, Form, Nominal
 
 _FOCUS_SENTENCES = 8
 _SIDES_SENTENCES = 3  # through which "both sides" are the two that were joined
 _LAST_OCCURRENCES = 20  # of a referent that can be that near
+_OFFICERS = frozenset("leader president minister premier diplomat general".split())  # of a state
 _OWN_DEPS = frozenset({"amod", "compound", "poss", "nmod"})
 
 
 def group_members(
-    discourse: Discourse, nominal: Nominal, countries: dict[str, EntityNode], *, clear: str | None = None
+    discourse: Discourse, nominal: Nominal, countries: dict[str, EntityNode], home: CountryOfEvents
 ) -> tuple[EntityNode, ...]:
     """The members of "both countries", "the two leaders", "the two sides"; empty where they cannot be told.
 
@@ -28,14 +30,21 @@ def group_members(
         discourse: what was read before.
         nominal: a nominal of a group form.
         countries: the entity of each country code, for countries that only people and organisations stood for so far.
-        clear: the country that the story is about alone, whose sides are no other states; None where there is none.
+        home: the country that the story is about alone, whose sides are no other states, or the two that it is about.
     """
-    wanted = nominal.count or 2
+    wanted, clear = nominal.count or 2, home.clear
+    pair = () if nominal.word in BARE_PAIRS or wanted != 2 else tuple(countries[c] for c in home.pair if c in countries)
+    pair = pair if len(pair) == wanted else ()
     if nominal.form is Form.LEADERS:
-        return _people(discourse, nominal, wanted)
+        states = _states(discourse, nominal, wanted, countries) or pair if nominal.word in _OFFICERS else ()
+        return _people(discourse, nominal, wanted) or _of_states(states, nominal)
     if nominal.word in BARE_PAIRS and (named := _pair_before(discourse, nominal)):
         return named
-    members = _countries(discourse, nominal, wanted, countries)
+    members = _states(discourse, nominal, wanted, countries) or pair
+    if not members and nominal.form is Form.SIDES:
+        members = _coordinated_bodies(discourse, discourse.sentence_of[nominal.start]) if wanted == 2 else ()
+    elif not members:
+        members = _states_told_last(discourse, nominal, wanted, countries)
     if nominal.form is Form.SIDES and _are_abroad(members, clear):
         members = _coordinated_bodies(discourse, discourse.sentence_of[nominal.start]) if wanted == 2 else ()
         members = () if _are_abroad(members, clear) else members
@@ -44,9 +53,10 @@ def group_members(
     return members
 
 
-def _countries(
+def _states(
     discourse: Discourse, nominal: Nominal, wanted: int, countries: dict[str, EntityNode]
 ) -> tuple[EntityNode, ...]:
+    """The states that the sentence names, and no more, or that "and" joined before."""
     sentence = discourse.sentence_of[nominal.start]
     here = _codes_in_order(discourse, sentence, lambda s: s == sentence)
     if len(here) == wanted:
@@ -54,10 +64,30 @@ def _countries(
     for number, pair in reversed(discourse.pairs):
         if len(pair) == wanted and sentence - number <= _FOCUS_SENTENCES:
             return pair
-    if nominal.form is Form.SIDES:
-        return _coordinated_bodies(discourse, sentence) if wanted == 2 else ()  # sides may be no countries at all
+    return ()
+
+
+def _states_told_last(
+    discourse: Discourse, nominal: Nominal, wanted: int, countries: dict[str, EntityNode]
+) -> tuple[EntityNode, ...]:
+    sentence = discourse.sentence_of[nominal.start]
     recent = _codes_in_order(discourse, sentence, lambda s: sentence - _FOCUS_SENTENCES <= s <= sentence)
     return tuple(countries[c] for c in recent[-wanted:]) if len(recent) >= wanted else ()
+
+
+def _of_states(states: tuple[EntityNode, ...], nominal: Nominal) -> tuple[EntityNode, ...]:
+    """The nameless officers of several states: "Brazil and Japan signed ... The two presidents"."""
+    sector = nominal.stated.sector
+    return tuple(
+        EntityNode(
+            f"nominal:{s.country}:{sector or ''}:{nominal.word}",
+            f"{s.name} {nominal.word}",
+            "PERSON",
+            s.country,
+            sector,
+        )
+        for s in states
+    )
 
 
 def _are_abroad(members: tuple[EntityNode, ...], clear: str | None) -> bool:
@@ -116,14 +146,7 @@ def _codes_in_order(discourse: Discourse, sentence: int, is_near: Callable[[int]
 def _people(discourse: Discourse, nominal: Nominal, wanted: int) -> tuple[EntityNode, ...]:
     sentence = discourse.sentence_of[nominal.start]
     near = [r for r in discourse.recent(sentence, 4) if r.kind == "person" and not r.is_plural]
-    if nominal.form is Form.LEADERS and nominal.word in (
-        "leader",
-        "president",
-        "minister",
-        "premier",
-        "diplomat",
-        "general",
-    ):
+    if nominal.form is Form.LEADERS and nominal.word in _OFFICERS:
         official = [r for r in near if r.node.sector in ("GOV", "ELI", "REB", "PTY", "OPP", "MIL", "LEG")]
         near = official if len(official) >= wanted else near
     if len(near) < wanted:

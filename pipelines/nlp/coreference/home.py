@@ -28,6 +28,9 @@ _CLEAR_SHARE = 0.7  # of a story that is about one country alone
 _CLEAR_LEAD = 2.5  # or so many times the weight of the second
 _CLEAR_WEIGHT = 3.0
 _CLEAR_SENTENCES = 2
+_PARTIES_OF_PAIR = 2
+_SECOND_SHARE = 0.3  # of the weight of the first of two countries that a story is about
+_THIRD_SHARE = 0.5  # at most, of the weight of the second
 _PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
 SCENE_PREPOSITIONS = frozenset("in at inside near outside across throughout around".split())
 # A place after these is where someone goes, comes from or looks to: no scene of the sentence's own bodies.
@@ -65,6 +68,7 @@ class CountryOfEvents:
         self.main_count = counts[self.main] if self.main else 0
         self._is_repeated = self.leading is not None and _is_set_in(story, self.leading)
         self.clear = _clear(story)
+        self.pair = _pair(story) if self.clear is None else ()  # the two countries that the story is about
         self.story = story
         self.vote: CountryVote | None = None  # once every name has its country
         self._setting = {start for _, start, _ in self._places}
@@ -203,3 +207,13 @@ def _clear(story: StoryCountries) -> str | None:
     second = ranked[1][0] if len(ranked) > 1 else 0.0
     is_alone = weight >= _CLEAR_SHARE * sum(w for w, _ in ranked) or weight >= _CLEAR_LEAD * second
     return code if (weight >= _CLEAR_WEIGHT and is_alone) or not second else None
+
+
+def _pair(story: StoryCountries) -> tuple[str, ...]:
+    """The two countries that a story is about, each in several sentences, and any third far less."""
+    ranked = story.ranked()
+    if len(ranked) < _PARTIES_OF_PAIR or any(not _is_set_in(story, code) for _, code in ranked[:2]):
+        return ()
+    (first, one), (second, other) = ranked[:2]
+    third = ranked[2][0] if len(ranked) > _PARTIES_OF_PAIR else 0.0
+    return (one, other) if second >= _SECOND_SHARE * first and third <= _THIRD_SHARE * second else ()

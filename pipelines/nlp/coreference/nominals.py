@@ -19,6 +19,7 @@ from pipelines.nlp.coreference.patterns import (
     COUNTRY_HEADS,
     FEMALE_PRONOUNS,
     FEMALE_WORDS,
+    LOCAL_SECTORS,
     MALE_PRONOUNS,
     MALE_WORDS,
     PAIR_WORDS,
@@ -156,6 +157,9 @@ def _nominal(
         stated = describer.describe_text(doc[start : _owner_end(doc, token)].text, on=on)
         if following is not None and following.i in taken and stated.title and following.tag_[:3] == "NNP":
             return None  # a title before a name belongs to the name
+    if form in (Form.LEADERS, Form.COUNTRIES):
+        sector = describer.describe_text(token.text).sector
+        stated = Affiliation(sector=sector if sector in LOCAL_SECTORS else None)  # two neighbours that are states
     gender = "m" if folded in MALE_WORDS else "f" if folded in FEMALE_WORDS else ""
     return Nominal(start, token.i + 1, token.i, form, singular(token, folded), is_definite, count, stated, gender)
 

@@ -262,8 +262,9 @@ class PartyReader:
         named = self.extents.apposed_name(head) or mention
         entity = named.entity if named is not None else None
         if entity is not None and entity.members:
+            of_all = mention.sector if mention is not None else None
             return tuple(
-                PartyPhrase(head.i, start, end, mention, member, member.country, member.sector, True)
+                PartyPhrase(head.i, start, end, mention, member, member.country, member.sector or of_all, True)
                 for member in entity.members
             )
         stated = self._stated(start, end, head)
