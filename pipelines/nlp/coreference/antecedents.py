@@ -18,6 +18,7 @@ from pipelines.nlp.parsed import Doc
 PRONOUN_SENTENCES = 3  # how many sentences back a pronoun may refer
 NOMINAL_SENTENCES = 10
 _STATE = "GOV"  # sector of the bodies that only a state has: the Security Council is no "ministry"
+_OF_ONE_BODY = 1.5  # less for "they" of a body than of several
 _LESSER = frozenset("vice deputy assistant associate under".split())
 _BODY_SENTENCES = 2  # "the agency" for an organisation whose name has another word
 _PRONOUN_OBJECT_DEPS = frozenset({"dobj", "pobj", "dative", "iobj"})
@@ -114,6 +115,8 @@ def _plural_of_pronoun(discourse: Discourse, nominal: Nominal) -> EntityNode | N
         if referent.node.sector == "JRN" and not referent.last.is_subject:
             continue  # the press that was told
         score = _salience(discourse, nominal, referent)
+        if discourse.doc[referent.last.head].tag_ == "NN":
+            score -= _OF_ONE_BODY
         if best is None or score > best[0]:
             best = (score, referent)
     return best[1].node if best else None
