@@ -10,6 +10,7 @@ from dataclasses import replace
 from pipelines.nlp.actors.patterns import COMPOUND_TAILS, DEFINITE, HYPHENS, STANCES, STATE_HEADS, TOOK_PART, WARS
 from pipelines.nlp.actors.phrase_index import Kind, Match, fold
 
+_LINKS = frozenset(("of", "for"))
 _STATES = frozenset((Kind.COUNTRY, Kind.DEMONYM, Kind.CAPITAL))
 
 
@@ -30,14 +31,21 @@ def is_another_name(words: tuple[str, ...], match: Match, found: list[Match]) ->
 
 
 def of_nobody_known(words: tuple[str, ...], match: Match) -> Match:
-    """A match without its country where it is the end of a longer name: "Agrarian Democratic Party".
+    """A match without its country where it is part of a longer name: "Agrarian Democratic Party", "National Front for Justice".
 
     Only of names that bodies of several states have: another state's is as likely to be called so.
     """
-    entry, before = match.entry, match.start - 1
-    if not entry.is_shared or before < 0 or not words[before][0].isupper() or fold(words[before]) in DEFINITE:
-        return match
-    return Match(match.start, match.end, replace(entry, country=None))
+    is_part = match.entry.is_shared and (_is_end(words, match.start) or _is_beginning(words, match.end))
+    return Match(match.start, match.end, replace(match.entry, country=None)) if is_part else match
+
+
+def _is_end(words: tuple[str, ...], start: int) -> bool:
+    return start > 0 and words[start - 1][0].isupper() and fold(words[start - 1]) not in DEFINITE
+
+
+def _is_beginning(words: tuple[str, ...], end: int) -> bool:
+    behind = [word for word in words[end + 1 : end + 3] if fold(word) not in DEFINITE]
+    return len(words) > end + 1 and fold(words[end]) in _LINKS and bool(behind) and behind[0][0].isupper()
 
 
 def _is_backer(words: tuple[str, ...], match: Match) -> bool:
