@@ -29,7 +29,7 @@ from pipelines.nlp.coreference.leaders import without_namesakes
 from pipelines.nlp.coreference.metonymy import is_acting_capital, organisation_of_seat
 from pipelines.nlp.coreference.namesakes import correct_owners, settle_shared, settle_towns
 from pipelines.nlp.coreference.naming import NameLinker
-from pipelines.nlp.coreference.nominals import Form, Nominal, find_nominals
+from pipelines.nlp.coreference.nominals import Form, Nominal, find_nominals, is_state_head
 from pipelines.nlp.coreference.own_words import OwnWords, own_words, owner_behind, same_role, told_apart
 from pipelines.nlp.coreference.patterns import (
     ANIMATE_HEADS,
@@ -106,7 +106,7 @@ class EntityResolver:
         return mentions, list(entities.values())
 
     def _names(self, doc: Doc) -> Names:
-        on, mentions = written_on(doc), list(doc._.mentions or ())
+        on, mentions = written_on(doc), [m for m in doc._.mentions or () if not is_state_head(doc, m)]
         texts = [doc[m.start : m.end].text for m in mentions]
         return without_namesakes(Names(mentions, texts, [self.linker.entry(text, on) for text in texts]))
 

@@ -13,6 +13,7 @@ from pipelines.nlp.annotations import EntityNode
 from pipelines.nlp.coreference.discourse import SUBJECT_DEPS, Discourse, Referent
 from pipelines.nlp.coreference.home import CountryOfEvents
 from pipelines.nlp.coreference.nominals import BARE_PAIRS, Form, Nominal
+from pipelines.nlp.coreference.patterns import STATE_HEADS
 
 _FOCUS_SENTENCES = 8
 _SIDES_SENTENCES = 3  # through which "both sides" are the two that were joined
@@ -165,8 +166,8 @@ def country_in_focus(
 ) -> EntityNode | None:
     """The country "the country" stands for.
 
-    It is the only one of this sentence (for a subject: and the one before), else the document's main one, else the one
-    mentioned last.
+    It is the one that is called so ("the Sultanate of Oman ... the Sultanate"), else the only one of this sentence (for a
+    subject: and the one before), else the document's main one, else the one mentioned last.
 
     Args:
         discourse: what was read before.
@@ -187,6 +188,9 @@ def country_in_focus(
             last[code] = max(last.get(code, -1), referent.last.start)
     if not last:
         return None
+    called = {r.node.country for r in discourse.referents.values() if _is_called(discourse, r, nominal.word)}
+    if len(called) == 1 and (state := countries.get(called.pop() or "")) is not None:
+        return state
     # A subject takes up what the sentence before was about; elsewhere the country is mostly the story's own.
     reach = 1 if discourse.doc[nominal.head].dep_ in SUBJECT_DEPS else 0
     near = [code for code, at in last.items() if discourse.sentence_of[at] >= sentence - reach]
@@ -195,6 +199,13 @@ def country_in_focus(
     if main in last:
         return countries.get(main)
     return countries.get(max(last, key=lambda code: last[code]))
+
+
+def _is_called(discourse: Discourse, state: Referent, word: str) -> bool:
+    """Whether a state's full name begins with a noun: "the Republic of Korea"."""
+    if not state.node.key.startswith("country:") or word not in STATE_HEADS:
+        return False
+    return any(o.is_name and discourse.doc[o.start].lower_ == word for o in state.occurrences)
 
 
 def _stands_for_country(referent: Referent) -> bool:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from pipelines.nlp.actors.component import ActorDescriber
 from pipelines.nlp.actors.phrase_index import fold
-from pipelines.nlp.annotations import Affiliation
+from pipelines.nlp.annotations import Affiliation, MentionSpan
 from pipelines.nlp.coreference.patterns import (
     BODY_WORDS,
     COUNTRY_GROUP_HEADS,
@@ -26,6 +26,7 @@ from pipelines.nlp.coreference.patterns import (
     PERSON_GROUP_HEADS,
     PLURAL_PRONOUNS,
     SIDE_HEADS,
+    STATE_HEADS,
     THING_PRONOUNS,
 )
 from pipelines.nlp.parsed import Doc, Token
@@ -108,6 +109,16 @@ def find_nominals(doc: Doc, describer: ActorDescriber, taken: Container[int]) ->
             if nominal := _nominal(doc, token, folded, describer, taken, on):
                 found.append(nominal)
     return found
+
+
+def is_state_head(doc: Doc, name: MentionSpan) -> bool:
+    """Whether a name is only the noun that a state is called by: "the Kingdom", "the Sultanate"."""
+    word = doc[name.start]
+    return name.end - name.start == 1 and name.country is None and word.lower_ in STATE_HEADS and _is_definite(word)
+
+
+def _is_definite(word: Token) -> bool:
+    return word.i > 0 and word.doc[word.i - 1].lower_ == "the"
 
 
 AGED = "year-old"  # the word of "the 54-year-old"

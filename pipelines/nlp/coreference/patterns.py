@@ -67,7 +67,8 @@ BODY_WORDS = frozenset(
     "detachment contingent column hall front television".split()
 )
 
-COUNTRY_HEADS = frozenset("country nation state republic kingdom sultanate emirate principality".split())
+STATE_HEADS = frozenset("republic kingdom sultanate emirate principality".split())  # also with a capital: "the Kingdom"
+COUNTRY_HEADS = frozenset("country nation state".split()) | STATE_HEADS
 COUNTRY_GROUP_HEADS = frozenset("countries nations states neighbours neighbors governments republics".split())
 PERSON_GROUP_HEADS = frozenset(
     "leaders presidents ministers men officials diplomats premiers politicians statesmen rivals candidates "
