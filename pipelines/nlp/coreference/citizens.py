@@ -31,6 +31,8 @@ _ORIGIN_WORDS = frozenset(
 )
 _LEAD_SENTENCES = 3  # in which a story introduces someone without the name
 _NAMING_SENTENCES = 2  # after which the name must have come
+_COALITIONS = frozenset(("coalition", "coalitions"))
+_LED = "led"  # before a coalition of states
 _BUSINESS = "BUS"  # of the place where nameless: "the contractor", "traders"
 _OF_THE_PLACE = LOCAL_SECTORS | CIVIL_SECTORS
 
@@ -194,6 +196,12 @@ def _is_of_the_place(doc: Doc, mention: MentionSpan, node: EntityNode, *, is_cle
     return doc[mention.start].tag_ != "PRP$" and not is_foreign(doc, mention.start, mention.end)
 
 
+def _is_home_coalition(doc: Doc, i: int) -> bool:
+    """Whether a coalition is told as one of the place's parties or groups: "a coalition of unions", "the ruling coalition"."""
+    following = doc[i + 1].lower_ if i + 1 < len(doc) else ""
+    return following == "of" or following in HOME_POLITICS or (i > 0 and doc[i - 1].lower_ in HOME_POLITICS)
+
+
 def is_foreign(doc: Doc, start: int, end: int) -> bool:
     """Whether the words of a phrase say that its people are not of the place: "foreign tourists", "migrants"."""
     for token in doc.tokens[start:end]:
@@ -211,8 +219,11 @@ def _is_of_home(doc: Doc, i: int) -> bool:
         return is_one and following is not None and following.lower_ in FOREIGN_OFFICES
     if word == "regional":
         return following is not None and following.tag_ not in ("NNS", "NNPS")
-    if word in ("coalition", "coalitions"):
-        return (following is not None and following.lower_ == "of") or (i > 0 and doc[i - 1].lower_ in HOME_POLITICS)
+    if word in _COALITIONS:
+        before = [j for j in range(i + 1) if doc[j].lower_ in _COALITIONS]
+        return _is_home_coalition(doc, i) or (
+            any(_is_home_coalition(doc, j) for j in before) and all(doc[j - 1].lower_ != _LED for j in before if j)
+        )
     if doc[i].text == "western":
         return following is not None and following.lower_ in DISTRICT_WORDS
     return word in HOME_WORDS
