@@ -225,7 +225,9 @@ class EntityResolver:
             node = antecedents.resolve_pronoun(reading.discourse, nominal)
             return self._mention(reading, nominal, node) if node is not None else None
         if nominal.form in _GROUPS:
-            return self._read_group(reading, nominal)
+            if (of_several := self._read_group(reading, nominal)) or nominal.form is not Form.LEADERS:
+                return of_several
+            nominal.form = Form.ACTORS  # "two ministers": nobody told before
         if nominal.form is Form.COUNTRY:
             return self._read_country(reading, nominal)
         if nominal.form is Form.ACTORS and (group := reading.groups_by_governor.get(nominal.head)):

@@ -164,11 +164,11 @@ def _nominal(
     if form is None:
         stated = describer.describe_text(doc[start : token.i + 1].text, on=on)
         return Nominal(start, token.i + 1, token.i, Form.ACTORS, folded, stated=stated) if stated.sector else None
-    if form in (Form.PERSON, Form.ACTORS):
+    if form in (Form.PERSON, Form.ACTORS, Form.LEADERS):
         stated = describer.describe_text(doc[start : _owner_end(doc, token)].text, on=on)
         if following is not None and following.i in taken and stated.title and following.tag_[:3] == "NNP":
             return None  # a title before a name belongs to the name
-    if form in (Form.LEADERS, Form.COUNTRIES):
+    if form is Form.COUNTRIES:
         sector = describer.describe_text(token.text).sector
         stated = Affiliation(sector=sector if sector in LOCAL_SECTORS else None)  # two neighbours that are states
     gender = "m" if folded in MALE_WORDS else "f" if folded in FEMALE_WORDS else ""

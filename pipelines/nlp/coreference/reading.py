@@ -14,7 +14,7 @@ from pipelines.nlp.annotations import EntityNode, MentionSpan
 from pipelines.nlp.coreference.discourse import Discourse, Referent
 from pipelines.nlp.coreference.home import CountryOfEvents
 from pipelines.nlp.coreference.nominals import Form, Nominal
-from pipelines.nlp.coreference.patterns import COUNTRY_HEADS
+from pipelines.nlp.coreference.patterns import COUNTRY_HEADS, LOCAL_SECTORS
 from pipelines.nlp.coreference.presumed import Role
 from pipelines.nlp.parsed import Doc
 
@@ -75,7 +75,8 @@ def group_mention(reading: Reading, nominal: Nominal, members: tuple[EntityNode,
     node = group_node(members)
     referent = reading.discourse.add(node, nominal.start, nominal.end, is_name=False)
     referent.kind, referent.is_plural = "group", True
-    return MentionSpan(nominal.start, nominal.end, node.label, False, referent.node, None, None, nominal.stated.sector)
+    sector = nominal.stated.sector if nominal.stated.sector in LOCAL_SECTORS else None
+    return MentionSpan(nominal.start, nominal.end, node.label, False, referent.node, None, None, sector)
 
 
 def set_agreement(referent: Referent, nominal: Nominal) -> None:
