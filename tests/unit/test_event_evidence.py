@@ -12,7 +12,7 @@ import pytest
 from pipelines.stages.resolve.day_words import own_day
 from pipelines.stages.resolve.pair_evidence import PairEvidence
 from pipelines.stages.resolve.reports import _dates
-from tests.unit.event_reports import GOMA, MONDAY, TUESDAY, WEDNESDAY, Party, Report, frames, state
+from tests.unit.event_reports import CONGO, GOMA, MONDAY, TUESDAY, WEDNESDAY, Party, Report, frames, state
 
 BOMBING = Report("a", "Rebels [bombed] a fish market in Goma.", place=GOMA, actors=(Party("the rebels", "COD", "REB"),))
 VISIT = Report("a", "The president of Chad [met] his counterpart from Niger in Niamey on Monday.", event_type="CONSULT",
@@ -108,3 +108,12 @@ def test_a_country_that_is_a_partys_is_no_sure_place():
     assert log_odds(BOMBING, away)["other_place"] < 0
     of_chad = replace(away, actors=(Party("rebels", "TCD", "REB"),))
     assert {"other_place", "doubtful_place"} & log_odds(BOMBING, of_chad).keys() == {"doubtful_place"}
+
+
+def test_a_country_that_is_a_partys_says_less_of_what_lies_in_it_and_of_other_countries():
+    alone = replace(BOMBING, place=CONGO, actors=())
+    of_rebels = replace(BOMBING, name="b", place=CONGO)
+    in_goma = replace(BOMBING, name="c", actors=())
+    assert log_odds(alone, in_goma)["place_within"] > log_odds(of_rebels, in_goma)["doubtful_within"] > 0
+    chad = replace(BOMBING, name="d", place=("Chad", "TCD", None, 15.0, 19.0, 2434508, "country"), actors=())
+    assert log_odds(alone, chad)["other_area"] < log_odds(of_rebels, chad)["doubtful_area"] < 0

@@ -230,18 +230,21 @@ class PairEvidence:
         whole_a, whole_b = area_a & (region_a == NONE), area_b & (region_b == NONE)
         within = ~same & one_country & (whole_a | whole_b | ((area_a | area_b) & (region_a == region_b)))
         near = both & ~same & ~within & ~area_a & ~area_b
-        # "Hosted the president of Chad": a country that is a party's is no sure place.
+        # "Hosted the president of Chad": a country that is a party's is no sure place, and may be taken from the party alone.
         partys_a, partys_b = self._both(r.is_partys)
+        partys, other_area = partys_a | partys_b, both & ~same & ~within & area_a & area_b
         towns = np.flatnonzero(near)
         near[towns] = self._of(towns)._kilometres() <= _NEAR_KM
         return {
             "same_place": same & ~area_a,
             "same_area": same & area_a,
-            "place_within": within,
+            "place_within": within & ~partys,
+            "doubtful_within": within & partys,
             "near_place": near,
-            "other_place": both & ~same & ~within & ~near & ~(area_a & area_b) & ~partys_a & ~partys_b,
-            "doubtful_place": both & ~same & ~within & ~(area_a & area_b) & (partys_a | partys_b),
-            "other_area": both & ~same & ~within & area_a & area_b,
+            "other_place": both & ~same & ~within & ~near & ~(area_a & area_b) & ~partys,
+            "doubtful_place": both & ~same & ~within & ~(area_a & area_b) & partys,
+            "other_area": other_area & ~partys,
+            "doubtful_area": other_area & partys,
         }
 
     def _kilometres(self) -> np.ndarray:
