@@ -114,6 +114,8 @@ def test_a_country_that_is_a_partys_says_less_of_what_lies_in_it_and_of_other_co
     alone = replace(BOMBING, place=CONGO, actors=())
     of_rebels = replace(BOMBING, name="b", place=CONGO)
     in_goma = replace(BOMBING, name="c", actors=())
-    assert log_odds(alone, in_goma)["place_within"] > log_odds(of_rebels, in_goma)["doubtful_within"] > 0
+    within = log_odds(alone, in_goma)["place_within"]
+    assert within > log_odds(of_rebels, in_goma)["doubtful_within"] > 0
+    assert log_odds(of_rebels, replace(in_goma, document=of_rebels.name))["place_within"] == within
     chad = replace(BOMBING, name="d", place=("Chad", "TCD", None, 15.0, 19.0, 2434508, "country"), actors=())
     assert log_odds(alone, chad)["other_area"] < log_odds(of_rebels, chad)["doubtful_area"] < 0

@@ -233,13 +233,14 @@ class PairEvidence:
         # "Hosted the president of Chad": a country that is a party's is no sure place, and may be taken from the party alone.
         partys_a, partys_b = self._both(r.is_partys)
         partys, other_area = partys_a | partys_b, both & ~same & ~within & area_a & area_b
+        across = r.document.take(self._first) != r.document.take(self._second)
         towns = np.flatnonzero(near)
         near[towns] = self._of(towns)._kilometres() <= _NEAR_KM
         return {
             "same_place": same & ~area_a,
             "same_area": same & area_a,
-            "place_within": within & ~partys,
-            "doubtful_within": within & partys,
+            "place_within": within & ~(partys & across),
+            "doubtful_within": within & partys & across,
             "near_place": near,
             "other_place": both & ~same & ~within & ~near & ~(area_a & area_b) & ~partys,
             "doubtful_place": both & ~same & ~within & ~(area_a & area_b) & partys,
