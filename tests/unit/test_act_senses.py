@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from pipelines.stages.resolve.act_senses import senses_of
+from pipelines.stages.resolve.act_senses import senses_of, senses_of_mode
 from pipelines.stages.resolve.pair_evidence import PairEvidence
 from tests.unit.event_reports import Party, Report, frames, grouped
 
@@ -29,6 +31,8 @@ def evidence(one: Report, other: Report) -> set[str]:
         ("abducted", "took", True),
         ("threw", "expelled", True),
         ("explosion", "blew", True),
+        ("jailed", "sentenced", True),
+        ("charged", "arrested", False),
         ("shot", "killed", False),
         ("killed", "attacked", False),
         ("said", "said", False),
@@ -59,3 +63,18 @@ def test_a_sense_counts_between_types_of_one_family_only():
 
 def test_one_kidnapping_in_two_words_is_one_event():
     assert grouped(SEIZED, ABDUCTED) == {"a+b"}
+
+
+def test_a_mode_that_names_the_act_has_a_sense_where_its_words_have_none():
+    bundled = replace(SEIZED, name="d", text="Pirates [bundled] four sailors into a boat.")
+    assert evidence(ABDUCTED, bundled) == set()
+    assert evidence(ABDUCTED, replace(bundled, event_mode=None)) == {"other_trigger"}
+    arrested = Report("a", "Police [arrested] a judge.", event_type="COERCE", event_mode="arrest")
+    charged = Report("b", "Police [charged] a judge.", event_type="COERCE", event_mode="arrest")
+    assert evidence(arrested, charged) == {"other_trigger"}
+    assert evidence(arrested, replace(charged, text="Police [whisked] a judge away.")) == set()
+
+
+def test_a_mode_that_tells_the_means_has_no_sense():
+    assert senses_of_mode("ASSAULT", "explosives") == 0
+    assert senses_of_mode("ASSAULT", None) == 0

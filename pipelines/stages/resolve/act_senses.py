@@ -1,7 +1,7 @@
 """Senses of the words that reports tell acts with: "kidnapped", "abducted" and "seized" are words for one act.
 
-What belongs here: `senses_of` and its lexicon. What does not: which words of a trigger tell most (`report_words.py`), and what a
-shared sense says of two reports (`pair_evidence.py`).
+What belongs here: `senses_of`, `senses_of_mode` and their lexicons. What does not: which words of a trigger tell most
+(`report_words.py`), and what a shared sense says of two reports (`pair_evidence.py`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipelines.stages.resolve.likeness import stems
 
-_LEXICON = Path(__file__).parents[2] / "lexicons" / "act_senses.csv"
+_LEXICONS = Path(__file__).parents[2] / "lexicons"
 
 
 @lru_cache(maxsize=50_000)
@@ -29,12 +29,38 @@ def senses_of(phrase: str) -> int:
     return found
 
 
+def senses_of_mode(event_type: str, event_mode: str | None) -> int:
+    """Bits: the senses of a mode that names the act itself, such as an arrest; 0 of one that tells the means or the form.
+
+    Args:
+        event_type: of the event.
+        event_mode: likewise; `None` where it is left open.
+    """
+    return _senses_of_modes().get((event_type, event_mode), 0)
+
+
 @cache
 def _senses_of_stem() -> dict[str, int]:
-    rows = pd.read_csv(_LEXICON, comment="#", keep_default_na=False)
-    bits = {sense: 1 << number for number, sense in enumerate(sorted(set(rows["sense"])))}
+    rows, bits = _rows("act_senses.csv"), _bits()
     found: dict[str, int] = {}
     for sense, word in zip(rows["sense"], rows["word"], strict=True):
         for stem in stems(word):
             found[stem] = found.get(stem, 0) | bits[sense]
     return found
+
+
+@cache
+def _senses_of_modes() -> dict[tuple[str, str | None], int]:
+    rows, bits = _rows("mode_senses.csv"), _bits()
+    kinds = zip(rows["event_type"], rows["event_mode"], rows["sense"], strict=True)
+    return {(event_type, event_mode): bits[sense] for event_type, event_mode, sense in kinds}
+
+
+def _bits() -> dict[str, int]:
+    """The bit of each sense."""
+    senses = {sense for name in ("act_senses.csv", "mode_senses.csv") for sense in _rows(name)["sense"]}
+    return {sense: 1 << number for number, sense in enumerate(sorted(senses))}
+
+
+def _rows(name: str) -> pd.DataFrame:
+    return pd.read_csv(_LEXICONS / name, comment="#", keep_default_na=False)

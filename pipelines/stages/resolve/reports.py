@@ -17,7 +17,7 @@ import pandas as pd
 from pandas.util import hash_array
 
 from pipelines.records import PlacePrecision
-from pipelines.stages.resolve.act_senses import senses_of
+from pipelines.stages.resolve.act_senses import senses_of, senses_of_mode
 from pipelines.stages.resolve.day_words import WEEKDAYS, day_parts, own_day
 from pipelines.stages.resolve.hashed_names import NONE, Names, number_rows
 from pipelines.stages.resolve.kept_rows import KeptRows
@@ -60,7 +60,7 @@ class Reports:
     is_repeat: np.ndarray  # whether the words beside the trigger say that it is not the first of its kind
     day_parts: np.ndarray  # bits: the parts of the day that the sentence names
     trigger: np.ndarray  # n by TRIGGER_WORDS
-    senses: np.ndarray  # bits: the senses of the trigger's words
+    senses: np.ndarray  # bits: the senses of the trigger's words, or of the mode where these have none
     theme: np.ndarray  # n by THEME_WORDS: what the act is about
     start: np.ndarray
     end: np.ndarray
@@ -175,7 +175,7 @@ def told_reports(documents: pd.DataFrame, mentions: pd.DataFrame, participants: 
         is_repeat=np.fromiter((is_repeat(texts[row], *span) for row, *span in triggers()), dtype=bool),
         day_parts=np.fromiter(map(day_parts, sentences()), dtype=np.int8),
         trigger=_trigger_words(texts, triggers(), names),
-        senses=np.fromiter((senses_of(trigger_phrase(texts[row], *span)) for row, *span in triggers()), dtype=np.int64),
+        senses=_senses(mentions, (trigger_phrase(texts[row], *span) for row, *span in triggers())),
         theme=number_rows(mentions["theme"].fillna("").tolist(), names, head_and_word, THEME_WORDS),
         **_dates(mentions, _around(texts, document, mentions)),
         published=published[document],
@@ -213,6 +213,13 @@ def _of_kinds(mentions: pd.DataFrame, names: Names) -> dict[str, Any]:
         "is_mutual": np.array([_is_mutual(*k) for k in kinds], dtype=bool)[kind],
         "is_speech": np.array([_is_speech(*k) for k in kinds], dtype=bool)[kind],
     }
+
+
+def _senses(mentions: pd.DataFrame, phrases: Iterable[str]) -> np.ndarray:
+    kinds, kind = _kinds(mentions)
+    of_mode = np.array([senses_of_mode(*k) for k in kinds], dtype=np.int64)[kind]
+    of_words = np.fromiter(map(senses_of, phrases), dtype=np.int64)
+    return np.where(of_words != 0, of_words, of_mode)
 
 
 def _around(texts: list[str], document: np.ndarray, mentions: pd.DataFrame) -> Iterator[tuple[str, str]]:
