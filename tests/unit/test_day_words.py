@@ -42,6 +42,10 @@ def test_whose_day_a_sentence_names(sentence, is_own, leeway):
         ("The army said Monday's [raid] killed ten.", "monday", True),
         ("The army said that, on Monday, rebels [raided] a village.", "monday", True),
         ("Police said on Monday that ten people were [killed] a day earlier.", "monday", True),
+        ("Chad called Niger's [expulsion] of five diplomats hostile on Sunday.", "sunday", False),
+        ("Chad condemned the [expulsion] of Sunday.", "sunday", True),
+        ("Chad condemned the [raid] that killed ten people on Sunday.", "sunday", True),
+        ("Chad condemned it, but Niger [expelled] five diplomats on Sunday.", "sunday", True),
     ],
 )
 def test_the_day_of_a_saying_is_not_the_acts(sentence, weekday, is_own):

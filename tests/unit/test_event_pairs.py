@@ -72,6 +72,7 @@ class TestLikeness:
     def test_forms_of_a_word_have_one_stem(self):
         assert stems("Bombing, bombed; they FOUGHT and fight") == ["bomb", "bomb", "they", "fight", "and", "fight"]
         assert stems("freed, sued, boycotted") == stems("free, sue, boycott")
+        assert stems("expulsion, explosions") == stems("expelled, exploded")
 
     def test_unknown_words_tell_most(self):
         assert weight("zyzzyva") == 1.0

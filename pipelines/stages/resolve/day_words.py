@@ -71,6 +71,8 @@ def own_day(before: str, after: str, weekday: str = "") -> tuple[bool, int]:
         weekday: the day of the week that the report is dated by, in lower case; nothing where it is dated by no single day.
     """
     words, behind = _but_for_saying(_tokens(before), _tokens(after), weekday)
+    if _is_of_judging(words, behind, weekday):
+        return False, 0
     at = _opening(words)
     if at is not None:
         if at and _unit(words[at - 1]) in _words("unit"):
@@ -110,6 +112,23 @@ def _is_of_saying(words: Sequence[str], at: int) -> bool:
         return False
     before = words[max(0, at - _SAYING_WORDS) : at]
     return not _words("saying").isdisjoint(before) and all(word[0].isalnum() for word in before[_last_saying(before) :])
+
+
+def _is_of_judging(words: Sequence[str], behind: Sequence[str], weekday: str) -> bool:
+    """Whether the day behind an act is when somebody judged it: "called the expulsion of five diplomats hostile on Sunday".
+
+    The day in a clause about it ("denounced the raid that killed ten on Sunday"), or behind "of", is its own.
+    """
+    if weekday not in behind:
+        return False
+    at = behind.index(weekday)
+    between = behind[:at]
+    if between[-1:] == ["of"] or not (_words("relative") | _words("clause")).isdisjoint(between):
+        return False
+    opened = max(
+        (i + 1 for i, word in enumerate(words) if not word[0].isalnum() or word in _words("clause")), default=0
+    )
+    return not _words("judging").isdisjoint(words[opened:])
 
 
 def _last_saying(words: Sequence[str]) -> int:
