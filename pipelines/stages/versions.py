@@ -48,6 +48,7 @@ _RESOLVE = (
     "lexicons/event_types.csv",
     "lexicons/given_name_variants.csv",
     "lexicons/irregular_verbs.csv",
+    "lexicons/means_senses.csv",
     "lexicons/mode_senses.csv",
     "lexicons/repeat_words.csv",
     "lexicons/sector_kin.csv",

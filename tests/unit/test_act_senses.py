@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipelines.stages.resolve.act_senses import senses_of, senses_of_mode
+from pipelines.stages.resolve.act_senses import senses_of, senses_of_means, senses_of_mode
 from pipelines.stages.resolve.pair_evidence import PairEvidence
 from tests.unit.event_reports import Party, Report, frames, grouped
 
@@ -73,6 +73,13 @@ def test_a_mode_that_names_the_act_has_a_sense_where_its_words_have_none():
     charged = Report("b", "Police [charged] a judge.", event_type="COERCE", event_mode="arrest")
     assert evidence(arrested, charged) == {"other_trigger"}
     assert evidence(arrested, replace(charged, text="Police [whisked] a judge away.")) == set()
+
+
+def test_what_does_a_deed_tells_its_sense():
+    killed = Report("a", "A roadside bomb [killed] nine people.")
+    assert evidence(killed, Report("b", "The [bombing] of a bus was the worst in years.")) == set()
+    assert evidence(killed, Report("b", "Nine people were [killed] near the bomb.")) == {"same_trigger"}
+    assert senses_of_means("Nine people near a bomb were ") == senses_of_means("bomb, ") == senses_of_means("") == 0
 
 
 def test_a_mode_that_tells_the_means_has_no_sense():

@@ -17,7 +17,7 @@ import pandas as pd
 from pandas.util import hash_array
 
 from pipelines.records import PlacePrecision
-from pipelines.stages.resolve.act_senses import senses_of, senses_of_mode
+from pipelines.stages.resolve.act_senses import senses_of, senses_of_means, senses_of_mode
 from pipelines.stages.resolve.day_words import WEEKDAYS, day_parts, own_day
 from pipelines.stages.resolve.hashed_names import NONE, Names, number_rows
 from pipelines.stages.resolve.kept_rows import KeptRows
@@ -35,6 +35,7 @@ COUNTS = ("fatalities", "injuries", "arrests", "crowd_size")
 _HISTORICAL = "historical"
 _DONE = ("actual", _HISTORICAL)
 SKETCHES = ("document_sketches", "sentence_sketches")
+_WORD = 20  # characters that the word before a trigger has at most
 _ROLES = ("actors", "recipients")
 OF_DOCUMENT = ("document_ids", "document_tie", "document_published", "document_sketches", "document_norms")
 
@@ -175,7 +176,7 @@ def told_reports(documents: pd.DataFrame, mentions: pd.DataFrame, participants: 
         is_repeat=np.fromiter((is_repeat(texts[row], *span) for row, *span in triggers()), dtype=bool),
         day_parts=np.fromiter(map(day_parts, sentences()), dtype=np.int8),
         trigger=_trigger_words(texts, triggers(), names),
-        senses=_senses(mentions, (trigger_phrase(texts[row], *span) for row, *span in triggers())),
+        senses=_senses(mentions, texts, triggers()),
         theme=number_rows(mentions["theme"].fillna("").tolist(), names, head_and_word, THEME_WORDS),
         **_dates(mentions, _around(texts, document, mentions)),
         published=published[document],
@@ -215,10 +216,18 @@ def _of_kinds(mentions: pd.DataFrame, names: Names) -> dict[str, Any]:
     }
 
 
-def _senses(mentions: pd.DataFrame, phrases: Iterable[str]) -> np.ndarray:
+def _senses(mentions: pd.DataFrame, texts: list[str], triggers: Iterable[tuple[int, int, int]]) -> np.ndarray:
+    """The senses of the words of each trigger and of what stands before it, or of the mode where these have none."""
     kinds, kind = _kinds(mentions)
     of_mode = np.array([senses_of_mode(*k) for k in kinds], dtype=np.int64)[kind]
-    of_words = np.fromiter(map(senses_of, phrases), dtype=np.int64)
+    of_words = np.fromiter(
+        (
+            senses_of(trigger_phrase(texts[row], start, end))
+            | senses_of_means(texts[row][max(start - _WORD, 0) : start])
+            for row, start, end in triggers
+        ),
+        dtype=np.int64,
+    )
     return np.where(of_words != 0, of_words, of_mode)
 
 
