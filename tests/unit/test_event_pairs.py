@@ -292,6 +292,7 @@ class TestPairEvidence:
             (Party("fishermen", "PHL"), state("Vietnam", "VNM"), "party_presumed_country"),
             (Party("fishermen", "PHL"), Party("Vietnamese boatmen", "VNM"), "party_presumed_country"),
             (Party("fishermen", "PHL"), Party("Vietnamese fishermen", "VNM"), "party_presumed_alike"),
+            (Party("rebels", "PHL", "REB"), Party("Malay insurgents", "MYS", "REB"), "party_presumed_alike"),
             (Party("soldiers", "PHL", "MIL"), Party("troops", "PHL", "MIL"), "party_same_office"),
             (Party("soldiers", "PHL", "MIL"), Party("strikers", "PHL", "LAB"), "party_other_sector"),
             (Party("soldiers", "PHL", "MIL"), state("Philippines", "PHL"), "party_same_country"),

@@ -81,7 +81,7 @@ def _party_fits(a: Parties, b: Parties, w: Mapping[str, float]) -> np.ndarray:
         (same & (kind_a == BODY), w["party_same_body"]),
         (same & (kind_a == STATE), w["party_same_state"]),
         (other_home & (kind_a >= STATE) & (kind_b >= STATE), w["party_other_state"]),
-        (other_presumed & words & ~other_word, w["party_presumed_alike"]),
+        (other_presumed & ((words & ~other_word) | (sectors & (sector_a == sector_b))), w["party_presumed_alike"]),
         (other_presumed, w["party_presumed_country"]),
         (other_home, w["party_other_country"]),
         (names & (kind_a == kind_b) & ~words, w["party_other_name"]),
