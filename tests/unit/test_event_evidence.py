@@ -119,3 +119,10 @@ def test_a_country_that_is_a_partys_says_less_of_what_lies_in_it_and_of_other_co
     assert log_odds(of_rebels, replace(in_goma, document=of_rebels.name))["place_within"] == within
     chad = replace(BOMBING, name="d", place=("Chad", "TCD", None, 15.0, 19.0, 2434508, "country"), actors=())
     assert log_odds(alone, chad)["other_area"] < log_odds(of_rebels, chad)["doubtful_area"] < 0
+
+
+def test_other_means_of_a_deed_say_less_than_other_things_that_are_asked():
+    guns, bombs = (replace(BOMBING, name=mode, event_mode=mode) for mode in ("firearms", "explosives"))
+    assert {"other_mode", "other_request"} & log_odds(guns, bombs).keys() == {"other_mode"}
+    aid, peace = (replace(BOMBING, name=mode, event_type="REQUEST", event_mode=mode) for mode in ("assist", "yield"))
+    assert {"other_mode", "other_request"} <= log_odds(aid, peace).keys()

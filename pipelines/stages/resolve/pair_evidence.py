@@ -142,13 +142,15 @@ class PairEvidence:
         speech = r.is_speech.take(self._first) & r.is_speech.take(self._second)
         senses = (r.senses.take(self._first) & r.senses.take(self._second)) != 0
         like = ~shared & families & senses
+        other_mode = (a == b) & both_modes & (mode_a != mode_b)
         other = ~shared & ~like & (trigger_a[:, 0] != NONE) & (trigger_b[:, 0] != NONE)
         return {
             "same_type": a == b,
             "same_family": (a != b) & families,
             "other_kind": (a != b) & ~families,
             "same_mode": (a == b) & both_modes & (mode_a == mode_b),
-            "other_mode": (a == b) & both_modes & (mode_a != mode_b),
+            "other_mode": other_mode,
+            "other_request": other_mode & speech,
             "same_trigger": shared,
             "like_trigger": like,
             "other_trigger": other,
