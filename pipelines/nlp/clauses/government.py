@@ -9,6 +9,7 @@ from __future__ import annotations
 from pipelines.immutable import dataclass
 from pipelines.nlp.parsed import Token
 
+_CONDITIONS = frozenset(("if", "whether"))
 _INTERROGATIVES = frozenset("if whether what why how who whom when where which".split())
 
 
@@ -36,8 +37,8 @@ def government(token: Token) -> Government | None:
     if dep in ("xcomp", "ccomp"):
         if is_divided(first, head):
             return None
-        if dep == "ccomp" and (first.tag_ not in ("VB", "VBG") or _is_finite(first)):
-            return Government(head, "that")
+        if dep == "ccomp" and (first.tag_ not in ("VB", "VBG") or _is_finite(first) or is_subjunctive(first)):
+            return None if _asks_whether(first) else Government(head, "that")
         return Government(head, "ger" if first.tag_ == "VBG" else "inf")
     if dep == "pcomp" and head.dep_ == "prep":
         return Government(head.head, f"prep:{head.lower_}+ger")
@@ -47,11 +48,32 @@ def government(token: Token) -> Government | None:
         return Government(head.head, f"prep:{head.lower_}+noun")
     if dep == "acl" and any(child.dep_ == "aux" and child.lower_ == "to" for child in first.children):
         return Government(head, "inf")
+    if dep == "acl" and any(child.dep_ == "mark" and child.lower_ == "that" for child in first.lefts):
+        return Government(head, "that")  # "rejected claims that the army shelled it"
     if dep == "advcl" and first.tag_ == "VB" and head.pos_ in ("VERB", "ADJ"):
         # With an object of the governor between them it is a purpose, not a complement: "sought help to face sanctions".
         has_object = any(child.dep_ == "dobj" and child.i < first.i for child in head.children)
         return None if has_object else Government(head, "inf")
     return None
+
+
+def is_subjunctive(clause: Token) -> bool:
+    """Whether a clause tells what should be, not what is: "insisted that Kenya withdraw", "ruled that they be freed".
+
+    Args:
+        clause: the verb of a clause that another verb or a noun takes.
+    """
+    subject = next((c for c in clause.lefts if c.dep_ in ("nsubj", "nsubjpass")), None)
+    if subject is None or not any(c.dep_ == "mark" and c.lower_ == "that" for c in clause.lefts):
+        return False
+    auxiliaries = [c for c in clause.lefts if c.dep_ in ("aux", "auxpass")]
+    if auxiliaries:
+        return auxiliaries[0].lower_ == "be"
+    return clause.tag_ == "VB"
+
+
+def _asks_whether(clause: Token) -> bool:
+    return any(c.dep_ == "mark" and c.lower_ in _CONDITIONS for c in clause.lefts)
 
 
 def is_divided(clause: Token, head: Token) -> bool:

@@ -21,13 +21,13 @@ from pipelines.nlp.events.patterns import (
     RULE_NOUNS,
     USING,
 )
+from pipelines.nlp.events.undone import is_undone
 from pipelines.nlp.parsed import Span, Token
 
 _PRESENT = frozenset(("VBZ", "VBP"))
 _POSSIBILITY = frozenset(("can", "may", "must", "shall", "could", "might"))
 _OUTCOMES = frozenset(("can", "could", "may", "might"))
 _OPENING_QUOTES = frozenset(('"', "“", "'", "‘", "``"))
-_UNREAL = frozenset(("would", "could", "should", "might"))
 _ANY = frozenset(("any", "every", "each", "whichever", "whatever"))
 _RULE_PREPOSITIONS = ("under", "by", "in", "according to")
 _QUESTION_TAGS = frozenset(("WP", "WRB", "WDT", "WP$"))
@@ -54,7 +54,7 @@ def is_generic(draft: Draft, clauses: ClauseReader, *, is_speech: bool) -> bool:
     Returns:
         True where the subject is a rule in the present tense, where a rule lets or obliges, where a habit or an inclination is
         told, where the one who acts is anyone who does, in questions, slogans and instructions to the reader, in what a power
-        is for, and in what somebody was asked.
+        is for, in what somebody was asked, and where the deed did not come about.
     """
     verbs = [token for token in (draft.trigger, draft.top, draft.site.token) if token.pos_ in ("VERB", "AUX")]
     verb = draft.site.verb
@@ -77,23 +77,11 @@ def is_generic(draft: Draft, clauses: ClauseReader, *, is_speech: bool) -> bool:
         return True
     if not draft.is_composed and _is_condition(draft.site.token):
         return True  # below what reports it: "would not say whether he supported it"
-    if any(_is_counterfactual(v) for v in verbs):
+    if is_undone(verbs, draft.site.token):
         return True
     if any(_is_put_in_interview(token) for token in (draft.trigger, draft.site.token, *draft.operators)):
         return True
-    return _is_anyone(draft.site.token) or _is_asked(draft.site.token) or _is_absent(draft.site.token)
-
-
-def _is_absent(token: Token) -> bool:
-    """Whether a noun or a deed is named as what there was none of: "arrested without a warrant", "without using force"."""
-    current = token
-    for _ in range(_CLIMB):
-        if current.dep_ in ("pobj", "pcomp"):
-            return current.head.lower_ == "without"
-        if current.dep_ not in ("dobj", "conj", "xcomp"):
-            return False
-        current = current.head
-    return False
+    return _is_anyone(draft.site.token) or _is_asked(draft.site.token)
 
 
 def _is_put_in_interview(verb: Token) -> bool:
@@ -136,12 +124,6 @@ def _is_conditional(verb: Token, clauses: ClauseReader) -> bool:
     if verb.pos_ not in ("VERB", "AUX") or not any(word in _OUTCOMES for word in clauses.predicate(verb).auxiliaries):
         return False
     return any(child.dep_ == "advcl" and _opens_condition(child) for child in verb.children)
-
-
-def _is_counterfactual(verb: Token) -> bool:
-    """Whether a verb tells what did not come about: "would have faced a trial", "a bill that would have let judges sit"."""
-    auxiliaries = {c.lower_ for c in verb.children if c.dep_ == "aux"}
-    return "have" in auxiliaries and not auxiliaries.isdisjoint(_UNREAL)
 
 
 def _opens_condition(verb: Token) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from pipelines.nlp.clauses.component import ClauseReader, Predicate
-from pipelines.nlp.clauses.government import Government, government
+from pipelines.nlp.clauses.government import Government, government, is_subjunctive
 from pipelines.nlp.clauses.negation import is_nobody
 from pipelines.nlp.clauses.phrases import first_object, lemma_of
 from pipelines.nlp.events.drafts import Draft
@@ -88,11 +88,13 @@ class OperatorReader:
             operator = self.find(governed.token, governed.complement)
             if operator is None:
                 break
+            if operator.effect == "REPORT" and is_subjunctive(token):
+                operator = replace(operator, effect="REQUEST")  # "insisted that Kenya withdraw"
             below = replace(draft, operators=list(draft.operators))
             result = self._apply(draft, operator, governed.token)
             if result is None:
                 return None
-            if result.trigger.i == governed.token.i:
+            if result.trigger.i == governed.token.i and operator.effect != "REQUEST":  # what is asked for is not told
                 result.below = below
             draft = result
             token = self._top_of(governed.token)
@@ -154,9 +156,16 @@ class OperatorReader:
             return None  # "is not required to ratify it"
         if operator.effect == "DISCUSS" and operator.complement == "noun" and _is_known(draft.top):
             return None  # a topic: "discussed the strike"
-        if draft.is_negated and operator.effect in DECISIONS and self.lexicon.is_cooperative(draft.event_type):
+        is_cooperative = self.lexicon.is_cooperative(draft.event_type)
+        if token.pos_ == "NOUN" and operator.effect in DECISIONS and is_nobody(token):  # "has no plans to"
+            if not is_cooperative:
+                return None
+            operator = replace(operator, effect="REJECT")
+        if draft.is_negated and operator.effect in DECISIONS and is_cooperative:
             operator = replace(operator, effect="REJECT")  # "decided not to extradite him"
         outcome = self.lexicon.compose(operator.effect, draft.event_type, draft.mode)
+        if draft.is_negated and operator.effect == READINESS and outcome is not None:
+            outcome = replace(outcome, event_type=READINESS, mode=None)  # "agreed not to arrest them" is no threat
         if outcome is not None and outcome.event_type is None:
             return None
         if outcome is not None and outcome.event_type != SAME:

@@ -126,3 +126,15 @@ CONNECTIVES = frozenset((("in", "order"), ("on", "condition"), ("in", "case"), (
 
 # Those that only say why somebody does what the verb says, unless it is "to be".
 MANNERS = frozenset((("in", "protest"),))
+
+# Words in front of a deed that somebody did something else for, left out, feared or came close to: "instead of arresting them".
+PASSED_OVER = frozenset(
+    (("instead", "of"), ("rather", "than"), ("short", "of"), ("lieu", "of"), ("close", "to"), ("verge", "of"))
+    + (("brink", "of"), ("risk", "of"), ("fear", "of"), ("event", "of"))
+)
+
+# Adverbs by which a deed came close to being done.
+ALMOST = frozenset("almost nearly".split())
+
+# Conjunctions whose clause in the present tells what others wait for.
+AWAITED = frozenset("until till once".split())
