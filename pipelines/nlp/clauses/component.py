@@ -22,6 +22,7 @@ from pipelines.nlp.clauses.misparses import (
     named_antecedent,
     read_noun_taken_for_verb,
     read_particle,
+    read_place_taken_for_object,
     reporting_verb,
     resumed_verb,
     small_clause_subject,
@@ -144,6 +145,7 @@ class ClauseReader:
             if after:
                 predicate.preps["as"] = after[:1]
         read_noun_taken_for_verb(predicate)
+        read_place_taken_for_object(predicate)
         if predicate.obj is None and predicate.particle == "up":
             predicate.obj = counted_object(predicate.token)
             predicate.particle = "" if predicate.obj is not None else "up"

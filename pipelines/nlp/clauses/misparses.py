@@ -28,6 +28,7 @@ _TENSED = frozenset(("MD", "VBD", "VBZ", "VBP"))
 _SUBJECTS = frozenset(("nsubj", "nsubjpass"))
 _BREAKS = frozenset((",", ":", ";", "—", "–", "“", '"', "``"))  # between a clause and what the parser draws into it
 _CHAIN = 3  # phrases inside each other
+_SIDES = frozenset(("outside", "inside", "opposite", "near"))  # prepositions that are adjectives too
 
 
 def swallowed_object(adjective: Token) -> Token | None:
@@ -247,6 +248,17 @@ def read_particle(predicate: Predicate) -> None:
             if named is not None:
                 predicate.particle, predicate.obj = child.lower_, named
             return
+
+
+def read_place_taken_for_object(predicate: Predicate) -> None:
+    """The place in "gathered outside parliament", whose preposition the parser took for an adjective of it."""
+    noun, verb = predicate.obj, predicate.token
+    if noun is None or noun.dep_ != "dobj" or verb.i + 1 >= len(verb.doc):
+        return
+    word = verb.nbor(1)
+    if word.lower_ in _SIDES and word.dep_ == "amod" and word.head.i == noun.i:
+        predicate.obj = None
+        predicate.preps.setdefault(word.lower_, []).append(noun)
 
 
 def read_noun_taken_for_verb(predicate: Predicate) -> None:
