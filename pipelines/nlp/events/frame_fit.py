@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _BESIDE_VERB = frozenset("advmod prep prt acomp intj".split())  # what a particle may be: "walked free", "said no"
 _WHEN = frozenset(("DATE", "TIME"))
+AS = "as"  # what somebody or something is called
 _BODIES = frozenset(("ORG", "GPE", "LOC", "FAC", "EVENT"))
 
 
@@ -95,6 +96,8 @@ def _has_actor(matcher: FrameMatcher, site: Site, frame: Frame) -> bool:
 
 def _has_any_prep(matcher: FrameMatcher, site: Site, frame: Frame) -> bool:
     for condition in frame.preps:
+        if condition.preposition == AS and not condition.heads.isdisjoint(matcher.words_quoted(site)):
+            return True
         objects = matcher.role_tokens(site, condition.preposition)
         if objects and _is_filled(matcher, condition, objects, frame):
             return True

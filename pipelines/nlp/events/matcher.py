@@ -19,6 +19,7 @@ from pipelines.nlp.events.frame_fit import first_fitting
 from pipelines.nlp.events.lexicon import EventLexicon, Frame
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.patterns import CONNECTIVES, MANNERS, UNDOING
+from pipelines.nlp.events.quoted_judgements import words_quoted
 from pipelines.nlp.events.repeated_things import things_repeated
 from pipelines.nlp.parsed import Span, Token
 
@@ -69,6 +70,7 @@ class FrameMatcher:
         self._nameless = lexicon.noun_classes.get(_NAMELESS, frozenset())
         self._head_forms: dict[int, set[str]] = {}  # of a phrase, by its token
         self._words: dict[int, set[str]] = {}  # of a sentence, by its start
+        self._quoted: dict[int, frozenset[str]] = {}  # by verb
         self._participles: dict[int, tuple[Token, ...]] = {}  # by head; a list has one head for hundreds of nouns
 
     def is_predicate(self, token: Token) -> bool:
@@ -208,6 +210,15 @@ class FrameMatcher:
             words = self._words[sent.start] = {token.lower_ for token in sent}
             words.update([name for (first, _), name in COMPLEX_PREPOSITIONS.items() if first in words])
         return words
+
+    def words_quoted(self, site: Site) -> frozenset[str]:
+        """The words in quotation marks that a verb says of its object."""
+        if site.noun is not None or site.verb is None:
+            return frozenset()
+        found = self._quoted.get(site.token.i)
+        if found is None:
+            found = self._quoted[site.token.i] = words_quoted(site.verb)
+        return found
 
     def _said_of(self, heads: list[Token]) -> set[str]:
         """What is said of acts without a name of their own: "a cowardly act", "an unjust law"."""
