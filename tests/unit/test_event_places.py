@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from pipelines.nlp.annotations import MentionSpan, set_extensions
 from pipelines.nlp.events.lexicon import load_event_lexicon
 from pipelines.nlp.events.place_anaphors import place_anaphors
-from pipelines.nlp.events.place_evidence import PlaceEvidence, is_staged
+from pipelines.nlp.events.place_evidence import PlaceEvidence, is_addressees, is_staged, needs_place, of_source
 from pipelines.nlp.events.place_phrases import is_in_main_line, is_of_place, named_within, opens_from
 from pipelines.nlp.events.whole_countries import CountryPlaces
 from pipelines.records import Place, PlacePrecision
@@ -134,3 +134,38 @@ def test_a_country_is_the_stage_where_no_act_is_told_elsewhere():
     assert not is_staged([("lead", town)], country)
     assert is_staged([("lead", town), ("before", town)], country)
     assert is_staged([("scene", town)], country)
+
+
+@pytest.mark.parametrize(
+    ("setting", "countries", "expected"),
+    [
+        (["deed", "home=all"], ["KEN"], ["bodily"]),
+        (["deed", "home=all", "unreal"], ["KEN"], []),
+        (["deed", "home=none"], [None], ["countryless"]),
+        (["word", "home=all"], [None], []),
+    ],
+)
+def test_a_deed_is_somewhere(setting, countries, expected):
+    draft: Any = SimpleNamespace(parties=lambda: [SimpleNamespace(country=country) for country in countries])
+    assert needs_place(draft, setting) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "evidence", "expected"),
+    [
+        ("home", ["whole", "implied"], ["unnamed"]),
+        ("country", ["whole", "implied"], []),
+        ("before", ["whole", "foreign", "abroad"], ["third-country"]),
+        ("before", ["whole", "own", "abroad"], []),
+        ("before", ["within", "foreign", "abroad"], []),
+    ],
+)
+def test_what_is_seen_of_a_place_with_its_source(source, evidence, expected):
+    assert of_source(source, evidence, ["deed", "home=none"]) == expected
+    assert of_source(source, evidence, ["word", "home=none"]) == []
+
+
+def test_whose_country_a_place_is_of():
+    assert is_addressees(["whole", "theirs", "between"])
+    assert not is_addressees(["whole", "own", "between"])
+    assert not is_addressees(["whole", "theirs"])  # nobody knows whence the others are

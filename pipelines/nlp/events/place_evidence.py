@@ -6,7 +6,7 @@ holds of the event whatever its place (`setting.py`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import EventLexicon
@@ -73,6 +73,43 @@ class PlaceEvidence:
         if way != "to" or self._main is None or not actors or self._main in actors:
             return []
         return ["sender"] if place.country in actors else ["host"] if place.country == self._main else []
+
+
+def needs_place(draft: Draft, setting: Collection[str]) -> list[str]:
+    """Why a deed was somewhere, though its sentence may not say where: what is done to people, and what tells nobody's country.
+
+    Args:
+        draft: the event.
+        setting: what holds of it and of its telling (`setting.py`).
+    """
+    seen = frozenset(setting)
+    if "deed" not in seen:
+        return []
+    found = ["bodily"] if "home=all" in seen and "unreal" not in seen else []
+    if not any(party.country for party in draft.parties()):
+        found.append("countryless")
+    return found
+
+
+def of_source(source: str, evidence: Collection[str], setting: Collection[str]) -> list[str]:
+    """What is seen of a deed's place only together with its source.
+
+    Args:
+        source: where the place is from.
+        evidence: what is seen of the place.
+        setting: what holds of the event and of its telling.
+    """
+    seen = frozenset((*evidence, *setting))
+    if source == "home" and {"implied", "deed", "home=none"} <= seen:
+        return ["unnamed"]  # the story's country, of which the text names only people and towns
+    if source == "before" and {"whole", "abroad", "deed"} <= seen and seen & {"foreign", "unknown"}:
+        return ["third-country"]  # named in passing: nobody's of the event, nor the story's
+    return []
+
+
+def is_addressees(evidence: Collection[str]) -> bool:
+    """Whether a place is in the country of those whom an act of others is done or said to."""
+    return {"theirs", "between"} <= frozenset(evidence)
 
 
 def is_staged(found: Sequence[tuple[str, Place | None]], country: Place) -> bool:

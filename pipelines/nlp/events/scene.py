@@ -17,7 +17,7 @@ from pipelines.nlp.events.choice import load_weights
 from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.lexicon import EventLexicon
 from pipelines.nlp.events.place_anaphors import is_place_adverb, place_anaphors
-from pipelines.nlp.events.place_evidence import PlaceEvidence, is_staged
+from pipelines.nlp.events.place_evidence import PlaceEvidence, is_addressees, is_staged, needs_place, of_source
 from pipelines.nlp.events.place_phrases import (
     PLACE_PREPOSITIONS,
     is_in_main_line,
@@ -45,6 +45,7 @@ _MODIFIERS = frozenset(("compound", "nmod", "poss", "npadvmod", "amod"))
 _MATERIAL = frozenset((2, 4))  # quad classes
 _DATELINE_TOKENS = 12  # to its dash
 _DATELINE_REACH = 80  # tokens of title and byline before it
+_IN_SENTENCE = frozenset(("clause", "main", "target", "beside", "onto", "further"))
 _RIVAL = 0.5  # of the places of the country named most; a second one with more makes it uncertain
 _DASHES = frozenset(("-", "--", "–", "—"))
 
@@ -181,6 +182,7 @@ class SceneReader:
                 around = self._main_country
         if told.when is not None and told.when.precision not in (Precision.DAY, None):
             setting.append("other-time")
+        setting += needs_place(draft, setting)
         options: Options[Place] = Options(lambda place: (place.name, place.country), setting)
         again = self.story.retellings.again(told, others, lambda other: other.place is not None)
         seen = next((self._seen_at[a.identity] for a in draft.actors if a.identity in self._seen_at), None)
@@ -194,12 +196,16 @@ class SceneReader:
             *self._at_home(draft),
         ]
         is_real_deed = "deed" in setting and "unreal" not in setting
+        here = {p.name for source, p in found if p is not None and source in _IN_SENTENCE}
         for source, place in found:
             if place is not None:
                 evidence = self._evidence.of(place, draft)
                 if source == "home" and is_real_deed and not is_staged(found, place):
                     evidence += ["unstaged"] if {"foreign", "between"}.isdisjoint(evidence) else []
-                options.add(source, place, evidence)
+                joint = of_source(source, evidence, setting) if place.name not in here else []
+                options.add(source, place, evidence + joint)
+                if is_addressees(evidence):
+                    options.add("addressee", place)  # counts once, whatever the place is from
         return options
 
     def _in_sentence(self, draft: Draft) -> list[tuple[str, Place | None]]:
