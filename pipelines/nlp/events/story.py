@@ -21,6 +21,7 @@ from pipelines.nlp.events.event_dates import NO_DATE, EventDate, EventDateReader
 from pipelines.nlp.events.lexicon import EventLexicon
 from pipelines.nlp.events.operators import SAYINGS
 from pipelines.nlp.events.retelling import Retellings, Told
+from pipelines.nlp.events.running_reports import is_running_report
 from pipelines.nlp.events.sentence_times import SentenceTimes
 from pipelines.nlp.events.setting import SettingReader, is_told_on, together
 from pipelines.nlp.events.settling import DAY, WEIGHTS_FILE, Options
@@ -88,6 +89,8 @@ class Story:
         self._day_counts = Counter(day for _, day in self._told_days)
         self._most_told = max(self._told_days, key=lambda item: self._day_counts[item[1]], default=None)
         self._genre_seen = self._genre()
+        if is_running_report(doc.text) and "story=earlier" not in self._genre_seen:
+            self._genre_seen.append("running")  # not hour by hour what took place long ago
 
     def _age(self, day: date) -> int:
         return (self.published - day).days if self.published is not None else 0
@@ -235,14 +238,16 @@ class Story:
         seen = [_size(when), "story" if 0 <= age <= STORY_DAYS else "ahead" if age < 0 else "past"]
         if at == sent.doc[sent.start - 1].sent.start:
             seen.append("near")
-        if is_told_on and dates_line and age >= 0:
+        if is_told_on and age >= 0 and dates_line:
             seen.append("told-on")
+        elif is_told_on and when.precision == Precision.DAY and self._is_of_story(when):
+            seen.append("told-on-day")
         options.add("passage", when, seen)
 
     def _genre(self) -> list[str]:
         """On which day, counted from the publication, the text has most of its story."""
         if not self._told_days:
-            return ["story=none"]
+            return ["story=none", "lead-undated"]
         ages = Counter(self._rough_age(day) for _, day in self._told_days)
         first = self._rough_age(self._told_days[0][1])
         most = max(ages, key=lambda age: ages[age])
