@@ -46,6 +46,7 @@ _MATERIAL = frozenset((2, 4))  # quad classes
 _DATELINE_TOKENS = 12  # to its dash
 _DATELINE_REACH = 80  # tokens of title and byline before it
 _IN_SENTENCE = frozenset(("clause", "main", "target", "beside", "onto", "further"))
+_PASSING = frozenset(("before", "seen", "previous"))  # where something else was told to be
 _RIVAL = 0.5  # of the places of the country named most; a second one with more makes it uncertain
 _DASHES = frozenset(("-", "--", "–", "—"))
 
@@ -182,8 +183,6 @@ class SceneReader:
                 around = self._main_country
         if told.when is not None and told.when.precision not in (Precision.DAY, None):
             setting.append("other-time")
-        setting += needs_place(draft, setting)
-        options: Options[Place] = Options(lambda place: (place.name, place.country), setting)
         again = self.story.retellings.again(told, others, lambda other: other.place is not None)
         seen = next((self._seen_at[a.identity] for a in draft.actors if a.identity in self._seen_at), None)
         found = [
@@ -195,6 +194,9 @@ class SceneReader:
             *self._of_document(told, others),
             *self._at_home(draft),
         ]
+        if any(place is not None and source not in _PASSING for source, place in found):
+            setting += needs_place(draft, setting)
+        options: Options[Place] = Options(lambda place: (place.name, place.country), setting)
         is_real_deed = "deed" in setting and "unreal" not in setting
         here = {p.name for source, p in found if p is not None and source in _IN_SENTENCE}
         for source, place in found:
