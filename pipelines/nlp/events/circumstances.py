@@ -15,6 +15,7 @@ from pipelines.nlp.events.drafts import Draft
 from pipelines.nlp.events.event_dates import EventDate, EventDateReader
 from pipelines.nlp.events.lexicon import EventLexicon
 from pipelines.nlp.events.matcher import UNDERGO
+from pipelines.nlp.events.planned_days import planned_date
 from pipelines.nlp.events.retelling import Told
 from pipelines.nlp.events.scene import SceneReader
 from pipelines.nlp.events.story import Story
@@ -40,7 +41,10 @@ class CircumstanceReader:
     def told(self, draft: Draft) -> Told:
         """What a draft's own sentence tells of when and where."""
         is_speech = self.lexicon.is_speech(draft.event_type, draft.mode, draft.is_composed) and is_speakers_own(draft)
-        return Told(draft, self.dates.told(draft, is_speech), self.scenes.told(draft), telling(draft), is_speech)
+        when = self.dates.told(draft, is_speech)
+        if when is None or when.source != EventDateSource.TEXT:
+            when = planned_date(draft, self.dates) or when
+        return Told(draft, when, self.scenes.told(draft), telling(draft), is_speech)
 
     def date(self, told: Told, others: list[Told]) -> EventDate:
         """The event's date, as its sentence or the rest of the document tells; to be asked for every event in turn."""

@@ -31,6 +31,7 @@ class Draft:
     theme: PartyPhrase | None = None  # what it is about or done to that is no party; known once the draft is finished
     asks_object: bool = False  # the frame names the objects it is for
     is_composed: bool = False  # the type is no longer the site's: what is agreed to, threatened or asked for is to come
+    is_plan: bool = False  # composed by its own future alone: "will meet", "are to meet"
     is_expected: bool = False  # others say that it is to come ("is due to meet"): nobody agreed to it
     likelihood: float = 0.5  # share of the places in news where its frame fits that tell such a deed
     asks_actor: bool = False  # the frame names who or what acts

@@ -61,6 +61,7 @@ class Recoder:
         elif draft.modality == Modality.FUTURE and not draft.is_expected:
             _part(draft)
             self._recode(draft, "PLAN")
+            draft.is_plan = draft.is_composed and self.lexicon.is_cooperative(draft.event_type)
 
     def _is_demand(self, draft: Draft, verb: Predicate) -> bool:
         """ "A said that B must do it": A asks it of B."""
