@@ -246,8 +246,8 @@ class Story:
 
     def _genre(self) -> list[str]:
         """On which day, counted from the publication, the text has most of its story."""
-        if not self._told_days:
-            return ["story=none", "lead-undated"]
+        if not self._told_days:  # without a publication no day is one of the story
+            return ["story=none", "lead-undated"] if self.published is not None else ["story=none"]
         ages = Counter(self._rough_age(day) for _, day in self._told_days)
         first = self._rough_age(self._told_days[0][1])
         most = max(ages, key=lambda age: ages[age])
