@@ -141,7 +141,7 @@ def test_modality(nlp, text, modality):
         ("In March, Chad expelled two French diplomats.", date(2024, 3, 1), date(2024, 3, 31), "month", "text"),
         ("Chad has expelled two French diplomats.", PUBLISHED, PUBLISHED, "day", "publication"),
         ("Chad agreed to withdraw its troops from Niger by 30 June.", PUBLISHED, PUBLISHED, "day", "publication"),
-        ("Chad will host talks with Niger on 20 June.", PUBLISHED, PUBLISHED, "day", "publication"),
+        ("Chad will host talks with Niger on 20 June.", date(2024, 6, 20), date(2024, 6, 20), "day", "text"),
         ("Chad agreed on Monday to withdraw its troops.", date(2024, 5, 13), date(2024, 5, 13), "day", "text"),
         (
             "The president, in office since 2019, refused to meet the rebels.",
@@ -158,7 +158,7 @@ def test_modality(nlp, text, modality):
             "text",
         ),
     ],
-    ids=["weekday", "month", "publication", "agreed to", "announced", "day of the agreement", "since", "when"],
+    ids=["weekday", "month", "publication", "agreed to", "planned", "day of the agreement", "since", "when"],
 )
 def test_date(nlp, text, start, end, precision, source):
     event = code(nlp, text)[0]
