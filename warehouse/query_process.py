@@ -49,7 +49,7 @@ class Request:
 def main() -> None:
     """Answer the query that the parent sends; ends when the parent does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends this process
-    reading, writing = sys.stdin.buffer, sys.stdout.buffer
+    reading, writing = sys.stdin.buffer, _own_stdout()
     request = Request(*pickle.loads(read_message(reading)))
     wanted: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(reading, wanted), daemon=True).start()
@@ -59,6 +59,19 @@ def main() -> None:
         _send(writing, ("refused", str(error)))
     # Threads of DuckDB may still work on what is not wanted any more.
     os._exit(0)
+
+
+def _own_stdout() -> BinaryIO:
+    """The pipe to the parent, which nobody else writes to any more.
+
+    Of a query of more than two seconds DuckDB prints how far it is, where it takes the program for a person's prompt: one
+    that was not read from a file, as this one.
+    """
+    messages = os.dup(sys.stdout.fileno())
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    return os.fdopen(messages, "wb")
 
 
 def read_message(stream: BinaryIO) -> bytes:
