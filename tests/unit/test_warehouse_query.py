@@ -156,9 +156,9 @@ def test_a_long_query_is_stopped(path, sql):
 def test_how_far_a_query_is_does_not_come_between_its_rows(path, monkeypatch):
     # DuckDB prints that where a query takes two seconds, here where it takes one millisecond.
     program = (
-        "import sys; sys.path.insert(0, sys.argv[1])\nfrom warehouse import query_process\nconnect = query_process.duckdb.connect\n"
+        "import sys; sys.path.insert(0, sys.argv[1])\nfrom warehouse import query_process as of\nconnect = of.duckdb.connect\n"
         "def at_once(*args, **options):\n    con = connect(*args, **options)\n    con.execute('set progress_bar_time = 1')\n"
-        "    return con\nquery_process.duckdb.connect = at_once\nquery_process.main()"
+        "    return con\nof.duckdb.connect = at_once\nof.main()"
     )
     monkeypatch.setattr("warehouse.query._PROGRAM", program)
     sql = "select count(*) from range(10000) a, range(10000) b where (a.range * b.range) % 7 = 3"
