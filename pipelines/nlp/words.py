@@ -5,6 +5,7 @@ What belongs here: what depends on a word alone. What does not: what a document 
 
 from __future__ import annotations
 
+from spacy.lang.lex_attrs import is_punct, is_space, lower
 from spacy.strings import StringStore
 from spacy.vocab import Vocab
 
@@ -18,8 +19,9 @@ class _Words(dict[int, Word]):
     vocab: Vocab
 
     def __missing__(self, number: int) -> Word:
-        lexeme = self.vocab[number]
-        word = self[number] = (lexeme.text, lexeme.lower_, lexeme.is_space, lexeme.is_punct)
+        text = str(self.vocab.strings[number]) if number else ""
+        # Not the vocabulary's own attributes: one without those of a language has none, and the next may.
+        word = self[number] = (text, lower(text), is_space(text), is_punct(text))
         return word
 
 

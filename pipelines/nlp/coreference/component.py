@@ -106,7 +106,9 @@ class EntityResolver:
         return mentions, list(entities.values())
 
     def _names(self, doc: Doc) -> Names:
-        on, mentions = written_on(doc), [m for m in doc._.mentions or () if not is_state_head(doc, m)]
+        on, mentions = written_on(doc), list(doc._.mentions or ())
+        told = min((m.start for m in mentions if m.country), default=len(doc))
+        mentions = [m for m in mentions if m.start < told or not is_state_head(doc, m)]
         texts = [doc[m.start : m.end].text for m in mentions]
         return without_namesakes(Names(mentions, texts, [self.linker.entry(text, on) for text in texts]))
 

@@ -72,7 +72,10 @@ class PlaceEvidence:
         way = self._lexicon.traits_of(draft.event_type, draft.mode).way
         if way != "to" or self._main is None or not actors or self._main in actors:
             return []
-        return ["sender"] if place.country in actors else ["host"] if place.country == self._main else []
+        if place.country in actors:
+            return ["sender"]
+        # Of a text on several countries the one named most may be another sender's.
+        return [] if place.country != self._main else ["host", "sole-host"] if self._is_of_one_country else ["host"]
 
 
 def needs_place(draft: Draft, setting: Collection[str]) -> list[str]:
@@ -85,8 +88,9 @@ def needs_place(draft: Draft, setting: Collection[str]) -> list[str]:
     seen = frozenset(setting)
     if "deed" not in seen:
         return []
-    found = ["bodily"] if "home=all" in seen and "unreal" not in seen else []
-    if not any(party.country for party in draft.parties()):
+    countries = {party.country for party in draft.parties() if party.country}
+    found = ["bodily"] if "home=all" in seen and "unreal" not in seen and len(countries) < 2 else []
+    if not countries:
         found.append("countryless")
     return found
 

@@ -13,6 +13,7 @@ from pipelines.nlp.parsed import Token
 QUOTED = "quoted"  # what frames ask for that take any words in quotation marks
 _OPENING, _CLOSING = frozenset(('"', "“", "``", "‘")), frozenset(('"', "”", "''", "’"))
 _BEFORE = frozenset("a an the as".split())  # between what is judged and the words for it
+_NOT = frozenset("not n't n’t no never hardly far nothing anything without".split())
 _NEAR = 12  # tokens from the verb to the quotation mark
 _LONG = 10  # tokens that a judgement has at most; longer ones are what somebody said
 
@@ -34,6 +35,8 @@ def words_quoted(verb: Predicate) -> frozenset[str]:
     words: list[Token] = []
     for other in token.doc[start + 1 : start + 2 + _LONG]:
         if other.text in _CLOSING:
+            if any(t.lower_ in _NOT for t in words):
+                return frozenset()
             return (
                 frozenset((QUOTED, *(t.lower_ for t in words), *(lemma_of(t) for t in words))) if words else frozenset()
             )

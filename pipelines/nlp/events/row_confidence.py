@@ -24,11 +24,8 @@ from pipelines.records import Party
 CONFIDENCE = "confidence"
 _COORDINATED = frozenset(("cc", "conj"))
 _LEAST = 0.001  # probability
-_OFTEN, _FEW = (
-    5,
-    2,
-)  # mentions of an entity, and entities: of those that are mentioned so often a document is about the first few
-
+_OFTEN = 5  # mentions of an entity; of those that are mentioned so often a document is about the first few
+_FEW = 2
 
 RowCounts = Counter[tuple[str, int]]
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-_ENTRY = re.compile(r"^\W{0,3}(?:\d{1,2}[.:h]\d\d\b|\d{1,2}(?:\.\d\d)?\s?[ap]\.?m\b)", re.MULTILINE)
+_NUMBER = r"(?!\s*(?:%|per cent|percent|million|billion))"  # 1.25 million is no hour
+_ENTRY = re.compile(rf"^\W{{0,3}}(?:\d{{1,2}}[.:h][0-5]\d\b{_NUMBER}|\d{{1,2}}(?:\.\d\d)?\s?[ap]\.?m\b)", re.MULTILINE)
 _LEAST = 3  # entries
 
 

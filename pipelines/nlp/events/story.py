@@ -238,7 +238,7 @@ class Story:
         seen = [_size(when), "story" if 0 <= age <= STORY_DAYS else "ahead" if age < 0 else "past"]
         if at == sent.doc[sent.start - 1].sent.start:
             seen.append("near")
-        if is_told_on and age >= 0 and dates_line:
+        if is_told_on and age >= 0 and dates_line and self._told_days:
             seen.append("told-on")
         elif is_told_on and when.precision == Precision.DAY and self._is_of_story(when):
             seen.append("told-on-day")

@@ -119,8 +119,8 @@ def _is_of_judging(words: Sequence[str], behind: Sequence[str], weekday: str) ->
 
     The day in a clause about it ("denounced the raid that killed ten on Sunday"), or behind "of", is its own.
     """
-    if weekday not in behind:
-        return False
+    if weekday not in behind or not words or words[-1] not in _words("determiner"):
+        return False  # what is judged has a name: no verb, nor "so called" or "described how troops"
     at = behind.index(weekday)
     between = behind[:at]
     if between[-1:] == ["of"] or not (_words("relative") | _words("clause")).isdisjoint(between):
@@ -128,7 +128,10 @@ def _is_of_judging(words: Sequence[str], behind: Sequence[str], weekday: str) ->
     opened = max(
         (i + 1 for i, word in enumerate(words) if not word[0].isalnum() or word in _words("clause")), default=0
     )
-    return not _words("judging").isdisjoint(words[opened:])
+    return any(
+        word in _words("judging") and words[max(0, i - 1)] not in _words("relative")  # "a group that called itself"
+        for i, word in enumerate(words[opened:], opened)
+    )
 
 
 def _last_saying(words: Sequence[str]) -> int:

@@ -235,6 +235,9 @@ class PairEvidence:
         # "Hosted the president of Chad": a country that is a party's is no sure place, and may be taken from the party alone.
         partys_a, partys_b = self._both(r.is_partys)
         partys, other_area = partys_a | partys_b, both & ~same & ~within & area_a & area_b
+        doubtful_area = other_area & (
+            partys_a != partys_b
+        )  # where both are, two states did or suffered it, each its own
         across = r.document.take(self._first) != r.document.take(self._second)
         towns = np.flatnonzero(near)
         near[towns] = self._of(towns)._kilometres() <= _NEAR_KM
@@ -246,8 +249,8 @@ class PairEvidence:
             "near_place": near,
             "other_place": both & ~same & ~within & ~near & ~(area_a & area_b) & ~partys,
             "doubtful_place": both & ~same & ~within & ~(area_a & area_b) & partys,
-            "other_area": other_area & ~partys,
-            "doubtful_area": other_area & partys,
+            "other_area": other_area & ~doubtful_area,
+            "doubtful_area": doubtful_area,
         }
 
     def _kilometres(self) -> np.ndarray:
