@@ -31,6 +31,7 @@ def test_passages_of_other_domains_give_no_events(nlp):
     ("text", "domain"),
     [
         (PASSAGES[0], Domain.OTHER),
+        ("Storm winds tore off roofs, rain fell and the flood rose.", Domain.DISASTER),
         ("The minister spoke.", Domain.UNKNOWN),
         (
             "The government of Peru arrested two senators. Parliament met, the president accused the opposition of a coup, and"
@@ -38,11 +39,27 @@ def test_passages_of_other_domains_give_no_events(nlp):
             Domain.POLITICAL,
         ),
     ],
-    ids=["sport", "too little", "politics"],
+    ids=["sport", "disaster", "too little", "politics"],
 )
 def test_domain_of_a_passage(nlp, text, domain):
     doc = parsed(nlp(text))
     assert DomainReader(doc, load_domain_lexicon(nlp.vocab)).of(doc.sents[0]) is domain
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "A cyclone struck Mozambique, flooding villages. South Africa sent helicopters. Storm winds tore off roofs.",
+            ["AID"],
+        ),
+        ("Chad bombed a port of Niger on Monday. Nobody was hurt. The blaze burnt for hours.", ["ASSAULT"]),
+        ("Spain beat England in the final. Peru attacked Chile on the left wing. The goalkeeper saved a penalty.", []),
+    ],
+    ids=["help", "strike", "sport"],
+)
+def test_what_states_do_beside_disasters_are_events(nlp, text, expected):
+    assert types(nlp, text) == expected
 
 
 def test_how_far_a_text_leans_to_politics(nlp):

@@ -34,6 +34,7 @@ class Domain(Enum):
     """What a passage is about."""
 
     POLITICAL = "political"
+    DISASTER = "disaster"  # what happens to people, where states do something about it or did it
     OTHER = "other"
     UNKNOWN = "unknown"
 
@@ -94,14 +95,18 @@ class DomainReader:
         if all_other <= all_political:
             return Domain.UNKNOWN
         political, other = self._around(sent)
-        is_other = other >= _LEAST_OTHER and other >= _OUTWEIGHS * political
-        return Domain.OTHER if is_other else Domain.UNKNOWN
+        if other < _LEAST_OTHER or other < _OUTWEIGHS * political:
+            return Domain.UNKNOWN
+        return Domain.DISASTER if max(self._of_disasters(sent)) == other else Domain.OTHER
 
     def tells_disaster(self, sent: Span) -> bool:
         """Whether the passage around a sentence is about a natural disaster or an accident, whoever else is named."""
-        start, end = max(0, sent.start - _WINDOW), min(self._length, sent.end + _WINDOW)
-        found = (self._weights[name].between(start, end) for name in _DISASTERS if name in self._weights)
-        return any(weight >= _LEAST_DISASTER for weight in found)
+        return max(self._of_disasters(sent)) >= _LEAST_DISASTER
+
+    def _of_disasters(self, sent: Span) -> list[int]:
+        """The weight of the words of each kind of disaster in the passage around a sentence."""
+        start, end = self._passage(sent)
+        return [self._weights[name].between(start, end) if name in self._weights else 0 for name in _DISASTERS]
 
     def lean(self, sent: Span) -> tuple[float, float]:
         """How far the passage around a sentence and the document lean to politics: logarithms of the evidence for it over that
@@ -113,9 +118,12 @@ class DomainReader:
         """The evidence in the passage around a sentence."""
         known = self._passages.get(sent.start)
         if known is None:
-            known = self._evidence(max(0, sent.start - _WINDOW), min(self._length, sent.end + _WINDOW))
+            known = self._evidence(*self._passage(sent))
             self._passages[sent.start] = known
         return known
+
+    def _passage(self, sent: Span) -> tuple[int, int]:
+        return max(0, sent.start - _WINDOW), min(self._length, sent.end + _WINDOW)
 
     def _evidence(self, start: int, end: int) -> tuple[int, int]:
         """The weight of political words and names in [start, end), and of the other domain that has most."""

@@ -54,7 +54,7 @@ def draft_evidence(
         f"operators={min(len(draft.operators), 2)}",
         f"attributed={draft.attributed_to is not None}",
         f"mode={draft.mode is not None}",
-        f"domain={domain.name.lower()}",
+        f"domain={(Domain.OTHER if domain is Domain.DISASTER else domain).name.lower()}",
     ):
         found[name] = 1.0
     sent = site.token.sent

@@ -175,7 +175,12 @@ class RowWriter:
         refused = role_rule(draft.event_type, draft.mode).no_event_with
         if refused and any(p.sector in refused or self._is_writer(p) for p in draft.parties()):
             return False  # an interview
-        if domain is Domain.OTHER and not any(p.sector in POLITICAL_SECTORS for p in draft.parties()):
+        if (
+            domain in (Domain.OTHER, Domain.DISASTER)
+            and not any(p.sector in POLITICAL_SECTORS for p in draft.parties())
+            # "Spain attacked on the left", but "Spain sent two planes" to a fire.
+            and (domain is Domain.OTHER or not any(map(self._is_state, draft.actors)))
+        ):
             return False
         if requires == "political":
             return (
