@@ -58,8 +58,7 @@ from pipelines.nlp.names.lexicon import TeamLexicon
 from pipelines.nlp.parsed import AnyDoc, Doc, parsed
 from pipelines.nlp.places.sources import load_gazetteer
 
-# Sentences through which a foreign government stays "the government".
-_NEAR_SENTENCES = 1
+_NEAR_SENTENCES = 1  # through which a foreign government stays "the government"
 _PRONOUNS = frozenset({Form.MALE, Form.FEMALE, Form.PLURAL, Form.THING})
 _GROUPS = frozenset({Form.COUNTRIES, Form.LEADERS, Form.SIDES})
 _KINDS = {"PERSON": "person", "GPE": "place", "LOC": "place", "FAC": "place", "ORG": "organisation", "NORP": "people"}
@@ -106,9 +105,9 @@ class EntityResolver:
         return mentions, list(entities.values())
 
     def _names(self, doc: Doc) -> Names:
-        on, mentions = written_on(doc), list(doc._.mentions or ())
-        told = min((m.start for m in mentions if m.country), default=len(doc))
-        mentions = [m for m in mentions if m.start < told or not is_state_head(doc, m)]
+        on, found = written_on(doc), list(doc._.mentions or ())
+        told = min((m.start for m in found if m.country), default=len(doc))  # "the Kingdom" before it is no name of it yet
+        mentions = [m for m in found if m.start < told or not is_state_head(doc, m)]
         texts = [doc[m.start : m.end].text for m in mentions]
         return without_namesakes(Names(mentions, texts, [self.linker.entry(text, on) for text in texts]))
 
