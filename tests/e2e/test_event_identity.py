@@ -48,10 +48,10 @@ def _verdicts(name: str, folder: Path) -> Counter[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("what", "floor", "least_asked"),
     [
-        ("together", 0.62, 40),  # measured 29 of 43; 24 before decision 0203
-        ("apart", 0.93, 66),  # 79 of 81
-        ("dates", 0.90, 70),  # 72 of 77
-        ("occurred", 0.42, 12),  # 8 of 14
+        ("together", 0.62, 40),  # measured 28 of 42; 24 of 43 before decision 0203
+        ("apart", 0.93, 66),  # 81 of 81
+        ("dates", 0.90, 70),  # 83 of 86
+        ("occurred", 0.42, 12),  # 13 of 16
         ("participants", 0.87, 7),  # 8 of 8
         ("not_occurred", 0.66, 2),  # 3 of 3
     ],
@@ -85,9 +85,9 @@ def test_enough_expectations_hold_in_the_second_series(tmp_path: Path) -> None:
 def test_enough_expectations_hold_on_training_scenarios(tmp_path: Path) -> None:
     found = _verdicts("training.jsonl", tmp_path)
     passed = {what: found[what, PASSED] for what in ("together", "apart", "dates")}
-    assert passed["together"] >= 59, passed  # measured 63 of 78
-    assert passed["apart"] >= 95, passed  # 98 of 104
-    assert passed["dates"] >= 107, passed  # 111 of 118
+    assert passed["together"] >= 59, passed  # measured 62 of 78
+    assert passed["apart"] >= 95, passed  # 96 of 104
+    assert passed["dates"] >= 107, passed  # 110 of 118
 
 
 def _write_seeds(path: Path, documents: list) -> None:

@@ -106,7 +106,7 @@ class EntityResolver:
 
     def _names(self, doc: Doc) -> Names:
         on, found = written_on(doc), list(doc._.mentions or ())
-        told = min((m.start for m in found if m.country), default=len(doc))  # "the Kingdom" before it is no name of it yet
+        told = min((m.start for m in found if m.country), default=len(doc))  # "the Kingdom" is its only behind it
         mentions = [m for m in found if m.start < told or not is_state_head(doc, m)]
         texts = [doc[m.start : m.end].text for m in mentions]
         return without_namesakes(Names(mentions, texts, [self.linker.entry(text, on) for text in texts]))
