@@ -61,11 +61,19 @@ class PlaceEvidence:
             found.append("between")
         if actors and place.country not in actors and any(_is_person(actor) for actor in draft.actors):
             found.append("away")
+        if found[1] == "own" and len(all_) > 1 and self._is_remote(place, draft):
+            found.append("remote")
         if not self._is_of_one_country:
             found.append("two-countries")
         if self._main is not None and place.country != self._main:
             found.append("abroad")
         return found + self._of_way(place, draft, actors)
+
+    def _is_remote(self, place: Place, draft: Draft) -> bool:
+        """Whether a place is the state that by its name does something to another: "Chad bombed a port of Niger"."""
+        is_done_there = self._lexicon.traits_of(draft.event_type, draft.mode).home == "all"
+        others = {party.country for party in draft.recipients if party.country}
+        return is_done_there and place.country not in others and all(map(_is_state, draft.actors))
 
     def _of_way(self, place: Place, draft: Draft, actors: set[str]) -> list[str]:
         """Where those who go or send to a place come from, if from abroad, and which country they go to."""
@@ -128,6 +136,11 @@ def is_staged(found: Sequence[tuple[str, Place | None]], country: Place) -> bool
     elsewhere = [(source, p.name) for source, p in found if p is not None and p.name != country.name]
     before = {name for source, name in elsewhere if source == "before"}
     return any(source in _STAGES or source == "lead" and name in before for source, name in elsewhere)
+
+
+def _is_state(party: PartyPhrase) -> bool:
+    mention = party.mention
+    return bool(party.country) and mention is not None and mention.is_name and mention.label == "GPE"
 
 
 def _is_person(party: PartyPhrase) -> bool:

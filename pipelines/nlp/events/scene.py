@@ -206,8 +206,11 @@ class SceneReader:
                     evidence += ["unstaged"] if {"foreign", "between"}.isdisjoint(evidence) else []
                 joint = of_source(source, evidence, setting) if place.name not in here else []
                 options.add(source, place, evidence + joint)
+                # Each counts once, whatever the place is from.
                 if is_addressees(evidence):
-                    options.add("addressee", place)  # counts once, whatever the place is from
+                    options.add("addressee", place)
+                if "remote" in evidence:
+                    options.add("attacker", place)
         return options
 
     def _in_sentence(self, draft: Draft) -> list[tuple[str, Place | None]]:
