@@ -22,6 +22,7 @@ READINESS = "AGREE"  # effect of the adjectives by which somebody is ready to do
 PARTY = "*party"
 _COOPERATION = 2  # the highest quad class of cooperation
 PERSON = "*person"
+STATE = "*state"
 # Modes of what is done to persons, whatever object their frames ask for.
 _MODES_OF_PERSONS = frozenset("arrest deport abduct beat torture sexual release convict expel".split())
 # Effects of operators by which somebody speaks to others or of them; flames threaten too.

@@ -16,7 +16,7 @@ from pipelines.nlp.clauses.patterns import COMPLEX_PREPOSITIONS, TRANSPARENT_NOU
 from pipelines.nlp.clauses.phrase_reader import PhraseReader
 from pipelines.nlp.clauses.phrases import lemma_of, undertaken
 from pipelines.nlp.events.frame_fit import first_fitting
-from pipelines.nlp.events.lexicon import EventLexicon, Frame
+from pipelines.nlp.events.lexicon import STATE, EventLexicon, Frame
 from pipelines.nlp.events.parties import PartyReader
 from pipelines.nlp.events.patterns import CONNECTIVES, MANNERS, UNDOING
 from pipelines.nlp.events.quoted_judgements import words_quoted
@@ -195,6 +195,8 @@ class FrameMatcher:
         if forms is None:
             heads = [token, *(h for h in self.phrases.heads(token) if h.i != token.i), *things_repeated(token)]
             forms = set(self._said_of(heads))
+            if any(head.i in self._states for head in heads):
+                forms.add(STATE)
             for head in heads:
                 forms |= self.phrases.forms(head)
                 if head.pos_ in _NAME_TAGS:
@@ -223,6 +225,13 @@ class FrameMatcher:
     def _said_of(self, heads: list[Token]) -> set[str]:
         """What is said of acts without a name of their own: "a cowardly act", "an unjust law"."""
         return {c.lower_ for h in heads if lemma_of(h) in self._nameless for c in h.lefts if c.dep_ == "amod"}
+
+    @cached_property
+    def _states(self) -> frozenset[int]:
+        """The tokens that name states, also by their capitals."""
+        doc = self.clauses.doc
+        names = [m for m in doc._.mentions or () if m.is_name and m.entity is not None and m.entity.label == "GPE"]
+        return frozenset(doc[m.start : m.end].root.i for m in names if m.entity.key.startswith("country:"))
 
     @cached_property
     def _forces(self) -> dict[str, set[str]]:
