@@ -42,8 +42,9 @@ from pipelines.nlp.clauses.patterns import (
     SUBJECT_CONTROL,
 )
 from pipelines.nlp.clauses.phrases import add_prep, first_object, lemma_of, phrase_preps
-from pipelines.nlp.parsed import Doc, Token, parsed
+from pipelines.nlp.parsed import Doc, Span, Token, parsed
 
+_STOPS = frozenset((".", "!", "?"))
 _SHORTENING = frozenset(("when", "if", "once", "unless", "while", "though", "although"))
 _COLLAPSED = frozenset(("npadvmod", "nmod", "compound", "nsubj", "dep"))
 
@@ -362,7 +363,14 @@ def _is_fragment(token: Token) -> bool:
     """A participle with a subject and nothing finite, as in headlines and live reports: "Stones thrown at police"."""
     if token.tag_ != "VBN" or token.dep_ not in ("ROOT", "ccomp", "parataxis", "conj"):
         return False
+    if token.dep_ == "ROOT" and token.lower_.endswith("ed") and _is_whole(token.sent):
+        return False  # a past tense that the tagger took for a participle: "Thousands protested in Lima."
     return not any(child.dep_ in ("aux", "dobj", "prt") for child in token.children)
+
+
+def _is_whole(sent: Span) -> bool:
+    """Whether a sentence ends as sentences do, and headlines do not."""
+    return next((t.text in _STOPS for t in reversed(list(sent)) if not t.is_space and not t.is_quote), False)
 
 
 class ClausesComponent:
