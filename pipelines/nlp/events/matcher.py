@@ -230,7 +230,7 @@ class FrameMatcher:
     def _states(self) -> frozenset[int]:
         """The tokens that name states, also by their capitals."""
         doc = self.clauses.doc
-        names = [m for m in doc._.mentions or () if m.is_name and m.entity is not None and m.entity.label == "GPE"]
+        names = [m for m in doc._.mentions or () if m.is_name and m.label == "GPE" and m.entity is not None]
         return frozenset(doc[m.start : m.end].root.i for m in names if m.entity.key.startswith("country:"))
 
     @cached_property
