@@ -34,7 +34,7 @@ class Domain(Enum):
     """What a passage is about."""
 
     POLITICAL = "political"
-    DISASTER = "disaster"  # what happens to people, where states do something about it or did it
+    DISASTER = "disaster"  # weather and accidents: no politics, but what a state does there is an event (`rows.py`)
     OTHER = "other"
     UNKNOWN = "unknown"
 

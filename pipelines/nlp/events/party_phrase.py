@@ -27,6 +27,12 @@ class PartyPhrase:
         """What makes two phrases one party."""
         return self.entity.key if self.entity is not None else self.head
 
+    @property
+    def is_state(self) -> bool:
+        """Whether it is a country by its name: "China rejected it"."""
+        mention = self.mention
+        return bool(self.country) and mention is not None and mention.is_name and mention.label == "GPE"
+
 
 def merge_parties(first: list[PartyPhrase], second: list[PartyPhrase]) -> list[PartyPhrase]:
     """Both lists without repeating a party."""

@@ -73,7 +73,7 @@ class PlaceEvidence:
         """Whether a place is the state that by its name does something to another: "Chad bombed a port of Niger"."""
         is_done_there = self._lexicon.traits_of(draft.event_type, draft.mode).home == "all"
         others = {party.country for party in draft.recipients if party.country}
-        return is_done_there and place.country not in others and all(map(_is_state, draft.actors))
+        return is_done_there and place.country not in others and all(actor.is_state for actor in draft.actors)
 
     def _of_way(self, place: Place, draft: Draft, actors: set[str]) -> list[str]:
         """Where those who go or send to a place come from, if from abroad, and which country they go to."""
@@ -87,7 +87,7 @@ class PlaceEvidence:
 
 
 def needs_place(draft: Draft, setting: Collection[str]) -> list[str]:
-    """Why a deed was somewhere, though its sentence may not say where: what is done to people, and what tells nobody's country.
+    """Why a deed was somewhere, though its sentence may not say where: it is done in one country, or in nobody's.
 
     Args:
         draft: the event.
@@ -136,11 +136,6 @@ def is_staged(found: Sequence[tuple[str, Place | None]], country: Place) -> bool
     elsewhere = [(source, p.name) for source, p in found if p is not None and p.name != country.name]
     before = {name for source, name in elsewhere if source == "before"}
     return any(source in _STAGES or source == "lead" and name in before for source, name in elsewhere)
-
-
-def _is_state(party: PartyPhrase) -> bool:
-    mention = party.mention
-    return bool(party.country) and mention is not None and mention.is_name and mention.label == "GPE"
 
 
 def _is_person(party: PartyPhrase) -> bool:

@@ -179,7 +179,7 @@ class RowWriter:
             domain in (Domain.OTHER, Domain.DISASTER)
             and not any(p.sector in POLITICAL_SECTORS for p in draft.parties())
             # "Spain attacked on the left", but "Spain sent two planes" to a fire.
-            and (domain is Domain.OTHER or not any(map(self._is_state, draft.actors)))
+            and (domain is Domain.OTHER or not any(actor.is_state for actor in draft.actors))
         ):
             return False
         if requires == "political":
@@ -195,7 +195,7 @@ class RowWriter:
             named = (p.mention is not None and p.mention.is_name for p in draft.parties())
             return any(named) or self.allows(replace(draft, requires="political"), domain)
         if requires == "official":
-            return any(p.sector in POLITICAL_SECTORS or self._is_state(p) for p in draft.actors)
+            return any(p.sector in POLITICAL_SECTORS or p.is_state for p in draft.actors)
         if requires == "agent":  # "was elected in 2012" says who somebody is, "parliament elected him" what was done
             return any(p.is_party for p in draft.actors)
         if requires == "recipient":
@@ -221,11 +221,6 @@ class RowWriter:
         """Whether a deed of violence or a bomb did it: "a bombing in Baghdad killed 12 soldiers", "a car bomb killed two"."""
         subject = draft.site.verb.subject if draft.site.verb is not None else None
         return subject is not None and lemma_of(subject) in self.lexicon.what_harms
-
-    def _is_state(self, party: PartyPhrase) -> bool:
-        """Whether a party is a country by its name: "China rejected it"."""
-        mention = party.mention
-        return bool(party.country) and mention is not None and mention.is_name and mention.label == "GPE"
 
     def _is_writer(self, party: PartyPhrase) -> bool:
         """Whether a party is who writes: "we" outside quotations, or the outlet by its name."""
